@@ -1,0 +1,253 @@
+//! What clap parses. `config` turns it into what the program uses, once.
+
+use crate::tcp::MslProfile;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// See the whole life of a TCP connection in real packets: SYN, data, FIN, and TIME-WAIT with its 2MSL.
+#[derive(Debug, Parser)]
+#[command(name = "synfin", version, about, arg_required_else_help = true, max_term_width = 100, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub look: Look,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  synfin demo                              a real connection on a private loopback, no sudo needed
+  synfin replay captures/download.pcap     draw a saved capture
+  sudo synfin live -i lo tcp port 8080     watch connections as they happen
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not permitted, 4 damaged input with --strict, 130 interrupted";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Demo(Demo),
+    Live(Live),
+    Replay(Replay),
+    Render(Render),
+    /// Print the JSON Schema of the timeline
+    Schema,
+    Serve(Serve),
+    Get(Get),
+    Interfaces(Interfaces),
+    Doctor(Doctor),
+}
+
+/// How things are shown; every command takes these.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "How it looks")]
+pub struct Look {
+    /// Language of the output [default: from the locale]
+    #[arg(long, global = true, value_enum)]
+    pub lang: Option<LangArg>,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t = When::Auto)]
+    pub color: When,
+    /// Characters to draw with: box drawing, only unambiguously narrow ones, or plain ASCII [default: from the locale]
+    #[arg(long, global = true, value_enum)]
+    pub charset: Option<CharsetArg>,
+    /// Columns to draw in [default: the terminal's, else 100]
+    #[arg(long, global = true, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..=1000))]
+    pub width: Option<u16>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LangArg {
+    En,
+    Zh,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CharsetArg {
+    Unicode,
+    Narrow,
+    Ascii,
+}
+
+/// Where a timeline goes, and by which clock TIME-WAIT is reckoned.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Output")]
+pub struct Output {
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t = FormatArg::Text)]
+    pub format: FormatArg,
+    /// Also write to FILE, in the format of its suffix (.json, .txt); may be given several times; - is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Vec<PathBuf>,
+    /// Whose TIME-WAIT to reckon with: linux (60 s), rfc (4 min), bsd (60 s), macos (30 s), windows (120 s), or seconds
+    #[arg(long, value_name = "PROFILE", default_value = "linux")]
+    pub msl: MslProfile,
+    /// Show every segment; do not fold ordinary data into runs
+    #[arg(long)]
+    pub full: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatArg {
+    Text,
+    Json,
+}
+
+/// Make a real transfer on a private loopback and show its whole life
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Stay until TIME-WAIT really ends, and say how long it lasted
+    #[arg(long)]
+    pub follow: bool,
+    /// Who closes first, and so waits in TIME-WAIT
+    #[arg(long, value_enum, default_value_t = CloserArg::Client)]
+    pub close_first: CloserArg,
+    /// Use IPv6 (::1)
+    #[arg(long)]
+    pub ipv6: bool,
+    /// Octets to download
+    #[arg(long, value_name = "OCTETS", default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(0..=1_000_000_000))]
+    pub size: u64,
+    /// Also save the packets
+    #[arg(short = 'w', long, value_name = "FILE")]
+    pub write: Option<PathBuf>,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CloserArg {
+    Client,
+    Server,
+}
+
+/// Capture a device and draw connections as they happen
+#[derive(Debug, Args)]
+pub struct Live {
+    /// Device to listen on
+    #[arg(short, long, value_name = "DEVICE", default_value = "lo")]
+    pub interface: String,
+    /// Stop after N packets
+    #[arg(short, long, value_name = "N")]
+    pub count: Option<u64>,
+    /// Stop after this time, as 10s, 500ms, 2m
+    #[arg(long, value_name = "TIME", value_parser = super::config::parse_duration)]
+    pub duration: Option<std::time::Duration>,
+    /// Also save the packets
+    #[arg(short = 'w', long, value_name = "FILE")]
+    pub write: Option<PathBuf>,
+    /// Octets of each packet to keep [default: headers only, or all with --write]
+    #[arg(short, long, value_name = "OCTETS")]
+    pub snaplen: Option<u32>,
+    /// Keep root's rights after the device is open
+    #[arg(long)]
+    pub no_drop: bool,
+    #[command(flatten)]
+    pub output: Output,
+    /// Packet filter, as with tcpdump (pcap-filter(7)): tcp port 8080
+    #[arg(value_name = "FILTER", trailing_var_arg = true)]
+    pub filter: Vec<String>,
+}
+
+/// Draw saved captures: pcap and pcapng, also gzipped
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// Files to read; - is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Draw the ladder of this connection
+    #[arg(long, value_name = "N")]
+    pub connection: Option<u64>,
+    /// Exit with 4 when a file is damaged or cut short
+    #[arg(long)]
+    pub strict: bool,
+    #[command(flatten)]
+    pub output: Output,
+    /// Packet filter (pcap-filter(7)), after --
+    #[arg(value_name = "FILTER", last = true)]
+    pub filter: Vec<String>,
+}
+
+/// Draw a saved timeline again: no capture, no privileges
+#[derive(Debug, Args)]
+pub struct Render {
+    /// Timeline in JSON; - is standard input
+    #[arg(value_name = "TIMELINE")]
+    pub file: PathBuf,
+    /// Draw the ladder of this connection
+    #[arg(long, value_name = "N")]
+    pub connection: Option<u64>,
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t = FormatArg::Text)]
+    pub format: FormatArg,
+    /// Also write to FILE, in the format of its suffix (.json, .txt); - is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Vec<PathBuf>,
+}
+
+/// Serve files to `synfin get`: the course's file downloader
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Address to listen on: PORT, HOST:PORT or [IPV6]:PORT; port 0 takes a free one
+    #[arg(value_name = "ADDRESS", default_value = "localhost:8080")]
+    pub address: String,
+    /// Folder to serve; nothing outside it is ever sent
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub root: PathBuf,
+    /// Stop after N clients
+    #[arg(long, value_name = "N")]
+    pub count: Option<u64>,
+    #[command(flatten)]
+    pub closing: Closing,
+}
+
+/// Download a file from `synfin serve`
+#[derive(Debug, Args)]
+pub struct Get {
+    /// The server: HOST:PORT or [IPV6]:PORT
+    #[arg(value_name = "HOST:PORT")]
+    pub address: String,
+    /// The file to ask for
+    pub name: String,
+    /// Where to save it [default: its own name, in this folder]; - is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Overwrite an existing file
+    #[arg(long)]
+    pub force: bool,
+    #[command(flatten)]
+    pub closing: Closing,
+}
+
+/// Who closes first, and how. Give both programs the same `--close-first`.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Closing")]
+pub struct Closing {
+    /// Who closes first, and so waits in TIME-WAIT
+    #[arg(long, value_enum, default_value_t = CloserArg::Server)]
+    pub close_first: CloserArg,
+    /// Set SO_LINGER on this side: 0 closes with RST, more waits that long for the last acknowledgment
+    #[arg(long, value_name = "SECONDS")]
+    pub linger: Option<u16>,
+}
+
+/// List the devices that can be captured
+#[derive(Debug, Args)]
+pub struct Interfaces {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Say what this machine can do, and how to mend what it cannot
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}

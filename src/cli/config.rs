@@ -1,0 +1,137 @@
+//! What the program uses: arguments, environment and terminal, settled once.
+
+use super::args::{CharsetArg, LangArg, Look, When};
+use crate::render::{Charset, Style};
+use crate::timeline::Lang;
+use std::env;
+use std::io::IsTerminal;
+use std::time::Duration;
+
+/// How wide to draw where there is no terminal to ask.
+const WIDTH_WITHOUT_TERMINAL: usize = 100;
+
+/// How output looks, for each stream.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub lang: Lang,
+    pub charset: Charset,
+    /// Columns.
+    pub width: usize,
+    pub stdout_color: bool,
+    pub stderr_color: bool,
+    color: When,
+}
+
+impl Config {
+    /// Settles arguments, environment and terminal.
+    pub fn new(look: &Look) -> Config {
+        let locale = locale();
+        let lang = match look.lang {
+            Some(LangArg::En) => Lang::En,
+            Some(LangArg::Zh) => Lang::Zh,
+            None if locale.language == "zh" => Lang::Zh,
+            None => Lang::En,
+        };
+        let charset = match look.charset {
+            Some(CharsetArg::Unicode) => Charset::Unicode,
+            Some(CharsetArg::Narrow) => Charset::Narrow,
+            Some(CharsetArg::Ascii) => Charset::Ascii,
+            None if !locale.utf8 => Charset::Ascii,
+            // Box drawing is two columns wide in many terminals set up for these languages.
+            None if matches!(locale.language.as_str(), "zh" | "ja" | "ko") => Charset::Narrow,
+            None => Charset::Unicode,
+        };
+        let width = look.width.map(usize::from).or_else(terminal_width).unwrap_or(WIDTH_WITHOUT_TERMINAL);
+        Config {
+            lang,
+            charset,
+            width,
+            stdout_color: wants_color(look.color, std::io::stdout().is_terminal()),
+            stderr_color: wants_color(look.color, std::io::stderr().is_terminal()),
+            color: look.color,
+        }
+    }
+
+    /// How to draw on standard output.
+    pub fn stdout_style(&self) -> Style {
+        Style { lang: self.lang, charset: self.charset, width: self.width, color: self.stdout_color }
+    }
+
+    /// How to draw into a file: coloured only where the user insists.
+    pub fn file_style(&self) -> Style {
+        Style { color: self.color == When::Always, ..self.stdout_style() }
+    }
+}
+
+/// Colour or not, for one stream: the flag, then NO_COLOR, CLICOLOR_FORCE, CLICOLOR=0, TERM=dumb, then whether it is a terminal.
+fn wants_color(when: When, is_terminal: bool) -> bool {
+    let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is = |name, wanted: &str| env::var_os(name).is_some_and(|value| value == *wanted);
+    match when {
+        When::Always => true,
+        When::Never => false,
+        When::Auto if set("NO_COLOR") => false,
+        When::Auto if set("CLICOLOR_FORCE") && !is("CLICOLOR_FORCE", "0") => true,
+        When::Auto if is("CLICOLOR", "0") || is("TERM", "dumb") => false,
+        When::Auto => is_terminal,
+    }
+}
+
+fn terminal_width() -> Option<usize> {
+    let (terminal_size::Width(columns), _) = terminal_size::terminal_size_of(std::io::stdout())?;
+    Some(usize::from(columns).max(20))
+}
+
+/// The parts of the locale that decide language and characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Locale {
+    /// As `zh`; empty for C and POSIX.
+    pub language: String,
+    pub utf8: bool,
+}
+
+/// The locale for messages and characters: LC_ALL, else LC_CTYPE for characters and LC_MESSAGES for language, else LANG.
+pub fn locale() -> Locale {
+    let first = |names: [&str; 3]| {
+        names.iter().find_map(|name| env::var(name).ok().filter(|value| !value.is_empty())).unwrap_or_default()
+    };
+    let messages = first(["LC_ALL", "LC_MESSAGES", "LANG"]);
+    let characters = first(["LC_ALL", "LC_CTYPE", "LANG"]).to_ascii_lowercase();
+    let language = messages.split(['_', '.', '@']).next().unwrap_or_default();
+    Locale {
+        language: if matches!(language, "C" | "POSIX") { String::new() } else { language.to_ascii_lowercase() },
+        utf8: characters.contains("utf-8") || characters.contains("utf8"),
+    }
+}
+
+/// A duration as people type it: `10s`, `500ms`, `2m`, `1h`, or a bare number of seconds.
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
+    let split = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let seconds = match unit.trim() {
+        "ms" => 0.001,
+        "" | "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        _ => {
+            return Err(format!("unknown unit '{unit}': use ms, s, m or h, as in 10s"));
+        }
+    };
+    let number: f64 = number.parse().map_err(|_| "give a number and a unit, as in 10s".to_string())?;
+    Duration::try_from_secs_f64(number * seconds).map_err(|_| "that is too long".to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        assert_eq!(parse_duration("10s"), Ok(Duration::from_secs(10)));
+        assert_eq!(parse_duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(parse_duration("1.5m"), Ok(Duration::from_secs(90)));
+        assert_eq!(parse_duration("7"), Ok(Duration::from_secs(7)));
+        assert!(parse_duration("10 parsecs").is_err());
+        assert!(parse_duration("s").is_err());
+    }
+}

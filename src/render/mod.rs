@@ -1,0 +1,28 @@
+//! Timelines and ladders into bytes: one file per format, each `write(&…, out: &mut impl io::Write)`.
+
+pub mod json;
+mod safe;
+
+pub use safe::safe;
+
+use crate::timeline::Lang;
+
+/// How text output looks. Settled by the caller: nothing here asks the environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    pub lang: Lang,
+    pub charset: Charset,
+    /// Columns to draw in.
+    pub width: usize,
+    pub color: bool,
+}
+
+/// The characters to draw with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Charset {
+    /// Box drawing and arrows: one column each, but two in some East Asian terminals.
+    Unicode,
+    /// Only characters that are one column wide in every terminal.
+    Narrow,
+    Ascii,
+}

@@ -1,0 +1,83 @@
+//! The nouns of RFC 9293: what a segment carries, what a peer remembers, which states there are.
+
+pub mod acceptability;
+pub mod flags;
+pub mod msl;
+pub mod options;
+pub mod segment;
+pub mod seq;
+pub mod state;
+pub mod tcb;
+pub mod transition;
+
+pub use flags::Flags;
+pub use msl::MslProfile;
+pub use options::Options;
+pub use segment::{Checksum, Segment};
+pub use seq::SeqNumber;
+pub use state::State;
+pub use tcb::Tcb;
+pub use transition::Signal;
+
+use serde::{Deserialize, Serialize};
+
+/// One of the two ends of a connection. A sent the first SYN or, where none was seen, the first segment.
+/// Client and server are roles, decided later; a peer is only a place in an array of two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Peer {
+    A,
+    B,
+}
+
+impl Peer {
+    /// Both peers, in the order in which arrays of two are laid out.
+    pub const BOTH: [Peer; 2] = [Peer::A, Peer::B];
+
+    /// The peer's place in an array of two.
+    pub fn index(self) -> usize {
+        match self {
+            Peer::A => 0,
+            Peer::B => 1,
+        }
+    }
+
+    /// The peer's element of a pair.
+    pub fn of<T>(self, pair: &[T; 2]) -> &T {
+        let [a, b] = pair;
+        match self {
+            Peer::A => a,
+            Peer::B => b,
+        }
+    }
+
+    /// The peer's element of a pair, to be changed.
+    pub fn of_mut<T>(self, pair: &mut [T; 2]) -> &mut T {
+        let [a, b] = pair;
+        match self {
+            Peer::A => a,
+            Peer::B => b,
+        }
+    }
+}
+
+impl std::ops::Not for Peer {
+    type Output = Peer;
+    fn not(self) -> Peer {
+        match self {
+            Peer::A => Peer::B,
+            Peer::B => Peer::A,
+        }
+    }
+}
+
+/// What a claim rests on. LISTEN, receipt, a user's close and the 2MSL timer never cross the wire, so every claim says this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Basis {
+    /// It was on the wire.
+    Observed,
+    /// It was deduced from what was on the wire.
+    Inferred,
+    /// The kernel said so (sock_diag), or the program's own calls did.
+    Kernel,
+}

@@ -1,0 +1,82 @@
+//! One TCP segment as it was captured, judged by nobody yet.
+
+use super::{Flags, Options, SeqNumber};
+use crate::source::Timestamp;
+use std::net::SocketAddr;
+
+/// What is known of the TCP checksum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Checksum {
+    /// It was computed and it is right.
+    Valid,
+    /// It was computed and it is wrong: a receiver discards such a segment silently (RFC 9293 3.1).
+    Invalid,
+    /// The sender left it to the network card, or to nobody on loopback: the field holds no final value.
+    Offloaded,
+    /// Not all octets were captured, so it cannot be computed.
+    #[default]
+    Unchecked,
+}
+
+/// A TCP segment. Addresses are its network layer's, the rest is the TCP header's, nothing is corrected.
+#[derive(Debug, Clone, Copy)]
+pub struct Segment<'a> {
+    /// Which frame of the source it came in, counted from 1.
+    pub frame: u64,
+    /// When it was captured.
+    pub time: Timestamp,
+    /// The capture interface, as the source numbers them.
+    pub interface: u32,
+    pub src: SocketAddr,
+    pub dst: SocketAddr,
+    pub seq: SeqNumber,
+    /// The acknowledgment number; it means something only with the ACK flag.
+    pub ack: SeqNumber,
+    pub flags: Flags,
+    /// The window field as sent, not scaled.
+    pub wnd: u16,
+    pub urgent: u16,
+    pub options: Options,
+    /// Octets of payload that the headers promise, whether captured or not.
+    pub len: u32,
+    /// The payload octets that were captured: at most `len`.
+    pub payload: &'a [u8],
+    pub checksum: Checksum,
+    /// IP time to live or hop limit.
+    pub ttl: u8,
+    /// The two ECN bits of the IP header (RFC 3168).
+    pub ecn: u8,
+    /// IPv4 identification, 0 for IPv6.
+    pub ip_id: u16,
+    /// The innermost VLAN id, 0 for none.
+    pub vlan: u16,
+    /// Whether the TCP header itself was cut or lies about its length.
+    pub malformed: bool,
+}
+
+impl Segment<'_> {
+    /// Sequence numbers that the segment uses: payload, and one each for SYN and FIN (RFC 9293 3.4).
+    pub fn seq_len(&self) -> u32 {
+        self.len + u32::from(self.flags.syn()) + u32::from(self.flags.fin())
+    }
+
+    /// The sequence number after the last one used.
+    pub fn end(&self) -> SeqNumber {
+        self.seq.add(self.seq_len())
+    }
+
+    /// Where the FIN stands in sequence space, when there is one.
+    pub fn fin_seq(&self) -> SeqNumber {
+        self.seq.add(self.len + u32::from(self.flags.syn()))
+    }
+
+    /// The acknowledgment number, when the ACK flag says that it means something.
+    pub fn acknowledges(&self) -> Option<SeqNumber> {
+        self.flags.ack().then_some(self.ack)
+    }
+
+    /// Neither SYN, FIN, RST nor payload: only an acknowledgment or a window.
+    pub fn is_pure_ack(&self) -> bool {
+        self.len == 0 && self.flags.ack() && !self.flags.any(Flags::SYN | Flags::FIN | Flags::RST)
+    }
+}

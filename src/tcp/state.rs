@@ -1,0 +1,91 @@
+//! The eleven states of a connection (RFC 9293 3.3.2).
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A state of one peer. TIME-WAIT is one of them here; its length is [`super::MslProfile`]'s matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "SCREAMING-KEBAB-CASE")]
+pub enum State {
+    Listen,
+    SynSent,
+    SynReceived,
+    Established,
+    #[serde(rename = "FIN-WAIT-1")]
+    FinWait1,
+    #[serde(rename = "FIN-WAIT-2")]
+    FinWait2,
+    CloseWait,
+    Closing,
+    LastAck,
+    TimeWait,
+    Closed,
+}
+
+impl State {
+    /// All states, in the RFC's order.
+    pub const ALL: [State; 11] = [
+        State::Listen,
+        State::SynSent,
+        State::SynReceived,
+        State::Established,
+        State::FinWait1,
+        State::FinWait2,
+        State::CloseWait,
+        State::Closing,
+        State::LastAck,
+        State::TimeWait,
+        State::Closed,
+    ];
+
+    /// The RFC's name, hyphens and all.
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Listen => "LISTEN",
+            State::SynSent => "SYN-SENT",
+            State::SynReceived => "SYN-RECEIVED",
+            State::Established => "ESTABLISHED",
+            State::FinWait1 => "FIN-WAIT-1",
+            State::FinWait2 => "FIN-WAIT-2",
+            State::CloseWait => "CLOSE-WAIT",
+            State::Closing => "CLOSING",
+            State::LastAck => "LAST-ACK",
+            State::TimeWait => "TIME-WAIT",
+            State::Closed => "CLOSED",
+        }
+    }
+
+    /// The state that bears this name.
+    pub fn from_name(name: &str) -> Option<State> {
+        State::ALL.into_iter().find(|state| state.name() == name)
+    }
+
+    /// Whether both sides know each other's initial sequence number (RFC 9293 3.5.3: the "synchronized" states).
+    pub fn is_synchronized(self) -> bool {
+        !matches!(self, State::Listen | State::SynSent | State::SynReceived | State::Closed)
+    }
+
+    /// Whether this peer has sent its FIN and not yet come to rest.
+    pub fn has_closed(self) -> bool {
+        matches!(self, State::FinWait1 | State::FinWait2 | State::Closing | State::LastAck | State::TimeWait)
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_names_are_the_rfc_names() {
+        for state in State::ALL {
+            assert_eq!(serde_json::to_value(state).ok(), Some(state.name().into()));
+            assert_eq!(State::from_name(state.name()), Some(state));
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! One connection: how it opened, how it closed, who waits, and the verdict.
+
+use super::Text;
+use crate::tcp::{Basis, MslProfile, State};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One incarnation of a connection. `client` is who sent the first SYN, or the first segment where none was seen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Connection {
+    /// Counted from 1 in the order of first segments.
+    pub id: u64,
+    /// Endpoint id.
+    pub client: String,
+    /// Endpoint id.
+    pub server: String,
+    /// 1 for the first use of these addresses and ports, 2 for the next, …
+    pub incarnation: u32,
+    /// First segment.
+    pub start_ns: i64,
+    /// Last segment.
+    pub end_ns: i64,
+    pub open: Open,
+    pub close: Close,
+    /// Who waits out 2MSL, when somebody does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub time_wait: Vec<TimeWait>,
+    /// What was seen in order, a letter each as Zeek writes it: S h A D F R …, upper case from the client.
+    pub history: String,
+    pub totals: Totals,
+    /// Where each peer stood when the capture ended, or what it had come to.
+    pub last_states: EndStates,
+    /// One sentence on the whole life.
+    pub verdict: Text,
+}
+
+/// A value for each peer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct PerPeer<T> {
+    pub client: T,
+    pub server: T,
+}
+
+/// How the connection opened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Open {
+    pub kind: OpenKind,
+    pub basis: Basis,
+    /// The kind in words.
+    pub title: Text,
+    /// Why it is called that.
+    pub why: Text,
+    /// SYN to SYN-ACK, when both were seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub syn_to_synack_ns: Option<i64>,
+    /// SYN-ACK to the acknowledgment of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub synack_to_ack_ns: Option<i64>,
+    /// The sum of the two: one round trip between the hosts, wherever the capture stood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rtt_ns: Option<i64>,
+    /// Whether the round trips may be used: false when a segment of the handshake was sent twice (Karn's algorithm).
+    pub rtt_valid: bool,
+    /// How often the SYN was sent again.
+    pub syn_retransmissions: u32,
+    /// How often the SYN-ACK was sent again.
+    pub synack_retransmissions: u32,
+    /// What the two agreed on, when both SYN and SYN-ACK were seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub negotiated: Option<Negotiated>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OpenKind {
+    ThreeWay,
+    Simultaneous,
+    SelfConnect,
+    FastOpen,
+    Split,
+    Refused,
+    Unreachable,
+    Unanswered,
+    HalfOpen,
+    MidStream,
+    OneSided,
+}
+
+/// What the handshake settled. An option is in force only if both sides sent it (MSS apart).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Negotiated {
+    /// Largest payload that each side is willing to receive in one segment, octets.
+    pub mss: PerPeer<Option<u16>>,
+    /// Shift count for each side's own window field; `null` when scaling is off.
+    pub wscale: PerPeer<Option<u8>>,
+    pub sack: bool,
+    pub timestamps: bool,
+}
+
+/// How the connection closed, as far as the capture shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Close {
+    pub kind: CloseKind,
+    pub basis: Basis,
+    pub title: Text,
+    pub why: Text,
+    /// Endpoint id of who closed first: sent the first FIN, or the RST that ended it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active_closer: Option<String>,
+    /// Endpoint ids of those who sent a RST.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reset_by: Vec<String>,
+    /// How often a FIN was sent again, both sides together.
+    pub fin_retransmissions: u32,
+    /// Octets that the second closer still sent after the first FIN.
+    #[serde(default)]
+    pub late_bytes: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CloseKind {
+    FourSegment,
+    ThreeSegment,
+    HalfClosed,
+    Simultaneous,
+    Reset,
+    ResetAfterFin,
+    UnansweredFin,
+    None,
+}
+
+/// TIME-WAIT of one peer, as an interval.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TimeWait {
+    /// Endpoint id of who waits.
+    pub endpoint: String,
+    pub begins_ns: i64,
+    /// When it is due to end, after the last re-arming.
+    pub due_ns: i64,
+    pub two_msl_ns: i64,
+    pub msl_profile: MslProfile,
+    /// How often a repeated FIN started the wait anew.
+    pub rearmed: u32,
+    pub end: EndCause,
+    /// When it ended, or when the capture did.
+    pub end_ns: i64,
+    /// What was left at `end_ns`; 0 when it expired.
+    pub remaining_ns: i64,
+    pub basis: Basis,
+    /// What the kernel said of it, when it was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kernel: Option<KernelTimer>,
+}
+
+/// The kernel's own word on a TIME-WAIT.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct KernelTimer {
+    /// When it was asked.
+    pub asked_ns: i64,
+    /// What was left then.
+    pub remaining_ns: i64,
+    /// When the socket was found gone, if it was watched until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone_ns: Option<i64>,
+}
+
+/// How a TIME-WAIT ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum EndCause {
+    /// 2MSL went by.
+    Expired,
+    /// A new SYN took the addresses and ports over.
+    Reused,
+    /// A RST ended it early (RFC 1337).
+    Reset,
+    /// The capture stopped first.
+    CaptureEnded,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Totals {
+    pub client: FlowTotals,
+    pub server: FlowTotals,
+}
+
+/// What one peer sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct FlowTotals {
+    pub segments: u64,
+    /// Payload octets, each counted once however often it was sent.
+    pub bytes: u64,
+    /// Segments that repeated what had been sent before.
+    pub retransmissions: u64,
+}
+
+/// The last state known of each peer; `null` where nothing showed one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct EndStates {
+    pub client: Option<State>,
+    pub server: Option<State>,
+}

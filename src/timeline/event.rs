@@ -1,0 +1,244 @@
+//! The events of a timeline and the steps that tell them.
+
+use super::{KernelTimer, Text};
+use crate::tcp::{Basis, State};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Event {
+    /// Counted from 1 in the order of the list.
+    pub id: u64,
+    pub connection: u64,
+    /// Nanoseconds after `source.start`: when the segment was captured, the call made, the timer fired.
+    pub t_ns: i64,
+    pub phase: Phase,
+    #[serde(flatten)]
+    pub detail: Detail,
+    /// State changes that this event brought, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub states: Vec<StateChange>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
+}
+
+/// The part of a connection's life that an event belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    Lookup,
+    Open,
+    Data,
+    Close,
+    TimeWait,
+}
+
+/// What kind of event it is. A reader passes over kinds that it does not know.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Detail {
+    Segment(SegmentEvent),
+    Run(Run),
+    Timer(Timer),
+    /// A kind of a later version.
+    #[serde(other)]
+    Unknown,
+}
+
+/// One TCP segment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SegmentEvent {
+    /// Endpoint id of the sender.
+    pub from: String,
+    /// Endpoint id of the receiver.
+    pub to: String,
+    /// When it reached the receiver, known only with two vantage points.
+    pub received_ns: Option<i64>,
+    /// What became of it, as far as the capture proves.
+    pub fate: Fate,
+    /// `SYN`, `ACK`, … in the order in which people say them.
+    pub flags: Vec<String>,
+    /// Relative to the sender's initial sequence number.
+    pub seq: i64,
+    pub seq_raw: u32,
+    /// Relative to the receiver's initial sequence number; `null` without the ACK flag.
+    pub ack: Option<i64>,
+    pub ack_raw: Option<u32>,
+    /// Payload octets.
+    pub len: u32,
+    /// The window field as sent.
+    pub wnd: u16,
+    /// The window in octets, when the scale is known.
+    pub wnd_bytes: Option<u64>,
+    pub options: SegmentOptions,
+    pub checksum: Checksum,
+    /// Number of the frame in the capture, from 1.
+    pub frame: u64,
+    /// Id of the event that first sent what this one repeats.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fate {
+    /// The peer's own later segment proves that it arrived.
+    Received,
+    /// It did not arrive: the peer's answer proves it, or both vantage points show it.
+    Lost,
+    /// Nothing proves either; a pure ACK or RST leaves no proof behind.
+    Unknown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Checksum {
+    Valid,
+    Invalid,
+    /// Left to the network card, or to nobody on loopback: not checked.
+    Offloaded,
+    /// Cut short in the capture: could not be checked.
+    Unchecked,
+}
+
+/// The options that matter to people; absent ones are left out.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct SegmentOptions {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mss: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wscale: Option<u8>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub sack_permitted: bool,
+    /// TSval, TSecr.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timestamps: Option<[u32; 2]>,
+    /// Left and right edge of each block, relative to the receiver's initial sequence number.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sack: Vec<[i64; 2]>,
+    /// Length of the Fast Open cookie; 0 asks for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fast_open: Option<u8>,
+    /// MPTCP subtype.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mptcp: Option<u8>,
+    /// An MD5 or authentication option was there.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub signed: bool,
+    /// Kinds without a field of their own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub other: Vec<u8>,
+    /// The list could not be read to its end.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub malformed: bool,
+}
+
+/// A stretch of ordinary data and acknowledgments, folded into one event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Run {
+    /// When the last segment of the stretch was captured.
+    pub end_ns: i64,
+    pub first_frame: u64,
+    pub last_frame: u64,
+    /// Segments, both directions together.
+    pub count: u64,
+    /// What each sender put into it; who sent more payload first.
+    pub flows: Vec<Flow>,
+}
+
+/// One direction of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Flow {
+    /// Endpoint id of the sender.
+    pub from: String,
+    pub to: String,
+    pub segments: u64,
+    /// Payload octets sent.
+    pub bytes: u64,
+}
+
+/// The 2MSL timer of one peer. Nothing of it is on the wire.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Timer {
+    /// Endpoint id of who waits.
+    pub endpoint: String,
+    pub action: TimerAction,
+    /// When it is due, for an action that starts it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_ns: Option<i64>,
+    /// What was left, for an action that ends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remaining_ns: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kernel: Option<KernelTimer>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TimerAction {
+    Begins,
+    Rearmed,
+    Expired,
+    Reused,
+    Reset,
+    CaptureEnded,
+}
+
+/// A state change of one peer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StateChange {
+    /// Endpoint id.
+    pub endpoint: String,
+    /// `null`: nothing had shown a state before.
+    pub from: Option<State>,
+    pub to: State,
+    pub basis: Basis,
+    /// What did it, as `rcv-syn-ack`.
+    pub signal: String,
+    /// Section of the RFC, as `9293 3.10.7.3`.
+    pub rfc: String,
+    /// Id of the event that proves a receipt which is inferred.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<u64>,
+}
+
+/// What a rule has to say about an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Note {
+    /// The rule's stable name, as `syn-retransmission`.
+    pub id: String,
+    pub severity: Severity,
+    pub text: Text,
+    pub rfc: String,
+    /// Ids of other events that it speaks of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<u64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Explains what is normal.
+    Lesson,
+    /// Worth seeing, harmless.
+    Note,
+    /// Costs time or data, or will.
+    Warning,
+    /// The connection failed or was cut.
+    Error,
+}
+
+/// One step of a lesson.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Step {
+    /// Counted from 1 over the whole timeline.
+    pub n: u64,
+    pub connection: u64,
+    pub phase: Phase,
+    pub title: Text,
+    pub note: Text,
+    /// Ids of the events to show.
+    pub events: Vec<u64>,
+}

@@ -1,0 +1,98 @@
+//! The timeline, version 1: the public, serialised contract. Everything drawn is drawn from it, and it knows no tracker type.
+//!
+//! Integers for time (nanoseconds after `source.start`, which alone is absolute text), relative and raw sequence numbers,
+//! stable kebab-case names. Machine keys are never localised, text for people comes in English and Chinese. Readers ignore
+//! what they do not know; changes within version 1 only add.
+
+mod connection;
+mod event;
+mod source;
+
+pub use connection::{
+    Close, CloseKind, Connection, EndCause, EndStates, FlowTotals, KernelTimer, Negotiated, Open, OpenKind, PerPeer,
+    TimeWait, Totals,
+};
+pub use event::{
+    Checksum, Detail, Event, Fate, Flow, Note, Phase, Run, SegmentEvent, SegmentOptions, Severity, StateChange, Step,
+    Timer, TimerAction,
+};
+pub use source::{Endpoint, Generator, Packets, Role, Skipped, Source, SourceKind, Vantage};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The value of `schema` in every timeline of this version.
+pub const SCHEMA: &str = "synfin-timeline/1";
+
+/// The life of one or more TCP connections, as annotated events.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Timeline {
+    /// Always `synfin-timeline/1` in this version.
+    pub schema: String,
+    pub generator: Generator,
+    pub source: Source,
+    /// Every address and port that took part; named by `id` elsewhere.
+    pub endpoints: Vec<Endpoint>,
+    /// One entry per connection and incarnation, in the order of their first segments.
+    pub connections: Vec<Connection>,
+    /// What happened, flat and ordered by time; each event can be used without any other.
+    pub events: Vec<Event>,
+    /// The same story in the steps that a lesson or a slide shows one by one.
+    pub steps: Vec<Step>,
+}
+
+impl Timeline {
+    /// The endpoint with this id.
+    pub fn endpoint(&self, id: &str) -> Option<&Endpoint> {
+        self.endpoints.iter().find(|endpoint| endpoint.id == id)
+    }
+
+    /// The connection with this id.
+    pub fn connection(&self, id: u64) -> Option<&Connection> {
+        self.connections.iter().find(|connection| connection.id == id)
+    }
+
+    /// The JSON Schema of this version.
+    pub fn json_schema() -> schemars::Schema {
+        schemars::schema_for!(Timeline)
+    }
+}
+
+/// Words for people, in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Text {
+    pub en: String,
+    pub zh: String,
+}
+
+impl Text {
+    pub fn new(en: impl Into<String>, zh: impl Into<String>) -> Text {
+        Text { en: en.into(), zh: zh.into() }
+    }
+
+    /// The text in one language.
+    pub fn get(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::En => &self.en,
+            Lang::Zh => &self.zh,
+        }
+    }
+}
+
+/// A language that synfin speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lang {
+    #[default]
+    En,
+    Zh,
+}
+
+impl Lang {
+    /// Chooses between two texts that are fixed.
+    pub fn pick<'a>(self, en: &'a str, zh: &'a str) -> &'a str {
+        match self {
+            Lang::En => en,
+            Lang::Zh => zh,
+        }
+    }
+}

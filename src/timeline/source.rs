@@ -1,0 +1,108 @@
+//! Where a timeline comes from, and who took part.
+
+use crate::tcp::MslProfile;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+
+/// The program that wrote the timeline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Generator {
+    pub name: String,
+    pub version: String,
+}
+
+/// The capture behind the timeline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Source {
+    pub kind: SourceKind,
+    /// The device, or the file's name without its folder.
+    pub name: String,
+    /// Time of the first packet, RFC 3339 in UTC with nine decimals; every `t_ns` counts from here. `null` for no packet.
+    pub start: Option<String>,
+    pub vantage: Vantage,
+    /// Whose 2MSL the TIME-WAIT intervals are reckoned by.
+    pub msl_profile: MslProfile,
+    pub packets: Packets,
+    /// What could not be used, by reason.
+    pub skipped: Vec<Skipped>,
+    /// Damage and losses of the capture itself, told to the reader.
+    #[serde(default)]
+    pub warnings: Vec<super::Text>,
+    /// Whether addresses and payload were replaced.
+    pub anonymized: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SourceKind {
+    Live,
+    File,
+    Lab,
+}
+
+/// Where the capture was taken, which decides whether "seen" means sent or received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Vantage {
+    /// Both peers on one machine: sent and received within microseconds.
+    Loopback,
+    Client,
+    Server,
+    /// Somewhere between, or not known.
+    Network,
+    /// On both sides at once.
+    Both,
+}
+
+/// Packet counts of the capture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Packets {
+    /// Packets read.
+    pub seen: u64,
+    /// Packets among them that held TCP and were followed.
+    pub decoded: u64,
+    /// Packets that the kernel let go before they could be read; 0 for a file that does not say.
+    pub dropped: u64,
+}
+
+/// Packets that were left out for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Skipped {
+    /// Stable and kebab-case, as `not-tcp`.
+    pub reason: String,
+    pub count: u64,
+}
+
+/// One address and port.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Endpoint {
+    /// `e1`, `e2`, … in the order of appearance.
+    pub id: String,
+    pub role: Role,
+    pub ip: IpAddr,
+    pub port: u16,
+    /// A name that people know it by, such as `localhost`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The process that owns the socket, as `synfin[123]`, when the kernel told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub process: Option<String>,
+}
+
+impl Endpoint {
+    /// `ip:port`, with brackets round an IPv6 address.
+    pub fn address(&self) -> String {
+        std::net::SocketAddr::new(self.ip, self.port).to_string()
+    }
+}
+
+/// What an endpoint does in its first connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    Client,
+    Server,
+    /// Nothing showed which of the two it is.
+    Peer,
+}
