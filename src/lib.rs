@@ -1,7 +1,11 @@
 //! synfin shows the life of a TCP connection, from SYN to the end of TIME-WAIT, as an annotated timeline of real packets.
 
 pub mod cli;
+pub mod decode;
+pub mod lab;
+pub mod ladder;
 pub mod render;
 pub mod source;
 pub mod tcp;
 pub mod timeline;
+pub mod transfer;

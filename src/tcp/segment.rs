@@ -62,12 +62,12 @@ impl Segment<'_> {
 
     /// The sequence number after the last one used.
     pub fn end(&self) -> SeqNumber {
-        self.seq.add(self.seq_len())
+        self.seq + self.seq_len()
     }
 
     /// Where the FIN stands in sequence space, when there is one.
     pub fn fin_seq(&self) -> SeqNumber {
-        self.seq.add(self.len + u32::from(self.flags.syn()))
+        self.seq + self.len + u32::from(self.flags.syn())
     }
 
     /// The acknowledgment number, when the ACK flag says that it means something.

@@ -8,16 +8,6 @@ use std::fmt;
 pub struct SeqNumber(pub u32);
 
 impl SeqNumber {
-    /// The number `octets` further on, modulo 2^32.
-    pub fn add(self, octets: u32) -> SeqNumber {
-        SeqNumber(self.0.wrapping_add(octets))
-    }
-
-    /// The number `octets` before, modulo 2^32.
-    pub fn sub(self, octets: u32) -> SeqNumber {
-        SeqNumber(self.0.wrapping_sub(octets))
-    }
-
     /// Octets from `earlier` up to this number, modulo 2^32.
     pub fn since(self, earlier: SeqNumber) -> u32 {
         self.0.wrapping_sub(earlier.0)
@@ -49,6 +39,22 @@ impl SeqNumber {
     }
 }
 
+impl std::ops::Add<u32> for SeqNumber {
+    type Output = SeqNumber;
+    /// The number so many octets further on, modulo 2^32.
+    fn add(self, octets: u32) -> SeqNumber {
+        SeqNumber(self.0.wrapping_add(octets))
+    }
+}
+
+impl std::ops::Sub<u32> for SeqNumber {
+    type Output = SeqNumber;
+    /// The number so many octets before, modulo 2^32.
+    fn sub(self, octets: u32) -> SeqNumber {
+        SeqNumber(self.0.wrapping_sub(octets))
+    }
+}
+
 impl fmt::Debug for SeqNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)
@@ -68,8 +74,8 @@ mod tests {
     #[test]
     fn order_wraps() {
         let high = SeqNumber(u32::MAX - 1);
-        assert!(high.lt(high.add(5)));
-        assert_eq!(high.add(5), SeqNumber(3));
+        assert!(high.lt(high + 5));
+        assert_eq!(high + 5, SeqNumber(3));
         assert_eq!(SeqNumber(3).since(high), 5);
         assert_eq!(high.offset_from(SeqNumber(3)), -5);
         assert!(SeqNumber(1).between(high, SeqNumber(3)));

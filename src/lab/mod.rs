@@ -1,0 +1,1 @@
+//! Hosts of our own: private namespaces, and the kernel as witness.

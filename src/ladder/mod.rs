@@ -1,0 +1,1 @@
+//! A timeline laid out in lanes and rows: no pixels, no columns.
