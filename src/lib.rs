@@ -8,4 +8,5 @@ pub mod render;
 pub mod source;
 pub mod tcp;
 pub mod timeline;
+pub mod track;
 pub mod transfer;

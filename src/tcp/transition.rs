@@ -20,6 +20,8 @@ pub enum Signal {
     SndRst,
     RcvRst,
     MslTimeout,
+    /// Not a signal of the RFC: the capture began after the handshake, or missed it.
+    PickedUp,
 }
 
 impl Signal {
@@ -38,6 +40,7 @@ impl Signal {
             Signal::SndRst => "snd-rst",
             Signal::RcvRst => "rcv-rst",
             Signal::MslTimeout => "msl-timeout",
+            Signal::PickedUp => "picked-up",
         }
     }
 }
@@ -94,7 +97,6 @@ pub const TABLE: &[Transition] = &{
         edge(LastAck, RcvRst, Closed, "9293 3.10.7.4"),
         edge(TimeWait, RcvRst, Closed, "1337 2"),
         // RFC 9293 3.10.5: ABORT.
-        edge(SynSent, SndRst, Closed, "9293 3.10.5"),
         edge(SynReceived, SndRst, Closed, "9293 3.10.5"),
         edge(Established, SndRst, Closed, "9293 3.10.5"),
         edge(FinWait1, SndRst, Closed, "9293 3.10.5"),

@@ -1,0 +1,228 @@
+//! What is remembered of one connection: both control blocks, what is under way, and the facts that verdicts need.
+
+use super::flight::Flight;
+use super::time_wait::TimeWait;
+use crate::source::Timestamp;
+use crate::tcp::{Options, Peer, Segment, SeqNumber, State, Tcb};
+use std::net::SocketAddr;
+
+/// One incarnation of a connection.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    /// Counted from 1 in the order of first segments.
+    pub id: u64,
+    pub incarnation: u32,
+    /// By peer.
+    pub addresses: [SocketAddr; 2],
+    pub tcb: [Tcb; 2],
+    pub first: Timestamp,
+    pub last: Timestamp,
+    /// Segments so far; the place of the next one.
+    pub segments: u64,
+    pub flows: [Flow; 2],
+    pub opening: Opening,
+    pub closing: Closing,
+    pub time_wait: [Option<TimeWait>; 2],
+    pub history: super::history::History,
+    pub(super) flight: [Flight; 2],
+    pub(super) memory: [Memory; 2],
+}
+
+/// What one peer sent.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Flow {
+    pub segments: u64,
+    /// Payload octets, each once.
+    pub bytes: u64,
+    pub retransmissions: u64,
+    /// Where relative numbers count from: the initial number, or one before the first number seen.
+    pub base: Option<SeqNumber>,
+    /// SND.NXT counted from `base` without wrapping.
+    nxt_from_base: i64,
+}
+
+/// The facts of the handshake, by peer where there are two.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Opening {
+    /// SYN without ACK.
+    pub syn: [Option<SynFact>; 2],
+    pub syn_ack: [Option<SynFact>; 2],
+    /// The first acknowledgment of the SYN,ACK.
+    pub ack: Option<Moment>,
+    /// The SYN that a RST answered.
+    pub refused: Option<Moment>,
+    /// Octets of the SYN's payload that the SYN,ACK acknowledged (Fast Open, RFC 7413).
+    pub early_data: u32,
+    /// A SYN was answered by an ACK without SYN.
+    pub bare_ack_of_syn: bool,
+}
+
+/// A SYN or SYN,ACK and its repetitions.
+#[derive(Debug, Clone, Copy)]
+pub struct SynFact {
+    pub first: Moment,
+    pub last: Moment,
+    pub copies: u32,
+    pub options: Options,
+    /// Payload octets that it carried.
+    pub len: u32,
+}
+
+/// A place in the connection and its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    pub ordinal: u64,
+    pub time: Timestamp,
+}
+
+/// The facts of the teardown.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Closing {
+    pub fin: [Option<FinFact>; 2],
+    /// Who sent the first FIN.
+    pub first_fin: Option<Peer>,
+    /// First RST of each peer that was not ignored.
+    pub reset: [Option<Moment>; 2],
+    /// RSTs that their receiver had to ignore.
+    pub ignored_resets: u32,
+    /// The state of the receiver that the first effective RST ended.
+    pub reset_in: Option<State>,
+    /// Payload octets that the second closer sent after the first FIN.
+    pub late_bytes: u64,
+}
+
+/// A FIN and its repetitions.
+#[derive(Debug, Clone, Copy)]
+pub struct FinFact {
+    pub first: Moment,
+    pub last: Moment,
+    pub copies: u32,
+    /// It did not acknowledge the other's FIN although that had been sent.
+    pub crossed: bool,
+    /// The first segment that acknowledged it.
+    pub acknowledged: Option<Moment>,
+}
+
+/// What must be remembered of a peer to take a change back or to place it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Memory {
+    /// Its last own segment.
+    pub(super) last_own: Option<u64>,
+    /// After which segment its last change stands.
+    pub(super) last_change_at: u64,
+    /// Its last change, while it rests on nothing but a segment that was seen and may not have arrived.
+    pub(super) unproved: Option<super::step::Change>,
+    /// It went from LISTEN to SYN-RECEIVED, so a RST leads back there.
+    pub(super) from_listen: bool,
+    /// LISTEN was told, so a SYN in its name may be an old duplicate that it never sent.
+    pub(super) told_listen: bool,
+    /// It sent a new SYN in the middle of a live connection: it has lost its memory of that one.
+    pub(super) forgot: bool,
+    /// How it came into SYN-SENT, while that can still prove to be an old duplicate's doing.
+    pub(super) syn_sent: Option<super::step::Change>,
+    /// A RST was counted as received at this time, in this state.
+    pub(super) reset: Option<(State, Timestamp)>,
+}
+
+impl Connection {
+    /// A connection between these two, of which nothing is known yet.
+    pub(super) fn new(id: u64, incarnation: u32, addresses: [SocketAddr; 2], now: Timestamp) -> Connection {
+        Connection {
+            id,
+            incarnation,
+            addresses,
+            tcb: [Tcb::default(); 2],
+            first: now,
+            last: now,
+            segments: 0,
+            flows: [Flow::default(); 2],
+            opening: Opening::default(),
+            closing: Closing::default(),
+            time_wait: [None; 2],
+            history: super::history::History::default(),
+            flight: [Flight::default(); 2],
+            memory: [Memory::default(); 2],
+        }
+    }
+
+    /// One socket that connected to itself: its segments arrive where they came from.
+    pub fn is_self_connect(&self) -> bool {
+        let [a, b] = self.addresses;
+        a == b
+    }
+
+    /// Who receives what `peer` sends.
+    pub fn receiver_of(&self, peer: Peer) -> Peer {
+        if self.is_self_connect() { peer } else { !peer }
+    }
+
+    /// The peer that has this address, as a sender.
+    pub fn peer_at(&self, source: SocketAddr) -> Peer {
+        let [a, _] = self.addresses;
+        if a == source { Peer::A } else { Peer::B }
+    }
+
+    pub fn state(&self, peer: Peer) -> Option<State> {
+        peer.of(&self.tcb).state
+    }
+
+    /// A sequence number of `peer`'s, counted from its initial one without wrapping.
+    pub fn relative(&self, peer: Peer, seq: SeqNumber) -> Option<i64> {
+        peer.of(&self.flows).relative(peer.of(&self.tcb), seq)
+    }
+
+    /// Whether any data, SYN or FIN of `peer` was seen.
+    pub fn has_sent(&self, peer: Peer) -> bool {
+        peer.of(&self.flows).segments > 0
+    }
+}
+
+impl Flow {
+    fn relative(&self, tcb: &Tcb, seq: SeqNumber) -> Option<i64> {
+        match (self.base, tcb.snd.nxt) {
+            (Some(_), Some(nxt)) => Some(self.nxt_from_base + i64::from(seq.offset_from(nxt))),
+            (Some(base), None) => Some(i64::from(seq.offset_from(base))),
+            (None, _) => None,
+        }
+    }
+
+    /// Counts relative numbers from here; SND.NXT is `nxt`.
+    pub(super) fn set_base(&mut self, base: SeqNumber, nxt: SeqNumber) {
+        self.base = Some(base);
+        self.nxt_from_base = i64::from(nxt.offset_from(base));
+    }
+
+    /// Follows SND.NXT forward by so many octets.
+    pub(super) fn advance(&mut self, octets: u32) {
+        self.nxt_from_base += i64::from(octets);
+    }
+}
+
+impl Moment {
+    pub(super) fn of(segment: &Segment<'_>, ordinal: u64) -> Moment {
+        Moment { ordinal, time: segment.time }
+    }
+}
+
+impl SynFact {
+    /// Notes a SYN for the first time or again.
+    pub(super) fn note(slot: &mut Option<SynFact>, segment: &Segment<'_>, ordinal: u64, is_repeat: bool) {
+        let moment = Moment::of(segment, ordinal);
+        match slot {
+            Some(fact) if is_repeat => {
+                fact.last = moment;
+                fact.copies = fact.copies.saturating_add(1);
+            }
+            _ => {
+                *slot =
+                    Some(SynFact { first: moment, last: moment, copies: 1, options: segment.options, len: segment.len })
+            }
+        }
+    }
+}
+
+impl FinFact {
+    pub(super) fn new(moment: Moment, crossed: bool) -> FinFact {
+        FinFact { first: moment, last: moment, copies: 1, crossed, acknowledged: None }
+    }
+}

@@ -1,0 +1,161 @@
+//! What one peer has sent and nothing has yet proved to have arrived. Data is a range (SND.UNA to SND.NXT, in the control
+//! block); only SYN and FIN wait one by one, and acknowledgments that would change the receiver's state.
+
+use crate::source::Timestamp;
+use crate::tcp::{Segment, SeqNumber};
+
+/// How many SYNs with different numbers wait at a time. An old duplicate beside the true one makes two (RFC 9293 figure 8).
+const SYNS: usize = 3;
+
+/// The control segments under way from one peer to the other.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Flight {
+    syns: [Option<Sent>; SYNS],
+    pub(super) fin: Option<Sent>,
+    /// Acknowledgments of the receiver's SYN or FIN that came with data or after a FIN, and wait for its proof.
+    pub(super) waiting: Option<WaitingAck>,
+}
+
+/// A SYN or FIN, with its first and its last copy.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sent {
+    /// The number that the control bit uses.
+    pub seq: SeqNumber,
+    pub is_syn_ack: bool,
+    pub copies: u32,
+    pub first: Copy,
+    pub last: Copy,
+    pub received: bool,
+    /// The copy that the receiver's last acknowledgment answered.
+    pub(super) answered: u64,
+}
+
+/// One copy of a segment.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Copy {
+    /// Its place in the connection.
+    pub ordinal: u64,
+    pub time: Timestamp,
+    pub tsval: Option<u32>,
+    /// The acknowledgment number that it carried.
+    pub ack: Option<SeqNumber>,
+}
+
+/// An acknowledgment that takes effect once everything before `behind` is proved to have arrived.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct WaitingAck {
+    pub ack: SeqNumber,
+    pub behind: SeqNumber,
+    pub ordinal: u64,
+    pub time: Timestamp,
+    /// It came alone, so its own arrival leaves no proof.
+    pub pure: bool,
+}
+
+impl Copy {
+    pub(super) fn of(segment: &Segment<'_>, ordinal: u64) -> Copy {
+        Copy {
+            ordinal,
+            time: segment.time,
+            tsval: segment.options.timestamps.map(|(tsval, _)| tsval),
+            ack: segment.acknowledges(),
+        }
+    }
+}
+
+impl Sent {
+    fn new(seq: SeqNumber, segment: &Segment<'_>, copy: Copy) -> Sent {
+        Sent {
+            seq,
+            is_syn_ack: segment.flags.syn() && segment.flags.ack(),
+            copies: 1,
+            first: copy,
+            last: copy,
+            received: false,
+            answered: copy.ordinal,
+        }
+    }
+
+    fn again(&mut self, copy: Copy) {
+        self.copies = self.copies.saturating_add(1);
+        self.last = copy;
+    }
+
+    /// Which copy arrived, as far as the answer tells: its TSecr echoes the TSval of the copy (RFC 7323 4.1). Without
+    /// timestamps the last copy is the likelier one, since a peer repeats only after a wait far longer than a round trip.
+    pub(super) fn arrived(&self, tsecr: Option<u32>) -> Copy {
+        match (tsecr, self.first.tsval, self.last.tsval) {
+            (Some(echo), Some(first), Some(last)) if echo == first && first != last => self.first,
+            _ => self.last,
+        }
+    }
+
+    /// Whether the answer tells one copy from another.
+    pub(super) fn is_told_apart(&self, tsecr: Option<u32>) -> bool {
+        self.copies > 1 && tsecr.is_some() && self.first.tsval.is_some() && self.first.tsval != self.last.tsval
+    }
+}
+
+impl Flight {
+    /// Notes a SYN or SYN,ACK. Gives the copy before it when this one is a repetition.
+    pub(super) fn send_syn(&mut self, segment: &Segment<'_>, ordinal: u64) -> Option<Sent> {
+        let copy = Copy::of(segment, ordinal);
+        let is_syn_ack = segment.flags.ack();
+        if let Some(known) =
+            self.syns.iter_mut().flatten().find(|syn| syn.seq == segment.seq && syn.is_syn_ack == is_syn_ack)
+        {
+            let before = *known;
+            known.again(copy);
+            return Some(before);
+        }
+        let sent = Sent::new(segment.seq, segment, copy);
+        // The oldest makes room when all places are taken.
+        let place = self.syns.iter().position(Option::is_none).unwrap_or(0);
+        if let Some(slot) = self.syns.get_mut(place) {
+            *slot = Some(sent);
+        }
+        None
+    }
+
+    /// Notes a FIN. Gives the copy before it when this one is a repetition.
+    pub(super) fn send_fin(&mut self, segment: &Segment<'_>, ordinal: u64) -> Option<Sent> {
+        let copy = Copy::of(segment, ordinal);
+        let seq = segment.fin_seq();
+        match &mut self.fin {
+            Some(known) if known.seq == seq => {
+                let before = *known;
+                known.again(copy);
+                Some(before)
+            }
+            _ => {
+                self.fin = Some(Sent::new(seq, segment, copy));
+                None
+            }
+        }
+    }
+
+    /// The SYN that an acknowledgment proves: the one just before it, else the youngest of those before it.
+    pub(super) fn syn_proved_by(&mut self, ack: SeqNumber) -> Option<&mut Sent> {
+        let exact = self.syns.iter().position(|syn| syn.is_some_and(|syn| !syn.received && syn.seq + 1 == ack));
+        let place = exact.or_else(|| {
+            self.syns.iter().rposition(|syn| syn.is_some_and(|syn| !syn.received && (syn.seq + 1).le(ack)))
+        })?;
+        self.syns.get_mut(place)?.as_mut()
+    }
+
+    /// Whether a SYN or FIN is under way whose arrival nothing has proved.
+    pub(super) fn control_unproved(&self) -> Option<SeqNumber> {
+        let syn = self.syns.iter().flatten().find(|syn| !syn.received).map(|syn| syn.seq + 1);
+        self.fin.filter(|fin| !fin.received).map(|fin| fin.seq + 1).or(syn)
+    }
+
+    /// Whether this number is that of a SYN already noted.
+    pub(super) fn has_syn(&self, seq: SeqNumber) -> bool {
+        self.syns.iter().flatten().any(|syn| syn.seq == seq)
+    }
+
+    /// Forgets all SYNs: their sender fell back to LISTEN.
+    pub(super) fn forget_syns(&mut self) {
+        self.syns = [None; SYNS];
+    }
+}

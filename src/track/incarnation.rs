@@ -1,0 +1,79 @@
+//! Whether a SYN belongs to the connection at hand or opens the next one on the same addresses and ports.
+
+use super::connection::Connection;
+use super::time_wait::Ended;
+use super::turn::Turn;
+use crate::tcp::{Segment, State};
+
+/// An older initial number that comes within this time of a newer one is an old duplicate, not a new attempt: initial
+/// numbers of one pair of sockets rise with the clock (RFC 9293 3.4.1), and a new attempt takes longer than a second.
+const OLD_DUPLICATE_NS: i64 = 1_000_000_000;
+
+/// What a segment means for the connection that holds its addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Belongs {
+    Here,
+    /// It begins another incarnation.
+    ToNext,
+    /// It answers a SYN that seemed to run into a live connection: that SYN began another incarnation.
+    ToNextWithSyn,
+}
+
+pub(super) fn decide(connection: &Connection, segment: &Segment<'_>) -> Belongs {
+    if !segment.flags.syn() || segment.flags.rst() {
+        return Belongs::Here;
+    }
+    let peer = connection.peer_at(segment.src);
+    let other = connection.receiver_of(peer);
+    let (own, its) = (peer.of(&connection.tcb), other.of(&connection.tcb));
+    if segment.flags.ack() {
+        let ran_into = its.state == Some(State::SynSent)
+            && other.of(&connection.memory).forgot
+            && its.snd.iss.is_some_and(|iss| iss + 1 == segment.ack)
+            && own.state.is_some_and(|state| state != State::Listen);
+        return if ran_into { Belongs::ToNextWithSyn } else { Belongs::Here };
+    }
+    if peer.of(&connection.flight).has_syn(segment.seq) {
+        // RFC 9293 figure 9: the half-open connection was reset, and the same SYN tries again.
+        let was_half_open = peer.of(&connection.memory).forgot && its.state == Some(State::Closed);
+        return if was_half_open { Belongs::ToNext } else { Belongs::Here };
+    }
+    if own.snd.iss.is_none() && !connection.has_sent(peer) {
+        return Belongs::Here;
+    }
+    match (own.state, its.state) {
+        (Some(State::SynSent), _) => {
+            let last = peer.of(&connection.opening.syn).map_or(connection.last, |syn| syn.last.time);
+            let is_old = own.snd.iss.is_some_and(|iss| segment.seq.lt(iss));
+            let is_soon = segment.time.since(last) < OLD_DUPLICATE_NS;
+            if is_old && is_soon { Belongs::Here } else { Belongs::ToNext }
+        }
+        (Some(State::Closed | State::TimeWait), _) | (_, Some(State::Closed | State::TimeWait)) => Belongs::ToNext,
+        _ => Belongs::Here,
+    }
+}
+
+impl Turn<'_> {
+    /// The addresses and ports are taken over: whoever waits in TIME-WAIT waits no longer.
+    pub(super) fn give_way(&mut self) {
+        for peer in crate::tcp::Peer::BOTH {
+            if self.state(peer) == Some(State::TimeWait) {
+                self.end_time_wait(peer, Ended::Reused, self.time);
+            }
+        }
+    }
+}
+
+impl Connection {
+    /// The next incarnation, with the SYN of `old` that turned out to open it.
+    pub(super) fn seeded_by_syn(mut self, old: &Connection, segment: &Segment<'_>) -> Connection {
+        let opener = old.receiver_of(old.peer_at(segment.src));
+        let place = if self.addresses == old.addresses { opener } else { !opener };
+        *place.of_mut(&mut self.tcb) = *opener.of(&old.tcb);
+        if let (Some(iss), Some(nxt)) = (opener.of(&old.tcb).snd.iss, opener.of(&old.tcb).snd.nxt) {
+            place.of_mut(&mut self.flows).set_base(iss, nxt);
+        }
+        *place.of_mut(&mut self.opening.syn) = *opener.of(&old.opening.syn);
+        self
+    }
+}

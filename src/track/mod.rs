@@ -1,0 +1,193 @@
+//! Segments into steps: which connection, which peer, which state, and on what evidence. Pure: time comes with the segments.
+
+mod connection;
+mod flight;
+mod history;
+mod incarnation;
+mod receipt;
+mod reset;
+mod send;
+mod step;
+mod time_wait;
+mod turn;
+
+pub use connection::{Closing, Connection, FinFact, Flow, Moment, Opening, SynFact};
+pub use history::History;
+pub use step::{Change, Fate, Input, News, Repeat, Reset, Seen, Step};
+pub use time_wait::{Ended, TimeWait};
+
+use crate::source::Timestamp;
+use crate::tcp::{Basis, Peer, Segment, Signal, State};
+use incarnation::Belongs;
+use std::collections::{HashMap, VecDeque};
+use std::net::SocketAddr;
+use std::time::Duration;
+use turn::Turn;
+
+/// Follows every connection of a capture.
+pub struct Tracker {
+    table: HashMap<Key, usize, foldhash::fast::RandomState>,
+    connections: Vec<Connection>,
+    /// TIME-WAITs in the order in which they are due: all wait equally long.
+    waits: VecDeque<(Timestamp, usize, Peer)>,
+    two_msl_ns: i64,
+    changes: Vec<Change>,
+    fates: Vec<(u64, Fate)>,
+}
+
+/// Two addresses and ports, whichever way round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Key(SocketAddr, SocketAddr);
+
+impl Key {
+    fn of(one: SocketAddr, other: SocketAddr) -> Key {
+        if one <= other { Key(one, other) } else { Key(other, one) }
+    }
+}
+
+impl Tracker {
+    /// A tracker that reckons TIME-WAIT by this 2MSL.
+    pub fn new(two_msl: Duration) -> Tracker {
+        Tracker {
+            table: HashMap::default(),
+            connections: Vec::new(),
+            waits: VecDeque::new(),
+            two_msl_ns: i64::try_from(two_msl.as_nanos()).unwrap_or(i64::MAX),
+            changes: Vec::new(),
+            fates: Vec::new(),
+        }
+    }
+
+    /// All connections so far, in the order of their first segments.
+    pub fn connections(&self) -> &[Connection] {
+        &self.connections
+    }
+
+    /// Works in one segment. `sink` gets the timers that ran out before it, then the segment's own step.
+    pub fn push(&mut self, segment: &Segment<'_>, sink: &mut impl FnMut(&Step<'_>)) {
+        self.advance(segment.time, sink);
+        let place = self.place_of(segment);
+        let Some(connection) = self.connections.get_mut(place) else { return };
+        let before = connection.tcb;
+        let peer = connection.peer_at(segment.src);
+        let ordinal = connection.segments;
+        self.changes.clear();
+        self.fates.clear();
+        let (changes, fates) = (&mut self.changes, &mut self.fates);
+        let verdict = Turn { connection, changes, fates, ordinal, time: segment.time }.work_in(peer, segment);
+        for waiter in Peer::BOTH {
+            if let Some(due) =
+                waiter.of_mut(&mut connection.time_wait).as_mut().and_then(|wait| wait.to_queue(self.two_msl_ns))
+            {
+                self.waits.push_back((due, place, waiter));
+            }
+        }
+        let Verdict { repeats, reset, lost_ack } = verdict;
+        let input = Input::Segment(Seen { segment, peer, ordinal, repeats, reset, lost_ack });
+        sink(&Step { connection, before, input, changes: &self.changes, fates: &self.fates });
+    }
+
+    /// Lets time pass: TIME-WAITs that are due by `now` end.
+    pub fn advance(&mut self, now: Timestamp, sink: &mut impl FnMut(&Step<'_>)) {
+        while let Some((due, place, peer)) = self.waits.front().copied()
+            && due <= now
+        {
+            self.waits.pop_front();
+            let Some(connection) = self.connections.get_mut(place) else { continue };
+            let two_msl_ns = self.two_msl_ns;
+            let is_due =
+                peer.of(&connection.time_wait).is_some_and(|wait| wait.ended.is_none() && wait.due(two_msl_ns) == due);
+            if !is_due {
+                continue;
+            }
+            let before = connection.tcb;
+            let ordinal = connection.segments.saturating_sub(1);
+            self.changes.clear();
+            self.fates.clear();
+            let (changes, fates) = (&mut self.changes, &mut self.fates);
+            let mut turn = Turn { connection, changes, fates, ordinal, time: due };
+            let here = turn.here();
+            turn.signal(peer, Signal::MslTimeout, Basis::Inferred, here);
+            let input = Input::Timeout { peer, at: due };
+            sink(&Step { connection, before, input, changes: &self.changes, fates: &self.fates });
+        }
+    }
+
+    /// Learns a state that somebody knows for certain, as the kernel or a program's own calls.
+    pub fn tell(&mut self, socket: SocketAddr, remote: SocketAddr, state: State, at: Timestamp) {
+        let place = match self.table.get(&Key::of(socket, remote)) {
+            Some(place) => *place,
+            None => self.open([socket, remote], 1, at),
+        };
+        let Some(connection) = self.connections.get_mut(place) else { return };
+        let peer = connection.peer_at(socket);
+        peer.of_mut(&mut connection.tcb).state = Some(state);
+        peer.of_mut(&mut connection.memory).told_listen = state == State::Listen;
+    }
+
+    /// The connection that a segment belongs to, opened where there is none.
+    fn place_of(&mut self, segment: &Segment<'_>) -> usize {
+        // A SYN,ACK that comes first answers a SYN that was not captured or comes late: its receiver opened.
+        let answers = segment.flags.syn() && segment.flags.ack();
+        let addresses = if answers { [segment.dst, segment.src] } else { [segment.src, segment.dst] };
+        let Some(place) = self.table.get(&Key::of(segment.src, segment.dst)).copied() else {
+            return self.open(addresses, 1, segment.time);
+        };
+        let Some(old) = self.connections.get_mut(place) else { return place };
+        let belongs = incarnation::decide(old, segment);
+        if belongs == Belongs::Here {
+            return place;
+        }
+        let incarnation = old.incarnation.saturating_add(1);
+        Turn { connection: old, changes: &mut self.changes, fates: &mut self.fates, ordinal: 0, time: segment.time }
+            .give_way();
+        let next = self.open(addresses, incarnation, segment.time);
+        if belongs == Belongs::ToNextWithSyn
+            && let Some(old) = self.connections.get(place).cloned()
+            && let Some(fresh) = self.connections.pop()
+        {
+            self.connections.push(fresh.seeded_by_syn(&old, segment));
+        }
+        next
+    }
+
+    fn open(&mut self, addresses: [SocketAddr; 2], incarnation: u32, now: Timestamp) -> usize {
+        let place = self.connections.len();
+        let [one, other] = addresses;
+        self.connections.push(Connection::new(place as u64 + 1, incarnation, addresses, now));
+        self.table.insert(Key::of(one, other), place);
+        place
+    }
+}
+
+/// What working in a segment found out about the segment itself.
+struct Verdict {
+    repeats: Option<Repeat>,
+    reset: Option<Reset>,
+    lost_ack: Option<u64>,
+}
+
+impl Turn<'_> {
+    /// The order matters: what the segment disproves, what it proves of the past, what it says of its sender, and what it
+    /// does to its receiver.
+    fn work_in(&mut self, peer: Peer, segment: &Segment<'_>) -> Verdict {
+        let repeats = self.note_repeat(peer, segment);
+        let lost_ack = self.contradict(peer, segment, repeats);
+        self.prove(peer, segment);
+        let mut reset = None;
+        if segment.flags.rst() {
+            reset = Some(self.reset(peer, segment));
+            self.count(peer, segment, repeats);
+        } else {
+            self.send(peer, segment, repeats);
+            self.count(peer, segment, repeats);
+            self.deliver_ack(peer, segment);
+        }
+        let receiver = self.connection.receiver_of(peer);
+        self.deliver_waiting(receiver);
+        self.connection.history.note(peer, segment, repeats.is_some());
+        self.connection.segments += 1;
+        self.connection.last = self.connection.last.max(segment.time);
+        Verdict { repeats, reset, lost_ack }
+    }
+}

@@ -1,0 +1,175 @@
+//! Receipt by evidence. A capture shows that a segment was sent, not that it arrived: what was sent stays under way until
+//! the receiver's own acknowledgment proves it, and then the shortest prefix that explains the acknowledgment is delivered.
+
+use super::connection::Moment;
+use super::flight::{Copy, WaitingAck};
+use super::step::Fate;
+use super::turn::{Cause, Turn};
+use crate::tcp::{Basis, Peer, Segment, SeqNumber, Signal, State};
+
+impl Turn<'_> {
+    /// Delivers to `peer` what its own segment proves that it has received.
+    pub(super) fn prove(&mut self, peer: Peer, segment: &Segment<'_>) {
+        let Some(ack) = segment.acknowledges() else { return };
+        let sender = self.connection.receiver_of(peer);
+        let tsecr = segment.options.timestamps.map(|(_, tsecr)| tsecr);
+        self.prove_syn(peer, sender, segment, ack, tsecr);
+        let waiting =
+            sender.of(&self.connection.flight).waiting.filter(|waiting| !waiting.pure && waiting.behind.le(ack));
+        let fin_first = sender.of(&self.connection.flight).fin.is_some_and(|fin| {
+            !fin.received && (fin.seq + 1).le(ack) && waiting.is_none_or(|waiting| fin.first.ordinal < waiting.ordinal)
+        });
+        if fin_first {
+            self.prove_fin(peer, sender, ack, tsecr);
+        }
+        if let Some(waiting) = waiting {
+            sender.of_mut(&mut self.connection.flight).waiting = None;
+            let cause = Cause { ordinal: waiting.ordinal, time: waiting.time };
+            self.receive_ack(peer, waiting.ack, Basis::Observed, cause);
+        }
+        if !fin_first {
+            self.prove_fin(peer, sender, ack, tsecr);
+        }
+        let una = &mut sender.of_mut(&mut self.connection.tcb).snd.una;
+        *una = Some(una.map_or(ack, |una| una.max(ack)));
+    }
+
+    fn prove_syn(&mut self, peer: Peer, sender: Peer, segment: &Segment<'_>, ack: SeqNumber, tsecr: Option<u32>) {
+        let Some(syn) = sender.of_mut(&mut self.connection.flight).syn_proved_by(ack) else { return };
+        syn.received = true;
+        let syn = *syn;
+        let copy = syn.arrived(tsecr);
+        self.fates.push((copy.ordinal, Fate::Received));
+        // A server repeats its SYN,ACK with the TSecr of the SYN that made it, so another copy's echo proves the first one lost.
+        if syn.is_told_apart(tsecr) && copy.ordinal == syn.last.ordinal && !syn.is_syn_ack {
+            self.fates.push((syn.first.ordinal, Fate::Lost));
+        }
+        if syn.is_syn_ack { self.receive_syn_ack(peer, segment, copy) } else { self.receive_syn(peer, segment, copy) }
+    }
+
+    /// A SYN arrived; the segment is the receiver's answer, which shows what state it arrived in.
+    fn receive_syn(&mut self, peer: Peer, answer: &Segment<'_>, copy: Copy) {
+        if answer.flags.rst() {
+            if self.state(peer).is_none() {
+                self.enter(peer, State::Closed, Signal::RcvSyn, Basis::Inferred, "9293 3.10.7.1", copy.into());
+            }
+            return;
+        }
+        if matches!(self.state(peer), None | Some(State::Closed)) {
+            self.begin_in(peer, State::Listen);
+        }
+        if !answer.flags.syn() {
+            self.connection.opening.bare_ack_of_syn = true;
+        }
+        let from_listen = self.state(peer) == Some(State::Listen);
+        if self.signal(peer, Signal::RcvSyn, Basis::Observed, copy.into()) {
+            peer.of_mut(&mut self.connection.memory).from_listen = from_listen;
+        }
+    }
+
+    fn receive_syn_ack(&mut self, peer: Peer, answer: &Segment<'_>, copy: Copy) {
+        if !answer.flags.syn() && !answer.flags.rst() && self.connection.opening.ack.is_none() {
+            self.connection.opening.ack = Some(Moment::of(answer, self.ordinal));
+        }
+        match self.state(peer) {
+            None => {
+                self.enter(peer, State::Established, Signal::RcvSynAck, Basis::Observed, "9293 3.10.7.3", copy.into())
+            }
+            Some(State::SynSent) if answer.flags.rst() => {}
+            Some(_) => _ = self.signal(peer, Signal::RcvSynAck, Basis::Observed, copy.into()),
+        }
+    }
+
+    fn prove_fin(&mut self, peer: Peer, sender: Peer, ack: SeqNumber, tsecr: Option<u32>) {
+        let Some(fin) = &mut sender.of_mut(&mut self.connection.flight).fin else { return };
+        if !(fin.seq + 1).le(ack) {
+            return;
+        }
+        let first_time = !fin.received;
+        let again = fin.received && fin.answered != fin.last.ordinal;
+        fin.received = true;
+        fin.answered = fin.last.ordinal;
+        let fin = *fin;
+        let moment = Moment { ordinal: self.ordinal, time: self.time };
+        if let Some(fact) = sender.of_mut(&mut self.connection.closing.fin) {
+            fact.acknowledged.get_or_insert(moment);
+        }
+        if first_time {
+            let copy = fin.arrived(tsecr);
+            self.fates.push((copy.ordinal, Fate::Received));
+            self.receive_fin(peer, copy);
+        } else if again {
+            self.fates.push((fin.last.ordinal, Fate::Received));
+            // RFC 9293 3.10.7.4: a FIN again in TIME-WAIT is acknowledged and restarts the 2MSL wait.
+            if self.state(peer) == Some(State::TimeWait)
+                && let Some(wait) = peer.of_mut(&mut self.connection.time_wait)
+            {
+                wait.rearm(fin.last.time);
+            }
+        }
+    }
+
+    fn receive_fin(&mut self, peer: Peer, copy: Copy) {
+        self.pick_up(peer);
+        let covers_own_fin = copy.ack.is_some_and(|ack| self.own_fin_is_covered(peer, ack));
+        let both = self.state(peer) == Some(State::FinWait1) && covers_own_fin;
+        let signal = if both { Signal::RcvFinAckOfFin } else { Signal::RcvFin };
+        self.signal(peer, signal, Basis::Observed, copy.into());
+    }
+
+    fn own_fin_is_covered(&self, peer: Peer, ack: SeqNumber) -> bool {
+        peer.of(&self.connection.flight).fin.is_some_and(|fin| (fin.seq + 1).le(ack))
+    }
+
+    /// An acknowledgment takes effect at `peer`.
+    fn receive_ack(&mut self, peer: Peer, ack: SeqNumber, basis: Basis, cause: Cause) {
+        if self.state(peer) == Some(State::SynReceived) {
+            let iss = peer.of(&self.connection.tcb).snd.iss;
+            if iss.is_none_or(|iss| (iss + 1).le(ack)) {
+                self.signal(peer, Signal::RcvAckOfSyn, basis, cause);
+            }
+        } else if self.own_fin_is_covered(peer, ack) {
+            self.signal(peer, Signal::RcvAckOfFin, basis, cause);
+        }
+    }
+
+    /// What a segment does to its receiver before anything proves its arrival: a pure ACK leaves no later proof, so it counts
+    /// as received when seen; an acknowledgment that rides on data or FIN, or follows an unproved FIN, waits for theirs.
+    pub(super) fn deliver_ack(&mut self, sender: Peer, segment: &Segment<'_>) {
+        let receiver = self.connection.receiver_of(sender);
+        let Some(ack) = segment.acknowledges() else { return };
+        let matters = matches!(
+            self.state(receiver),
+            Some(State::SynReceived | State::FinWait1 | State::Closing | State::LastAck)
+        );
+        if !matters || segment.flags.syn() {
+            return;
+        }
+        let unproved = sender.of(&self.connection.flight).control_unproved();
+        let pure = segment.is_pure_ack();
+        if pure && unproved.is_none() {
+            self.receive_ack(receiver, ack, Basis::Inferred, self.here());
+            return;
+        }
+        // A FIN that acknowledges ours is one signal with it, known when the FIN is proved.
+        let composite = segment.flags.fin() && self.state(receiver) == Some(State::FinWait1);
+        let flight = sender.of_mut(&mut self.connection.flight);
+        if !composite && flight.waiting.is_none_or(|known| known.ack.lt(ack)) {
+            let behind = if pure { unproved.unwrap_or(segment.seq) } else { segment.end() };
+            flight.waiting = Some(WaitingAck { ack, behind, ordinal: self.ordinal, time: self.time, pure });
+        }
+    }
+
+    /// Delivers a pure ACK that waited behind a FIN, now that the FIN is proved.
+    pub(super) fn deliver_waiting(&mut self, sender: Peer) {
+        let flight = sender.of_mut(&mut self.connection.flight);
+        let Some(waiting) = flight.waiting.filter(|waiting| waiting.pure) else { return };
+        if flight.control_unproved().is_some() {
+            return;
+        }
+        flight.waiting = None;
+        let receiver = self.connection.receiver_of(sender);
+        let cause = Cause { ordinal: waiting.ordinal, time: waiting.time };
+        self.receive_ack(receiver, waiting.ack, Basis::Inferred, cause);
+    }
+}

@@ -1,0 +1,123 @@
+//! RST: who sent it in earnest, and whether its receiver takes it (RFC 9293 3.5.2, 3.10.7; RFC 5961 3.2; RFC 1337).
+
+use super::connection::Moment;
+use super::step::Reset;
+use super::turn::Turn;
+use crate::tcp::acceptability::{ResetVerdict, judge_reset};
+use crate::tcp::{Basis, Peer, Segment, Signal, State};
+
+impl Turn<'_> {
+    /// Applies a RST to both ends: a RST leaves no later proof, so it counts as received when seen.
+    pub(super) fn reset(&mut self, sender: Peer, segment: &Segment<'_>) -> Reset {
+        let receiver = self.connection.receiver_of(sender);
+        let before = self.state(receiver);
+        let verdict = self.judge(sender, receiver, segment);
+        self.send_reset(sender, receiver, segment);
+        match verdict {
+            Reset::OutsideWindow | Reset::Challenged => {
+                self.connection.closing.ignored_resets += 1;
+                return verdict;
+            }
+            Reset::Nothing => return verdict,
+            Reset::Refused => self.connection.opening.refused = Some(Moment::of(segment, self.ordinal)),
+            Reset::BackToListen => return self.back_to_listen(receiver, verdict),
+            Reset::Ended(_) => {}
+        }
+        self.signal(receiver, Signal::RcvRst, Basis::Inferred, self.here());
+        if let Some(before) = before {
+            receiver.of_mut(&mut self.connection.memory).reset = Some((before, self.time));
+            self.connection.closing.reset_in.get_or_insert(before);
+        }
+        sender.of_mut(&mut self.connection.closing.reset).get_or_insert(Moment::of(segment, self.ordinal));
+        verdict
+    }
+
+    fn judge(&self, sender: Peer, receiver: Peer, segment: &Segment<'_>) -> Reset {
+        let tcb = receiver.of(&self.connection.tcb);
+        match tcb.state {
+            None | Some(State::Closed | State::Listen) => Reset::Nothing,
+            // RFC 9293 3.10.7.3: in SYN-SENT a RST counts only with an acceptable ACK.
+            Some(State::SynSent) => {
+                let acceptable = segment.acknowledges().is_some_and(|ack| {
+                    tcb.snd.iss.is_some_and(|iss| iss.lt(ack)) && tcb.snd.nxt.is_some_and(|nxt| ack.le(nxt))
+                });
+                let answered = sender.of(&self.connection.opening.syn_ack).is_some();
+                match (acceptable, answered) {
+                    (false, _) => Reset::OutsideWindow,
+                    (true, false) => Reset::Refused,
+                    (true, true) => Reset::Ended(State::SynSent),
+                }
+            }
+            Some(state) => {
+                let verdict = self.judge_in_sequence(sender, receiver, segment);
+                match verdict {
+                    ResetVerdict::Ignore => Reset::OutsideWindow,
+                    ResetVerdict::ChallengeAck => Reset::Challenged,
+                    ResetVerdict::Reset
+                        if state == State::SynReceived && receiver.of(&self.connection.memory).from_listen =>
+                    {
+                        Reset::BackToListen
+                    }
+                    ResetVerdict::Reset => Reset::Ended(state),
+                }
+            }
+        }
+    }
+
+    /// The receiver's RCV.NXT is known only as far as it has acknowledged; everything up to what was sent may have arrived.
+    fn judge_in_sequence(&self, sender: Peer, receiver: Peer, segment: &Segment<'_>) -> ResetVerdict {
+        let rcv = receiver.of(&self.connection.tcb).rcv;
+        let Some(nxt) = rcv.nxt else { return ResetVerdict::Reset };
+        let sent = sender.of(&self.connection.tcb).snd.nxt.unwrap_or(nxt).max(nxt);
+        if segment.seq.between(nxt, sent + 1) {
+            return ResetVerdict::Reset;
+        }
+        judge_reset(segment.seq, nxt, rcv.wnd.saturating_add(sent.since(nxt)))
+    }
+
+    /// What sending a RST says of its sender.
+    fn send_reset(&mut self, sender: Peer, receiver: Peer, segment: &Segment<'_>) {
+        match self.state(sender) {
+            Some(State::SynSent) => {
+                // A socket in SYN-SENT sends a RST only to what it cannot accept, and stays (RFC 9293 3.10.7.3). Where the
+                // SYN,ACK was acceptable there was no such socket, or no longer.
+                let tcb = sender.of(&self.connection.tcb);
+                let acceptable =
+                    tcb.snd.nxt == Some(segment.seq) && receiver.of(&self.connection.tcb).rcv.nxt == Some(segment.seq);
+                if !acceptable {
+                    return;
+                }
+                if sender.of(&self.connection.memory).told_listen {
+                    self.never_sent_syn(sender);
+                } else {
+                    self.enter(sender, State::Closed, Signal::SndRst, Basis::Inferred, "9293 3.10.7.1", self.here());
+                }
+            }
+            Some(_) => _ = self.signal(sender, Signal::SndRst, Basis::Observed, self.here()),
+            None => {}
+        }
+    }
+
+    /// The SYN was an old duplicate of an earlier incarnation (RFC 9293 figure 11): its sender listens all along.
+    fn never_sent_syn(&mut self, sender: Peer) {
+        let change = sender.of(&self.connection.memory).syn_sent;
+        if let Some(change) = change {
+            self.changes.push(super::step::Change {
+                news: super::step::News::TakenBack,
+                evidence: self.ordinal,
+                ..change
+            });
+        }
+        self.begin_in(sender, State::Listen);
+        *sender.of_mut(&mut self.connection.opening.syn) = None;
+    }
+
+    fn back_to_listen(&mut self, receiver: Peer, verdict: Reset) -> Reset {
+        self.enter(receiver, State::Listen, Signal::RcvRst, Basis::Inferred, "9293 3.10.7.4", self.here());
+        receiver.of_mut(&mut self.connection.flight).forget_syns();
+        let tcb = receiver.of_mut(&mut self.connection.tcb);
+        (tcb.snd.iss, tcb.snd.nxt, tcb.rcv.nxt) = (None, None, None);
+        *receiver.of_mut(&mut self.connection.opening.syn_ack) = None;
+        verdict
+    }
+}

@@ -1,0 +1,251 @@
+//! What sending a segment shows of its sender: its state, its numbers, and whether it repeats itself.
+
+use super::connection::{FinFact, Moment, SynFact};
+use super::step::Repeat;
+use super::turn::Turn;
+use crate::tcp::{Basis, Peer, Segment, Signal, State};
+
+/// For so long after a RST its receiver's segments may have been under way already.
+const RESET_GRACE_NS: i64 = 100_000_000;
+
+impl Turn<'_> {
+    /// Undoes what this segment disproves: its sender would not have sent it had the last inferred receipt happened.
+    /// Gives the place of the acknowledgment that was lost or late.
+    pub(super) fn contradict(&mut self, peer: Peer, segment: &Segment<'_>, repeat: Option<Repeat>) -> Option<u64> {
+        let change = peer.of(&self.connection.memory).unproved?;
+        let flags = segment.flags;
+        let repeats = repeat.is_some();
+        let disproved = match change.signal {
+            Signal::RcvAckOfSyn => flags.syn() && repeats,
+            Signal::RcvAckOfFin => flags.fin() && repeats,
+            Signal::RcvRst => {
+                let reset = peer.of(&self.connection.memory).reset;
+                !flags.rst() && !flags.syn() && reset.is_some_and(|(_, at)| segment.time.since(at) > RESET_GRACE_NS)
+            }
+            // Whoever sends a RST is closed; who goes on did not send it.
+            Signal::SndRst => !flags.rst() && !flags.syn(),
+            _ => false,
+        };
+        if !disproved {
+            return None;
+        }
+        let change = self.take_back(peer)?;
+        match change.signal {
+            Signal::SndRst => {
+                let receiver = self.connection.receiver_of(peer);
+                let same =
+                    receiver.of(&self.connection.memory).unproved.is_some_and(|other| other.cause == change.cause);
+                if same {
+                    self.take_back(receiver);
+                }
+                *peer.of_mut(&mut self.connection.closing.reset) = None;
+                self.connection.closing.ignored_resets += 1;
+                None
+            }
+            Signal::RcvRst => {
+                *(!peer).of_mut(&mut self.connection.closing.reset) = None;
+                self.connection.closing.ignored_resets += 1;
+                None
+            }
+            _ => Some(change.cause),
+        }
+    }
+
+    /// Whether the segment repeats one sent before. SYN and FIN are noted as under way.
+    pub(super) fn note_repeat(&mut self, peer: Peer, segment: &Segment<'_>) -> Option<Repeat> {
+        let ordinal = self.ordinal;
+        let flight = peer.of_mut(&mut self.connection.flight);
+        let before = if segment.flags.rst() {
+            None
+        } else if segment.flags.syn() {
+            flight.send_syn(segment, ordinal)
+        } else if segment.flags.fin() {
+            flight.send_fin(segment, ordinal)
+        } else {
+            None
+        };
+        if let Some(before) = before {
+            return Some(Repeat {
+                of: Some(before.first.ordinal),
+                wait_ns: Some(segment.time.since(before.last.time)),
+                copies: before.copies,
+            });
+        }
+        let nxt = peer.of(&self.connection.tcb).snd.nxt?;
+        let end = segment.seq + segment.len;
+        let keep_alive = segment.len == 1 && segment.seq + 1 == nxt;
+        let again =
+            segment.len > 0 && !segment.flags.any(crate::tcp::Flags::SYN | crate::tcp::Flags::RST) && end.le(nxt);
+        (again && !keep_alive).then_some(Repeat { of: None, wait_ns: None, copies: 1 })
+    }
+
+    /// Moves the sender's state by what it sends. RST is [`Turn::send_reset`]'s matter.
+    pub(super) fn send(&mut self, peer: Peer, segment: &Segment<'_>, repeat: Option<Repeat>) {
+        let flags = segment.flags;
+        if flags.syn() {
+            if flags.ack() { self.send_syn_ack(peer, segment, repeat) } else { self.send_syn(peer, segment, repeat) }
+        } else if flags.fin() {
+            self.be_synchronized(peer, segment);
+            self.send_fin(peer, segment);
+        } else {
+            self.be_synchronized(peer, segment);
+        }
+    }
+
+    fn send_syn(&mut self, peer: Peer, segment: &Segment<'_>, repeat: Option<Repeat>) {
+        let tcb = peer.of(&self.connection.tcb);
+        let is_old_duplicate = tcb.state == Some(State::SynSent)
+            && tcb.snd.iss.is_some_and(|iss| segment.seq != iss && segment.seq.lt(iss));
+        if is_old_duplicate {
+            return;
+        }
+        SynFact::note(peer.of_mut(&mut self.connection.opening.syn), segment, self.ordinal, repeat.is_some());
+        match self.state(peer) {
+            Some(State::SynSent | State::SynReceived) => {}
+            Some(State::Listen) => _ = self.signal(peer, Signal::SndSyn, Basis::Observed, self.here()),
+            None | Some(State::Closed) => {
+                self.begin_in(peer, State::Closed);
+                self.signal(peer, Signal::SndSyn, Basis::Observed, self.here());
+            }
+            Some(_) => {
+                // A live socket sends no new SYN: this one has lost its memory of the connection (RFC 9293 3.5.1).
+                peer.of_mut(&mut self.connection.memory).forgot = true;
+                self.enter(peer, State::Closed, Signal::PickedUp, Basis::Inferred, "9293 3.5.1", self.here());
+                self.signal(peer, Signal::SndSyn, Basis::Observed, self.here());
+            }
+        }
+        let tcb = peer.of_mut(&mut self.connection.tcb);
+        if tcb.snd.iss != Some(segment.seq) {
+            tcb.snd.iss = Some(segment.seq);
+            tcb.snd.nxt = Some(segment.end());
+            peer.of_mut(&mut self.connection.flows).set_base(segment.seq, segment.end());
+        }
+        self.already_answered(peer, segment);
+    }
+
+    /// A SYN that is captured after its answer (asymmetric delay) is no longer under way.
+    fn already_answered(&mut self, peer: Peer, segment: &Segment<'_>) {
+        let receiver = self.connection.receiver_of(peer);
+        let known = receiver.of(&self.connection.tcb).rcv.nxt;
+        if known == Some(segment.seq + 1)
+            && let Some(syn) = peer.of_mut(&mut self.connection.flight).syn_proved_by(segment.seq + 1)
+        {
+            syn.received = true;
+        }
+    }
+
+    fn send_syn_ack(&mut self, peer: Peer, segment: &Segment<'_>, repeat: Option<Repeat>) {
+        SynFact::note(peer.of_mut(&mut self.connection.opening.syn_ack), segment, self.ordinal, repeat.is_some());
+        match self.state(peer) {
+            // Its SYN was not captured.
+            None | Some(State::Closed) => {
+                self.begin_in(peer, State::Listen);
+                self.signal(peer, Signal::RcvSyn, Basis::Observed, self.here());
+                peer.of_mut(&mut self.connection.memory).from_listen = true;
+            }
+            Some(State::SynSent) => _ = self.signal(peer, Signal::RcvSyn, Basis::Observed, self.here()),
+            Some(_) => {}
+        }
+        let receiver = self.connection.receiver_of(peer);
+        if let Some(syn) = receiver.of(&self.connection.opening.syn) {
+            let iss = receiver.of(&self.connection.tcb).snd.iss;
+            let covered = iss.map_or(0, |iss| segment.ack.since(iss + 1));
+            self.connection.opening.early_data = covered.min(syn.len);
+        }
+        let tcb = peer.of_mut(&mut self.connection.tcb);
+        if tcb.snd.iss != Some(segment.seq) {
+            tcb.snd.iss = Some(segment.seq);
+            tcb.snd.nxt = Some(segment.end());
+            peer.of_mut(&mut self.connection.flows).set_base(segment.seq, segment.end());
+        }
+    }
+
+    /// Whoever sends an ordinary segment is past the handshake.
+    fn be_synchronized(&mut self, peer: Peer, segment: &Segment<'_>) {
+        match self.state(peer) {
+            None => self.pick_up(peer),
+            // It acknowledges a SYN,ACK that was not captured.
+            Some(State::SynSent) if segment.flags.ack() => {
+                self.signal(peer, Signal::RcvSynAck, Basis::Inferred, self.here());
+                self.confirm(peer);
+            }
+            // It sends data, so the handshake's last ACK has arrived, unless Fast Open lets it send before.
+            Some(State::SynReceived) if segment.len > 0 && self.connection.opening.early_data == 0 => {
+                self.signal(peer, Signal::RcvAckOfSyn, Basis::Inferred, self.here());
+                self.confirm(peer);
+            }
+            _ => {}
+        }
+        let proves_handshake =
+            peer.of(&self.connection.memory).unproved.is_some_and(|change| change.signal == Signal::RcvAckOfSyn);
+        if proves_handshake {
+            self.confirm(peer);
+        }
+    }
+
+    fn send_fin(&mut self, peer: Peer, segment: &Segment<'_>) {
+        self.signal(peer, Signal::SndFin, Basis::Observed, self.here());
+        let moment = Moment::of(segment, self.ordinal);
+        let receiver = self.connection.receiver_of(peer);
+        let other = receiver.of(&self.connection.flight).fin;
+        let crossed = peer != receiver
+            && other.is_some_and(|other| segment.acknowledges().is_none_or(|ack| !(other.seq + 1).le(ack)));
+        let closing = &mut self.connection.closing;
+        closing.first_fin.get_or_insert(peer);
+        match peer.of_mut(&mut closing.fin) {
+            Some(fact) => {
+                fact.last = moment;
+                fact.copies = fact.copies.saturating_add(1);
+            }
+            slot => *slot = Some(FinFact::new(moment, crossed)),
+        }
+    }
+
+    /// Follows the sender's numbers and windows, and counts what it sent.
+    pub(super) fn count(&mut self, peer: Peer, segment: &Segment<'_>, repeat: Option<Repeat>) {
+        let ordinal = self.ordinal;
+        let receiver = self.connection.receiver_of(peer);
+        let first_closer = self.connection.closing.first_fin;
+        let connection = &mut *self.connection;
+        peer.of_mut(&mut connection.memory).last_own = Some(ordinal);
+        let tcb = peer.of_mut(&mut connection.tcb);
+        let flow = peer.of_mut(&mut connection.flows);
+        flow.segments += 1;
+        flow.retransmissions += u64::from(repeat.is_some());
+        if segment.flags.syn() {
+            tcb.rcv.scale = segment.options.wscale.map(|shift| shift.min(14));
+        }
+        if !segment.flags.rst() {
+            if flow.base.is_none() {
+                flow.set_base(segment.seq - 1, segment.seq);
+                tcb.snd.nxt = Some(segment.seq);
+            }
+            let nxt = tcb.snd.nxt.get_or_insert(segment.seq);
+            let end = segment.end();
+            if nxt.lt(end) {
+                let forward = end.since(*nxt);
+                let fresh = forward.saturating_sub(u32::from(segment.flags.fin())).min(segment.len);
+                flow.advance(forward);
+                flow.bytes += u64::from(fresh);
+                *nxt = end;
+                if first_closer.is_some_and(|first| first != peer) {
+                    connection.closing.late_bytes += u64::from(fresh);
+                }
+            } else if segment.flags.syn() && repeat.is_none() {
+                flow.bytes += u64::from(segment.len);
+            }
+            let both_scale = peer.of(&connection.tcb).rcv.scale.zip(receiver.of(&connection.tcb).rcv.scale);
+            let shift = if segment.flags.syn() { 0 } else { both_scale.map_or(0, |(own, _)| own) };
+            let tcb = peer.of_mut(&mut connection.tcb);
+            tcb.rcv.wnd = u32::from(segment.wnd) << shift;
+            if let Some(ack) = segment.acknowledges() {
+                tcb.rcv.nxt = Some(tcb.rcv.nxt.map_or(ack, |known| known.max(ack)));
+                let other = receiver.of_mut(&mut connection.flows);
+                if other.base.is_none() {
+                    other.set_base(ack - 1, ack);
+                    receiver.of_mut(&mut connection.tcb).snd.nxt = Some(ack);
+                }
+            }
+        }
+    }
+}

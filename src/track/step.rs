@@ -1,0 +1,115 @@
+//! The atom that every rule looks at: one input, and what it changed.
+
+use super::Connection;
+use crate::source::Timestamp;
+use crate::tcp::{Basis, Peer, Segment, Signal, State, Tcb};
+
+/// One input to one connection.
+#[derive(Debug)]
+pub struct Step<'a> {
+    /// The connection as it is after the input.
+    pub connection: &'a Connection,
+    /// Both peers' control blocks as they were before it.
+    pub before: [Tcb; 2],
+    pub input: Input<'a>,
+    /// In the order in which they happened.
+    pub changes: &'a [Change],
+    /// What this input proved of segments sent before: their place in the connection, and whether they arrived.
+    pub fates: &'a [(u64, Fate)],
+}
+
+/// What came in.
+#[derive(Debug, Clone, Copy)]
+pub enum Input<'a> {
+    Segment(Seen<'a>),
+    /// The 2MSL timer of a peer in TIME-WAIT ran out.
+    Timeout {
+        peer: Peer,
+        at: Timestamp,
+    },
+    /// The kernel, or the caller, told a state.
+    Told {
+        peer: Peer,
+        at: Timestamp,
+    },
+}
+
+/// A captured segment and its place in the connection.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    pub segment: &'a Segment<'a>,
+    /// Who sent it.
+    pub peer: Peer,
+    /// Its place among the connection's segments, from 0.
+    pub ordinal: u64,
+    /// The place of the segment that it repeats, when it does.
+    pub repeats: Option<Repeat>,
+    /// What became of a RST.
+    pub reset: Option<Reset>,
+    /// The place of a pure ACK that was counted as received but did not arrive in time: the peer repeats what it acknowledged.
+    pub lost_ack: Option<u64>,
+}
+
+/// A segment sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeat {
+    /// The place of the first copy, where it is remembered (SYN and FIN only).
+    pub of: Option<u64>,
+    /// Nanoseconds since the copy before this one, where remembered.
+    pub wait_ns: Option<i64>,
+    /// How often it had been sent before.
+    pub copies: u32,
+}
+
+/// What a RST did to its receiver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reset {
+    /// It ended the connection of this peer, which was in this state.
+    Ended(State),
+    /// It answered a SYN to a port where nobody listens.
+    Refused,
+    /// The receiver fell back to LISTEN (RFC 9293 3.10.7.4).
+    BackToListen,
+    /// The receiver's window did not hold it.
+    OutsideWindow,
+    /// In the window but not at its edge: the receiver answers by a challenge ACK (RFC 5961).
+    Challenged,
+    /// The receiver had no connection any more, or none was known.
+    Nothing,
+}
+
+/// A state change of one peer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change {
+    pub peer: Peer,
+    /// `None`: nothing had shown a state.
+    pub from: Option<State>,
+    pub to: State,
+    pub signal: Signal,
+    pub basis: Basis,
+    pub rfc: &'static str,
+    /// The place of the segment that did it by being sent or by arriving.
+    pub cause: u64,
+    /// The place of the segment after which it stands: its cause, or what the peer itself did since without it.
+    pub at: u64,
+    /// The place of the segment that proves it.
+    pub evidence: u64,
+    pub news: News,
+}
+
+/// What is new about a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    Happened,
+    /// It was told before, and did not happen: the segment behind it did not arrive.
+    TakenBack,
+    /// It was told before as inferred, and the peer's own segment now proves it.
+    Confirmed,
+}
+
+/// Whether a segment arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    Received,
+    Lost,
+}
