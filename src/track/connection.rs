@@ -35,6 +35,9 @@ pub struct Flow {
     /// Payload octets, each once.
     pub bytes: u64,
     pub retransmissions: u64,
+    /// The largest payload before the last segment, octets.
+    pub largest_before: u32,
+    largest: u32,
     /// Where relative numbers count from: the initial number, or one before the first number seen.
     pub base: Option<SeqNumber>,
     /// SND.NXT counted from `base` without wrapping.
@@ -190,6 +193,12 @@ impl Flow {
     pub(super) fn set_base(&mut self, base: SeqNumber, nxt: SeqNumber) {
         self.base = Some(base);
         self.nxt_from_base = i64::from(nxt.offset_from(base));
+    }
+
+    /// Notes the payload of one more segment, octets.
+    pub(super) fn note_len(&mut self, len: u32) {
+        self.largest_before = self.largest;
+        self.largest = self.largest.max(len);
     }
 
     /// Follows SND.NXT forward by so many octets.

@@ -77,7 +77,7 @@ impl Tracker {
         let verdict = Turn { connection, changes, fates, ordinal, time: segment.time }.work_in(peer, segment);
         for waiter in Peer::BOTH {
             if let Some(due) =
-                waiter.of_mut(&mut connection.time_wait).as_mut().and_then(|wait| wait.to_queue(self.two_msl_ns))
+                waiter.of_mut(&mut connection.time_wait).as_mut().and_then(|wait| wait.queue_anew(self.two_msl_ns))
             {
                 self.waits.push_back((due, place, waiter));
             }

@@ -211,6 +211,7 @@ impl Turn<'_> {
         let tcb = peer.of_mut(&mut connection.tcb);
         let flow = peer.of_mut(&mut connection.flows);
         flow.segments += 1;
+        flow.note_len(segment.len);
         flow.retransmissions += u64::from(repeat.is_some());
         if segment.flags.syn() {
             tcb.rcv.scale = segment.options.wscale.map(|shift| shift.min(14));

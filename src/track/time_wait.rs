@@ -37,7 +37,7 @@ impl TimeWait {
     }
 
     /// The due time, where the queue does not know of it yet.
-    pub(super) fn to_queue(&mut self, two_msl_ns: i64) -> Option<Timestamp> {
+    pub(super) fn queue_anew(&mut self, two_msl_ns: i64) -> Option<Timestamp> {
         let due = self.due(two_msl_ns);
         (self.ended.is_none() && self.queued != Some(due)).then(|| *self.queued.insert(due))
     }

@@ -1,0 +1,186 @@
+//! Rules of the opening: what is asked and agreed, why each acknowledgment number is what it is, and the round trips.
+
+use super::words::span;
+use super::{Finding, Rule};
+use crate::tcp::{Options, Peer, State};
+use crate::timeline::Severity::{Lesson, Note};
+use crate::track::{Connection, News, Seen, Step};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "syn-offer",
+        severity: Lesson,
+        rfc: "RFC 9293 3.5",
+        explain: (
+            "The first SYN opens: it carries the client's initial sequence number and what it offers (MSS, window scale, SACK, timestamps).",
+            "第一个 SYN 发起连接：它携带客户端的初始序号和它所提供的选项（MSS、窗口扩大、SACK、时间戳）。",
+        ),
+        check: syn_offer,
+    },
+    Rule {
+        id: "ack-of-syn",
+        severity: Lesson,
+        rfc: "RFC 9293 3.4",
+        explain: (
+            "A SYN uses one sequence number, so it is acknowledged by the initial number plus one, as if it were an octet of data.",
+            "SYN 消耗一个序号，因此确认号等于初始序号加一，就像它是一个字节的数据。",
+        ),
+        check: ack_of_syn,
+    },
+    Rule {
+        id: "negotiated",
+        severity: Lesson,
+        rfc: "RFC 9293 3.7.1, RFC 7323 1.3, RFC 2018 2",
+        explain: (
+            "Window scale, SACK and timestamps are in force only if both SYN and SYN,ACK carried them; each MSS limits what the other side may send.",
+            "窗口扩大、SACK 和时间戳只有在 SYN 与 SYN,ACK 都携带时才生效；每一方的 MSS 限制对方可发送的报文段大小。",
+        ),
+        check: negotiated,
+    },
+    Rule {
+        id: "handshake-rtt",
+        severity: Lesson,
+        rfc: "RFC 9293 3.5, RFC 6298 3",
+        explain: (
+            "SYN to SYN,ACK and SYN,ACK to ACK add up to one round trip, wherever the capture stands. Where a segment was sent twice the figure is not valid (Karn).",
+            "SYN 到 SYN,ACK 与 SYN,ACK 到 ACK 之和就是一个往返时间，与观测点无关。若有报文段重传，则该值无效（Karn 算法）。",
+        ),
+        check: handshake_rtt,
+    },
+    Rule {
+        id: "simultaneous-open",
+        severity: Note,
+        rfc: "RFC 9293 3.5, figure 7",
+        explain: (
+            "Both sides sent a SYN before either had received one. Both pass through SYN-RECEIVED and one connection results, not two.",
+            "双方在收到对方的 SYN 之前都发送了 SYN。双方都经过 SYN-RECEIVED，结果是一个连接，而不是两个。",
+        ),
+        check: simultaneous_open,
+    },
+];
+
+fn syn_offer(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
+    let flags = seen.segment.flags;
+    if !flags.syn() || flags.ack() || flags.rst() || seen.repeats.is_some() {
+        return None;
+    }
+    let en = offer(&seen.segment.options, false);
+    let zh = offer(&seen.segment.options, true);
+    let (en, zh) = if en.is_empty() {
+        ("asks to open, offers no options".to_string(), "请求建立连接，没有提供任何选项".to_string())
+    } else {
+        (format!("asks to open, offers {en}"), format!("请求建立连接，提供：{zh}"))
+    };
+    let iss = seen.segment.seq;
+    let whose = if seen.peer == Peer::A { "" } else { " of its own" };
+    let _ = step;
+    Some(Finding::new(format!("{en}; initial sequence number{whose} {iss}"), format!("{zh}；初始序号 ISN {iss}")))
+}
+
+/// The options of a SYN in words.
+fn offer(options: &Options, zh: bool) -> String {
+    let mut parts = Vec::new();
+    if let Some(mss) = options.mss {
+        parts.push(if zh { format!("最大报文段 MSS {mss}") } else { format!("MSS {mss}") });
+    }
+    if let Some(shift) = options.wscale {
+        let factor = 1u32 << shift.min(14);
+        parts.push(if zh { format!("窗口扩大 ×{factor}") } else { format!("window scale ×{factor}") });
+    }
+    if options.sack_permitted {
+        parts.push(if zh { "选择确认 SACK".into() } else { "SACK".into() });
+    }
+    if options.timestamps.is_some() {
+        parts.push(if zh { "时间戳".into() } else { "timestamps".into() });
+    }
+    match options.fast_open {
+        Some(0) => parts.push(if zh { "请求 Fast Open cookie".into() } else { "a Fast Open cookie wanted".into() }),
+        Some(_) => parts.push(if zh { "Fast Open cookie".into() } else { "a Fast Open cookie".into() }),
+        None => {}
+    }
+    if options.mptcp.is_some() {
+        parts.push(if zh { "多路径 TCP".into() } else { "MPTCP".into() });
+    }
+    parts.join(if zh { "、" } else { ", " })
+}
+
+fn ack_of_syn(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
+    let ack = seen.segment.acknowledges()?;
+    let other = step.connection.receiver_of(seen.peer);
+    let iss = other.of(&step.connection.tcb).snd.iss?;
+    let first_time = seen.peer.of(&step.before).rcv.nxt != Some(ack);
+    if iss + 1 != ack || seen.segment.flags.rst() || !first_time || seen.repeats.is_some() {
+        return None;
+    }
+    Some(Finding::new("ack = 1: the SYN uses one sequence number", "确认号 = 1：SYN 消耗一个序号"))
+}
+
+fn negotiated(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
+    let flags = seen.segment.flags;
+    if !flags.syn() || !flags.ack() || seen.repeats.is_some() {
+        return None;
+    }
+    let asked = (!seen.peer).of(&step.connection.opening.syn).as_ref()?.options;
+    let answered = seen.segment.options;
+    let mut en = Vec::new();
+    let mut zh = Vec::new();
+    if let (Some(client), Some(server)) = (asked.wscale, answered.wscale) {
+        let (client, server) = (1u32 << client.min(14), 1u32 << server.min(14));
+        en.push(format!("window scale (client ×{client}, server ×{server})"));
+        zh.push(format!("窗口扩大（客户端 ×{client}，服务器 ×{server}）"));
+    }
+    if asked.sack_permitted && answered.sack_permitted {
+        en.push("SACK".into());
+        zh.push("选择确认 SACK".into());
+    }
+    if asked.timestamps.is_some() && answered.timestamps.is_some() {
+        en.push("timestamps".into());
+        zh.push("时间戳".into());
+    }
+    let mss = answered.mss.map_or_else(|| "536 (none given)".to_string(), |mss| mss.to_string());
+    let (agreed_en, agreed_zh) =
+        if en.is_empty() { ("nothing".into(), "无".into()) } else { (en.join(", "), zh.join("、")) };
+    Some(Finding::new(
+        format!("agrees; in force: {agreed_en}; the server takes segments of up to MSS {mss}"),
+        format!("同意建立连接；双方生效：{agreed_zh}；服务器接收的最大报文段 MSS {mss}"),
+    ))
+}
+
+/// Whether the segment is the one that completed the handshake for its sender.
+fn completes(step: &Step<'_>, seen: &Seen<'_>) -> bool {
+    step.connection.opening.ack.is_some_and(|ack| ack.ordinal == seen.ordinal)
+}
+
+fn handshake_rtt(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
+    if !completes(step, seen) {
+        return None;
+    }
+    let (to_synack, to_ack, valid) = super::verdict::round_trips(step.connection)?;
+    let sum = span(to_synack + to_ack);
+    let (one, two) = (span(to_synack), span(to_ack));
+    Some(if valid {
+        Finding::new(
+            format!("the handshake took one round trip: {one} + {two} = {sum}"),
+            format!("握手用了一个往返时间：{one} + {two} = {sum}"),
+        )
+    } else {
+        Finding::new(
+            format!("no valid round trip from this handshake: a segment of it was sent again (Karn); it took {sum}"),
+            format!("这次握手得不到有效的往返时间：其中有报文段重传（Karn 算法）；用时 {sum}"),
+        )
+    })
+}
+
+fn simultaneous_open(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
+    let entered = step.changes.iter().any(|change| {
+        change.news == News::Happened && change.from == Some(State::SynSent) && change.to == State::SynReceived
+    });
+    let first = entered && seen.segment.flags.syn() && !step.connection.is_self_connect();
+    let other_not_yet = !both_received(step.connection);
+    (first && other_not_yet)
+        .then(|| Finding::new("both sides opened at once: the SYNs crossed", "双方同时打开：两个 SYN 在途中交错"))
+}
+
+fn both_received(connection: &Connection) -> bool {
+    connection.opening.syn_ack.iter().all(Option::is_some)
+}

@@ -1,0 +1,90 @@
+//! Rules of repetition: what was sent again, after which wait, and what that proves.
+
+use super::words::{role, span};
+use super::{Finding, Rule};
+use crate::timeline::Severity::{Note, Warning};
+use crate::track::{Repeat, Seen, Step};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "syn-retransmission",
+        severity: Warning,
+        rfc: "RFC 9293 3.8.1, RFC 6298 5",
+        explain: (
+            "The SYN was not answered in time and is sent again: it or its answer was lost, or a filter drops it. Linux waits 1, 1, 1, 1, 1, 2, 4 … s; older systems 1, 2, 4 … s.",
+            "SYN 没有及时得到应答而重传：它或其应答丢失，或者被过滤。Linux 的等待为 1、1、1、1、1、2、4… 秒；旧系统为 1、2、4… 秒。",
+        ),
+        check: |_, seen| control(seen, seen.segment.flags.syn() && !seen.segment.flags.ack(), "SYN", "SYN"),
+    },
+    Rule {
+        id: "syn-ack-retransmission",
+        severity: Warning,
+        rfc: "RFC 9293 3.8.1, RFC 6298 5",
+        explain: (
+            "The server sends its SYN,ACK again: it has not received the handshake's last ACK, or it answers a repeated SYN.",
+            "服务器重传 SYN,ACK：它没有收到握手的最后一个 ACK，或者在应答重复的 SYN。",
+        ),
+        check: |_, seen| control(seen, seen.segment.flags.syn() && seen.segment.flags.ack(), "SYN,ACK", "SYN,ACK"),
+    },
+    Rule {
+        id: "fin-retransmission",
+        severity: Warning,
+        rfc: "RFC 9293 3.8.1, RFC 6298 5",
+        explain: (
+            "The FIN was not acknowledged in time and is sent again: it or its acknowledgment was lost, or the peer is gone.",
+            "FIN 没有及时得到确认而重传：它或其确认丢失，或者对方已不存在。",
+        ),
+        check: |_, seen| control(seen, seen.segment.flags.fin() && !seen.segment.flags.syn(), "FIN", "FIN"),
+    },
+    Rule {
+        id: "retransmission",
+        severity: Note,
+        rfc: "RFC 9293 3.8.1",
+        explain: (
+            "Data that had been sent before is sent again. The first copy or its acknowledgment was lost or late.",
+            "重新发送以前发过的数据。第一份数据或其确认丢失或迟到。",
+        ),
+        check: data,
+    },
+    Rule {
+        id: "ack-lost",
+        severity: Warning,
+        rfc: "RFC 9293 3.10.7.4",
+        explain: (
+            "A pure ACK leaves no proof of arrival, so it counts as received. Here the peer repeats what the ACK had acknowledged: it was lost, or came too late.",
+            "纯 ACK 的到达没有证据，所以先视为已收到。这里对方重复了该 ACK 已确认的内容：说明它丢失了或来得太迟。",
+        ),
+        check: ack_lost,
+    },
+];
+
+fn control(seen: &Seen<'_>, is_one: bool, en: &str, zh: &str) -> Option<Finding> {
+    let Repeat { of, wait_ns, copies } = seen.repeats.filter(|repeat| is_one && repeat.of.is_some())?;
+    let wait = span(wait_ns?);
+    Some(
+        Finding::new(
+            format!("{en} sent again after {wait}: attempt {}", copies + 1),
+            format!("{zh} 在 {wait} 后重传：第 {} 次发送", copies + 1),
+        )
+        .about(of),
+    )
+}
+
+fn data(_: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
+    let repeat = seen.repeats.filter(|repeat| repeat.of.is_none())?;
+    let _ = repeat;
+    let len = seen.segment.len;
+    Some(Finding::new(format!("{len} octets sent again"), format!("{len} 字节重传")))
+}
+
+fn ack_lost(_: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
+    let lost = seen.lost_ack?;
+    let who = role(seen.peer);
+    Some(
+        Finding::new(
+            format!("the ACK had not reached the {}: lost, or late; its state is put back", who.en),
+            format!("该 ACK 没有到达{}：丢失或迟到；其状态退回", who.zh),
+        )
+        .about(Some(lost)),
+    )
+}

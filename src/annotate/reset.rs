@@ -1,0 +1,103 @@
+//! Rules of RST: whom it hit, in which state, and which ones are ignored.
+
+use super::words::role;
+use super::{Finding, Rule};
+use crate::tcp::State;
+use crate::timeline::Severity::{Error, Note, Warning};
+use crate::track::{Reset, Seen, Step};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "refused",
+        severity: Error,
+        rfc: "RFC 9293 3.10.7.1",
+        explain: (
+            "A RST answers the SYN: nobody listens on that port (connect() gives ECONNREFUSED). Check the port and whether the server runs.",
+            "SYN 得到 RST 应答：该端口没有进程监听（connect() 返回 ECONNREFUSED）。请检查端口号以及服务器是否在运行。",
+        ),
+        check: |_, seen| {
+            (seen.reset == Some(Reset::Refused))
+                .then(|| Finding::new("refused: nobody listens on this port", "连接被拒绝：该端口没有进程监听"))
+        },
+    },
+    Rule {
+        id: "reset",
+        severity: Error,
+        rfc: "RFC 9293 3.5.2, 3.10.7.4",
+        explain: (
+            "A RST ends the connection at once: no FIN, no TIME-WAIT, and data under way is lost. A program aborted (linger 0), closed with unread data, or is gone.",
+            "RST 立即终止连接：没有 FIN，没有 TIME-WAIT，在途数据丢失。可能是程序异常终止（linger 0）、关闭时有未读数据，或进程已不存在。",
+        ),
+        check: reset,
+    },
+    Rule {
+        id: "reset-in-time-wait",
+        severity: Warning,
+        rfc: "RFC 1337 2",
+        explain: (
+            "A RST ended TIME-WAIT early (TIME-WAIT assassination). Old segments may now be taken for new ones. Linux: net.ipv4.tcp_rfc1337=1 prevents it.",
+            "RST 提前终结了 TIME-WAIT（“暗杀”）。旧报文段可能被误认为新的。Linux 可设 net.ipv4.tcp_rfc1337=1 来防止。",
+        ),
+        check: |_, seen| {
+            (seen.reset == Some(Reset::Ended(State::TimeWait)))
+                .then(|| Finding::new("this RST ends TIME-WAIT before its time", "这个 RST 提前终结了 TIME-WAIT"))
+        },
+    },
+    Rule {
+        id: "reset-to-listen",
+        severity: Note,
+        rfc: "RFC 9293 3.10.7.4",
+        explain: (
+            "A RST in SYN-RECEIVED: the server drops the half-open connection and listens again. The SYN was stale, or a scanner's.",
+            "在 SYN-RECEIVED 收到 RST：服务器丢弃半打开的连接并回到监听。该 SYN 是过期的，或来自扫描器。",
+        ),
+        check: |_, seen| {
+            (seen.reset == Some(Reset::BackToListen)).then(|| {
+                Finding::new(
+                    "the half-open connection is dropped; the server listens again",
+                    "丢弃半打开的连接，服务器回到监听",
+                )
+            })
+        },
+    },
+    Rule {
+        id: "reset-ignored",
+        severity: Warning,
+        rfc: "RFC 9293 3.10.7.4",
+        explain: (
+            "The RST lies outside the receiver's window (or, in SYN-SENT, does not acknowledge the SYN): it is dropped, the connection goes on. It may be forged.",
+            "RST 落在接收窗口之外（或在 SYN-SENT 状态下没有确认 SYN）：被丢弃，连接继续。它可能是伪造的。",
+        ),
+        check: |_, seen| {
+            (seen.reset == Some(Reset::OutsideWindow))
+                .then(|| Finding::new("ignored: outside the receiver's window", "被忽略：在接收窗口之外"))
+        },
+    },
+    Rule {
+        id: "reset-challenged",
+        severity: Warning,
+        rfc: "RFC 5961 3.2",
+        explain: (
+            "The RST is in the window but not exactly at RCV.NXT: the receiver answers by a challenge ACK and stays. A true peer would then send the exact RST.",
+            "RST 在窗口内但不恰好等于 RCV.NXT：接收方以质询确认应答并保持状态。真正的对方随后会发送序号准确的 RST。",
+        ),
+        check: |_, seen| {
+            (seen.reset == Some(Reset::Challenged)).then(|| {
+                Finding::new("not exact: the receiver asks by a challenge ACK", "序号不准确：接收方以质询确认应答")
+            })
+        },
+    },
+];
+
+fn reset(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
+    let Some(Reset::Ended(state)) = seen.reset else { return None };
+    if state == State::TimeWait {
+        return None;
+    }
+    let by = role(seen.peer);
+    let whom = role(step.connection.receiver_of(seen.peer));
+    Some(Finding::new(
+        format!("the {} aborts; it hits the {} in {state}", by.en, whom.en),
+        format!("{}异常终止连接；{}当时处于 {state}", by.zh, whom.zh),
+    ))
+}

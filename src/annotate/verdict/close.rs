@@ -1,0 +1,138 @@
+//! How a connection closed, by name.
+
+use crate::annotate::words::{octets, role};
+use crate::tcp::{Basis, Peer, State};
+use crate::timeline::{CloseKind, OpenKind, Text};
+use crate::track::Connection;
+
+/// A closing, judged.
+#[derive(Debug, Clone)]
+pub struct Closing {
+    pub kind: CloseKind,
+    pub basis: Basis,
+    pub title: Text,
+    pub why: Text,
+    pub active_closer: Option<Peer>,
+}
+
+/// Names the closing of a connection that opened in this way.
+pub fn closing(connection: &Connection, opened: OpenKind) -> Closing {
+    let kind = kind(connection);
+    let never =
+        matches!(opened, OpenKind::Refused | OpenKind::Unanswered | OpenKind::Unreachable) && kind == CloseKind::None;
+    let active_closer = match kind {
+        CloseKind::Simultaneous => None,
+        _ => connection.closing.first_fin.or_else(|| first_reset(connection)),
+    };
+    let active_closer = active_closer.filter(|_| !never);
+    Closing {
+        kind,
+        basis: Basis::Observed,
+        title: title(kind, never),
+        why: why(connection, kind, active_closer),
+        active_closer,
+    }
+}
+
+/// Who sent the RST that ended it.
+fn first_reset(connection: &Connection) -> Option<Peer> {
+    let place = |peer: Peer| peer.of(&connection.closing.reset).map(|reset| reset.ordinal);
+    match (place(Peer::A), place(Peer::B)) {
+        (Some(a), Some(b)) => Some(if a <= b { Peer::A } else { Peer::B }),
+        (Some(_), None) => Some(Peer::A),
+        (None, Some(_)) => Some(Peer::B),
+        (None, None) => None,
+    }
+}
+
+fn kind(connection: &Connection) -> CloseKind {
+    let facts = &connection.closing;
+    let reset = first_reset(connection).and_then(|peer| *peer.of(&facts.reset));
+    let reset = if connection.opening.refused.is_some() { None } else { reset };
+    let Some(first) = facts.first_fin else {
+        return if reset.is_some() { CloseKind::Reset } else { CloseKind::None };
+    };
+    let second = connection.receiver_of(first);
+    if first == second {
+        return CloseKind::Simultaneous;
+    }
+    let (Some(one), two) = (first.of(&facts.fin), second.of(&facts.fin)) else { return CloseKind::None };
+    match (two, reset) {
+        (None, Some(_)) => CloseKind::ResetAfterFin,
+        (None, None) if one.acknowledged.is_some() => CloseKind::HalfClosed,
+        (None, None) => CloseKind::UnansweredFin,
+        (Some(two), Some(reset))
+            if two.acknowledged.is_none_or(|acknowledged| acknowledged.ordinal >= reset.ordinal) =>
+        {
+            CloseKind::ResetAfterFin
+        }
+        (Some(two), _) if two.crossed => CloseKind::Simultaneous,
+        (Some(two), _) if one.acknowledged.is_some_and(|acknowledged| acknowledged.ordinal == two.first.ordinal) => {
+            CloseKind::ThreeSegment
+        }
+        (Some(_), _) => CloseKind::FourSegment,
+    }
+}
+
+fn title(kind: CloseKind, never_opened: bool) -> Text {
+    let (en, zh) = match kind {
+        CloseKind::None if never_opened => ("never opened", "从未建立"),
+        CloseKind::FourSegment => ("four segments", "四次挥手"),
+        CloseKind::ThreeSegment => ("three segments (FIN and ACK merged)", "三次挥手（FIN 与 ACK 合并）"),
+        CloseKind::HalfClosed => ("half-closed", "半关闭"),
+        CloseKind::Simultaneous => ("simultaneous close", "同时关闭"),
+        CloseKind::Reset => ("reset", "异常终止（RST）"),
+        CloseKind::ResetAfterFin => ("reset after FIN", "FIN 之后被 RST 终止"),
+        CloseKind::UnansweredFin => ("FIN unanswered", "FIN 没有得到应答"),
+        CloseKind::None => ("still open when the capture ended", "捕获结束时仍未关闭"),
+    };
+    Text::new(en, zh)
+}
+
+fn why(connection: &Connection, kind: CloseKind, closer: Option<Peer>) -> Text {
+    let facts = &connection.closing;
+    let who = closer.map(role).unwrap_or_default();
+    let other = closer.map(|peer| role(connection.receiver_of(peer))).unwrap_or_default();
+    let by_reset = || {
+        let by = first_reset(connection).map(role).unwrap_or_default();
+        let state = facts.reset_in.map_or("?", State::name);
+        (format!("the {} sent RST; it hit {state}", by.en), format!("{}发送了 RST；对方当时处于 {state}", by.zh))
+    };
+    let (mut en, mut zh) = match kind {
+        CloseKind::FourSegment => (
+            format!("FIN, ACK, FIN, ACK: the {} closed first, the {} had not finished yet", who.en, other.en),
+            format!("FIN、ACK、FIN、ACK：{}先关闭，{}当时还未结束", who.zh, other.zh),
+        ),
+        CloseKind::ThreeSegment => (
+            format!(
+                "the {} closed first; the {} had nothing left to send, so its FIN rode on the ACK",
+                who.en, other.en
+            ),
+            format!("{}先关闭；{}已没有数据要发送，所以 FIN 与 ACK 合并", who.zh, other.zh),
+        ),
+        CloseKind::HalfClosed => (
+            format!("the {} sent FIN and it was acknowledged; the {} has not closed", who.en, other.en),
+            format!("{}发送了 FIN 并得到确认；{}还没有关闭", who.zh, other.zh),
+        ),
+        CloseKind::Simultaneous => {
+            ("both sides sent FIN before either had arrived".into(), "双方在收到对方的 FIN 之前都发送了 FIN".into())
+        }
+        CloseKind::Reset | CloseKind::ResetAfterFin => by_reset(),
+        CloseKind::UnansweredFin => {
+            (format!("the FIN of the {} was never acknowledged", who.en), format!("{}的 FIN 始终没有得到确认", who.zh))
+        }
+        CloseKind::None => ("neither FIN nor RST was seen".into(), "没有看到 FIN 或 RST".into()),
+    };
+    if facts.late_bytes > 0 && matches!(kind, CloseKind::FourSegment | CloseKind::ThreeSegment | CloseKind::HalfClosed)
+    {
+        let late = octets(facts.late_bytes);
+        en += &format!("; the {} sent {late} after that FIN", other.en);
+        zh += &format!("；{}在该 FIN 之后又发送了 {late}", other.zh);
+    }
+    let again: u32 = facts.fin.iter().flatten().map(|fin| fin.copies.saturating_sub(1)).sum();
+    if again > 0 {
+        en += &format!("; {again} FIN sent again");
+        zh += &format!("；FIN 重传 {again} 次");
+    }
+    Text::new(en, zh)
+}

@@ -1,0 +1,9 @@
+//! What a whole connection comes to: how it opened, how it closed, and one sentence on its life.
+
+mod close;
+mod open;
+mod story;
+
+pub use close::{Closing, closing};
+pub use open::{Opening, opening, round_trips};
+pub use story::story;

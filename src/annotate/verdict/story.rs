@@ -1,0 +1,80 @@
+//! One sentence on the whole life of a connection.
+
+use super::{Closing, Opening};
+use crate::annotate::words::{octets, role, span};
+use crate::tcp::{MslProfile, Peer};
+use crate::timeline::{CloseKind, OpenKind, Text};
+use crate::track::{Connection, Ended};
+
+/// The verdict: opened how, carried what, closed how, who waits.
+pub fn story(connection: &Connection, opened: &Opening, closed: &Closing, msl: MslProfile) -> Text {
+    let (mut en, mut zh) = match opened.kind {
+        OpenKind::Refused => {
+            return never("connection refused: nobody listens there", "连接被拒绝：该端口没有进程监听");
+        }
+        OpenKind::Unreachable => return never("the destination is unreachable", "目标不可达"),
+        OpenKind::Unanswered => return unanswered(connection),
+        OpenKind::MidStream | OpenKind::OneSided => (opened.title.en.clone(), opened.title.zh.clone()),
+        _ => (format!("opened by {}", opened.title.en), format!("以{}建立", opened.title.zh)),
+    };
+    let [client, server] = &connection.flows;
+    if client.bytes + server.bytes > 0 {
+        let (sent, received) = (octets(client.bytes), octets(server.bytes));
+        en += &format!("; {sent} to the server, {received} to the client");
+        zh += &format!("；发往服务器 {sent}，发往客户端 {received}");
+    }
+    let by = closed.active_closer.map(role);
+    match (closed.kind, by) {
+        (CloseKind::None | CloseKind::Simultaneous, _) | (_, None) => {
+            en += &format!("; {}", closed.title.en);
+            zh += &format!("；{}", closed.title.zh);
+        }
+        (CloseKind::Reset, Some(by)) => {
+            en += &format!("; reset by the {}", by.en);
+            zh += &format!("；被{}以 RST 终止", by.zh);
+        }
+        (_, Some(by)) => {
+            en += &format!("; closed first by the {}: {}", by.en, closed.title.en);
+            zh += &format!("；{}先关闭：{}", by.zh, closed.title.zh);
+        }
+    }
+    for peer in Peer::BOTH {
+        let Some(wait) = peer.of(&connection.time_wait) else { continue };
+        let (who, two_msl) = (role(peer), span(i64::try_from(msl.two_msl().as_nanos()).unwrap_or(i64::MAX)));
+        let (how_en, how_zh) = match wait.ended.map(|(ended, _)| ended) {
+            None => (format!("waits in TIME-WAIT for {two_msl}"), format!("在 TIME-WAIT 等待 {two_msl}")),
+            Some(Ended::Expired) => {
+                (format!("waited out TIME-WAIT ({two_msl})"), format!("完成了 TIME-WAIT（{two_msl}）"))
+            }
+            Some(Ended::Reused) => (
+                "waited in TIME-WAIT until a new SYN took its ports".into(),
+                "在 TIME-WAIT 等待，直到新的 SYN 重用端口".into(),
+            ),
+            Some(Ended::Reset) => {
+                ("was thrown out of TIME-WAIT by a RST".into(), "的 TIME-WAIT 被 RST 提前终结".into())
+            }
+        };
+        en += &format!("; the {} {how_en}", who.en);
+        zh += &format!("；{}{how_zh}", who.zh);
+    }
+    Text::new(en, zh)
+}
+
+fn never(en: &str, zh: &str) -> Text {
+    Text::new(en, zh)
+}
+
+fn unanswered(connection: &Connection) -> Text {
+    let [syn, _] = &connection.opening.syn;
+    let copies = syn.map_or(0, |syn| syn.copies);
+    match copies {
+        0 | 1 => never("the SYN was never answered", "SYN 没有得到应答"),
+        _ => {
+            let within = syn.map_or(0, |syn| syn.last.time.since(syn.first.time));
+            Text::new(
+                format!("the SYN was sent {copies} times in {} and never answered", span(within)),
+                format!("SYN 在 {} 内发送了 {copies} 次，始终没有得到应答", span(within)),
+            )
+        }
+    }
+}

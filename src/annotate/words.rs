@@ -1,0 +1,79 @@
+//! Words that several rules and verdicts share.
+
+use crate::tcp::Peer;
+use crate::timeline::Text;
+
+/// A length of time in the unit that suits it, three digits that count: `48 µs`, `1.02 s`.
+pub fn span(ns: i64) -> String {
+    let value = ns as f64;
+    let (number, unit) = match ns.unsigned_abs() {
+        0..1_000 => return format!("{ns} ns"),
+        1_000..1_000_000 => (value / 1e3, "µs"),
+        1_000_000..1_000_000_000 => (value / 1e6, "ms"),
+        1_000_000_000..120_000_000_000 => (value / 1e9, "s"),
+        _ => (value / 60e9, "min"),
+    };
+    let digits = match number.abs() {
+        0.0..10.0 => 2,
+        10.0..100.0 => 1,
+        _ => 0,
+    };
+    let text = format!("{number:.digits$}");
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    format!("{text} {unit}")
+}
+
+/// A number of octets: `512 B`, `20.0 kB`.
+pub fn octets(count: u64) -> String {
+    let value = count as f64;
+    match count {
+        0..1_000 => format!("{count} B"),
+        1_000..1_000_000 => format!("{:.1} kB", value / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", value / 1e6),
+        _ => format!("{:.2} GB", value / 1e9),
+    }
+}
+
+/// The peer by its role: A opened, so A is the client.
+pub fn role(peer: Peer) -> Text {
+    match peer {
+        Peer::A => Text::new("client", "客户端"),
+        Peer::B => Text::new("server", "服务器"),
+    }
+}
+
+/// `text` with a capital at its head.
+pub fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// `once`, `twice`, `3 times`.
+pub fn times(count: u32) -> String {
+    match count {
+        1 => "once".into(),
+        2 => "twice".into(),
+        _ => format!("{count} times"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_read_well() {
+        let cases = [
+            (0, "0 ns"),
+            (48_300, "48.3 µs"),
+            (1_020_000_000, "1.02 s"),
+            (60_000_000_000, "60 s"),
+            (240_000_000_000, "4 min"),
+        ];
+        for (ns, text) in cases {
+            assert_eq!(span(ns), text);
+        }
+        assert_eq!(octets(999), "999 B");
+        assert_eq!(octets(20_000), "20.0 kB");
+    }
+}

@@ -1,0 +1,107 @@
+//! A connection's entry in the contract.
+
+use crate::annotate::verdict;
+use crate::source::Timestamp;
+use crate::tcp::{Basis, MslProfile, Peer};
+use crate::timeline::{self, Close, EndCause, EndStates, FlowTotals, KernelTimer, Open, TimeWait, Totals};
+use crate::track::{Connection, Ended, Flow, SynFact};
+use std::collections::HashMap;
+
+pub(super) fn summary(
+    connection: &Connection,
+    ids: &[String; 2],
+    start: Timestamp,
+    end: Timestamp,
+    msl: MslProfile,
+    kernel: &HashMap<(u64, Peer), KernelTimer>,
+) -> timeline::Connection {
+    let opening = verdict::opening(connection);
+    let closing = verdict::closing(connection, opening.kind);
+    let story = verdict::story(connection, &opening, &closing, msl);
+    let trips = verdict::round_trips(connection);
+    let again = |facts: &[Option<SynFact>; 2]| facts.iter().flatten().map(|fact| fact.copies - 1).sum();
+    let [client, server] = ids.clone();
+    timeline::Connection {
+        id: connection.id,
+        client,
+        server,
+        incarnation: connection.incarnation,
+        start_ns: connection.first.since(start),
+        end_ns: connection.last.since(start),
+        open: Open {
+            kind: opening.kind,
+            basis: opening.basis,
+            title: opening.title,
+            why: opening.why,
+            syn_to_synack_ns: trips.map(|(to_syn_ack, ..)| to_syn_ack),
+            synack_to_ack_ns: trips.map(|(_, to_ack, _)| to_ack),
+            rtt_ns: trips.map(|(to_syn_ack, to_ack, _)| to_syn_ack + to_ack),
+            rtt_valid: trips.is_some_and(|(.., valid)| valid),
+            syn_retransmissions: again(&connection.opening.syn),
+            synack_retransmissions: again(&connection.opening.syn_ack),
+            negotiated: opening.negotiated,
+        },
+        close: Close {
+            kind: closing.kind,
+            basis: closing.basis,
+            title: closing.title,
+            why: closing.why,
+            active_closer: closing.active_closer.map(|peer| peer.of(ids).clone()),
+            reset_by: Peer::BOTH
+                .into_iter()
+                .filter(|peer| peer.of(&connection.closing.reset).is_some())
+                .map(|peer| peer.of(ids).clone())
+                .collect(),
+            fin_retransmissions: connection.closing.fin.iter().flatten().map(|fin| fin.copies - 1).sum(),
+            late_bytes: connection.closing.late_bytes,
+        },
+        time_wait: time_waits(connection, ids, start, end, msl, kernel),
+        history: connection.history.as_str().into(),
+        totals: Totals { client: totals(&connection.flows[0]), server: totals(&connection.flows[1]) },
+        last_states: EndStates {
+            client: connection.state(Peer::A),
+            server: connection.state(connection.receiver_of(Peer::A)),
+        },
+        verdict: story,
+    }
+}
+
+fn totals(flow: &Flow) -> FlowTotals {
+    FlowTotals { segments: flow.segments, bytes: flow.bytes, retransmissions: flow.retransmissions }
+}
+
+fn time_waits(
+    connection: &Connection,
+    ids: &[String; 2],
+    start: Timestamp,
+    end: Timestamp,
+    msl: MslProfile,
+    kernel: &HashMap<(u64, Peer), KernelTimer>,
+) -> Vec<TimeWait> {
+    let two_msl_ns = i64::try_from(msl.two_msl().as_nanos()).unwrap_or(i64::MAX);
+    let entry = |peer: Peer| {
+        let wait = peer.of(&connection.time_wait).as_ref()?;
+        let due = wait.due(two_msl_ns);
+        let (cause, at) = match wait.ended {
+            None => (EndCause::CaptureEnded, end),
+            Some((Ended::Expired, at)) => (EndCause::Expired, at),
+            Some((Ended::Reused, at)) => (EndCause::Reused, at),
+            Some((Ended::Reset, at)) => (EndCause::Reset, at),
+        };
+        let kernel = kernel.get(&(connection.id, peer)).cloned();
+        Some(TimeWait {
+            endpoint: peer.of(ids).clone(),
+            begins_ns: wait.begins.since(start),
+            due_ns: due.since(start),
+            two_msl_ns,
+            msl_profile: msl,
+            rearmed: wait.rearmed,
+            end: cause,
+            end_ns: at.since(start),
+            remaining_ns: due.since(at).max(0),
+            basis: if kernel.is_some() { Basis::Kernel } else { Basis::Inferred },
+            kernel,
+        })
+    };
+    Peer::BOTH.into_iter().filter_map(entry).collect()
+}

@@ -1,0 +1,69 @@
+//! The addresses and ports that take part, each with one id.
+
+use crate::timeline::{Endpoint, OpenKind, Role};
+use crate::track::Connection;
+use std::collections::HashMap;
+use std::net::SocketAddr;
+
+/// Endpoints in the order of their appearance.
+#[derive(Debug, Default)]
+pub struct Endpoints {
+    list: Vec<Endpoint>,
+    /// The flag tells the receiving end of a socket that connected to itself: one address, two lifelines.
+    known: HashMap<(SocketAddr, bool), usize, foldhash::fast::RandomState>,
+}
+
+impl Endpoints {
+    /// The ids of client and server.
+    pub(super) fn of(&mut self, connection: &Connection) -> [String; 2] {
+        let [client, server] = connection.addresses;
+        [self.id(client, false, Role::Client), self.id(server, connection.is_self_connect(), Role::Server)]
+    }
+
+    fn id(&mut self, address: SocketAddr, is_second: bool, role: Role) -> String {
+        let place = *self.known.entry((address, is_second)).or_insert_with(|| {
+            let ip = address.ip();
+            self.list.push(Endpoint {
+                id: format!("e{}", self.list.len() + 1),
+                role,
+                ip,
+                port: address.port(),
+                name: ip.is_loopback().then(|| "localhost".into()),
+                process: None,
+            });
+            self.list.len() - 1
+        });
+        self.list.get(place).map(|endpoint| endpoint.id.clone()).unwrap_or_default()
+    }
+
+    pub(super) fn set_process(&mut self, address: SocketAddr, process: &str) {
+        if let Some(place) = self.known.get(&(address, false))
+            && let Some(endpoint) = self.list.get_mut(*place)
+        {
+            endpoint.process = Some(process.into());
+        }
+    }
+
+    /// Nobody showed who is the client where neither SYN nor SYN,ACK was seen.
+    pub(super) fn settle_roles(&mut self, connection: &Connection, opened: OpenKind) {
+        let unknown = opened == OpenKind::MidStream
+            || opened == OpenKind::OneSided
+                && connection.opening.syn.iter().chain(&connection.opening.syn_ack).all(Option::is_none);
+        if unknown && connection.incarnation == 1 {
+            for address in connection.addresses {
+                if let Some(endpoint) = self.known.get(&(address, false)).and_then(|place| self.list.get_mut(*place)) {
+                    endpoint.role = Role::Peer;
+                }
+            }
+        }
+    }
+
+    /// All endpoints so far.
+    pub fn list(&self) -> &[Endpoint] {
+        &self.list
+    }
+
+    pub(super) fn into_list(self) -> Vec<Endpoint> {
+        self.list
+    }
+}

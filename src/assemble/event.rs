@@ -1,0 +1,135 @@
+//! One item as the contract has it.
+
+use super::draft::{Item, SegmentItem, What};
+use super::fold::RunItem;
+use crate::source::Timestamp;
+use crate::tcp::{self, Peer};
+use crate::timeline::{
+    Checksum, Detail, Event, Fate, Flow, KernelTimer, Note, Run, SegmentEvent, SegmentOptions, StateChange, Timer,
+    TimerAction,
+};
+use crate::track::{self, Change, Connection};
+use std::collections::HashMap;
+
+/// `ids` are the endpoints of both peers; `event_of` finds the event that shows the segment at a place.
+pub(super) fn event(
+    item: &Item,
+    connection: &Connection,
+    ids: &[String; 2],
+    start: Timestamp,
+    kernel: &HashMap<(u64, Peer), KernelTimer>,
+    event_of: &dyn Fn(u64) -> Option<u64>,
+) -> Event {
+    let detail = match &item.what {
+        What::Segment(segment) => Detail::Segment(segment_event(segment, connection, ids, event_of)),
+        What::Run(run) => Detail::Run(run_event(run, connection, ids, start)),
+        What::Timer { peer, action, due } => {
+            let starts = matches!(action, TimerAction::Begins | TimerAction::Rearmed);
+            let kernel = kernel.get(&(connection.id, *peer)).filter(|_| !starts).cloned();
+            Detail::Timer(Timer {
+                endpoint: peer.of(ids).clone(),
+                action: *action,
+                due_ns: starts.then(|| due.since(start)),
+                remaining_ns: (!starts).then(|| due.since(item.time).max(0)),
+                kernel,
+            })
+        }
+    };
+    Event {
+        id: 0,
+        connection: connection.id,
+        t_ns: item.time.since(start),
+        phase: item.phase,
+        detail,
+        states: item.states.iter().map(|change| state_change(change, ids, event_of)).collect(),
+        notes: item
+            .notes
+            .iter()
+            .map(|(rule, finding)| Note {
+                id: rule.id.into(),
+                severity: rule.severity,
+                text: finding.text.clone(),
+                rfc: rule.rfc.into(),
+                related: finding.related.and_then(event_of).into_iter().collect(),
+            })
+            .collect(),
+    }
+}
+
+fn state_change(change: &Change, ids: &[String; 2], event_of: &dyn Fn(u64) -> Option<u64>) -> StateChange {
+    StateChange {
+        endpoint: change.peer.of(ids).clone(),
+        from: change.from,
+        to: change.to,
+        basis: change.basis,
+        signal: change.signal.name().into(),
+        rfc: change.rfc.into(),
+        evidence: (change.evidence != change.cause).then(|| event_of(change.evidence)).flatten(),
+    }
+}
+
+fn segment_event(
+    segment: &SegmentItem,
+    connection: &Connection,
+    ids: &[String; 2],
+    event_of: &dyn Fn(u64) -> Option<u64>,
+) -> SegmentEvent {
+    let options = &segment.options;
+    SegmentEvent {
+        from: segment.peer.of(ids).clone(),
+        to: receiver(connection, segment.peer).of(ids).clone(),
+        received_ns: None,
+        fate: match segment.fate {
+            Some(track::Fate::Received) => Fate::Received,
+            Some(track::Fate::Lost) => Fate::Lost,
+            None => Fate::Unknown,
+        },
+        flags: segment.flags.names().map(Into::into).collect(),
+        seq: segment.seq,
+        seq_raw: segment.seq_raw.0,
+        ack: segment.ack.map(|(relative, _)| relative),
+        ack_raw: segment.ack.map(|(_, raw)| raw.0),
+        len: segment.len,
+        wnd: segment.wnd,
+        wnd_bytes: segment.wnd_bytes,
+        options: SegmentOptions {
+            mss: options.mss,
+            wscale: options.wscale,
+            sack_permitted: options.sack_permitted,
+            timestamps: options.timestamps.map(|(tsval, tsecr)| [tsval, tsecr]),
+            sack: segment.sack.clone(),
+            fast_open: options.fast_open,
+            mptcp: options.mptcp,
+            signed: options.signed,
+            other: options.other().to_vec(),
+            malformed: options.malformed,
+        },
+        checksum: match segment.checksum {
+            tcp::Checksum::Valid => Checksum::Valid,
+            tcp::Checksum::Invalid => Checksum::Invalid,
+            tcp::Checksum::Offloaded => Checksum::Offloaded,
+            tcp::Checksum::Unchecked => Checksum::Unchecked,
+        },
+        frame: segment.frame,
+        repeats: segment.repeats.filter(|_| segment.is_repeat).and_then(event_of),
+    }
+}
+
+fn run_event(run: &RunItem, connection: &Connection, ids: &[String; 2], start: Timestamp) -> Run {
+    let mut flows: Vec<Flow> = Peer::BOTH
+        .into_iter()
+        .map(|peer| {
+            let (segments, bytes) = *peer.of(&run.flows);
+            Flow { from: peer.of(ids).clone(), to: receiver(connection, peer).of(ids).clone(), segments, bytes }
+        })
+        .filter(|flow| flow.segments > 0)
+        .collect();
+    flows.sort_by_key(|flow| std::cmp::Reverse(flow.bytes));
+    let [(a, _), (b, _)] = run.flows;
+    Run { end_ns: run.end.since(start), first_frame: run.first_frame, last_frame: run.last_frame, count: a + b, flows }
+}
+
+/// Who an arrow leads to. A socket that connected to itself has two lifelines, so that its segments can be drawn.
+fn receiver(_: &Connection, sender: Peer) -> Peer {
+    !sender
+}
