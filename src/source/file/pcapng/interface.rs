@@ -52,13 +52,24 @@ impl Timing {
     #[inline]
     pub(super) fn time(&self, ticks: u64) -> Timestamp {
         let nanos = match self.tick {
-            Tick::Nanos(nanos) => ticks.saturating_mul(nanos),
-            Tick::PerNano(ticks_per_nano) => ticks / ticks_per_nano,
-            Tick::Binary(power) => {
-                u64::try_from((u128::from(ticks) * 1_000_000_000) >> u32::from(power)).unwrap_or(u64::MAX)
-            }
+            Tick::Nanos(nanos) => ticks.checked_mul(nanos).and_then(|nanos| i64::try_from(nanos).ok()),
+            _ => None,
         };
-        Timestamp(i64::try_from(nanos).unwrap_or(i64::MAX).saturating_add(self.offset))
+        Timestamp(nanos.unwrap_or_else(|| self.unusual(ticks)).saturating_add(self.offset))
+    }
+
+    /// Nanoseconds of a fine clock or of far-off times. Some writers count down below 1970: ticks that make no time as the
+    /// unsigned number of the specification are read as a negative one, which keeps the distances between packets.
+    #[cold]
+    fn unusual(&self, ticks: u64) -> i64 {
+        let nanos = |ticks: i128| match self.tick {
+            Tick::Nanos(nanos) => ticks * i128::from(nanos),
+            Tick::PerNano(ticks_per_nano) => ticks.div_euclid(i128::from(ticks_per_nano)),
+            Tick::Binary(power) => (ticks * 1_000_000_000) >> u32::from(power),
+        };
+        i64::try_from(nanos(ticks.into()))
+            .or_else(|_| i64::try_from(nanos((ticks as i64).into())))
+            .unwrap_or(if ticks > i64::MAX as u64 { i64::MIN } else { i64::MAX })
     }
 }
 
@@ -118,9 +129,16 @@ mod tests {
         assert_eq!(Timing::new(12, 0).time(5_999), Timestamp(5));
         assert_eq!(Timing::new(0x80 | 10, 0).time(1536), Timestamp(1_500_000_000));
         assert_eq!(Timing::new(9, -1).time(0), Timestamp(-1_000_000_000));
+    }
+
+    #[test]
+    fn far_off_times_saturate_and_negative_ones_keep_their_distances() {
+        assert_eq!(Timing::new(6, 0).time(u64::MAX - 4), Timestamp(-5000));
+        assert_eq!(Timing::new(6, 0).time(i64::MAX as u64), Timestamp(i64::MAX));
+        assert_eq!(Timing::new(6, 0).time(1 << 63), Timestamp(i64::MIN));
         for resolution in 0..=255 {
-            let time = Timing::new(resolution, i64::MAX).time(u64::MAX);
-            assert_eq!(time, Timestamp(i64::MAX));
+            assert_eq!(Timing::new(resolution, i64::MAX).time(i64::MAX as u64), Timestamp(i64::MAX));
+            Timing::new(resolution, i64::MIN).time(u64::MAX);
         }
     }
 }
