@@ -30,6 +30,7 @@ pub(super) fn version(rest: &Rest<'_>) -> Result<Layer, Reason> {
     }
 }
 
+#[inline]
 pub(super) fn v4(rest: &mut Rest<'_>, network: &mut Option<Network>) -> Result<Layer, Reason> {
     let header = Ipv4HeaderSlice::from_slice(rest.bytes).map_err(|error| match error {
         ipv4::HeaderSliceError::Len(_) => Reason::TruncatedIp,
@@ -94,7 +95,8 @@ fn jumbo_len(next: IpNumber, rest: &Rest<'_>) -> Option<u32> {
 }
 
 /// A header between IP and what it carries (RFC 8200 4, RFC 4302, RFC 6275); anything else is no TCP.
-pub(super) fn extension(protocol: u8, rest: &mut Rest<'_>, network: &mut Network) -> Result<Layer, Reason> {
+pub(super) fn extension(protocol: u8, rest: &mut Rest<'_>, network: &mut Option<Network>) -> Result<Layer, Reason> {
+    let network = network.as_mut().ok_or(Reason::NotIp)?;
     match IpNumber(protocol) {
         IpNumber::AUTHENTICATION_HEADER => {
             let header = IpAuthHeaderSlice::from_slice(rest.bytes).map_err(|_| Reason::TruncatedIp)?;

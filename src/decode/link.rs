@@ -33,6 +33,7 @@ pub(super) fn outermost(link: LinkType, rest: &mut Rest<'_>) -> Result<Layer, Re
     }
 }
 
+#[inline]
 pub(super) fn ethernet(rest: &mut Rest<'_>) -> Result<Layer, Reason> {
     let header = Ethernet2HeaderSlice::from_slice(rest.bytes).map_err(|_| Reason::TruncatedLink)?;
     let ether_type = header.ether_type().0;
@@ -40,6 +41,7 @@ pub(super) fn ethernet(rest: &mut Rest<'_>) -> Result<Layer, Reason> {
     Ok(if ether_type < ether::LEAST { Layer::Llc } else { Layer::EtherType(ether_type) })
 }
 
+#[inline]
 pub(super) fn ether_type(ether_type: u16, rest: &mut Rest<'_>) -> Result<Layer, Reason> {
     match ether_type {
         ether::IPV4 => Ok(Layer::Ipv4),

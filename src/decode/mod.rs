@@ -1,7 +1,7 @@
 //! Frames into segments: link layers, IP, TCP. What cannot be read is counted under its reason, never lost silently.
 //!
 //! Each layer is one function that takes its header off the [`Rest`] and names the [`Layer`] that follows. A new link type
-//! or tunnel is one such function and one line in [`walk`]. Nothing here allocates.
+//! or tunnel is one such function and one line in [`descend`]. Nothing here allocates.
 
 mod checksum;
 mod ip;
@@ -12,7 +12,7 @@ mod tcp;
 
 pub use skipped::{Reason, SkippedCounts};
 
-use crate::source::Frame;
+use crate::source::{Frame, LinkType};
 use crate::tcp::Segment;
 use ip::Network;
 use rest::Rest;
@@ -62,13 +62,17 @@ impl Decoder {
     /// The TCP segment in a frame, or why there is none. The payload borrows from the frame.
     pub fn decode<'a>(&mut self, frame: &Frame<'a>) -> Decoded<'a> {
         self.seen += 1;
-        match walk(frame) {
-            Ok(segment) => Decoded::Segment(segment),
-            Err(reason) => {
-                self.skipped.add(reason);
-                Decoded::Skipped(reason)
-            }
+        let mut rest = Rest::of(frame);
+        let mut network = None;
+        let decoded = match (descend(frame.link, &mut rest, &mut network), &network) {
+            (Ok(()), Some(network)) => tcp::segment(frame, network, rest),
+            (Ok(()), None) => Decoded::Skipped(Reason::NotIp),
+            (Err(reason), _) => Decoded::Skipped(reason),
+        };
+        if let Decoded::Skipped(reason) = decoded {
+            self.skipped.add(reason);
         }
+        decoded
     }
 
     /// Frames looked at.
@@ -87,23 +91,20 @@ impl Decoder {
     }
 }
 
-/// Takes one header after the other off the frame, down to TCP.
+/// Takes one header after the other off the frame, until TCP is next; `network` is then the IP header that holds it.
 #[inline]
-fn walk<'a>(frame: &Frame<'a>) -> Result<Segment<'a>, Reason> {
-    let mut rest = Rest::of(frame);
-    let mut layer = link::outermost(frame.link, &mut rest)?;
-    let mut network: Option<Network> = None;
+fn descend(link: LinkType, rest: &mut Rest<'_>, network: &mut Option<Network>) -> Result<(), Reason> {
+    let mut layer = link::outermost(link, rest)?;
     for _ in 0..MAX_LAYERS {
-        layer = match (layer, &mut network) {
-            (Layer::Ethernet, _) => link::ethernet(&mut rest)?,
-            (Layer::EtherType(ether_type), _) => link::ether_type(ether_type, &mut rest)?,
-            (Layer::Llc, _) => link::llc(&mut rest)?,
-            (Layer::Ip, _) => ip::version(&rest)?,
-            (Layer::Ipv4, network) => ip::v4(&mut rest, network)?,
-            (Layer::Ipv6, network) => ip::v6(&mut rest, network)?,
-            (Layer::Protocol(TCP), Some(network)) => return tcp::segment(frame, network, rest),
-            (Layer::Protocol(protocol), Some(network)) => ip::extension(protocol, &mut rest, network)?,
-            (Layer::Protocol(_), None) => return Err(Reason::NotIp),
+        layer = match layer {
+            Layer::Ethernet => link::ethernet(rest)?,
+            Layer::EtherType(ether_type) => link::ether_type(ether_type, rest)?,
+            Layer::Llc => link::llc(rest)?,
+            Layer::Ip => ip::version(rest)?,
+            Layer::Ipv4 => ip::v4(rest, network)?,
+            Layer::Ipv6 => ip::v6(rest, network)?,
+            Layer::Protocol(TCP) => return Ok(()),
+            Layer::Protocol(protocol) => ip::extension(protocol, rest, network)?,
         };
     }
     Err(Reason::TooManyLayers)

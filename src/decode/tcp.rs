@@ -1,9 +1,9 @@
 //! The TCP header. Whatever it says is shown: only a header cut before its window field gives no segment.
 
-use super::Reason;
 use super::checksum;
 use super::ip::Network;
 use super::rest::Rest;
+use super::{Decoded, Reason};
 use crate::source::Frame;
 use crate::tcp::{Checksum, Flags, Options, Segment, SeqNumber};
 use etherparse::TcpHeaderSlice;
@@ -13,10 +13,14 @@ use std::net::SocketAddr;
 const LEAST: usize = 20;
 
 /// The segment in `rest`, which holds TCP header and payload as IP delimits them.
-pub(super) fn segment<'a>(frame: &Frame<'a>, network: &Network, rest: Rest<'a>) -> Result<Segment<'a>, Reason> {
+#[inline]
+pub(super) fn segment<'a>(frame: &Frame<'a>, network: &Network, rest: Rest<'a>) -> Decoded<'a> {
     let fields = match TcpHeaderSlice::from_slice(rest.bytes) {
         Ok(header) => Fields::whole(&header),
-        Err(_) => Fields::broken(&rest).ok_or(Reason::TruncatedTcp)?,
+        Err(_) => match Fields::broken(&rest) {
+            Some(fields) => fields,
+            None => return Decoded::Skipped(Reason::TruncatedTcp),
+        },
     };
     let options = rest.bytes.get(LEAST..fields.header_len).unwrap_or_default();
     let payload = match fields.malformed {
@@ -27,7 +31,7 @@ pub(super) fn segment<'a>(frame: &Frame<'a>, network: &Network, rest: Rest<'a>) 
         Some(field) => checksum::judge(network, &rest, field),
         None => Checksum::Unchecked,
     };
-    Ok(Segment {
+    Decoded::Segment(Segment {
         frame: frame.number,
         time: frame.time,
         interface: frame.interface,
