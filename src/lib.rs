@@ -12,3 +12,8 @@ pub mod tcp;
 pub mod timeline;
 pub mod track;
 pub mod transfer;
+
+/// Frames and capture files for unit tests; the integration tests share the same file.
+#[cfg(test)]
+#[path = "../tests/support/packet.rs"]
+mod test_packet;

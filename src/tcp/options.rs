@@ -48,7 +48,78 @@ pub struct Options {
     pub malformed: bool,
 }
 
+/// What an experimental option begins with when it is Fast Open (RFC 7413 appendix A, RFC 6994).
+const FAST_OPEN_EXID: [u8; 2] = [0xf9, 0x89];
+
 impl Options {
+    /// Reads the octets between the fixed header and the payload, to the end mark or the end. Unknown kinds are passed over
+    /// by their length (RFC 9293 3.1 MUST-6), and so are known ones of a wrong length. What comes twice counts as the last.
+    #[inline]
+    pub fn parse(bytes: &[u8]) -> Options {
+        // Nearly every segment has just this (RFC 7323 appendix A): worth not walking.
+        if let [kind::NOP, kind::NOP, kind::TIMESTAMPS, 10, a, b, c, d, e, f, g, h] = bytes {
+            let timestamps = (u32::from_be_bytes([*a, *b, *c, *d]), u32::from_be_bytes([*e, *f, *g, *h]));
+            return Options { timestamps: Some(timestamps), ..Options::default() };
+        }
+        Options::walk(bytes)
+    }
+
+    fn walk(bytes: &[u8]) -> Options {
+        let mut options = Options::default();
+        let mut rest = bytes;
+        while let [kind, after @ ..] = rest {
+            match *kind {
+                kind::END => break,
+                kind::NOP => rest = after,
+                kind => {
+                    // The length counts kind and length too; less or more than there is leaves nothing to walk by.
+                    let len = after.first().copied().map_or(0, usize::from);
+                    let Some((option, next)) = rest.split_at_checked(len).filter(|_| len >= 2) else {
+                        options.malformed = true;
+                        break;
+                    };
+                    options.take(kind, option.get(2..).unwrap_or_default());
+                    rest = next;
+                }
+            }
+        }
+        options
+    }
+
+    fn take(&mut self, kind: u8, value: &[u8]) {
+        match (kind, value) {
+            (kind::MSS, [a, b]) => self.mss = Some(u16::from_be_bytes([*a, *b])),
+            (kind::WINDOW_SCALE, [shift]) => self.wscale = Some(*shift),
+            (kind::SACK_PERMITTED, []) => self.sack_permitted = true,
+            (kind::SACK, blocks) => self.take_sack(blocks),
+            (kind::TIMESTAMPS, [a, b, c, d, e, f, g, h]) => {
+                self.timestamps = Some((u32::from_be_bytes([*a, *b, *c, *d]), u32::from_be_bytes([*e, *f, *g, *h])));
+            }
+            (kind::MD5, _) | (kind::AO, _) => self.signed = true,
+            (kind::MPTCP, [subtype, ..]) => self.mptcp = Some(subtype >> 4),
+            (kind::FAST_OPEN, cookie) => self.fast_open = Some(cookie.len() as u8),
+            (kind::EXPERIMENT_1 | kind::EXPERIMENT_2, [a, b, cookie @ ..]) if [*a, *b] == FAST_OPEN_EXID => {
+                self.fast_open = Some(cookie.len() as u8);
+            }
+            _ => {
+                if let Some(place) = self.other.get_mut(usize::from(self.other_len)) {
+                    *place = kind;
+                    self.other_len += 1;
+                }
+            }
+        }
+    }
+
+    fn take_sack(&mut self, blocks: &[u8]) {
+        let (edges, _) = blocks.as_chunks::<8>();
+        self.sack_len = 0;
+        for (place, [a, b, c, d, e, f, g, h]) in self.sack.iter_mut().zip(edges) {
+            let left = SeqNumber(u32::from_be_bytes([*a, *b, *c, *d]));
+            *place = (left, SeqNumber(u32::from_be_bytes([*e, *f, *g, *h])));
+            self.sack_len += 1;
+        }
+    }
+
     /// The SACK blocks.
     pub fn sack(&self) -> &[(SeqNumber, SeqNumber)] {
         self.sack.get(..usize::from(self.sack_len)).unwrap_or_default()
@@ -57,5 +128,73 @@ impl Options {
     /// The kinds that have no field of their own, first four.
     pub fn other(&self) -> &[u8] {
         self.other.get(..usize::from(self.other_len)).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_syn() {
+        let options = Options::parse(&[2, 4, 5, 180, 4, 2, 8, 10, 0, 0, 0, 9, 0, 0, 0, 0, 1, 3, 3, 7]);
+        let expected = Options {
+            mss: Some(1460),
+            sack_permitted: true,
+            timestamps: Some((9, 0)),
+            wscale: Some(7),
+            ..Options::default()
+        };
+        assert_eq!(options, expected);
+    }
+
+    #[test]
+    fn unknown_kinds_hide_nothing() {
+        let options = Options::parse(&[99, 3, 0, 34, 6, 1, 2, 3, 4, 30, 4, 0x10, 0, 19, 2, 28, 4, 0, 1, 2, 4, 2, 0]);
+        assert_eq!(options.other(), [99, 28]);
+        assert_eq!((options.fast_open, options.mptcp, options.signed), (Some(4), Some(1), true));
+        assert_eq!(options.mss, Some(512));
+        assert!(!options.malformed);
+    }
+
+    #[test]
+    fn fast_open_of_the_experiment() {
+        assert_eq!(Options::parse(&[254, 4, 0xf9, 0x89]).fast_open, Some(0));
+        assert_eq!(Options::parse(&[253, 8, 0xf9, 0x89, 1, 2, 3, 4]).fast_open, Some(4));
+        assert_eq!(Options::parse(&[254, 4, 0xe2, 0xd4]).other(), [254]);
+        assert_eq!(Options::parse(&[34, 2]).fast_open, Some(0));
+    }
+
+    #[test]
+    fn up_to_four_sack_blocks() {
+        let mut bytes = vec![1, 1, 5, 34];
+        for edge in 1..=8_u32 {
+            bytes.extend(edge.to_be_bytes());
+        }
+        let blocks: Vec<(u32, u32)> = Options::parse(&bytes).sack().iter().map(|(l, r)| (l.0, r.0)).collect();
+        assert_eq!(blocks, [(1, 2), (3, 4), (5, 6), (7, 8)]);
+    }
+
+    #[test]
+    fn lengths_that_lie_end_the_walk() {
+        for lie in [&[8, 0][..], &[8, 1, 1], &[8, 10, 0, 0], &[8]] {
+            let mut bytes = vec![3, 3, 5];
+            bytes.extend(lie);
+            let options = Options::parse(&bytes);
+            assert!(options.malformed, "{lie:?}");
+            assert_eq!((options.wscale, options.timestamps), (Some(5), None));
+        }
+    }
+
+    #[test]
+    fn nothing_counts_after_the_end() {
+        let options = Options::parse(&[1, 0, 8, 0, 2, 4, 5, 180]);
+        assert_eq!(options, Options::default());
+    }
+
+    #[test]
+    fn a_wrong_length_is_passed_over() {
+        let options = Options::parse(&[2, 3, 9, 3, 3, 1]);
+        assert_eq!((options.mss, options.wscale, options.malformed), (None, Some(1), false));
     }
 }

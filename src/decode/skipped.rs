@@ -1,0 +1,111 @@
+//! Why a frame gave no segment, and how often.
+
+use crate::timeline::{Skipped, Text};
+
+/// Why a frame gave no segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    NotIp,
+    NotTcp,
+    UnsupportedLinkType,
+    TruncatedLink,
+    TruncatedIp,
+    TruncatedTcp,
+    IpFragment,
+    MalformedIp,
+    TooManyLayers,
+}
+
+impl Reason {
+    /// All reasons, in the order in which they are reported.
+    pub const ALL: [Reason; 9] = [
+        Reason::NotIp,
+        Reason::NotTcp,
+        Reason::UnsupportedLinkType,
+        Reason::TruncatedLink,
+        Reason::TruncatedIp,
+        Reason::TruncatedTcp,
+        Reason::IpFragment,
+        Reason::MalformedIp,
+        Reason::TooManyLayers,
+    ];
+
+    /// The stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Reason::NotIp => "not-ip",
+            Reason::NotTcp => "not-tcp",
+            Reason::UnsupportedLinkType => "unsupported-link-type",
+            Reason::TruncatedLink => "truncated-link",
+            Reason::TruncatedIp => "truncated-ip",
+            Reason::TruncatedTcp => "truncated-tcp",
+            Reason::IpFragment => "ip-fragment",
+            Reason::MalformedIp => "malformed-ip",
+            Reason::TooManyLayers => "too-many-layers",
+        }
+    }
+
+    /// The reason in words.
+    pub fn text(self) -> Text {
+        let (en, zh) = match self {
+            Reason::NotIp => ("not IP (ARP, for example)", "不是 IP（例如 ARP）"),
+            Reason::NotTcp => ("IP, but not TCP", "是 IP，但不是 TCP"),
+            Reason::UnsupportedLinkType => ("a link type that synfin does not read", "synfin 不支持的链路类型"),
+            Reason::TruncatedLink => ("cut inside the link-layer header", "在链路层首部内被截断"),
+            Reason::TruncatedIp => ("cut inside the IP header", "在 IP 首部内被截断"),
+            Reason::TruncatedTcp => ("cut inside the TCP header", "在 TCP 首部内被截断"),
+            Reason::IpFragment => ("a fragment of an IP packet", "IP 分片"),
+            Reason::MalformedIp => ("an IP header that contradicts itself", "IP 首部自相矛盾"),
+            Reason::TooManyLayers => ("headers nested too deeply", "首部嵌套过深"),
+        };
+        Text::new(en, zh)
+    }
+}
+
+/// How many frames were left out, by reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SkippedCounts([u64; Reason::ALL.len()]);
+
+impl SkippedCounts {
+    /// Counts one more.
+    pub fn add(&mut self, reason: Reason) {
+        if let Some(count) = self.0.get_mut(reason as usize) {
+            *count += 1;
+        }
+    }
+
+    pub fn count(&self, reason: Reason) -> u64 {
+        self.0.get(reason as usize).copied().unwrap_or(0)
+    }
+
+    pub fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    /// The reasons that came up, with their counts.
+    pub fn iter(&self) -> impl Iterator<Item = (Reason, u64)> {
+        Reason::ALL.into_iter().zip(self.0).filter(|(_, count)| *count > 0)
+    }
+
+    /// As the timeline's source reports it.
+    pub fn report(&self) -> Vec<Skipped> {
+        self.iter().map(|(reason, count)| Skipped { reason: reason.name().to_owned(), count }).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_has_its_place() {
+        for (place, reason) in Reason::ALL.into_iter().enumerate() {
+            assert_eq!(reason as usize, place);
+            let mut counts = SkippedCounts::default();
+            counts.add(reason);
+            assert_eq!(counts.iter().collect::<Vec<_>>(), [(reason, 1)]);
+            assert_eq!(counts.report().first().map(|skipped| skipped.reason.as_str()), Some(reason.name()));
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The TCP header. Whatever it says is shown: only a header cut before its window field gives no segment.
+
+use super::checksum;
+use super::ip::Network;
+use super::rest::Rest;
+use super::{Decoded, Reason};
+use crate::source::Frame;
+use crate::tcp::{Checksum, Flags, Options, Segment, SeqNumber};
+use etherparse::TcpHeaderSlice;
+use std::net::SocketAddr;
+
+/// The header without options (RFC 9293 3.1).
+const LEAST: usize = 20;
+
+/// The segment in `rest`, which holds TCP header and payload as IP delimits them.
+#[inline]
+pub(super) fn segment<'a>(frame: &Frame<'a>, network: &Network, rest: Rest<'a>) -> Decoded<'a> {
+    let fields = match TcpHeaderSlice::from_slice(rest.bytes) {
+        Ok(header) => Fields::whole(&header),
+        Err(_) => match Fields::broken(&rest) {
+            Some(fields) => fields,
+            None => return Decoded::Skipped(Reason::TruncatedTcp),
+        },
+    };
+    let options = rest.bytes.get(LEAST..fields.header_len).unwrap_or_default();
+    let payload = match fields.malformed {
+        false => rest.bytes.get(fields.header_len..).unwrap_or_default(),
+        true => &[],
+    };
+    let checksum = match fields.checksum {
+        Some(field) => checksum::judge(network, &rest, field),
+        None => Checksum::Unchecked,
+    };
+    Decoded::Segment(Segment {
+        frame: frame.number,
+        time: frame.time,
+        interface: frame.interface,
+        src: SocketAddr::new(network.src, fields.src_port),
+        dst: SocketAddr::new(network.dst, fields.dst_port),
+        seq: SeqNumber(fields.seq),
+        ack: SeqNumber(fields.ack),
+        flags: fields.flags,
+        wnd: fields.wnd,
+        urgent: fields.urgent,
+        options: Options::parse(options),
+        len: rest.len().saturating_sub(fields.promised_header),
+        payload,
+        checksum,
+        ttl: network.ttl,
+        ecn: network.ecn,
+        ip_id: network.id,
+        vlan: rest.vlan,
+        malformed: fields.malformed,
+    })
+}
+
+struct Fields {
+    src_port: u16,
+    dst_port: u16,
+    seq: u32,
+    ack: u32,
+    flags: Flags,
+    wnd: u16,
+    urgent: u16,
+    checksum: Option<u16>,
+    /// Where the captured part of the header ends.
+    header_len: usize,
+    /// How long the header is on the wire; everything, where it lies about that.
+    promised_header: u32,
+    malformed: bool,
+}
+
+impl Fields {
+    #[inline]
+    fn whole(header: &TcpHeaderSlice<'_>) -> Fields {
+        let header_len = header.slice().len();
+        Fields {
+            src_port: header.source_port(),
+            dst_port: header.destination_port(),
+            seq: header.sequence_number(),
+            ack: header.acknowledgment_number(),
+            // The three reserved bits have no accessor, and are shown.
+            flags: match header.slice() {
+                [_, _, _, _, _, _, _, _, _, _, _, _, high, low, ..] => flags(*high, *low),
+                _ => Flags::default(),
+            },
+            wnd: header.window_size(),
+            urgent: header.urgent_pointer(),
+            checksum: Some(header.checksum()),
+            header_len,
+            promised_header: header_len as u32,
+            malformed: false,
+        }
+    }
+
+    /// What can be read of a header that is cut or whose data offset lies; the window field must be there.
+    #[cold]
+    fn broken(rest: &Rest<'_>) -> Option<Fields> {
+        let [s0, s1, d0, d1, q0, q1, q2, q3, a0, a1, a2, a3, high, low, w0, w1] = *rest.bytes.first_chunk::<16>()?;
+        let data_offset = u32::from(high >> 4) * 4;
+        // A header shorter than the least or longer than the segment: nobody can say where the payload begins.
+        let lies = data_offset < LEAST as u32 || data_offset > rest.len();
+        let (checksum, urgent) = match rest.bytes.get(16..LEAST) {
+            Some([c0, c1, u0, u1]) => (Some(u16::from_be_bytes([*c0, *c1])), u16::from_be_bytes([*u0, *u1])),
+            _ => (None, 0),
+        };
+        Some(Fields {
+            src_port: u16::from_be_bytes([s0, s1]),
+            dst_port: u16::from_be_bytes([d0, d1]),
+            seq: u32::from_be_bytes([q0, q1, q2, q3]),
+            ack: u32::from_be_bytes([a0, a1, a2, a3]),
+            flags: flags(high, low),
+            wnd: u16::from_be_bytes([w0, w1]),
+            urgent,
+            checksum,
+            header_len: rest.bytes.len().min(data_offset as usize),
+            promised_header: if lies { rest.len() } else { data_offset },
+            malformed: true,
+        })
+    }
+}
+
+fn flags(high: u8, low: u8) -> Flags {
+    Flags(u16::from_be_bytes([high & 0x0f, low]))
+}

@@ -1,0 +1,196 @@
+//! Saved captures: pcap in all its variants and pcapng, gzip of either, from a file or a pipe.
+//!
+//! Reading never fails once it began: what is wrong in the middle of a file is kept as [`Damage`], and everything before
+//! it (and after it, where that can be found safely) is given out.
+
+mod buffer;
+mod damage;
+mod open;
+mod order;
+mod pcap;
+mod pcapng;
+
+pub use damage::{Damage, DamageKind};
+pub use open::OpenError;
+
+use super::{Frame, LinkType, Timestamp};
+use buffer::Buffer;
+use damage::DamageLog;
+use flate2::read::MultiGzDecoder;
+use order::Order;
+use pcap::{Pcap, Variant};
+use pcapng::Pcapng;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// No record or block is kept that says it is longer: so a hostile length costs at most this much memory, and only when
+/// that many octets really follow. The longest IP packet (BIG TCP) has 512 KiB.
+const MAX_BLOCK: u32 = 16 * 1024 * 1024;
+
+/// A capture interface that a file describes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interface {
+    /// As the file has it, at most 256 characters; not safe for a terminal.
+    pub name: Option<String>,
+    pub link: LinkType,
+    /// Octets kept of each packet; 0 for all.
+    pub snaplen: u32,
+    /// Packets that the capture let go, when the file says so.
+    pub dropped: Option<u64>,
+}
+
+/// A record in the buffer.
+struct Record {
+    time: Timestamp,
+    link: LinkType,
+    wire_len: u32,
+    interface: u32,
+    at: usize,
+    len: usize,
+    /// Where pcapng options follow, and how many octets of them.
+    options: Option<(usize, usize)>,
+}
+
+enum Format {
+    Pcap(Pcap),
+    Pcapng(Pcapng),
+}
+
+/// Gives out the frames of a saved capture, one at a time, borrowed from its buffer.
+pub struct CaptureReader {
+    buffer: Buffer,
+    format: Format,
+    compressed: bool,
+    interfaces: Vec<Interface>,
+    damage: DamageLog,
+    options: Option<(usize, usize)>,
+    finished: bool,
+}
+
+impl CaptureReader {
+    /// Opens a capture file; `-` is standard input.
+    pub fn open(path: impl AsRef<Path>) -> Result<CaptureReader, OpenError> {
+        let path = path.as_ref();
+        if path == Path::new("-") {
+            return CaptureReader::stdin();
+        }
+        let name = path.display().to_string();
+        match File::open(path) {
+            Ok(file) => CaptureReader::named(Box::new(file), name),
+            Err(source) => Err(OpenError::Open { name, source }),
+        }
+    }
+
+    /// Reads a capture from standard input, packet by packet as they come.
+    pub fn stdin() -> Result<CaptureReader, OpenError> {
+        CaptureReader::named(Box::new(io::stdin()), "standard input".into())
+    }
+
+    /// Reads a capture from anything. No buffer round it is needed.
+    pub fn from_reader(reader: impl Read + Send + 'static) -> Result<CaptureReader, OpenError> {
+        CaptureReader::named(Box::new(reader), "the capture".into())
+    }
+
+    fn named(reader: Box<dyn Read + Send>, name: String) -> Result<CaptureReader, OpenError> {
+        let mut buffer = Buffer::new(reader);
+        buffer.fill(2);
+        let compressed = matches!(buffer.available(), [0x1f, 0x8b, ..]);
+        if compressed {
+            buffer = Buffer::new(Box::new(MultiGzDecoder::new(buffer.into_reader())));
+        }
+        buffer.fill(4);
+        let first = buffer.available();
+        let Some(magic) = first.first_chunk::<4>().copied() else {
+            return Err(match (buffer.take_error(), buffer.available()) {
+                (Some(source), _) => OpenError::Read { name, source },
+                (None, []) => OpenError::Empty { name },
+                (None, first) => OpenError::NotACapture { name, first: first.to_vec() },
+            });
+        };
+        let mut interfaces = Vec::new();
+        let format = if let Some(variant) = Variant::sniff(magic) {
+            Pcap::open(variant, &mut buffer, &mut interfaces).map(Format::Pcap)
+        } else if magic == pcapng::MAGIC {
+            Pcapng::open(&mut buffer).map(Format::Pcapng)
+        } else {
+            let first = first.iter().take(16).copied().collect();
+            return Err(OpenError::NotACapture { name, first });
+        };
+        let Some(format) = format else {
+            return Err(OpenError::HeaderCut { name, octets: buffer.available().len() });
+        };
+        let damage = DamageLog::default();
+        Ok(CaptureReader { buffer, format, compressed, interfaces, damage, options: None, finished: false })
+    }
+
+    /// The next frame; `None` at the end. What could not be read on the way is in [`CaptureReader::damage`].
+    #[allow(clippy::should_implement_trait)] // A lending iterator: the frame borrows from the buffer.
+    pub fn next(&mut self) -> Option<Frame<'_>> {
+        if self.finished {
+            return None;
+        }
+        let record = match &mut self.format {
+            Format::Pcap(pcap) => pcap.next(&mut self.buffer, &mut self.damage),
+            Format::Pcapng(pcapng) => pcapng.next(&mut self.buffer, &mut self.interfaces, &mut self.damage),
+        };
+        let Some(record) = record else {
+            self.finish();
+            return None;
+        };
+        self.damage.packets += 1;
+        self.options = record.options;
+        Some(Frame {
+            number: self.damage.packets,
+            time: record.time,
+            link: record.link,
+            // Some writers give an original length below the captured one.
+            wire_len: record.wire_len.max(record.len as u32),
+            bytes: self.buffer.at(record.at, record.len),
+            interface: record.interface,
+        })
+    }
+
+    #[cold]
+    fn finish(&mut self) {
+        self.finished = true;
+        self.options = None;
+        if let Some(error) = self.buffer.take_error() {
+            let cause = error.to_string();
+            let kind = if self.compressed { DamageKind::Unpack(cause) } else { DamageKind::Read(cause) };
+            self.damage.add(kind, self.buffer.offset());
+        }
+    }
+
+    /// What is wrong with the file, as far as it was read; more once [`CaptureReader::next`] gave `None`.
+    pub fn damage(&self) -> &[Damage] {
+        self.damage.as_slice()
+    }
+
+    /// The capture interfaces described so far, over all sections; [`Frame::interface`] counts them from 0.
+    pub fn interfaces(&self) -> &[Interface] {
+        &self.interfaces
+    }
+
+    /// The first comment that the file has on the frame given out last.
+    pub fn comment(&self) -> Option<&str> {
+        let (at, len) = self.options?;
+        match &self.format {
+            Format::Pcap(_) => None,
+            Format::Pcapng(pcapng) => pcapng.comment(self.buffer.at(at, len)),
+        }
+    }
+
+    /// Comments on the capture as a whole, as far as it was read; few and short, not safe for a terminal.
+    pub fn section_comments(&self) -> &[String] {
+        match &self.format {
+            Format::Pcap(_) => &[],
+            Format::Pcapng(pcapng) => pcapng.section_comments(),
+        }
+    }
+
+    /// Whether the capture is packed with gzip.
+    pub fn is_compressed(&self) -> bool {
+        self.compressed
+    }
+}

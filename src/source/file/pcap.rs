@@ -1,0 +1,102 @@
+//! Classic pcap: one header, then records. All magics in both byte orders.
+
+use super::buffer::Buffer;
+use super::damage::{DamageKind, DamageLog};
+use super::order::Order;
+use super::{Interface, Record};
+use crate::source::{LinkType, Timestamp};
+
+const FILE_HEADER: usize = 24;
+
+/// A record may be this long whatever the header's snaplen says: libpcap's and Wireshark's own bound.
+const RECORD_LIMIT: u32 = 256 * 1024;
+
+/// The four ways in which records were written, by the magic number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Variant {
+    pub(super) order: Order,
+    /// Nanoseconds in one unit of the fraction field.
+    unit: u32,
+    /// Octets of the record header beyond the usual 16.
+    extra: usize,
+    /// Octets of the file header beyond the usual 24.
+    prologue: usize,
+}
+
+impl Variant {
+    /// The variant that a file with these first octets is, if it is classic pcap at all.
+    pub(super) fn sniff(first: [u8; 4]) -> Option<Variant> {
+        let of = |order: Order| {
+            let (unit, extra, prologue) = match order.u32(first) {
+                0xa1b2_c3d4 => (1000, 0, 0),
+                0xa1b2_3c4d => (1, 0, 0),
+                // Kuznetzov's: interface index, protocol, packet type and a pad follow the usual record header.
+                0xa1b2_cd34 => (1000, 8, 0),
+                // Ixia's lcap, hardware and software: nanoseconds, and the records' total length after the file header.
+                0x1c00_01ac | 0x1c00_01ab => (1, 0, 4),
+                _ => return None,
+            };
+            Some(Variant { order, unit, extra, prologue })
+        };
+        of(Order::Little).or_else(|| of(Order::Big))
+    }
+}
+
+pub(super) struct Pcap {
+    variant: Variant,
+    link: LinkType,
+    limit: u32,
+}
+
+impl Pcap {
+    /// Takes the file header; `None` when the file ends inside it.
+    pub(super) fn open(variant: Variant, buffer: &mut Buffer, interfaces: &mut Vec<Interface>) -> Option<Pcap> {
+        if !buffer.fill(FILE_HEADER + variant.prologue) {
+            return None;
+        }
+        let (words, _) = buffer.available().as_chunks::<4>();
+        let [_, _, _, _, snaplen, link, ..] = words else { return None };
+        let snaplen = variant.order.u32(*snaplen);
+        // The upper 16 bits hold the FCS length and the class, not the link type.
+        let link = LinkType(variant.order.u32(*link) as u16);
+        buffer.take(FILE_HEADER + variant.prologue);
+        interfaces.push(Interface { name: None, link, snaplen, dropped: None });
+        Some(Pcap { variant, link, limit: snaplen.clamp(RECORD_LIMIT, super::MAX_BLOCK) })
+    }
+
+    /// The next record; `None` at the end and where the file is too damaged to go on.
+    #[inline]
+    pub(super) fn next(&mut self, buffer: &mut Buffer, damage: &mut DamageLog) -> Option<Record> {
+        let Variant { order, unit, extra, .. } = self.variant;
+        let header = 16 + extra;
+        if !buffer.fill(header) {
+            return cut(header, buffer, damage);
+        }
+        let (words, _) = buffer.available().as_chunks::<4>();
+        let [seconds, fraction, captured, wire, ..] = words else { return None };
+        let nanos = i64::from(order.u32(*seconds)) * 1_000_000_000 + i64::from(order.u32(*fraction)) * i64::from(unit);
+        let captured = order.u32(*captured);
+        let wire = order.u32(*wire);
+        if captured > self.limit {
+            let kind = DamageKind::AbsurdLength { length: captured.into(), limit: self.limit.into() };
+            damage.add(kind, buffer.offset());
+            return None;
+        }
+        let len = captured as usize;
+        if !buffer.fill(header + len) {
+            return cut(header + len, buffer, damage);
+        }
+        let at = buffer.take(header + len) + header;
+        Some(Record { time: Timestamp(nanos), link: self.link, wire_len: wire, interface: 0, at, len, options: None })
+    }
+}
+
+/// Ends the reading; less than the wanted octets are left, which is damage unless none are.
+#[cold]
+fn cut(wanted: usize, buffer: &mut Buffer, damage: &mut DamageLog) -> Option<Record> {
+    let left = buffer.available().len();
+    if left > 0 {
+        damage.add(DamageKind::Cut { missing: (wanted - left) as u64 }, buffer.offset());
+    }
+    None
+}

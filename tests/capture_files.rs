@@ -1,0 +1,371 @@
+//! Capture files of all kinds and states, through the public reader and writer.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod support;
+
+use flate2::{Compression, write::GzEncoder};
+use proptest::prelude::*;
+use std::io::{Cursor, Read, Write};
+use support::packet::{Endian, PcapFile, PcapngFile};
+use synfin::source::{CaptureReader, DamageKind, Frame, LinkType, OpenError, PcapWriter, Timestamp};
+
+/// A frame that outlives its reader.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Kept {
+    time: i64,
+    link: u16,
+    wire_len: u32,
+    interface: u32,
+    bytes: Vec<u8>,
+    comment: Option<String>,
+}
+
+fn kept(time: i64, bytes: &[u8]) -> Kept {
+    Kept { time, link: 1, wire_len: bytes.len() as u32, interface: 0, bytes: bytes.to_vec(), comment: None }
+}
+
+fn reader(bytes: &[u8]) -> Result<CaptureReader, OpenError> {
+    CaptureReader::from_reader(Cursor::new(bytes.to_vec()))
+}
+
+fn drain(reader: &mut CaptureReader) -> Vec<Kept> {
+    let mut all = Vec::new();
+    while let Some(frame) = reader.next() {
+        assert_eq!(frame.number, all.len() as u64 + 1);
+        let mut one = kept(frame.time.0, frame.bytes);
+        (one.link, one.wire_len, one.interface) = (frame.link.0, frame.wire_len, frame.interface);
+        one.comment = reader.comment().map(str::to_owned);
+        all.push(one);
+    }
+    assert!(reader.next().is_none(), "the end stays the end");
+    all
+}
+
+fn read(bytes: &[u8]) -> (Vec<Kept>, Vec<DamageKind>) {
+    let mut reader = reader(bytes).unwrap();
+    let frames = drain(&mut reader);
+    (frames, reader.damage().iter().map(|damage| damage.kind.clone()).collect())
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut out = GzEncoder::new(Vec::new(), Compression::fast());
+    out.write_all(bytes).unwrap();
+    out.finish().unwrap()
+}
+
+fn two_records(endian: Endian, magic: u32) -> Vec<u8> {
+    let mut file = PcapFile::new(endian, magic, 0xf400_0001, 65535);
+    file.record(1, 2, &[1, 2, 3], 3).record(3, 4, &[9; 70], 1500);
+    file.bytes
+}
+
+#[test]
+fn every_classic_pcap() {
+    for endian in [Endian::Little, Endian::Big] {
+        let variants = [(PcapFile::MICRO, 1000), (PcapFile::NANO, 1), (PcapFile::MODIFIED, 1000), (PcapFile::IXIA, 1)];
+        for (magic, unit) in variants {
+            let (frames, damage) = read(&two_records(endian, magic));
+            let mut second = kept(3_000_000_000 + 4 * unit, &[9; 70]);
+            second.wire_len = 1500;
+            assert_eq!(frames, [kept(1_000_000_000 + 2 * unit, &[1, 2, 3]), second], "{endian:?} {magic:x}");
+            assert_eq!(damage, []);
+        }
+    }
+}
+
+#[test]
+fn a_cut_pcap_gives_what_is_whole() {
+    let whole = two_records(Endian::Little, PcapFile::MICRO);
+    for missing in 1..70 + 16 {
+        let (frames, damage) = read(&whole[..whole.len() - missing]);
+        assert_eq!(frames.len(), 1);
+        // A cut header hides how much would have followed it.
+        let expected = if missing > 70 { missing as u64 - 70 } else { missing as u64 };
+        assert_eq!(damage, [DamageKind::Cut { missing: expected }]);
+    }
+    let (frames, damage) = read(&whole[..whole.len() - 86]);
+    assert_eq!((frames.len(), damage.len()), (1, 0), "cut between records is no damage that can be seen");
+}
+
+#[test]
+fn damage_says_where() {
+    let mut file = PcapFile::new(Endian::Little, PcapFile::MICRO, 1, 96);
+    file.record(1, 0, &[0; 60], 60).header(2, 0, 262_145, 262_145);
+    file.bytes.extend([0; 100]);
+    let mut reader = reader(&file.bytes).unwrap();
+    assert_eq!(drain(&mut reader).len(), 1);
+    let damage = &reader.damage()[0];
+    assert_eq!(damage.kind, DamageKind::AbsurdLength { length: 262_145, limit: 262_144 });
+    assert_eq!((damage.offset, damage.packets), (24 + 16 + 60, 1));
+}
+
+#[test]
+fn a_large_snaplen_allows_large_records() {
+    let mut file = PcapFile::new(Endian::Big, PcapFile::NANO, 1, 600_000);
+    let big: Vec<u8> = (0..524_400_u32).map(|i| (i % 251) as u8).collect();
+    file.record(1, 0, &[1; 60], 60).record(2, 0, &big, big.len() as u32).record(3, 0, &[3; 60], 60);
+    let (frames, damage) = read(&file.bytes);
+    assert_eq!(frames.iter().map(|frame| frame.bytes.len()).collect::<Vec<_>>(), [60, 524_400, 60]);
+    assert!(frames[1].bytes == big);
+    assert_eq!(damage, []);
+}
+
+#[test]
+fn an_original_length_below_the_captured_one_is_tolerated() {
+    let mut file = PcapFile::new(Endian::Little, PcapFile::MICRO, 1, 65535);
+    file.record(1, 0, &[5; 60], 40);
+    assert_eq!(read(&file.bytes), (vec![kept(1_000_000_000, &[5; 60])], vec![]));
+}
+
+#[test]
+fn sections_and_interfaces_of_all_kinds() {
+    let mut file = PcapngFile::new();
+    file.section(Endian::Little, &[(1, b"first section")])
+        .interface(1, 0, &[(2, b"eth0")])
+        .interface(113, 64, &[(2, b"any"), (9, &[9])])
+        .enhanced(1, 1_500_000_000, &[1; 21], 100, &[(2, &[0; 4]), (1, b"look here"), (1, b"and here")])
+        .block(4, &[0; 20])
+        .block(0x0bad, b"custom")
+        .enhanced(0, 2_500_000, &[2; 4], 4, &[])
+        .simple(&[3; 5], 5)
+        .packet(1, 4_000_000_007, &[4; 6], 6)
+        .statistics(0, 17)
+        .section(Endian::Big, &[])
+        .block(0x4000_0bad, &[7; 9])
+        .interface(101, 10, &[(9, &[0x80 | 1]), (14, &(-2_i64).to_be_bytes())])
+        .enhanced(0, 9, &[5; 7], 7, &[(1, "注释".as_bytes())])
+        .simple(&[6; 10], 400);
+    let mut reader = reader(&file.bytes).unwrap();
+    let frames = drain(&mut reader);
+    let frame = |time, link, interface, bytes: &[u8], wire_len, comment: Option<&str>| Kept {
+        time,
+        link,
+        wire_len,
+        interface,
+        bytes: bytes.to_vec(),
+        comment: comment.map(str::to_owned),
+    };
+    assert_eq!(
+        frames,
+        [
+            frame(1_500_000_000, 113, 1, &[1; 21], 100, Some("look here")),
+            frame(2_500_000_000, 1, 0, &[2; 4], 4, None),
+            frame(2_500_000_000, 1, 0, &[3; 5], 5, None),
+            frame(4_000_000_007, 113, 1, &[4; 6], 6, None),
+            frame(2_500_000_000, 101, 2, &[5; 7], 7, Some("注释")),
+            frame(2_500_000_000, 101, 2, &[6; 10], 400, None),
+        ]
+    );
+    assert_eq!(reader.damage(), []);
+    let names: Vec<_> = reader.interfaces().iter().map(|interface| interface.name.as_deref()).collect();
+    assert_eq!(names, [Some("eth0"), Some("any"), None]);
+    assert_eq!(reader.interfaces()[0].dropped, Some(17));
+    assert_eq!((reader.interfaces()[1].snaplen, reader.interfaces()[1].link), (64, LinkType::LINUX_SLL));
+    assert_eq!(reader.section_comments(), ["first section"]);
+}
+
+#[test]
+fn broken_blocks_are_passed_over_where_their_length_is_sound() {
+    let mut file = PcapngFile::new();
+    file.section(Endian::Little, &[])
+        .enhanced(0, 1, &[1], 1, &[])
+        .interface(1, 0, &[])
+        .block(6, &[0; 8])
+        .enhanced(7, 1, &[1], 1, &[])
+        .enhanced(0, 5, &[2; 3], 3, &[]);
+    let (frames, damage) = read(&file.bytes);
+    assert_eq!(frames, [kept(5000, &[2; 3])]);
+    let expected = [
+        DamageKind::UnknownInterface { interface: 0 },
+        DamageKind::BadBlock { block: 6 },
+        DamageKind::UnknownInterface { interface: 7 },
+    ];
+    assert_eq!(damage, expected);
+}
+
+#[test]
+fn block_lengths_that_lie_end_the_reading() {
+    let good = || {
+        let mut file = PcapngFile::new();
+        file.section(Endian::Little, &[]).interface(1, 0, &[]).enhanced(0, 5, &[2; 3], 3, &[]);
+        file
+    };
+    let mut file = good();
+    file.enhanced(0, 6, &[2; 3], 3, &[]);
+    let at = file.bytes.len() - 4;
+    file.bytes[at] = 99;
+    assert_eq!(read(&file.bytes), (vec![kept(5000, &[2; 3])], vec![DamageKind::LengthsDiffer { first: 36, last: 99 }]));
+
+    let mut file = good();
+    file.bytes.extend([6, 0, 0, 0, 4, 0, 0, 0]);
+    assert!(matches!(read(&file.bytes).1[..], [DamageKind::AbsurdLength { length: 4, .. }]));
+
+    let mut file = good();
+    file.bytes.extend([6, 0, 0, 0, 0xff, 0xff, 0xff, 0x7f, 0, 0]);
+    assert!(matches!(read(&file.bytes).1[..], [DamageKind::AbsurdLength { .. }, DamageKind::Cut { .. }]));
+
+    let mut file = good();
+    file.bytes.extend([0x0a, 0x0d, 0x0d, 0x0a, 28, 0, 0, 0, 1, 1, 1, 1]);
+    file.bytes.extend([0; 16]);
+    assert_eq!(read(&file.bytes).1, [DamageKind::UnknownByteOrder]);
+}
+
+#[test]
+fn a_huge_block_that_nobody_needs_is_passed_over() {
+    let mut file = PcapngFile::new();
+    file.section(Endian::Big, &[]).interface(1, 0, &[]).block(10, &vec![1; 17 << 20]).enhanced(0, 5, &[2; 3], 3, &[]);
+    assert_eq!(read(&file.bytes), (vec![kept(5000, &[2; 3])], vec![]));
+}
+
+#[test]
+fn gzip_of_either_even_in_several_members() {
+    let file = two_records(Endian::Little, PcapFile::MICRO);
+    let (head, tail) = file.split_at(50);
+    let packed = [gzip(head), gzip(tail)].concat();
+    assert_eq!(read(&packed), read(&file));
+    assert!(reader(&packed).unwrap().is_compressed());
+
+    let mut file = PcapngFile::new();
+    file.section(Endian::Big, &[]).interface(1, 0, &[]).enhanced(0, 5, &[2; 3], 3, &[]);
+    assert_eq!(read(&gzip(&file.bytes)), (vec![kept(5000, &[2; 3])], vec![]));
+}
+
+#[test]
+fn a_cut_gzip_gives_what_could_be_unpacked() {
+    let mut file = PcapFile::new(Endian::Little, PcapFile::MICRO, 1, 65535);
+    let mut noise = 1_u32;
+    for second in 0..2000 {
+        let frame: Vec<u8> = (0..60)
+            .map(|_| {
+                noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (noise >> 24) as u8
+            })
+            .collect();
+        file.record(second, 0, &frame, 60);
+    }
+    let packed = gzip(&file.bytes);
+    let (frames, damage) = read(&packed[..packed.len() / 2]);
+    assert!(frames.len() > 500 && frames.len() < 1500, "{}", frames.len());
+    assert!(matches!(damage.last(), Some(DamageKind::Unpack(_))), "{damage:?}");
+}
+
+/// Fails after so many octets.
+struct Failing(Cursor<Vec<u8>>);
+
+impl Read for Failing {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        match self.0.read(out)? {
+            0 => Err(std::io::Error::other("the disk is gone")),
+            n => Ok(n),
+        }
+    }
+}
+
+#[test]
+fn a_failing_device_is_told() {
+    let file = two_records(Endian::Little, PcapFile::MICRO);
+    let mut reader = CaptureReader::from_reader(Failing(Cursor::new(file))).unwrap();
+    assert_eq!(drain(&mut reader).len(), 2);
+    assert_eq!(reader.damage()[0].kind, DamageKind::Read("the disk is gone".into()));
+    let failing = CaptureReader::from_reader(Failing(Cursor::new(vec![])));
+    assert!(matches!(failing, Err(OpenError::Read { .. })));
+}
+
+#[test]
+fn what_is_no_capture_is_said() {
+    assert!(matches!(reader(&[]), Err(OpenError::Empty { .. })));
+    assert!(matches!(reader(b"ab"), Err(OpenError::NotACapture { .. })));
+    assert!(matches!(reader(b"GET / HTTP/1.1"), Err(OpenError::NotACapture { .. })));
+    assert!(matches!(reader(&gzip(b"hello world")), Err(OpenError::NotACapture { .. })));
+    let cut = &two_records(Endian::Big, PcapFile::NANO)[..23];
+    assert!(matches!(reader(cut), Err(OpenError::HeaderCut { octets: 23, .. })));
+    let missing = CaptureReader::open("no/such/file.pcap").map(|_| ()).unwrap_err();
+    assert!(missing.to_string().contains("no/such/file.pcap"));
+    assert!(CaptureReader::open(env!("CARGO_MANIFEST_DIR")).is_err());
+}
+
+#[test]
+fn what_is_written_is_read_again() {
+    let frames: Vec<Kept> =
+        (0..50_u8).map(|i| kept(i64::from(i) * 1_234_567_891, &vec![i; usize::from(i) * 40])).collect();
+    let mut out = Vec::new();
+    let mut writer = PcapWriter::new(&mut out, LinkType::ETHERNET, 0).unwrap();
+    let frame = |kept: &Kept, link| {
+        let bytes: &'static [u8] = kept.bytes.clone().leak();
+        Frame { number: 1, time: Timestamp(kept.time), link, wire_len: kept.wire_len, bytes, interface: 0 }
+    };
+    for one in &frames {
+        writer.write(&frame(one, LinkType::ETHERNET)).unwrap();
+    }
+    assert!(writer.write(&frame(&frames[0], LinkType::RAW)).is_err());
+    writer.flush().unwrap();
+    drop(writer);
+    assert_eq!(read(&out), (frames, vec![]));
+}
+
+#[test]
+fn the_writer_cuts_to_its_snaplen() {
+    let mut out = Vec::new();
+    let mut writer = PcapWriter::new(&mut out, LinkType::ETHERNET, 10).unwrap();
+    let bytes: &[u8] = &[7; 60];
+    let frame = Frame { number: 1, time: Timestamp(-5), link: LinkType::ETHERNET, wire_len: 60, bytes, interface: 0 };
+    writer.write(&frame).unwrap();
+    drop(writer);
+    let (frames, _) = read(&out);
+    assert_eq!((frames[0].bytes.len(), frames[0].wire_len, frames[0].time), (10, 60, 0));
+}
+
+/// Beginnings of real files, so that noise gets past the front door.
+fn beginnings() -> impl Strategy<Value = Vec<u8>> {
+    let mut pcapng = PcapngFile::new();
+    pcapng.section(Endian::Big, &[]).interface(1, 0, &[(9, &[0x8a])]).enhanced(0, 1, &[1; 20], 20, &[(1, b"c")]);
+    prop_oneof![
+        Just(vec![]),
+        Just(two_records(Endian::Little, PcapFile::MICRO)),
+        Just(two_records(Endian::Big, PcapFile::MODIFIED)),
+        Just(gzip(&two_records(Endian::Big, PcapFile::NANO))),
+        Just(vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]),
+        Just(pcapng.bytes),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_end_without_panic(start in beginnings(), noise in proptest::collection::vec(any::<u8>(), 0..400)) {
+        if let Ok(mut reader) = reader(&[start, noise].concat()) {
+            drain(&mut reader);
+            for damage in reader.damage() {
+                prop_assert!(!damage.text().en.is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn any_flipped_octet_ends_without_panic(start in beginnings(), place in any::<prop::sample::Index>(), value: u8) {
+        let mut bytes = start;
+        if !bytes.is_empty() {
+            let at = place.index(bytes.len());
+            bytes[at] = value;
+            if let Ok(mut reader) = reader(&bytes) {
+                drain(&mut reader);
+            }
+        }
+    }
+
+    #[test]
+    fn every_file_survives_the_writer(records in proptest::collection::vec((0..i64::from(u32::MAX) * 1_000_000_000, proptest::collection::vec(any::<u8>(), 0..300)), 0..20)) {
+        let mut out = Vec::new();
+        let mut writer = PcapWriter::new(&mut out, LinkType::RAW, 0).unwrap();
+        for (time, bytes) in &records {
+            let frame = Frame {
+                number: 1, time: Timestamp(*time), link: LinkType::RAW, wire_len: 2000, bytes, interface: 0,
+            };
+            writer.write(&frame).unwrap();
+        }
+        drop(writer);
+        let (frames, damage) = read(&out);
+        prop_assert_eq!(damage, []);
+        let back: Vec<(i64, Vec<u8>)> = frames.into_iter().map(|frame| (frame.time, frame.bytes)).collect();
+        prop_assert_eq!(back, records);
+    }
+}
