@@ -3,6 +3,8 @@
 pub mod args;
 pub mod config;
 pub mod exit;
+pub mod output;
+mod render;
 mod schema;
 
 use anyhow::Result;
@@ -13,6 +15,7 @@ use exit::{Exit, Failure};
 /// Runs one command.
 pub fn run(cli: &Cli, config: &Config) -> Result<Exit> {
     match &cli.command {
+        Command::Render(args) => render::run(args, config),
         Command::Schema => schema::run(),
         other => Err(Failure::new(Exit::Failed, format!("not built yet: {other:?} {:?}", config.lang)).into()),
     }

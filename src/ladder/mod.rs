@@ -1,1 +1,54 @@
-//! A timeline laid out in lanes and rows: no pixels, no columns.
+//! A timeline laid out in lanes and rows: no pixels, no columns. Every picture of a connection is drawn from this.
+
+mod lane;
+mod progress;
+mod round_trip;
+mod row;
+
+pub use lane::{Lane, Lanes, Side};
+pub use progress::Progress;
+pub use row::{Arrow, Change, Content, Folded, FoldedFlow, Lifeline, Remark, Row, Wait, WaitAction};
+
+use crate::timeline::{Connection, Source, Timeline};
+
+/// What part of a timeline to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct View {
+    /// The connection to draw; `None` leaves the choice to the format: the only one, or all as a table.
+    pub connection: Option<u64>,
+}
+
+/// One connection as two lifelines and what passed between them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ladder {
+    pub source: Source,
+    pub connection: Connection,
+    /// How many connections the timeline holds.
+    pub siblings: usize,
+    pub lanes: Lanes,
+    /// Zero of the times shown: the connection's first event, in nanoseconds after the source's start.
+    pub origin_ns: i64,
+    pub rows: Vec<Row>,
+}
+
+impl Ladder {
+    /// Lays out one connection; `None` when the timeline has no connection of this id.
+    pub fn of(timeline: &Timeline, id: u64) -> Option<Ladder> {
+        let connection = timeline.connection(id)?;
+        let lanes = Lanes::of(timeline, connection);
+        let mut progress = Progress::default();
+        let mut rows = Vec::new();
+        for event in timeline.events.iter().filter(|event| event.connection == id) {
+            rows.extend(progress.rows(event, &lanes));
+        }
+        rows.extend(progress.finish(connection, &lanes));
+        Some(Ladder {
+            source: timeline.source.clone(),
+            connection: connection.clone(),
+            siblings: timeline.connections.len(),
+            origin_ns: progress.origin_ns().unwrap_or(connection.start_ns),
+            lanes,
+            rows,
+        })
+    }
+}

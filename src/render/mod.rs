@@ -1,8 +1,18 @@
 //! Timelines and ladders into bytes: one file per format, each `write(&…, out: &mut impl io::Write)`.
 
+mod format;
+mod ink;
 pub mod json;
+mod line;
 mod safe;
+mod summary;
+pub mod table;
+pub mod text;
+mod time;
+mod width;
+mod words;
 
+pub use format::{Error, Format, write};
 pub use safe::safe;
 
 use crate::timeline::Lang;

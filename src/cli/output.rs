@@ -1,0 +1,188 @@
+//! Where a timeline goes: standard output, and files by their suffix. A file stands whole or not at all.
+
+use super::args::FormatArg;
+use super::config::Config;
+use super::exit::{Exit, Failure};
+use crate::ladder::View;
+use crate::render::{self, Format, Style};
+use crate::timeline::Timeline;
+use anyhow::{Context, Result};
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// Where to write, settled before any work is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outputs {
+    stdout: Format,
+    files: Vec<(PathBuf, Format)>,
+}
+
+impl Outputs {
+    /// Settles the formats. `-` among the files is standard output, which is written in any case.
+    ///
+    /// # Errors
+    /// A suffix that is not known, or a folder that does not exist.
+    pub fn new(stdout: FormatArg, files: &[PathBuf]) -> Result<Outputs> {
+        let named = files.iter().filter(|path| path.as_os_str() != "-");
+        let files = named.map(|path| file(path)).collect::<Result<_>>()?;
+        let stdout = match stdout {
+            FormatArg::Text => Format::Text,
+            FormatArg::Json => Format::Json,
+        };
+        Ok(Outputs { stdout, files })
+    }
+
+    /// The format of standard output.
+    pub fn stdout_format(&self) -> Format {
+        self.stdout
+    }
+
+    /// Writes the files, then standard output.
+    ///
+    /// # Errors
+    /// An unknown connection; whatever cannot be written, by its name. A closed pipe comes out as its `io::Error`.
+    pub fn write(&self, timeline: &Timeline, view: &View, config: &Config) -> Result<()> {
+        self.write_files(timeline, view, config)?;
+        self.write_stdout(timeline, view, config)
+    }
+
+    /// Writes the files alone, for a command that has drawn on standard output already.
+    ///
+    /// # Errors
+    /// As [`Outputs::write`].
+    pub fn write_files(&self, timeline: &Timeline, view: &View, config: &Config) -> Result<()> {
+        for (path, format) in &self.files {
+            save(path, |out| draw(timeline, view, *format, &config.file_style(), out))
+                .with_context(|| format!("cannot write '{}'", path.display()))?;
+        }
+        Ok(())
+    }
+
+    /// Writes standard output alone.
+    ///
+    /// # Errors
+    /// As [`Outputs::write`].
+    pub fn write_stdout(&self, timeline: &Timeline, view: &View, config: &Config) -> Result<()> {
+        let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        draw(timeline, view, self.stdout, &config.stdout_style(), &mut out)?;
+        out.flush().context("cannot write to standard output")
+    }
+}
+
+fn draw(timeline: &Timeline, view: &View, format: Format, style: &Style, out: &mut impl io::Write) -> Result<()> {
+    match render::write(timeline, view, format, style, out) {
+        Err(error @ render::Error::UnknownConnection { .. }) => {
+            Err(Failure::new(Exit::Usage, error.to_string()).into())
+        }
+        Err(render::Error::Io(error)) => Err(error).context("the output could not be written"),
+        Ok(()) => Ok(()),
+    }
+}
+
+fn file(path: &Path) -> Result<(PathBuf, Format)> {
+    let suffix = path.extension().and_then(|suffix| suffix.to_str()).unwrap_or_default();
+    let Some(format) = Format::from_suffix(suffix) else {
+        let known: Vec<String> = Format::ALL.iter().map(|format| format!(".{}", format.suffix())).collect();
+        let message = match suffix {
+            "" => format!("'{}' has no suffix that names a format", path.display()),
+            suffix => format!("'{}': the suffix .{suffix} names no format", path.display()),
+        };
+        return Err(Failure::new(Exit::Usage, message)
+            .help(format!("give the file one of these: {}", known.join(", ")))
+            .into());
+    };
+    let folder = folder(path);
+    if !folder.is_dir() {
+        let message = format!("cannot write '{}': there is no folder '{}'", path.display(), folder.display());
+        return Err(Failure::new(Exit::Failed, message).help("make the folder first, or name another").into());
+    }
+    Ok((path.to_path_buf(), format))
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Writes a file under another name beside it and renames it when it is whole. A device or a pipe is written as it is.
+fn save(path: &Path, write: impl FnOnce(&mut BufWriter<&File>) -> Result<()>) -> Result<()> {
+    let special = fs::symlink_metadata(path).is_ok_and(|found| !found.is_file() && !found.is_symlink());
+    if special {
+        let file = fs::OpenOptions::new().write(true).open(path)?;
+        return fill(&file, write);
+    }
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".synfin-").suffix(".part");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // As any new file: the umask takes away what it takes away.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let part = builder.tempfile_in(folder(path))?;
+    fill(part.as_file(), write)?;
+    give_to_user(part.as_file())?;
+    // The error carries the temporary file: it is removed with it.
+    part.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+fn fill(file: &File, write: impl FnOnce(&mut BufWriter<&File>) -> Result<()>) -> Result<()> {
+    let mut out = BufWriter::with_capacity(1 << 16, file);
+    write(&mut out)?;
+    out.flush().context("the output could not be written")
+}
+
+/// Under sudo, what is written belongs to the user who called it, not to root.
+#[cfg(unix)]
+fn give_to_user(file: &File) -> Result<()> {
+    use nix::unistd::{Gid, Uid, fchown, geteuid};
+    if !geteuid().is_root() {
+        return Ok(());
+    }
+    let id = |name| std::env::var(name).ok().and_then(|value| value.parse::<u32>().ok());
+    if let (Some(user), Some(group)) = (id("SUDO_UID"), id("SUDO_GID")) {
+        fchown(file, Some(Uid::from_raw(user)), Some(Gid::from_raw(group)))?;
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn give_to_user(_: &File) -> Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_suffix_names_the_format_before_any_work() {
+        let formats = |files: &[&str]| {
+            let files: Vec<PathBuf> = files.iter().map(PathBuf::from).collect();
+            Outputs::new(FormatArg::Text, &files)
+                .map(|outputs| outputs.files.iter().map(|(_, format)| *format).collect::<Vec<_>>())
+        };
+        assert_eq!(formats(&["a.json", "-", "b.TXT"]).unwrap(), [Format::Json, Format::Text]);
+        assert!(formats(&["a.pdf"]).unwrap_err().to_string().contains(".pdf"));
+        assert!(formats(&["json"]).is_err());
+        assert!(formats(&["no/such/folder/a.json"]).unwrap_err().to_string().contains("no/such/folder"));
+    }
+
+    #[test]
+    fn a_failed_write_leaves_what_was_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        fs::write(&path, "old").unwrap();
+        let failed = save(&path, |out| {
+            out.write_all(b"half")?;
+            Err(io::Error::other("no more").into())
+        });
+        assert!(failed.is_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        save(&path, |out| Ok(out.write_all(b"new")?)).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,194 @@
+//! One event at a time into rows: the same for a saved timeline and for a live one.
+
+use super::round_trip::RoundTrip;
+use super::{Arrow, Change, Content, Folded, FoldedFlow, Lanes, Lifeline, Remark, Row, Side, Wait, WaitAction};
+use crate::tcp::{Basis, State};
+use crate::timeline::{Connection, Detail, EndCause, Event, Phase, Run, SegmentEvent, Timer};
+
+/// What must be remembered from one event of a connection to the next. A fixed size, whatever the connection does.
+#[derive(Debug, Clone, Default)]
+pub struct Progress {
+    origin_ns: Option<i64>,
+    last_ns: Option<i64>,
+    phase: Option<Phase>,
+    states: [Option<State>; 2],
+    round_trip: RoundTrip,
+    waits: [Waiting; 2],
+}
+
+/// The TIME-WAIT of one side.
+#[derive(Debug, Clone, Copy, Default)]
+enum Waiting {
+    #[default]
+    Never,
+    Since {
+        begins_ns: i64,
+        due_ns: Option<i64>,
+    },
+    Over,
+}
+
+impl Progress {
+    /// When the connection's first event was.
+    pub fn origin_ns(&self) -> Option<i64> {
+        self.origin_ns
+    }
+
+    /// The last state shown of each side: left, right.
+    pub fn states(&self) -> [Option<State>; 2] {
+        self.states
+    }
+
+    /// The rows of one event. Events of one connection must come in their order.
+    pub fn rows(&mut self, event: &Event, lanes: &Lanes) -> Vec<Row> {
+        let mut rows = Vec::new();
+        self.origin_ns.get_or_insert(event.t_ns);
+        if let Some(pause) = self.last_ns.map(|last| event.t_ns.saturating_sub(last))
+            && self.round_trip.is_idle(pause)
+        {
+            rows.push(self.row(None, Content::Gap { ns: pause }));
+        }
+        self.last_ns = Some(match &event.detail {
+            Detail::Run(run) => run.end_ns.max(event.t_ns),
+            _ => event.t_ns,
+        });
+        if self.phase != Some(event.phase) {
+            self.phase = Some(event.phase);
+            rows.push(self.row(None, Content::Phase(event.phase)));
+        }
+        rows.extend(self.states_before(event, lanes));
+        let changes = self.changes(event, lanes);
+        let content = match &event.detail {
+            Detail::Segment(segment) => {
+                self.round_trip.learn(event.t_ns, segment);
+                Content::Segment(Box::new(arrow(event.t_ns, segment, lanes)))
+            }
+            Detail::Run(run) => Content::Folded(folded(event.t_ns, run, lanes)),
+            Detail::Timer(timer) => Content::Wait(self.wait(event.t_ns, timer, lanes)),
+            Detail::Unknown if changes.is_empty() && event.notes.is_empty() => return rows,
+            Detail::Unknown => Content::States,
+        };
+        let notes = event
+            .notes
+            .iter()
+            .map(|note| Remark { severity: note.severity, text: note.text.clone(), rfc: note.rfc.clone() })
+            .collect();
+        rows.push(Row { event: Some(event.id), changes, notes, ..self.row(Some(event.t_ns), content) });
+        rows
+    }
+
+    /// The rows that only the end of the capture brings: a TIME-WAIT whose end no event has told.
+    pub fn finish(&mut self, connection: &Connection, lanes: &Lanes) -> Vec<Row> {
+        let mut rows = Vec::new();
+        for wait in &connection.time_wait {
+            let Some(side) = lanes.side(&wait.endpoint) else { continue };
+            if matches!(side.of(&self.waits), Waiting::Over) {
+                continue;
+            }
+            *side.of_mut(&mut self.waits) = Waiting::Over;
+            if self.phase != Some(Phase::TimeWait) {
+                self.phase = Some(Phase::TimeWait);
+                rows.push(self.row(None, Content::Phase(Phase::TimeWait)));
+            }
+            let content = Content::Wait(Wait {
+                side,
+                action: match wait.end {
+                    EndCause::Expired => WaitAction::Expired,
+                    EndCause::Reused => WaitAction::Reused,
+                    EndCause::Reset => WaitAction::Reset,
+                    EndCause::CaptureEnded => WaitAction::CaptureEnded,
+                },
+                elapsed_ns: wait.two_msl_ns.saturating_sub(wait.remaining_ns).max(0),
+                total_ns: Some(wait.two_msl_ns),
+                due_ns: Some(wait.due_ns),
+                remaining_ns: Some(wait.remaining_ns),
+                kernel: wait.kernel.clone(),
+            });
+            rows.push(self.row(Some(wait.end_ns), content));
+        }
+        rows
+    }
+
+    /// A row of states that were never shown and are only now known to have been.
+    fn states_before(&mut self, event: &Event, lanes: &Lanes) -> Option<Row> {
+        let mut changes = Vec::new();
+        for change in &event.states {
+            let (Some(side), Some(state)) = (lanes.side(&change.endpoint), change.from) else { continue };
+            if side.of(&self.states).is_none() {
+                *side.of_mut(&mut self.states) = Some(state);
+                changes.push(Change { side, state, basis: Basis::Inferred });
+            }
+        }
+        (!changes.is_empty()).then(|| Row { changes, ..self.row(None, Content::States) })
+    }
+
+    fn changes(&mut self, event: &Event, lanes: &Lanes) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for change in &event.states {
+            let Some(side) = lanes.side(&change.endpoint) else { continue };
+            *side.of_mut(&mut self.states) = Some(change.to);
+            changes.push(Change { side, state: change.to, basis: change.basis });
+        }
+        changes
+    }
+
+    fn wait(&mut self, t_ns: i64, timer: &Timer, lanes: &Lanes) -> Wait {
+        let side = lanes.side(&timer.endpoint).unwrap_or(Side::Left);
+        let place = side.of_mut(&mut self.waits);
+        if matches!(timer.action, WaitAction::Begins | WaitAction::Rearmed) {
+            *place = Waiting::Since { begins_ns: t_ns, due_ns: timer.due_ns };
+        }
+        let (begins_ns, due_ns) = match *place {
+            Waiting::Since { begins_ns, due_ns } => (begins_ns, due_ns),
+            Waiting::Never | Waiting::Over => (t_ns, timer.due_ns),
+        };
+        if !matches!(timer.action, WaitAction::Begins | WaitAction::Rearmed) {
+            *place = Waiting::Over;
+        }
+        Wait {
+            side,
+            action: timer.action,
+            elapsed_ns: t_ns.saturating_sub(begins_ns).max(0),
+            total_ns: due_ns.map(|due| due.saturating_sub(begins_ns)).filter(|total| *total > 0),
+            due_ns,
+            remaining_ns: timer.remaining_ns,
+            kernel: timer.kernel.clone(),
+        }
+    }
+
+    fn row(&self, t_ns: Option<i64>, content: Content) -> Row {
+        let lifelines = self.states.map(Lifeline::of);
+        Row { event: None, t_ns, content, changes: Vec::new(), notes: Vec::new(), lifelines }
+    }
+}
+
+fn arrow(t_ns: i64, segment: &SegmentEvent, lanes: &Lanes) -> Arrow {
+    Arrow {
+        from: lanes.sender(&segment.from, &segment.to),
+        sent_ns: t_ns,
+        received_ns: segment.received_ns,
+        fate: segment.fate,
+        flags: segment.flags.clone(),
+        seq: segment.seq,
+        ack: segment.ack,
+        len: segment.len,
+        window: segment.wnd_bytes.unwrap_or(segment.wnd.into()),
+        options: segment.options.clone(),
+        checksum: segment.checksum,
+        frame: segment.frame,
+        repeats: segment.repeats,
+    }
+}
+
+fn folded(t_ns: i64, run: &Run, lanes: &Lanes) -> Folded {
+    let flow = |flow: &crate::timeline::Flow| FoldedFlow {
+        from: lanes.sender(&flow.from, &flow.to),
+        segments: flow.segments,
+        bytes: flow.bytes,
+    };
+    Folded {
+        count: run.count,
+        span_ns: run.end_ns.saturating_sub(t_ns).max(0),
+        flows: run.flows.iter().map(flow).collect(),
+    }
+}

@@ -1,0 +1,99 @@
+//! The formats that a timeline leaves in: one enum, one match.
+
+use super::{Style, json, summary, table, text};
+use crate::ladder::{Ladder, View};
+use crate::timeline::{Connection, Timeline};
+use std::io;
+
+/// A format. To add one: a file in `render/`, a variant here; the compiler names the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// The ladder of one connection or the table of many.
+    Text,
+    /// The timeline itself.
+    Json,
+}
+
+impl Format {
+    pub const ALL: [Format; 2] = [Format::Text, Format::Json];
+
+    /// The suffix of its files, without the dot.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Format::Text => "txt",
+            Format::Json => "json",
+        }
+    }
+
+    /// The format whose files have this suffix, in capitals or not.
+    pub fn from_suffix(suffix: &str) -> Option<Format> {
+        Format::ALL.into_iter().find(|format| format.suffix().eq_ignore_ascii_case(suffix))
+    }
+}
+
+/// Why a timeline was not drawn.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("there is no connection {asked}: this timeline {}", range(.known))]
+    UnknownConnection { asked: u64, known: Vec<u64> },
+    #[error("cannot write")]
+    Io(#[from] io::Error),
+}
+
+/// Writes the timeline, or the part that `view` asks for.
+///
+/// # Errors
+/// A connection that does not exist, before anything is written; or what `out` says.
+pub fn write(
+    timeline: &Timeline,
+    view: &View,
+    format: Format,
+    style: &Style,
+    out: &mut impl io::Write,
+) -> Result<(), Error> {
+    if let Some(asked) = view.connection
+        && timeline.connection(asked).is_none()
+    {
+        let known = timeline.connections.iter().map(|connection| connection.id).collect();
+        return Err(Error::UnknownConnection { asked, known });
+    }
+    match format {
+        Format::Json => match view.connection {
+            Some(id) => json::write(&only(timeline, id), out)?,
+            None => json::write(timeline, out)?,
+        },
+        Format::Text => {
+            let chosen = match (view.connection, timeline.connections.as_slice()) {
+                (Some(id), _) => Ladder::of(timeline, id),
+                (None, [Connection { id, .. }]) => Ladder::of(timeline, *id),
+                _ => None,
+            };
+            match chosen {
+                Some(ladder) => text::write(&ladder, style, out)?,
+                None => table::write(timeline, style, out)?,
+            }
+            summary::warnings(timeline, style, out)?;
+        }
+    }
+    Ok(())
+}
+
+/// The timeline with one connection and what belongs to it.
+fn only(timeline: &Timeline, id: u64) -> Timeline {
+    let mut part = timeline.clone();
+    part.connections.retain(|connection| connection.id == id);
+    part.events.retain(|event| event.connection == id);
+    part.steps.retain(|step| step.connection == id);
+    let used: Vec<&String> =
+        part.connections.iter().flat_map(|connection| [&connection.client, &connection.server]).collect();
+    part.endpoints.retain(|endpoint| used.contains(&&endpoint.id));
+    part
+}
+
+fn range(known: &[u64]) -> String {
+    match (known.iter().min(), known.iter().max()) {
+        (Some(one), Some(same)) if one == same => format!("has only connection {one}"),
+        (Some(first), Some(last)) => format!("has connections {first} to {last}"),
+        _ => "has none".to_string(),
+    }
+}

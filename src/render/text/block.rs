@@ -1,0 +1,108 @@
+//! One row of the ladder in its columns: time, states, lifelines, what stands between them, notes.
+
+use super::columns::Columns;
+use super::glyphs::Glyphs;
+use crate::ladder::{Lifeline, Side};
+use crate::render::ink::Ink;
+use crate::render::line::Line;
+use crate::render::{Style, width};
+use std::io;
+
+/// What stands between the lifelines in one line.
+#[derive(Debug, Clone)]
+pub(super) enum Body {
+    /// An arrow: it fills the area, and its foot stands on a lifeline.
+    Arrow {
+        from: Side,
+        text: String,
+        ink: Ink,
+    },
+    /// Words near one side.
+    Words {
+        near: Side,
+        text: String,
+        ink: Ink,
+    },
+    Centred {
+        text: String,
+        ink: Ink,
+    },
+}
+
+/// A row with everything decided but its columns.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Block {
+    pub(super) time: String,
+    /// States of the left and right peer, one a line.
+    pub(super) states: [Vec<(String, Ink)>; 2],
+    pub(super) body: Vec<Body>,
+    /// Notes in their own column.
+    pub(super) beside: Vec<(String, Ink)>,
+    pub(super) lifelines: [Lifeline; 2],
+    /// The lifelines are cut here.
+    pub(super) cut: bool,
+}
+
+impl Block {
+    pub(super) fn write(&self, columns: &Columns, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
+        let [left, right] = &self.states;
+        let height = self.body.len().max(left.len()).max(right.len()).max(self.beside.len()).max(1);
+        for row in 0..height {
+            let mut line = Line::new(style);
+            if row == 0 {
+                line.push(&self.time, Ink::Dim);
+            }
+            if let Some((text, ink)) = left.get(row) {
+                line.push_before(columns.left.saturating_sub(1), text, *ink);
+            }
+            let body = self.body.get(row);
+            line.to(columns.left);
+            self.lifeline(&mut line, Side::Left, body, style);
+            between(&mut line, body, columns, style);
+            line.to(columns.right);
+            self.lifeline(&mut line, Side::Right, body, style);
+            if let Some((text, ink)) = right.get(row) {
+                line.to(columns.right_state()).push(text, *ink);
+            }
+            if let (Some((from, _)), Some((text, ink))) = (columns.notes, self.beside.get(row)) {
+                line.to(from).push(text, *ink);
+            }
+            line.write(out)?;
+        }
+        Ok(())
+    }
+
+    fn lifeline(&self, line: &mut Line<'_>, side: Side, body: Option<&Body>, style: &Style) {
+        let glyphs = Glyphs::of(style.charset);
+        let lifeline = *side.of(&self.lifelines);
+        let waiting = lifeline == Lifeline::Waiting;
+        let glyph = match body {
+            Some(Body::Arrow { from, .. }) if *from == side && !waiting => side.of(&glyphs.joint),
+            _ if self.cut && !waiting => glyphs.cut,
+            _ => glyphs.lifeline(lifeline),
+        };
+        line.push(glyph, if waiting { Ink::Wait } else { Ink::Dim });
+    }
+}
+
+fn between(line: &mut Line<'_>, body: Option<&Body>, columns: &Columns, style: &Style) {
+    let area = columns.area();
+    match body {
+        Some(Body::Arrow { text, ink, .. }) => {
+            line.push(text, *ink);
+        }
+        Some(Body::Words { near: Side::Left, text, ink }) => {
+            line.to(columns.left + 3).push(&width::clip(text, area.saturating_sub(3), style.charset), *ink);
+        }
+        Some(Body::Words { near: Side::Right, text, ink }) => {
+            let text = width::clip(text, area.saturating_sub(3), style.charset);
+            line.push_before(columns.right.saturating_sub(2), &text, *ink);
+        }
+        Some(Body::Centred { text, ink }) => {
+            let text = width::clip(text, area, style.charset);
+            let margin = area.saturating_sub(width::width(&text)) / 2;
+            line.to(columns.left + 1 + margin).push(&text, *ink);
+        }
+        None => {}
+    }
+}

@@ -1,0 +1,140 @@
+//! The characters to draw with, by charset.
+
+use crate::ladder::Lifeline;
+use crate::render::Charset;
+use crate::timeline::Severity;
+
+/// One charset's glyphs: each is one column wide in its charset.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Glyphs {
+    pub(crate) open: &'static str,
+    pub(crate) closed: &'static str,
+    pub(crate) waiting: &'static str,
+    /// A lifeline that is cut at idle time.
+    pub(crate) cut: &'static str,
+    /// Where an arrow leaves the left and the right lifeline.
+    pub(crate) joint: [&'static str; 2],
+    pub(crate) head: [&'static str; 2],
+    pub(crate) shaft: &'static str,
+    /// The shaft of folded data.
+    pub(crate) thick: &'static str,
+    pub(crate) lost: &'static str,
+    pub(crate) rule: &'static str,
+    pub(crate) cross: &'static str,
+    pub(crate) bar: [&'static str; 2],
+    pub(crate) lesson: &'static str,
+    pub(crate) note: &'static str,
+    pub(crate) warning: &'static str,
+    pub(crate) error: &'static str,
+    /// Between things of one kind; spaces round it are included.
+    pub(crate) dot: &'static str,
+    pub(crate) right: &'static str,
+    pub(crate) left: &'static str,
+}
+
+const UNICODE: Glyphs = Glyphs {
+    open: "│",
+    closed: "┊",
+    waiting: "┃",
+    cut: "⋮",
+    joint: ["├", "┤"],
+    head: ["◀", "▶"],
+    shaft: "─",
+    thick: "═",
+    lost: "✕",
+    rule: "─",
+    cross: "┼",
+    bar: ["█", "░"],
+    lesson: "›",
+    note: "•",
+    warning: "!",
+    error: "✗",
+    dot: " · ",
+    right: "→",
+    left: "←",
+};
+
+const NARROW: Glyphs = Glyphs {
+    open: "|",
+    closed: "╎",
+    waiting: "▐",
+    cut: "⋮",
+    joint: ["|", "|"],
+    head: ["◄", "►"],
+    shaft: "╌",
+    thick: "=",
+    lost: "✕",
+    rule: "╌",
+    cross: "+",
+    bar: ["▰", "▱"],
+    lesson: "›",
+    note: "*",
+    warning: "!",
+    error: "✗",
+    dot: ", ",
+    right: "⟶",
+    left: "⟵",
+};
+
+const ASCII: Glyphs = Glyphs {
+    open: "|",
+    closed: ":",
+    waiting: "#",
+    cut: "~",
+    joint: ["|", "|"],
+    head: ["<", ">"],
+    shaft: "-",
+    thick: "=",
+    lost: "X",
+    rule: "-",
+    cross: "+",
+    bar: ["#", "."],
+    lesson: "-",
+    note: "*",
+    warning: "!",
+    error: "x",
+    dot: ", ",
+    right: "->",
+    left: "<-",
+};
+
+impl Glyphs {
+    pub(crate) fn of(charset: Charset) -> &'static Glyphs {
+        match charset {
+            Charset::Unicode => &UNICODE,
+            Charset::Narrow => &NARROW,
+            Charset::Ascii => &ASCII,
+        }
+    }
+
+    pub(super) fn lifeline(&self, lifeline: Lifeline) -> &'static str {
+        match lifeline {
+            Lifeline::Open => self.open,
+            Lifeline::Closed => self.closed,
+            Lifeline::Waiting => self.waiting,
+        }
+    }
+
+    pub(super) fn severity(&self, severity: Severity) -> &'static str {
+        match severity {
+            Severity::Lesson => self.lesson,
+            Severity::Note => self.note,
+            Severity::Warning => self.warning,
+            Severity::Error => self.error,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use unicode_width::UnicodeWidthStr;
+
+    #[test]
+    fn narrow_glyphs_are_narrow_everywhere_and_ascii_is_ascii() {
+        let all = |glyphs: &Glyphs| format!("{glyphs:?}");
+        // The derived Debug prints every field's text, and nothing else that is not ASCII.
+        assert_eq!(all(&NARROW).width(), all(&NARROW).width_cjk());
+        assert!(all(&ASCII).is_ascii());
+    }
+}

@@ -1,0 +1,209 @@
+//! What stands above a ladder: the connection in a few lines, the names of the lanes, headings of phases.
+
+use super::columns::Columns;
+use super::glyphs::Glyphs;
+use super::*;
+use crate::ladder::Lane;
+use crate::render::summary;
+use crate::timeline::{Lang, OpenKind, Text, TimeWait};
+
+/// Characters shown of a name that the timeline brings.
+const NAME: usize = 120;
+/// Characters shown of a sentence.
+const SENTENCE: usize = 400;
+
+/// Writes the head block.
+pub(super) fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
+    let glyphs = Glyphs::of(style.charset);
+    let lang = style.lang;
+    let connection = &ladder.connection;
+    let mut title = Line::new(style);
+    title.push("synfin", Ink::Strong);
+    let which = match lang {
+        Lang::En if ladder.siblings > 1 => format!("connection {} of {}", connection.id, ladder.siblings),
+        Lang::Zh if ladder.siblings > 1 => format!("连接 {}（共 {} 个）", connection.id, ladder.siblings),
+        _ => String::new(),
+    };
+    let source = summary::source(&ladder.source, style);
+    for part in [which, source].iter().filter(|part| !part.is_empty()) {
+        title.push(glyphs.dot, Ink::Dim).push(part, Ink::Dim);
+    }
+    title.write(out)?;
+
+    let mut rows: Vec<(&str, String, Ink)> = Vec::new();
+    for side in Side::BOTH {
+        let lane = ladder.lanes.get(side);
+        rows.push((words::role(lane.role, lang), who(lane, style), Ink::side(side)));
+    }
+    rows.push((lang.pick("opened", "打开"), opened(ladder, style), Ink::Plain));
+    rows.push((lang.pick("closed", "关闭"), closed(ladder, style), Ink::Plain));
+    for wait in connection.time_wait.iter().take(2) {
+        rows.push(("TIME-WAIT", time_wait(wait, ladder, style), Ink::Wait));
+    }
+    rows.push((lang.pick("data", "数据"), data(ladder, style), Ink::Plain));
+    let verdict = width::clean(connection.verdict.get(lang), SENTENCE, style);
+    if !verdict.is_empty() {
+        rows.push((lang.pick("verdict", "结论"), verdict, Ink::Strong));
+    }
+    let indent = rows.iter().map(|(label, ..)| width::width(label)).max().unwrap_or(0).min(style.width / 3) + 4;
+    for (label, value, ink) in &rows {
+        let mut label = width::clip(label, indent.saturating_sub(3), style.charset);
+        for value in width::wrap(value, style.width.saturating_sub(indent)) {
+            let mut line = Line::new(style);
+            line.to(2).push(&std::mem::take(&mut label), Ink::Dim).to(indent).push(&value, *ink);
+            line.write(out)?;
+        }
+    }
+    Line::new(style).write(out)
+}
+
+/// Writes role and address above each lifeline.
+pub(super) fn lanes(lanes: &Lanes, columns: &Columns, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
+    let roles = Side::BOTH.map(|side| words::role(lanes.get(side).role, style.lang).to_string());
+    let addresses = Side::BOTH.map(|side| width::clean(&lanes.get(side).address, NAME, style));
+    pair(&roles, columns, style, true, out)?;
+    pair(&addresses, columns, style, false, out)
+}
+
+/// Writes a heading that sets a phase apart; the lifelines run through it.
+pub(super) fn phase(phase: Phase, columns: &Columns, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
+    let glyphs = Glyphs::of(style.charset);
+    let mut line = Line::new(style);
+    line.push(glyphs.rule, Ink::Dim).push(" ", Ink::Plain);
+    line.push(words::phase(phase, style.lang), Ink::Strong).push(" ", Ink::Plain);
+    let mut column = 3 + width::width(words::phase(phase, style.lang));
+    while column < style.width {
+        let crosses = column == columns.left || column == columns.right;
+        line.push(if crosses { glyphs.cross } else { glyphs.rule }, Ink::Dim);
+        column += 1;
+    }
+    line.write(out)
+}
+
+/// Two labels, each centred over its lifeline as far as there is room; below each other where there is none.
+fn pair(
+    [left, right]: &[String; 2],
+    columns: &Columns,
+    style: &Style,
+    strong: bool,
+    out: &mut impl io::Write,
+) -> io::Result<()> {
+    let inks = if strong { [Ink::Client, Ink::Server] } else { [Ink::Plain, Ink::Plain] };
+    let edge = columns.notes.map_or(style.width, |(from, _)| from.saturating_sub(2));
+    let place = |text: &str, over: usize, from: usize, to: usize| {
+        let wide = width::width(text);
+        (over + 1).saturating_sub(wide.div_ceil(2)).min(to.saturating_sub(wide)).max(from)
+    };
+    let at_left = place(left, columns.left, 0, edge);
+    let after = at_left + width::width(left) + 2;
+    let at_right = place(right, columns.right, 0, edge);
+    let mut line = Line::new(style);
+    line.to(at_left).push(left, inks[0]);
+    if at_right >= after {
+        line.to(at_right).push(right, inks[1]);
+        return line.write(out);
+    }
+    line.to(columns.right).push(Glyphs::of(style.charset).closed, Ink::Dim);
+    line.write(out)?;
+    let mut line = Line::new(style);
+    if at_right > columns.left + 1 {
+        line.to(columns.left).push(Glyphs::of(style.charset).closed, Ink::Dim);
+    }
+    line.to(at_right).push(right, inks[1]);
+    line.write(out)
+}
+
+fn who(lane: &Lane, style: &Style) -> String {
+    let more: Vec<String> =
+        [&lane.name, &lane.process].into_iter().flatten().map(|name| width::clean(name, NAME, style)).collect();
+    let address = width::clean(&lane.address, NAME, style);
+    if more.is_empty() { address } else { format!("{address} ({})", more.join(", ")) }
+}
+
+fn opened(ladder: &Ladder, style: &Style) -> String {
+    let lang = style.lang;
+    let open = &ladder.connection.open;
+    let mut text = title(&open.title, words::open(open.kind, lang), style);
+    if let Some(rtt) = open.rtt_ns.filter(|_| open.rtt_valid) {
+        text.push_str(&format!("{}{} {}", comma(lang), lang.pick("round trip", "往返时间"), time::span(rtt)));
+    }
+    if open.syn_retransmissions > 0 {
+        text.push_str(&format!(
+            "{}{} {}",
+            comma(lang),
+            lang.pick("SYN sent again:", "SYN 重传"),
+            open.syn_retransmissions
+        ));
+    }
+    if open.kind == OpenKind::ThreeWay || open.kind == OpenKind::Simultaneous {
+        return width::clean(&text, SENTENCE, style);
+    }
+    width::clean(&text, SENTENCE, style)
+}
+
+fn closed(ladder: &Ladder, style: &Style) -> String {
+    let lang = style.lang;
+    let close = &ladder.connection.close;
+    let mut text = title(&close.title, words::close(close.kind, lang), style);
+    if let Some(first) = &close.active_closer {
+        let first = summary::peer_name(first, &ladder.lanes, style);
+        text.push_str(&match lang {
+            Lang::En => format!(", {first} closes first"),
+            Lang::Zh => format!("，{first}主动关闭"),
+        });
+    }
+    width::clean(&text, SENTENCE, style)
+}
+
+fn time_wait(wait: &TimeWait, ladder: &Ladder, style: &Style) -> String {
+    let lang = style.lang;
+    let who = summary::peer_name(&wait.endpoint, &ladder.lanes, style);
+    let length = time::span(wait.two_msl_ns);
+    let how = words::end(wait.end, lang);
+    let left = time::span(wait.remaining_ns);
+    let mut text = match (lang, wait.remaining_ns > 0) {
+        (Lang::En, true) => format!("{who}, 2MSL = {length} ({}), {how}, {left} left", wait.msl_profile),
+        (Lang::En, false) => format!("{who}, 2MSL = {length} ({}), {how}", wait.msl_profile),
+        (Lang::Zh, true) => format!("{who}，2MSL = {length}（{}），{how}，还剩 {left}", wait.msl_profile),
+        (Lang::Zh, false) => format!("{who}，2MSL = {length}（{}），{how}", wait.msl_profile),
+    };
+    if wait.rearmed > 0 {
+        text.push_str(&match lang {
+            Lang::En => format!(", started again {} times", wait.rearmed),
+            Lang::Zh => format!("，重新计时 {} 次", wait.rearmed),
+        });
+    }
+    if let Some(kernel) = &wait.kernel {
+        let left = time::span(kernel.remaining_ns);
+        text.push_str(&match lang {
+            Lang::En => format!("; kernel: {left} left"),
+            Lang::Zh => format!("；内核：还剩 {left}"),
+        });
+    }
+    width::clean(&text, SENTENCE, style)
+}
+
+fn data(ladder: &Ladder, style: &Style) -> String {
+    let glyphs = Glyphs::of(style.charset);
+    let totals = &ladder.connection.totals;
+    let one = |arrow: &str, flow: &crate::timeline::FlowTotals| match style.lang {
+        Lang::En => format!("{arrow} {} in {} segments", time::octets(flow.bytes), flow.segments),
+        Lang::Zh => format!("{arrow} {}（{} 个报文段）", time::octets(flow.bytes), flow.segments),
+    };
+    let again = totals.client.retransmissions.saturating_add(totals.server.retransmissions);
+    let mut text =
+        format!("{}{}{}", one(glyphs.right, &totals.client), comma(style.lang), one(glyphs.left, &totals.server));
+    if again > 0 {
+        text.push_str(&format!("{}{} {again}", comma(style.lang), style.lang.pick("sent again:", "重传")));
+    }
+    text
+}
+
+fn title(text: &Text, otherwise: &str, style: &Style) -> String {
+    let text = width::clean(text.get(style.lang), SENTENCE, style);
+    if text.is_empty() { otherwise.to_string() } else { text }
+}
+
+fn comma(lang: Lang) -> &'static str {
+    lang.pick(", ", "，")
+}

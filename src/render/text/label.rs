@@ -1,0 +1,109 @@
+//! What is written on an arrow, and what moves to the line beneath it when the arrow is short.
+
+use crate::ladder::Arrow;
+use crate::render::width::{self, clean};
+use crate::render::{Style, text::glyphs::Glyphs};
+use crate::timeline::{Checksum, SegmentOptions};
+
+/// Longest list of flags that is printed, in characters: nine flags fit, a liar's text does not.
+const FLAGS_LIMIT: usize = 48;
+
+/// The label that fits into `room` columns, and the parts that did not.
+pub(super) fn label(arrow: &Arrow, room: usize, style: &Style) -> (String, Vec<String>) {
+    let flags = flags(arrow, style);
+    let again = arrow.repeats.map(|_| style.lang.pick("(again)", "（重传）").to_string());
+    let seq = format!("seq={}", arrow.seq);
+    let ack = arrow.ack.map(|ack| format!("ack={ack}"));
+    let len = (arrow.len > 0).then(|| format!("len={}", arrow.len));
+    let window = format!("win={}", arrow.window);
+    // In the order of reading; the number says how long a part is kept.
+    let rank = if arrow.is_pure_ack() { (2, 5) } else { (5, 3) };
+    let mut parts: Vec<(u8, String)> =
+        [(9, Some(flags)), (8, again), (rank.0, Some(seq)), (rank.1, ack), (6, len), (1, Some(window))]
+            .into_iter()
+            .filter_map(|(rank, part)| part.map(|part| (rank, part)))
+            .collect();
+    let mut moved = Vec::new();
+    while parts.len() > 1 && width::width(&joined(&parts)) > room {
+        let weakest = parts.iter().enumerate().min_by_key(|(_, (rank, _))| *rank).map(|(at, _)| at).unwrap_or_default();
+        moved.push((weakest, parts.remove(weakest).1));
+    }
+    // What was taken last stood first.
+    moved.reverse();
+    let label = width::clip(&joined(&parts), room, style.charset);
+    (label, moved.into_iter().map(|(_, part)| part).collect())
+}
+
+/// The flags as people say them.
+pub(super) fn flags(arrow: &Arrow, style: &Style) -> String {
+    if arrow.flags.is_empty() {
+        return style.lang.pick("(no flags)", "（无标志）").to_string();
+    }
+    clean(&arrow.flags.iter().take(12).map(|flag| head(flag)).collect::<Vec<_>>().join(","), FLAGS_LIMIT, style)
+}
+
+fn head(flag: &str) -> &str {
+    width::head(flag, 16)
+}
+
+fn joined(parts: &[(u8, String)]) -> String {
+    parts.iter().map(|(_, part)| part.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// The options that a reader of the ladder wants: those of a SYN, and SACK blocks anywhere. Timestamps, which ride on
+/// every segment, are told once.
+pub(super) fn options(arrow: &Arrow, style: &Style) -> Vec<String> {
+    let glyphs = Glyphs::of(style.charset);
+    let options: &SegmentOptions = &arrow.options;
+    let mut parts = Vec::new();
+    parts.extend(options.mss.map(|mss| format!("MSS {mss}")));
+    if options.sack_permitted {
+        parts.push(style.lang.pick("SACK permitted", "允许 SACK").to_string());
+    }
+    if let Some(shift) = options.wscale {
+        let times = if glyphs.dot == " · " { "×" } else { "x" };
+        let factor = 1_u32.checked_shl(shift.min(14).into()).unwrap_or(1);
+        parts.push(format!("{} {shift} ({times}{factor})", style.lang.pick("window scale", "窗口扩大")));
+    }
+    if let Some([value, echo]) = options.timestamps
+        && arrow.has_flag("SYN")
+    {
+        parts.push(format!("{} {value}/{echo}", style.lang.pick("timestamps", "时间戳")));
+    }
+    parts.extend(options.sack.iter().take(4).map(|[left, right]| format!("SACK {left}-{right}")));
+    parts.extend(options.fast_open.map(|len| match len {
+        0 => style.lang.pick("fast open: asks for a cookie", "快速打开：请求 Cookie").to_string(),
+        len => format!("{} {len} B", style.lang.pick("fast open cookie", "快速打开 Cookie")),
+    }));
+    parts.extend(options.mptcp.map(|subtype| format!("MPTCP {subtype}")));
+    if options.signed {
+        parts.push(style.lang.pick("signed", "已签名").to_string());
+    }
+    if !options.other.is_empty() {
+        let kinds: Vec<String> = options.other.iter().take(8).map(u8::to_string).collect();
+        parts.push(format!("{} {}", style.lang.pick("option kinds", "其他选项"), kinds.join(",")));
+    }
+    if options.malformed {
+        parts.push(style.lang.pick("options malformed", "选项格式错误").to_string());
+    }
+    if arrow.checksum == Checksum::Invalid {
+        parts.push(style.lang.pick("checksum wrong", "检验和错误").to_string());
+    }
+    parts
+}
+
+/// Parts in lines of at most `columns`, broken between parts where that is possible.
+pub(super) fn lines(parts: &[String], columns: usize, style: &Style) -> Vec<String> {
+    let dot = Glyphs::of(style.charset).dot;
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if width::width(line) + width::width(dot) + width::width(part) <= columns => {
+                line.push_str(dot);
+                line.push_str(part);
+            }
+            _ => lines.extend(width::wrap(part, columns)),
+        }
+    }
+    lines
+}

@@ -1,0 +1,139 @@
+//! The ladder as text for a terminal: two lifelines from 50 columns on, a list below.
+
+mod arrow;
+mod block;
+mod columns;
+mod glyphs;
+mod head;
+mod label;
+mod list;
+mod notes;
+mod rows;
+mod wait;
+
+pub(super) use glyphs::Glyphs;
+
+use super::ink::Ink;
+use super::line::Line;
+use super::{Style, time, width, words};
+use crate::ladder::{Content, Ladder, Lanes, Row, Side};
+use crate::tcp::Basis;
+use crate::timeline::{Fate, Phase};
+use columns::Columns;
+use std::io;
+
+/// Writes the whole ladder: head, lanes, rows, legend.
+pub fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
+    head::write(ladder, style, out)?;
+    let mut drawer = Drawer::new(*style, ladder.lanes.clone(), ladder.origin_ns);
+    drawer.lanes(out)?;
+    for row in &ladder.rows {
+        drawer.row(row, out)?;
+    }
+    drawer.legend(out)
+}
+
+/// Draws one connection row by row: for a whole ladder and, live, for each event as it comes.
+#[derive(Debug, Clone)]
+pub struct Drawer {
+    style: Style,
+    lanes: Lanes,
+    origin_ns: i64,
+    columns: Option<Columns>,
+    /// The time in the gutter of the row above, as it was written and exactly.
+    last: Option<(String, i64)>,
+    seen: Seen,
+}
+
+/// Which marks were used, so that the legend explains these and no others.
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    inferred: bool,
+    kernel: bool,
+    lost: bool,
+    since_above: bool,
+}
+
+impl Drawer {
+    /// `origin_ns` is the time of the connection's first event: zero of the times shown.
+    pub fn new(style: Style, lanes: Lanes, origin_ns: i64) -> Drawer {
+        let columns = Columns::of(style.width);
+        Drawer { style, lanes, origin_ns, columns, last: None, seen: Seen::default() }
+    }
+
+    /// Writes who stands above which lifeline.
+    pub fn lanes(&self, out: &mut impl io::Write) -> io::Result<()> {
+        match &self.columns {
+            Some(columns) => head::lanes(&self.lanes, columns, &self.style, out),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes one row.
+    pub fn row(&mut self, row: &Row, out: &mut impl io::Write) -> io::Result<()> {
+        self.remember(row);
+        let time = row.t_ns.map(|t_ns| self.time(t_ns)).unwrap_or_default();
+        let Some(columns) = &self.columns else {
+            return list::row(row, &time, self.origin_ns, &self.lanes, &self.style, out);
+        };
+        if let Content::Phase(phase) = row.content {
+            return head::phase(phase, columns, &self.style, out);
+        }
+        let mut block = rows::block(row, self.origin_ns, columns, &self.style);
+        block.time = time;
+        block.write(columns, &self.style, out)
+    }
+
+    /// Writes what the marks mean, as far as they were used.
+    pub fn legend(&self, out: &mut impl io::Write) -> io::Result<()> {
+        let style = &self.style;
+        let lang = style.lang;
+        let glyphs = Glyphs::of(style.charset);
+        let mut parts = Vec::new();
+        if self.seen.inferred {
+            parts.push(lang.pick("(STATE) inferred", "(STATE) 推断").to_string());
+        }
+        if self.seen.kernel {
+            parts.push(lang.pick("[STATE] told by the kernel", "[STATE] 内核告知").to_string());
+        }
+        if self.seen.lost {
+            parts.push(format!("{} {}", glyphs.lost, lang.pick("lost", "丢失")));
+        }
+        if self.seen.since_above {
+            parts.push(lang.pick("+ since the row above", "+ 距上一行").to_string());
+        }
+        if parts.is_empty() {
+            return Ok(());
+        }
+        Line::new(style).write(out)?;
+        for text in label::lines(&parts, style.width.saturating_sub(2), style) {
+            let mut line = Line::new(style);
+            line.to(2).push(&text, Ink::Dim);
+            line.write(out)?;
+        }
+        Ok(())
+    }
+
+    /// The time in the gutter: since the beginning or, where that would look like the row above, since that row.
+    fn time(&mut self, t_ns: i64) -> String {
+        let compact = self.columns.is_none_or(|columns| columns.compact_time);
+        let text = time::point(t_ns.saturating_sub(self.origin_ns), compact);
+        let shown = match &self.last {
+            Some((last, above)) if *last == text && t_ns.saturating_sub(*above) >= 1_000 && !text.contains("ms") => {
+                self.seen.since_above = true;
+                let since = time::point(t_ns.saturating_sub(*above), compact);
+                let digits = since.trim_start();
+                format!("{:>1$}", format!("+{digits}"), since.chars().count())
+            }
+            _ => text.clone(),
+        };
+        self.last = Some((text, t_ns));
+        shown
+    }
+
+    fn remember(&mut self, row: &Row) {
+        self.seen.inferred |= row.changes.iter().any(|change| change.basis == Basis::Inferred);
+        self.seen.kernel |= row.changes.iter().any(|change| change.basis == Basis::Kernel);
+        self.seen.lost |= matches!(&row.content, Content::Segment(arrow) if arrow.fate == Fate::Lost);
+    }
+}

@@ -1,0 +1,39 @@
+//! What the rules have to say, wrapped into lines.
+
+use super::glyphs::Glyphs;
+use crate::ladder::Remark;
+use crate::render::ink::Ink;
+use crate::render::{Style, width};
+
+/// Notes shown of one event; a timeline made to annoy may hold thousands.
+const SHOWN: usize = 12;
+/// Characters shown of one note.
+const LIMIT: usize = 900;
+
+/// The notes as lines of at most `columns`, with the RFC's section where `sources` says so.
+pub(super) fn lines(notes: &[Remark], columns: usize, sources: bool, style: &Style) -> Vec<(String, Ink)> {
+    let glyphs = Glyphs::of(style.charset);
+    let mut lines = Vec::new();
+    for note in notes.iter().take(SHOWN) {
+        let mut text = width::clean(note.text.get(style.lang), LIMIT, style);
+        if sources && !note.rfc.is_empty() {
+            let rfc = width::clean(&note.rfc, 40, style);
+            let rfc = if rfc.starts_with("RFC") { rfc } else { format!("RFC {rfc}") };
+            text.push_str(&format!(" [{rfc}]"));
+        }
+        let ink = Ink::severity(note.severity);
+        let mut mark = glyphs.severity(note.severity);
+        for line in width::wrap(&text, columns.saturating_sub(2)) {
+            lines.push((format!("{mark} {line}"), ink));
+            mark = " ";
+        }
+    }
+    if let Some(more) = notes.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        let text = match style.lang {
+            crate::timeline::Lang::En => format!("{} and {more} more notes", glyphs.note),
+            crate::timeline::Lang::Zh => format!("{} 另有 {more} 条注释", glyphs.note),
+        };
+        lines.push((text, Ink::Dim));
+    }
+    lines
+}

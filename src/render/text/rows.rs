@@ -1,0 +1,157 @@
+//! Rows of a ladder into blocks: the words, arrows and states of each kind of row.
+
+use super::arrow::{self, End};
+use super::block::{Block, Body};
+use super::columns::Columns;
+use super::glyphs::Glyphs;
+use super::{label, notes, wait};
+use crate::ladder::{Arrow, Change, Content, Folded, FoldedFlow, Row, Side, Wait};
+use crate::render::ink::Ink;
+use crate::render::{Style, time, width};
+use crate::tcp::{Basis, State};
+use crate::timeline::{Fate, Lang};
+
+/// Flows shown of one folded stretch; a connection has two.
+const FLOWS: usize = 2;
+
+/// The block of one row; headings are drawn elsewhere.
+pub(super) fn block(row: &Row, origin_ns: i64, columns: &Columns, style: &Style) -> Block {
+    let room = columns.area().saturating_sub(4);
+    let mut body = match &row.content {
+        Content::Segment(arrow) => segment(arrow, columns, style),
+        Content::Folded(run) => folded(run, columns, style),
+        Content::Gap { ns } => vec![gap(*ns, style)],
+        Content::Wait(wait) => waiting(wait, origin_ns, room, style),
+        Content::Phase(_) | Content::States => Vec::new(),
+    };
+    let mut beside = Vec::new();
+    if let Some((_, columns)) = columns.notes {
+        beside = notes::lines(&row.notes, columns, true, style);
+    } else {
+        let lines = notes::lines(&row.notes, room, false, style);
+        body.extend(lines.into_iter().map(|(text, ink)| Body::Words { near: Side::Left, text, ink }));
+    }
+    Block {
+        time: String::new(),
+        states: Side::BOTH.map(|side| states(&row.changes, side, columns, style)),
+        body,
+        beside,
+        lifelines: row.lifelines,
+        cut: matches!(row.content, Content::Gap { .. }),
+    }
+}
+
+/// A state with its basis: bare when observed, (inferred), [kernel].
+pub(super) fn state(state: State, basis: Basis, short: bool) -> (String, Ink) {
+    let name = if short { short_name(state) } else { state.name() };
+    match basis {
+        Basis::Observed => (name.to_string(), Ink::State),
+        Basis::Inferred => (format!("({name})"), Ink::Inferred),
+        Basis::Kernel => (format!("[{name}]"), Ink::State),
+    }
+}
+
+/// The idle time's words.
+pub(super) fn idle(ns: i64, lang: Lang) -> String {
+    format!("{} {}", time::span(ns), lang.pick("idle", "空闲"))
+}
+
+/// One direction of folded data: `12 segments, 20.0 kB`.
+pub(super) fn flow(flow: &FoldedFlow, lang: Lang) -> String {
+    let (segments, bytes) = (flow.segments, time::octets(flow.bytes));
+    match (lang, flow.bytes) {
+        (Lang::En, 0) if segments == 1 => "1 segment".to_string(),
+        (Lang::En, 0) => format!("{segments} segments"),
+        (Lang::En, _) if segments == 1 => format!("1 segment, {bytes}"),
+        (Lang::En, _) => format!("{segments} segments, {bytes}"),
+        (Lang::Zh, 0) => format!("{segments} 个报文段"),
+        (Lang::Zh, _) => format!("{segments} 个报文段，{bytes}"),
+    }
+}
+
+/// What a folded stretch is: how many segments in which time.
+pub(super) fn fold(run: &Folded, lang: Lang) -> String {
+    let span = time::span(run.span_ns);
+    match lang {
+        Lang::En => format!("{} segments folded, {span}", run.count),
+        Lang::Zh => format!("折叠 {} 个报文段，历时 {span}", run.count),
+    }
+}
+
+fn states(changes: &[Change], side: Side, columns: &Columns, style: &Style) -> Vec<(String, Ink)> {
+    let own = changes.iter().filter(|change| change.side == side).take(11);
+    own.map(|change| {
+        let (text, ink) = state(change.state, change.basis, columns.short_states);
+        (width::clean(&text, 20, style), ink)
+    })
+    .collect()
+}
+
+fn short_name(state: State) -> &'static str {
+    match state {
+        State::SynReceived => "SYN-RCVD",
+        State::Established => "ESTAB",
+        State::FinWait1 => "FIN-WT-1",
+        State::FinWait2 => "FIN-WT-2",
+        State::CloseWait => "CLOSE-WT",
+        State::TimeWait => "TIME-WT",
+        other => other.name(),
+    }
+}
+
+fn segment(arrow: &Arrow, columns: &Columns, style: &Style) -> Vec<Body> {
+    let glyphs = Glyphs::of(style.charset);
+    let area = columns.area();
+    let (label, moved) = label::label(arrow, area.saturating_sub(arrow::BESIDE_LABEL), style);
+    let end = if arrow.fate == Fate::Lost { End::Lost } else { End::Arrives };
+    let ink = match arrow {
+        Arrow { fate: Fate::Lost, .. } => Ink::Error,
+        arrow if arrow.has_flag("RST") => Ink::Error,
+        arrow => Ink::side(arrow.from),
+    };
+    let text = arrow::shaft(arrow.from, &label, area, end, glyphs.shaft, glyphs);
+    let mut body = vec![Body::Arrow { from: arrow.from, text, ink }];
+    let mut parts = moved;
+    if arrow.fate == Fate::Lost {
+        parts.insert(0, style.lang.pick("lost on the way", "途中丢失").to_string());
+    }
+    parts.extend(label::options(arrow, style));
+    let lines = label::lines(&parts, area.saturating_sub(4), style);
+    body.extend(lines.into_iter().map(|text| Body::Words { near: arrow.from, text, ink: Ink::Dim }));
+    body
+}
+
+fn folded(run: &Folded, columns: &Columns, style: &Style) -> Vec<Body> {
+    let glyphs = Glyphs::of(style.charset);
+    let area = columns.area();
+    let mut body: Vec<Body> = run
+        .flows
+        .iter()
+        .take(FLOWS)
+        .map(|one| {
+            let words = width::clip(&flow(one, style.lang), area.saturating_sub(arrow::BESIDE_LABEL), style.charset);
+            let text = arrow::shaft(one.from, &words, area, End::Arrives, glyphs.thick, glyphs);
+            Body::Arrow { from: one.from, text, ink: Ink::side(one.from) }
+        })
+        .collect();
+    body.push(Body::Centred { text: width::clean(&fold(run, style.lang), 100, style), ink: Ink::Dim });
+    body
+}
+
+fn gap(ns: i64, style: &Style) -> Body {
+    Body::Centred { text: width::clean(&idle(ns, style.lang), 100, style), ink: Ink::Strong }
+}
+
+fn waiting(wait: &Wait, origin_ns: i64, room: usize, style: &Style) -> Vec<Body> {
+    let mut body = Vec::new();
+    for part in wait::parts(wait, origin_ns, room, style) {
+        match part {
+            wait::Part::Bar(text) => body.push(Body::Words { near: wait.side, text, ink: Ink::Wait }),
+            wait::Part::Words(text, ink) => {
+                let lines = width::wrap(&width::clean(&text, 200, style), room);
+                body.extend(lines.into_iter().map(|text| Body::Words { near: wait.side, text, ink }));
+            }
+        }
+    }
+    body
+}

@@ -1,0 +1,68 @@
+//! TIME-WAIT in words and as a bar that shows how much of 2MSL is over.
+
+use super::glyphs::Glyphs;
+use crate::ladder::{Wait, WaitAction};
+use crate::render::ink::Ink;
+use crate::render::{Style, time};
+use crate::timeline::Lang;
+
+/// One line of it.
+pub(super) enum Part {
+    Words(String, Ink),
+    Bar(String),
+}
+
+/// What happened, the bar, and the kernel's word. Times are told from `origin_ns` on.
+pub(super) fn parts(wait: &Wait, origin_ns: i64, columns: usize, style: &Style) -> Vec<Part> {
+    let zh = style.lang == Lang::Zh;
+    let pick = |en: String, zh_text: String| if zh { zh_text } else { en };
+    let total = wait.total_ns.map(time::span).unwrap_or_else(|| "2MSL".to_string());
+    let due = wait.due_ns.map(|due| time::span(due.saturating_sub(origin_ns)));
+    let due_en = due.as_ref().map(|due| format!(", due at {due}")).unwrap_or_default();
+    let due_zh = due.as_ref().map(|due| format!("，{due} 时到期")).unwrap_or_default();
+    let left = wait.remaining_ns.map(time::span);
+    let left_en = left.as_ref().map(|left| format!(", {left} left")).unwrap_or_default();
+    let left_zh = left.as_ref().map(|left| format!("，还剩 {left}")).unwrap_or_default();
+    let elapsed = time::span(wait.elapsed_ns);
+    let words = match wait.action {
+        WaitAction::Begins => {
+            pick(format!("2MSL timer starts: {total}{due_en}"), format!("2MSL 计时器启动：{total}{due_zh}"))
+        }
+        WaitAction::Rearmed => {
+            pick(format!("2MSL timer starts again: {total}{due_en}"), format!("2MSL 计时器重新启动：{total}{due_zh}"))
+        }
+        WaitAction::Expired => pick(format!("2MSL is over after {elapsed}"), format!("2MSL 到期，历时 {elapsed}")),
+        WaitAction::Reused => pick(
+            format!("ended after {elapsed} by a new SYN{left_en}"),
+            format!("{elapsed} 后被新的 SYN 终结{left_zh}"),
+        ),
+        WaitAction::Reset => {
+            pick(format!("ended after {elapsed} by a RST{left_en}"), format!("{elapsed} 后被 RST 终结{left_zh}"))
+        }
+        WaitAction::CaptureEnded => pick(format!("capture ends{left_en}"), format!("捕获结束{left_zh}")),
+    };
+    let mut parts = vec![Part::Words(words, Ink::Wait)];
+    let ends = !matches!(wait.action, WaitAction::Begins | WaitAction::Rearmed);
+    if let Some(total) = wait.total_ns.filter(|total| ends && *total > 0) {
+        parts.push(Part::Bar(bar(wait.elapsed_ns, total, columns, style)));
+    }
+    if let Some(kernel) = &wait.kernel {
+        let left = time::span(kernel.remaining_ns);
+        parts.push(Part::Words(pick(format!("kernel: {left} left"), format!("内核：还剩 {left}")), Ink::Dim));
+        if let Some(gone) = kernel.gone_ns {
+            let gone = time::span(gone.saturating_sub(origin_ns));
+            parts
+                .push(Part::Words(pick(format!("kernel: gone at {gone}"), format!("内核：{gone} 时已消失")), Ink::Dim));
+        }
+    }
+    parts
+}
+
+fn bar(elapsed_ns: i64, total_ns: i64, columns: usize, style: &Style) -> String {
+    let [full, empty] = Glyphs::of(style.charset).bar;
+    let ends = format!(" {}", time::span(total_ns));
+    let room = columns.saturating_sub(crate::render::width::width(&ends) + 2).clamp(4, 60);
+    let part = i128::from(elapsed_ns.clamp(0, total_ns)) * room as i128 / i128::from(total_ns.max(1));
+    let part = usize::try_from(part).unwrap_or(0).min(room);
+    format!("0 {}{}{ends}", full.repeat(part), empty.repeat(room - part))
+}
