@@ -2,7 +2,15 @@
 
 pub mod args;
 pub mod config;
+#[cfg(unix)]
+mod doctor;
 pub mod exit;
+#[cfg(feature = "capture")]
+mod interfaces;
+#[cfg(feature = "capture")]
+mod live;
+#[cfg(unix)]
+mod permission;
 mod schema;
 
 use anyhow::Result;
@@ -14,6 +22,12 @@ use exit::{Exit, Failure};
 pub fn run(cli: &Cli, config: &Config) -> Result<Exit> {
     match &cli.command {
         Command::Schema => schema::run(),
+        #[cfg(feature = "capture")]
+        Command::Live(arguments) => live::run(arguments, config),
+        #[cfg(feature = "capture")]
+        Command::Interfaces(arguments) => interfaces::run(arguments, config),
+        #[cfg(unix)]
+        Command::Doctor(arguments) => doctor::run(arguments, config),
         other => Err(Failure::new(Exit::Failed, format!("not built yet: {other:?} {:?}", config.lang)).into()),
     }
 }
