@@ -60,9 +60,9 @@ pub struct Filters {
 }
 
 impl Filters {
-    /// From the words of a command line; no words let everything through. Checks the expression by compiling it for
-    /// Ethernet, so that a slip of the pen is told before the file is read. (An expression can be good for Ethernet and
-    /// not for another link type: that error comes with the first such frame.)
+    /// From the words of a command line; no words let everything through. Compiled for Ethernet at once, so that a slip of
+    /// the pen is told before the file is read. (Good words for Ethernet may have no meaning for another link type, as
+    /// `ether src` for raw IP: that is told when such a frame comes.)
     pub fn new(words: &[String]) -> Result<Filters, FilterError> {
         let mut filters = Filters { expression: expression(words), compiled: Vec::new() };
         if let Some(expression) = &filters.expression {
@@ -176,6 +176,15 @@ mod tests {
         assert_eq!(error.expression, "tcp prt 80");
         assert!(error.to_string().contains("'tcp prt 80'") && error.to_string().contains("pcap-filter(7)"), "{error}");
         assert!(Filters::new(&["tcp\0".to_string()]).is_err());
+    }
+
+    #[test]
+    fn words_for_one_link_type_are_refused_only_where_they_have_no_meaning() {
+        let mut filters = Filters::new(&words("ether src 02:00:00:00:00:01")).unwrap();
+        let mut ethernet = vec![2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0];
+        ethernet.extend_from_slice(&raw_segment());
+        assert!(filters.matches(&frame(LinkType::ETHERNET, &ethernet, 54)).unwrap());
+        assert!(filters.matches(&frame(LinkType::RAW, &raw_segment(), 40)).is_err());
     }
 
     #[test]
