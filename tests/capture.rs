@@ -1,7 +1,7 @@
 //! Live capture, private networks and rights, through the program itself: as root, as an ordinary user, and with
 //! cap_net_raw alone. What this machine does not allow is skipped, and says so.
 #![cfg(all(target_os = "linux", feature = "capture"))]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::explicit_write)]
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, geteuid};

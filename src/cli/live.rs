@@ -10,6 +10,7 @@ use crate::source::privilege::{Dropped, User, drop_privileges, give_to_user};
 use crate::source::{Frame, LinkType};
 use crate::timeline::Lang;
 use anyhow::{Context, Result};
+use nix::errno::Errno;
 use nix::libc::O_NOFOLLOW;
 use std::fs::File;
 use std::io::{self, Write};
@@ -38,16 +39,23 @@ pub(super) trait Watch {
 }
 
 pub(super) fn run(arguments: &Live, config: &Config) -> Result<Exit> {
-    let counts = capture(arguments, config, &mut Plain)?;
-    write_counts(counts, config.lang, &mut io::stderr().lock())?;
-    Ok(Exit::Done)
+    let captured = capture(arguments, config, &mut Plain)?;
+    write_counts(captured.counts, config.lang, &mut io::stderr().lock())?;
+    captured.failure.map_or(Ok(Exit::Done), |failure| Err(failure.into()))
+}
+
+/// How a capture ended.
+pub(super) struct Captured {
+    pub(super) counts: Counts,
+    /// The device went away. What came before is good, so show it before telling this.
+    pub(super) failure: Option<Failure>,
 }
 
 /// Opens the device, gives up privileges, and hands everything to `watch` until the user, a count or a time ends it.
 ///
 /// # Errors
 /// With exit code 3 where the device may not be opened; whatever `watch` returns.
-pub(super) fn capture(arguments: &Live, config: &Config, watch: &mut dyn Watch) -> Result<Counts> {
+pub(super) fn capture(arguments: &Live, config: &Config, watch: &mut dyn Watch) -> Result<Captured> {
     let lang = config.lang;
     let snaplen = match arguments.snaplen {
         Some(0) => WHOLE_PACKETS,
@@ -64,22 +72,23 @@ pub(super) fn capture(arguments: &Live, config: &Config, watch: &mut dyn Watch) 
     }
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        // The first signal asks; a second, while the end is being drawn, ends at once. In this order.
+        signal_hook::flag::register_conditional_shutdown(signal, Exit::Interrupted as i32, Arc::clone(&stop))?;
         signal_hook::flag::register(signal, Arc::clone(&stop))?;
     }
     write_listening(&capture, snaplen, lang, &mut io::stderr().lock())?;
     watch.opened(capture.link(), snaplen, saved)?;
-    follow(&mut capture, arguments, &stop, watch, lang)?;
-    Ok(capture.counts())
+    let lost = follow(&mut capture, arguments, &stop, watch)?;
+    Ok(Captured { counts: capture.counts(), failure: lost.map(|error| capture_failure(&error, lang)) })
 }
 
-/// The loop itself.
+/// The loop itself. Returns the device's error, if that ended it.
 fn follow(
     capture: &mut LiveCapture,
     arguments: &Live,
     stop: &AtomicBool,
     watch: &mut dyn Watch,
-    lang: Lang,
-) -> Result<()> {
+) -> Result<Option<LiveError>> {
     let end = arguments.duration.and_then(|duration| Instant::now().checked_add(duration));
     let mut left = arguments.count.unwrap_or(u64::MAX);
     while left > 0 && !stop.load(Ordering::Relaxed) {
@@ -87,31 +96,31 @@ fn follow(
         if rest.is_zero() {
             break;
         }
-        batch(&mut left, watch, |each| capture.poll_frames(rest.min(TICK), each), lang)?;
+        if let Err(error) = batch(&mut left, watch, |each| capture.poll_frames(rest.min(TICK), each))? {
+            return Ok(Some(error));
+        }
         watch.tick()?;
     }
     // What was captured before the end may still lie in a block of the kernel that is not full.
-    if left > 0 {
-        batch(&mut left, watch, |each| capture.drain(each), lang)?;
+    if left == 0 {
+        return Ok(None);
     }
-    Ok(())
+    Ok(batch(&mut left, watch, |each| capture.drain(each))?.err())
 }
 
-/// One bunch of frames, of which no more than `left` are handed on.
+/// One bunch of frames, of which no more than `left` are handed on. The outer error is the watcher's, the inner the device's.
 fn batch(
     left: &mut u64,
     watch: &mut dyn Watch,
     read: impl FnOnce(&mut dyn FnMut(&Frame<'_>) -> ControlFlow<()>) -> Result<usize, LiveError>,
-    lang: Lang,
-) -> Result<()> {
+) -> Result<Result<usize, LiveError>> {
     let mut watched = Ok(());
     let outcome = read(&mut |frame| {
         watched = watch.frame(frame);
         *left = left.saturating_sub(1);
         if watched.is_err() || *left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
-    outcome.map_err(|error| capture_failure(&error, lang))?;
-    watched
+    watched.map(|()| outcome)
 }
 
 /// SEAM: stands in for the analyzer and the drawing; prints a line for each frame.
@@ -141,7 +150,14 @@ fn create(path: &Path, lang: Lang) -> Result<File> {
         }
         File::options().write(true).create(true).truncate(true).mode(0o600).custom_flags(O_NOFOLLOW).open(path)
     };
-    let file = open().with_context(|| format!("{} '{}'", lang.pick("cannot write", "无法写入"), path.display()))?;
+    let file = open()
+        .map_err(|error| match Errno::from_raw(error.raw_os_error().unwrap_or_default()) {
+            Errno::ELOOP => io::Error::other(
+                lang.pick("it is a symbolic link; name the file itself", "它是符号链接；请直接给出文件"),
+            ),
+            _ => error,
+        })
+        .with_context(|| format!("{} '{}'", lang.pick("cannot write", "无法写入"), path.display()))?;
     give_to_user(&file);
     Ok(file)
 }
@@ -152,7 +168,7 @@ fn write_dropped(dropped: Dropped, lang: Lang, out: &mut impl Write) -> io::Resu
         Dropped::Root(user) => writeln!(
             out,
             "{} {} ({} {})",
-            lang.pick("root's rights given up: now user", "已放弃 root 权限: 现为用户"),
+            lang.pick("root's rights given up: now user", "已放弃 root 权限：现为用户"),
             user.uid,
             lang.pick("group", "组"),
             user.gid
@@ -168,7 +184,7 @@ fn write_listening(capture: &LiveCapture, snaplen: u32, lang: Lang, out: &mut im
             writeln!(out, "listening on {device}, link-type {link}, snapshot length {snaplen} octets; Ctrl-C ends it")
         }
         Lang::Zh => {
-            writeln!(out, "正在监听 {device}, 链路类型 {link}, 截取长度 {snaplen} 字节; 按 Ctrl-C 结束")
+            writeln!(out, "正在监听 {device}，链路类型 {link}，截取长度 {snaplen} 字节；按 Ctrl-C 结束")
         }
     }
 }
@@ -184,7 +200,7 @@ pub(super) fn write_counts(counts: Counts, lang: Lang, out: &mut impl Write) -> 
             "{}",
             lang.pick(
                 "warning: what was dropped is missing from the timeline; a narrower filter or a smaller --snaplen helps",
-                "警告: 时间线缺少被丢弃的数据包;可缩小过滤范围或减小 --snaplen"
+                "警告：时间线缺少被丢弃的数据包；可缩小过滤范围或减小 --snaplen"
             )
         )?;
     }

@@ -30,7 +30,7 @@ pub(super) fn capture_remedies(executable: &Path, arguments: &str) -> Vec<Text> 
     let path = quoted(executable);
     let mut all = vec![Text::new(
         format!("run it with root's rights, which it gives up once the device is open: sudo {path} {arguments}"),
-        format!("以 root 权限运行,打开设备后即放弃该权限: sudo {path} {arguments}"),
+        format!("以 root 权限运行，打开设备后即放弃该权限：sudo {path} {arguments}"),
     )];
     if cfg!(target_os = "linux") {
         let is_nosuid = on_nosuid(executable);
@@ -39,14 +39,14 @@ pub(super) fn capture_remedies(executable: &Path, arguments: &str) -> Vec<Text> 
                 format!(
                     "its file system is mounted nosuid, where capabilities have no effect; install it elsewhere: sudo install {path} /usr/local/bin/"
                 ),
-                format!("该文件系统以 nosuid 挂载,文件权能无效;请安装到别处: sudo install {path} /usr/local/bin/"),
+                format!("该文件系统以 nosuid 挂载，文件权能无效；请安装到别处：sudo install {path} /usr/local/bin/"),
             ));
         } else {
             all.push(Text::new(
                 format!(
                     "or allow this program once (then every user of this machine can capture with it): sudo setcap cap_net_raw+ep {path}"
                 ),
-                format!("或者一次性授权本程序(此后本机所有用户都能用它抓包): sudo setcap cap_net_raw+ep {path}"),
+                format!("或者一次性授权本程序（此后本机所有用户都能用它抓包）：sudo setcap cap_net_raw+ep {path}"),
             ));
         }
     }
@@ -73,7 +73,7 @@ pub(super) fn capture_failure(error: &LiveError, lang: Lang) -> Failure {
             }
             failure.help(lang.pick(
                 "without any rights: synfin demo shows a connection of its own, synfin replay FILE a saved one",
-                "无需任何权限: synfin demo 展示自建的连接,synfin replay FILE 展示已保存的抓包",
+                "无需任何权限：synfin demo 展示自建的连接，synfin replay FILE 展示已保存的抓包",
             ))
         }
         LiveError::Unknown { .. } => Failure::new(Exit::Failed, message)

@@ -63,7 +63,7 @@ impl NamespaceError {
         if self.step == Step::System {
             return Text::new("a private network needs Linux", "私有网络需要 Linux");
         }
-        Text::new(self.to_string(), format!("无法建立私有网络:步骤 '{}' 失败: {}", self.step, self.errno))
+        Text::new(self.to_string(), format!("无法建立私有网络：步骤 '{}' 失败：{}", self.step, self.errno))
     }
 
     /// How to mend it, the likeliest way first. `executable` is named in commands to copy.
@@ -91,18 +91,21 @@ pub fn enter() -> Result<Entered, NamespaceError> {
         std::fs::write(file, text).map_err(|error| at(step)(error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)))
     };
 
-    let entered = if uid.is_root() {
-        unshare(CloneFlags::CLONE_NEWNET).map_err(at(Step::Unshare))?;
-        Entered::Network
-    } else {
-        // A program that got capabilities from its file is not dumpable, and its files in /proc are root's.
-        let _ = nix::sys::prctl::set_dumpable(true);
-        unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNET).map_err(at(Step::Unshare))?;
-        // user_namespaces(7): a gid map of one's own needs setgroups denied first.
-        write(Step::SetGroups, "/proc/self/setgroups", "deny".to_string())?;
-        write(Step::UidMap, "/proc/self/uid_map", format!("0 {uid} 1"))?;
-        write(Step::GidMap, "/proc/self/gid_map", format!("0 {gid} 1"))?;
-        Entered::UserAndNetwork
+    // Root of a container may lack CAP_SYS_ADMIN; then it goes the way of an ordinary user.
+    let as_root = if uid.is_root() { unshare(CloneFlags::CLONE_NEWNET) } else { Err(Errno::EPERM) };
+    let entered = match as_root {
+        Ok(()) => Entered::Network,
+        Err(errno) if errno != Errno::EPERM => return Err(at(Step::Unshare)(errno)),
+        Err(_) => {
+            // A program that got capabilities from its file is not dumpable, and its files in /proc are root's.
+            let _ = nix::sys::prctl::set_dumpable(true);
+            unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNET).map_err(at(Step::Unshare))?;
+            // user_namespaces(7): a gid map of one's own needs setgroups denied first.
+            write(Step::SetGroups, "/proc/self/setgroups", "deny".to_string())?;
+            write(Step::UidMap, "/proc/self/uid_map", format!("0 {uid} 1"))?;
+            write(Step::GidMap, "/proc/self/gid_map", format!("0 {gid} 1"))?;
+            Entered::UserAndNetwork
+        }
     };
     let socket =
         socket(AddressFamily::Inet, SockType::Datagram, SockFlag::SOCK_CLOEXEC, None).map_err(at(Step::LoUp))?;

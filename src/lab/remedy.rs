@@ -16,6 +16,8 @@ pub(super) struct Host {
     /// `user.max_user_namespaces` and `user.max_net_namespaces`: 0 forbids.
     pub(super) max_user: Option<u64>,
     pub(super) max_net: Option<u64>,
+    /// Whether this is root already.
+    pub(super) root: bool,
     /// A container whose seccomp filter may forbid unshare.
     pub(super) container: bool,
 }
@@ -29,6 +31,7 @@ impl Host {
             apparmor_restricts: number("kernel/apparmor_restrict_unprivileged_userns"),
             max_user: number("user/max_user_namespaces"),
             max_net: number("user/max_net_namespaces"),
+            root: nix::unistd::geteuid().is_root(),
             container: ["/.dockerenv", "/run/.containerenv"].iter().any(|mark| Path::new(mark).exists()),
         }
     }
@@ -42,12 +45,12 @@ pub(super) fn remedies(step: Step, errno: Errno, host: &Host, executable: &Path)
         (Step::System, _) => {
             return vec![Text::new(
                 "on this system use live capture instead: sudo synfin live",
-                "在本系统上请改用实时抓包: sudo synfin live",
+                "在本系统上请改用实时抓包：sudo synfin live",
             )];
         }
         (Step::Unshare, Errno::EINVAL) => all.push(Text::new(
             "the process already had a second thread when it tried; this is a bug of synfin: please report it",
-            "尝试时进程中已有第二个线程;这是 synfin 的缺陷,请报告",
+            "尝试时进程中已有第二个线程；这是 synfin 的缺陷，请报告",
         )),
         (Step::Unshare, Errno::ENOSPC | Errno::EUSERS) => {
             // A limit of 0 switches namespaces off; which of the two it is shows in its value.
@@ -77,24 +80,25 @@ pub(super) fn remedies(step: Step, errno: Errno, host: &Host, executable: &Path)
             if host.container || all.is_empty() {
                 all.push(Text::new(
                     "in a container: start it with --cap-add SYS_ADMIN, or with a seccomp profile that allows unshare (docker run --security-opt seccomp=unconfined …)",
-                    "在容器中:用 --cap-add SYS_ADMIN 启动,或使用允许 unshare 的 seccomp 配置(docker run --security-opt seccomp=unconfined …)",
+                    "在容器中：用 --cap-add SYS_ADMIN 启动，或使用允许 unshare 的 seccomp 配置（docker run --security-opt seccomp=unconfined …）",
                 ));
             }
             all.push(Text::new(
                 "unshare is also refused inside a chroot: leave it",
-                "在 chroot 环境内 unshare 也会被拒绝:请退出 chroot",
+                "在 chroot 环境内 unshare 也会被拒绝：请退出 chroot",
             ));
         }
         // unshare went well and the new namespace has no rights: AppArmor's way of refusing.
         (Step::SetGroups | Step::UidMap | Step::GidMap | Step::LoUp, _) => {
             if host.apparmor_restricts.is_none_or(|value| value != 0) {
+                let profile = format!(
+                    "printf 'abi <abi/4.0>,\\ninclude <tunables/global>\\nprofile synfin {path} flags=(unconfined) {{\\n  userns,\\n}}\\n' | sudo tee /etc/apparmor.d/synfin && sudo apparmor_parser -r /etc/apparmor.d/synfin"
+                );
                 all.push(Text::new(
                     format!(
-                        "AppArmor restricts user namespaces (Ubuntu 23.10 and later); allow this program: printf 'abi <abi/4.0>,\\ninclude <tunables/global>\\nprofile synfin {path} flags=(unconfined) {{\\n  userns,\\n}}\\n' | sudo tee /etc/apparmor.d/synfin && sudo apparmor_parser -r /etc/apparmor.d/synfin"
+                        "AppArmor restricts user namespaces (Ubuntu 23.10 and later); allow this program: {profile}"
                     ),
-                    format!(
-                        "AppArmor 限制了用户命名空间(Ubuntu 23.10 及以后);放行本程序: printf 'abi <abi/4.0>,\\ninclude <tunables/global>\\nprofile synfin {path} flags=(unconfined) {{\\n  userns,\\n}}\\n' | sudo tee /etc/apparmor.d/synfin && sudo apparmor_parser -r /etc/apparmor.d/synfin"
-                    ),
+                    format!("AppArmor 限制了用户命名空间（Ubuntu 23.10 及以后）；放行本程序：{profile}"),
                 ));
                 all.push(sysctl(
                     "kernel.apparmor_restrict_unprivileged_userns=0",
@@ -104,9 +108,16 @@ pub(super) fn remedies(step: Step, errno: Errno, host: &Host, executable: &Path)
             }
         }
     }
+    if host.root {
+        all.push(Text::new(
+            "or watch the loopback that is there: synfin live in one terminal, synfin serve and synfin get in two others",
+            "或者观察现有的环回接口：一个终端运行 synfin live，另两个运行 synfin serve 和 synfin get",
+        ));
+        return all;
+    }
     all.push(Text::new(
         format!("with root's rights it needs no user namespace: sudo {path} demo"),
-        format!("以 root 权限运行则不需要用户命名空间: sudo {path} demo"),
+        format!("以 root 权限运行则不需要用户命名空间：sudo {path} demo"),
     ));
     all
 }
@@ -149,6 +160,8 @@ mod tests {
     #[test]
     fn sudo_names_the_real_program_and_other_systems_get_no_linux_advice() {
         assert!(told(Step::Unshare, Errno::EPERM, Host::default()).contains("sudo /opt/synfin demo"));
+        let root = told(Step::Unshare, Errno::EPERM, Host { root: true, ..Host::default() });
+        assert!(!root.contains("sudo /opt/synfin") && root.contains("synfin live"), "{root}");
         let other = told(Step::System, Errno::ENOSYS, Host::default());
         assert!(other.contains("live") && !other.contains("sysctl"));
     }

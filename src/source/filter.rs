@@ -28,7 +28,7 @@ impl FilterError {
     pub fn text(&self) -> Text {
         Text::new(
             self.to_string(),
-            format!("无法理解过滤表达式 '{}': {};参见 pcap-filter(7)", self.expression, self.detail),
+            format!("无法理解过滤表达式 '{}': {}；参见 pcap-filter(7)", self.expression, self.detail),
         )
     }
 }

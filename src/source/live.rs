@@ -2,6 +2,7 @@
 
 use super::filter::{self, FilterError, detail, dlt, linktype};
 use super::interfaces::{self, nearest};
+use super::syscall::is_nanosecond;
 use super::{Frame, LinkType, Timestamp};
 use crate::timeline::Text;
 use nix::errno::Errno;
@@ -85,14 +86,14 @@ impl LiveError {
     pub fn text(&self) -> Text {
         let zh = match self {
             LiveError::Unknown { device, nearest } => {
-                let meant = nearest.as_ref().map(|name| format!(";是否想用 '{name}'?")).unwrap_or_default();
+                let meant = nearest.as_ref().map(|name| format!("；是否想用 '{name}'？")).unwrap_or_default();
                 format!("没有名为 '{device}' 的网络设备{meant}")
             }
             LiveError::Down { device } => format!("网络设备 '{device}' 未启用"),
-            LiveError::NotPermitted { device, detail } => format!("没有在 '{device}' 上抓包的权限 ({detail})"),
+            LiveError::NotPermitted { device, detail } => format!("没有在 '{device}' 上抓包的权限（{detail}）"),
             LiveError::Filter(error) => return error.text(),
             LiveError::Open { device, detail } => format!("无法打开网络设备 '{device}': {detail}"),
-            LiveError::Read { device, detail } => format!("无法从网络设备 '{device}' 读取: {detail}"),
+            LiveError::Read { device, detail } => format!("无法从网络设备 '{device}' 读取：{detail}"),
         };
         Text::new(self.to_string(), zh)
     }
@@ -103,6 +104,8 @@ pub struct LiveCapture {
     handle: Capture<Active>,
     device: String,
     link: LinkType,
+    /// Nanoseconds of one unit of the fraction of a second.
+    unit: i64,
     captured: u64,
     /// The kernel counts every packet of a loopback twice where it could not be told to ignore outgoing ones.
     counted_twice: bool,
@@ -127,16 +130,11 @@ impl LiveCapture {
         let any = device == "any";
 
         let refused = |error: pcap::Error| refusal(&device, detail(&error), down);
-        let mut handle = Capture::from_device(device.as_str())
-            .map_err(refused)?
-            .precision(Precision::Nano)
-            .snaplen(i32::try_from(options.snaplen).unwrap_or(i32::MAX))
-            .buffer_size(options.buffer)
-            .timeout(i32::try_from(BLOCK_TIMEOUT.as_millis()).unwrap_or(i32::MAX))
-            .immediate_mode(options.immediate)
-            .promisc(options.promiscuous && !loopback && !any)
-            .open()
-            .map_err(refused)?;
+        let mut handle = match activate(options, options.promiscuous && !loopback && !any).map_err(refused) {
+            // A device that cannot be promiscuous says so with a warning, which the crate takes for an error.
+            Err(LiveError::Open { .. }) => activate(options, false).map_err(refused)?,
+            other => other?,
+        };
         if any {
             // Cooked version 2 tells the interface; a libpcap that has only version 1 is read as well.
             let _ = handle.set_datalink(Linktype::LINUX_SLL2);
@@ -147,7 +145,8 @@ impl LiveCapture {
             handle.filter(&expression, true).map_err(|error| FilterError { expression, detail: detail(&error) })?;
         }
         let handle = handle.setnonblock().map_err(refused)?;
-        Ok(LiveCapture { handle, device, link, captured: 0, counted_twice })
+        let unit = if is_nanosecond(&handle) { 1 } else { 1000 };
+        Ok(LiveCapture { handle, device, link, unit, captured: 0, counted_twice })
     }
 
     pub fn device(&self) -> &str {
@@ -221,7 +220,7 @@ impl LiveCapture {
             count += 1;
             let frame = Frame {
                 number: self.captured,
-                time: timestamp(&packet.header.ts),
+                time: timestamp(&packet.header.ts, self.unit),
                 link: self.link,
                 wire_len: packet.header.len,
                 bytes: packet.data,
@@ -247,6 +246,18 @@ impl LiveCapture {
             Err(error) => Err(LiveError::Read { device: self.device.clone(), detail: error.to_string() }),
         }
     }
+}
+
+/// Opens the device itself.
+fn activate(options: &LiveOptions, promiscuous: bool) -> Result<Capture<Active>, pcap::Error> {
+    Capture::from_device(options.device.as_str())?
+        .precision(Precision::Nano)
+        .snaplen(i32::try_from(options.snaplen).unwrap_or(i32::MAX))
+        .buffer_size(options.buffer)
+        .timeout(i32::try_from(BLOCK_TIMEOUT.as_millis()).unwrap_or(i32::MAX))
+        .immediate_mode(options.immediate)
+        .promisc(promiscuous)
+        .open()
 }
 
 /// Which error libpcap's words mean.
@@ -275,11 +286,11 @@ fn is_told_to_ignore_outgoing(_: &Capture<Active>) -> bool {
     true
 }
 
-/// The time of a frame. With nanosecond precision libpcap puts nanoseconds where the name says microseconds.
-fn timestamp(time: &nix::libc::timeval) -> Timestamp {
+/// The time of a frame. The fraction, which the name says to be microseconds, is in units of so many nanoseconds.
+fn timestamp(time: &nix::libc::timeval, unit: i64) -> Timestamp {
     #[allow(clippy::unnecessary_cast)] // The fields have other widths on other systems.
-    let (seconds, nanoseconds) = (time.tv_sec as i64, time.tv_usec as i64);
-    Timestamp(seconds.saturating_mul(1_000_000_000).saturating_add(nanoseconds))
+    let (seconds, fraction) = (time.tv_sec as i64, time.tv_usec as i64);
+    Timestamp(seconds.saturating_mul(1_000_000_000).saturating_add(fraction.saturating_mul(unit)))
 }
 
 /// The link type's name as tcpdump prints it, as `EN10MB (Ethernet)`.
@@ -319,6 +330,8 @@ mod tests {
     #[test]
     fn times_are_nanoseconds() {
         let time = nix::libc::timeval { tv_sec: 2, tv_usec: 123_456_789 };
-        assert_eq!(timestamp(&time), Timestamp(2_123_456_789));
+        assert_eq!(timestamp(&time, 1), Timestamp(2_123_456_789));
+        let time = nix::libc::timeval { tv_sec: 2, tv_usec: 123_456 };
+        assert_eq!(timestamp(&time, 1000), Timestamp(2_123_456_000));
     }
 }

@@ -7,7 +7,7 @@ pub(crate) use linux::ignore_outgoing;
 #[cfg(target_os = "linux")]
 pub(crate) use linux::{clear_capabilities, file_capability, link_up};
 #[cfg(feature = "capture")]
-pub(crate) use pcap_calls::{libpcap_version, program_matches};
+pub(crate) use pcap_calls::{is_nanosecond, libpcap_version, program_matches};
 
 #[cfg(target_os = "linux")]
 mod linux {
@@ -108,8 +108,8 @@ mod linux {
 #[cfg(feature = "capture")]
 mod pcap_calls {
     use nix::libc;
-    use pcap::BpfProgram;
-    use std::ffi::CStr;
+    use pcap::{Active, BpfProgram, Capture};
+    use std::ffi::{CStr, c_void};
 
     /// `struct pcap_pkthdr`.
     #[repr(C)]
@@ -122,6 +122,7 @@ mod pcap_calls {
     // The crate `pcap` links the library.
     unsafe extern "C" {
         fn pcap_lib_version() -> *const libc::c_char;
+        fn pcap_get_tstamp_precision(handle: *mut c_void) -> libc::c_int;
         fn pcap_offline_filter(
             program: *const BpfProgram,
             header: *const PacketHeader,
@@ -133,6 +134,15 @@ mod pcap_calls {
     pub(crate) fn libpcap_version() -> String {
         // SAFETY: libpcap returns a pointer to a static string that ends with NUL.
         unsafe { CStr::from_ptr(pcap_lib_version()) }.to_string_lossy().into_owned()
+    }
+
+    /// Whether an open device tells time in nanoseconds; else it is microseconds. Where a device cannot, libpcap refuses the
+    /// request, and the crate passes over that.
+    pub(crate) fn is_nanosecond(handle: &Capture<Active>) -> bool {
+        /// `PCAP_TSTAMP_PRECISION_NANO`.
+        const NANO: libc::c_int = 1;
+        // SAFETY: the handle is open for as long as it is borrowed, and libpcap only reads a number out of it.
+        unsafe { pcap_get_tstamp_precision(handle.as_ptr().cast()) == NANO }
     }
 
     /// Whether a compiled filter matches a packet of which only `bytes` were kept. The crate's own `filter` takes the kept

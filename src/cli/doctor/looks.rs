@@ -14,7 +14,7 @@ pub(super) fn checks(config: &Config) -> Vec<Check> {
         if locale.utf8 {
             Text::new("characters in UTF-8", "字符编码为 UTF-8")
         } else {
-            Text::new("not UTF-8: drawn in plain ASCII", "不是 UTF-8: 用纯 ASCII 绘制")
+            Text::new("not UTF-8: drawn in plain ASCII", "不是 UTF-8：用纯 ASCII 绘制")
         },
     );
     let utf8 = if locale.utf8 {
@@ -22,7 +22,7 @@ pub(super) fn checks(config: &Config) -> Vec<Check> {
     } else {
         utf8.fixes([Text::new(
             "if the terminal does show UTF-8: export LC_ALL=C.UTF-8, or --charset unicode",
-            "若终端能显示 UTF-8: export LC_ALL=C.UTF-8,或用 --charset unicode",
+            "若终端能显示 UTF-8: export LC_ALL=C.UTF-8，或用 --charset unicode",
         )])
     };
     let charset = match config.charset {
@@ -36,25 +36,25 @@ pub(super) fn checks(config: &Config) -> Vec<Check> {
     });
     vec![
         utf8,
-        Check::new("language", None, ("language (--lang)", "语言 (--lang)"), {
+        Check::new("language", None, ("language (--lang)", "语言（--lang）"), {
             same(match config.lang {
                 Lang::En => "English",
                 Lang::Zh => "中文",
             })
         }),
-        Check::new("charset", None, ("characters (--charset)", "字符集 (--charset)"), same(charset)),
+        Check::new("charset", None, ("characters (--charset)", "字符集（--charset）"), same(charset)),
         if config.width >= 80 {
             width
         } else {
             width.fixes([Text::new(
                 "the ladder is drawn whole from 80 columns: widen the terminal, or --width 80",
-                "完整的时序图需要 80 列: 加宽终端,或用 --width 80",
+                "完整的时序图需要 80 列：加宽终端，或用 --width 80",
             )])
         },
         Check::new(
             "color",
             None,
-            ("colour (--color)", "颜色 (--color)"),
+            ("colour (--color)", "颜色（--color）"),
             same(format!("stdout {}, stderr {}", color(config.stdout_color), color(config.stderr_color))),
         ),
     ]

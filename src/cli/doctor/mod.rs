@@ -69,15 +69,16 @@ fn write_checks(checks: &[Check], lang: Lang, charset: Charset, out: &mut impl W
         Charset::Unicode | Charset::Narrow => ("✓", "✗", "-"),
         Charset::Ascii => ("ok", "NO", "- "),
     };
+    let colon = lang.pick(": ", "：");
     for check in checks {
         let mark = match check.ok {
             Some(true) => yes,
             Some(false) => no,
             None => fact,
         };
-        writeln!(out, "{mark} {}: {}", check.title.get(lang), safe(check.found.get(lang)))?;
+        writeln!(out, "{mark} {}{colon}{}", check.title.get(lang), safe(check.found.get(lang)))?;
         for fix in &check.fixes {
-            writeln!(out, "     {}: {}", lang.pick("help", "办法"), safe(fix.get(lang)))?;
+            writeln!(out, "     {}{colon}{}", lang.pick("help", "办法"), safe(fix.get(lang)))?;
         }
     }
     Ok(())

@@ -35,11 +35,11 @@ fn capture(path: &Path) -> Vec<Check> {
     let listed = Check::new(
         "devices",
         !devices.is_empty(),
-        ("devices (synfin interfaces)", "网络设备 (synfin interfaces)"),
+        ("devices (synfin interfaces)", "网络设备（synfin interfaces）"),
         same(names.join(" ")),
     );
     let loopback = devices.iter().find(|device| device.loopback).map_or("lo", |device| device.name.as_str());
-    let title = ("live capture (really tried)", "实时抓包(实际尝试)");
+    let title = ("live capture (really tried)", "实时抓包（实际尝试）");
     let opened = match LiveCapture::open(&LiveOptions::new(loopback)) {
         Ok(_) => Check::new(
             "capture",
@@ -54,7 +54,7 @@ fn capture(path: &Path) -> Vec<Check> {
                     .fixes(capture_remedies(path, &format!("live -i {loopback}")))
                     .fixes([Text::new(
                         "if sudo says \"command not found\", its secure_path lacks this folder: sudo \"$(command -v synfin)\" live",
-                        "若 sudo 提示 \"command not found\",是其 secure_path 不含该目录: sudo \"$(command -v synfin)\" live",
+                        "若 sudo 提示 \"command not found\"，是其 secure_path 不含该目录：sudo \"$(command -v synfin)\" live",
                     )]),
                 LiveError::Down { .. } => check.fixes([same(format!("sudo ip link set {loopback} up"))]),
                 _ => check,
@@ -68,9 +68,9 @@ fn capture(path: &Path) -> Vec<Check> {
 fn capture(_: &Path) -> Vec<Check> {
     let found = Text::new(
         "this program was built without it: no live capture, no demo",
-        "本程序编译时未包含: 无实时抓包与演示",
+        "本程序编译时未包含：无实时抓包与演示",
     );
-    let fix = Text::new("build it with the feature 'capture' (the default)", "编译时启用 'capture' 特性(默认启用)");
+    let fix = Text::new("build it with the feature 'capture' (the default)", "编译时启用 'capture' 特性（默认启用）");
     vec![Check::new("libpcap", false, ("libpcap", "libpcap"), found).fixes([fix])]
 }
 
@@ -79,13 +79,13 @@ fn effective() -> Check {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let title = ("rights of this process", "本进程的权限");
     let Some(set) = capabilities(&status, "CapEff") else {
-        return Check::new("effective", None, title, Text::new("unknown: no /proc", "未知: 没有 /proc"));
+        return Check::new("effective", None, title, Text::new("unknown: no /proc", "未知：没有 /proc"));
     };
     let user = nix::unistd::geteuid();
     let has = set & (1 << CAP_NET_RAW) != 0;
     let (en, zh) = if has { ("cap_net_raw", "cap_net_raw") } else { ("no cap_net_raw", "没有 cap_net_raw") };
     Check::new("effective", None, title, {
-        Text::new(format!("user {user}, {en} (CapEff {set:016x})"), format!("用户 {user},{zh} (CapEff {set:016x})"))
+        Text::new(format!("user {user}, {en} (CapEff {set:016x})"), format!("用户 {user}，{zh} (CapEff {set:016x})"))
     })
 }
 
@@ -120,15 +120,15 @@ fn judge_file(attribute: Option<Option<(u64, bool)>>, nosuid: bool, no_new_privs
     let check = match attribute {
         None => return Check::new("file", None, title, Text::new("none", "无")),
         Some(None) => {
-            let found = Text::new("set, but damaged", "已设置,但内容损坏");
+            let found = Text::new("set, but damaged", "已设置，但内容损坏");
             return Check::new("file", false, title, found).fixes([same(set)]);
         }
         Some(Some((permitted, _))) if permitted & (1 << CAP_NET_RAW) == 0 => {
-            let found = Text::new("set, but without cap_net_raw", "已设置,但不含 cap_net_raw");
+            let found = Text::new("set, but without cap_net_raw", "已设置，但不含 cap_net_raw");
             return Check::new("file", false, title, found).fixes([same(set)]);
         }
         Some(Some((_, false))) => {
-            let found = Text::new("cap_net_raw+p: not effective without e", "cap_net_raw+p: 缺少 e,不生效");
+            let found = Text::new("cap_net_raw+p: not effective without e", "cap_net_raw+p：缺少 e，不生效");
             return Check::new("file", false, title, found).fixes([same(set)]);
         }
         Some(Some((_, true))) => Check::new("file", !(nosuid || no_new_privs), title, same("cap_net_raw+ep")),
@@ -137,13 +137,13 @@ fn judge_file(attribute: Option<Option<(u64, bool)>>, nosuid: bool, no_new_privs
     if nosuid {
         causes.push(Text::new(
             format!("ignored: its file system is mounted nosuid (findmnt -T {path}); sudo install {path} /usr/local/bin/ and set it there"),
-            format!("不生效: 所在文件系统以 nosuid 挂载 (findmnt -T {path}); 请 sudo install {path} /usr/local/bin/ 后在那里设置"),
+            format!("不生效：所在文件系统以 nosuid 挂载（findmnt -T {path}）；请 sudo install {path} /usr/local/bin/ 后在那里设置"),
         ));
     }
     if no_new_privs {
         causes.push(Text::new(
             "ignored: this process runs under no_new_privs, as in a sandbox or a hardened service; start it from an ordinary shell",
-            "不生效: 本进程处于 no_new_privs 之下(如沙箱或受限服务);请从普通终端启动",
+            "不生效：本进程处于 no_new_privs 之下（如沙箱或受限服务）；请从普通终端启动",
         ));
     }
     check.fixes(causes)

@@ -13,7 +13,7 @@ pub(super) fn checks() -> Vec<Check> {
 
 /// What the child saw.
 fn private_network(outcome: Option<Outcome>) -> Vec<Check> {
-    let title = ("private network for the demo (really tried)", "演示所需的私有网络(实际尝试)");
+    let title = ("private network for the demo (really tried)", "演示所需的私有网络（实际尝试）");
     let (user_namespace, connection) = match outcome {
         None => {
             let found = Text::new("the trial ended without a word", "尝试未返回结果");
@@ -25,7 +25,7 @@ fn private_network(outcome: Option<Outcome>) -> Vec<Check> {
         Some(Outcome::Entered { user_namespace, connection }) => (user_namespace, connection),
     };
     let found = if user_namespace {
-        Text::new("made without root, in a user namespace of its own", "无需 root,在自己的用户命名空间中建立")
+        Text::new("made without root, in a user namespace of its own", "无需 root，在自己的用户命名空间中建立")
     } else {
         Text::new("made with root's rights", "以 root 权限建立")
     };
@@ -40,7 +40,7 @@ fn private_network(outcome: Option<Outcome>) -> Vec<Check> {
                         "one connection: {} packets, {} dropped; TIME-WAIT has {left} left",
                         seen.packets, seen.dropped
                     ),
-                    format!("一条连接: {} 个数据包,丢弃 {} 个; TIME-WAIT 还剩 {left}", seen.packets, seen.dropped),
+                    format!("一条连接：{} 个数据包，丢弃 {} 个；TIME-WAIT 还剩 {left}", seen.packets, seen.dropped),
                 )
             })
         }
@@ -52,22 +52,22 @@ fn private_network(outcome: Option<Outcome>) -> Vec<Check> {
 #[cfg(target_os = "linux")]
 fn sock_diag() -> Check {
     use crate::lab::sock_diag::SockDiag;
-    let title = ("the kernel's word on sockets (sock_diag)", "内核的套接字信息 (sock_diag)");
+    let title = ("the kernel's word on sockets (sock_diag)", "内核的套接字信息（sock_diag）");
     match SockDiag::open().and_then(|mut kernel| kernel.dump(&[])) {
         Ok(sockets) => Check::new("sock-diag", true, title, {
             let count = sockets.len();
-            Text::new(format!("answers: {count} TCP sockets"), format!("可用: {count} 个 TCP 套接字"))
+            Text::new(format!("answers: {count} TCP sockets"), format!("可用：{count} 个 TCP 套接字"))
         }),
         Err(error) => Check::new("sock-diag", false, title, same(error.to_string())).fixes([Text::new(
             "a sandbox forbids NETLINK_SOCK_DIAG, or the module is missing: sudo modprobe -a inet_diag tcp_diag",
-            "沙箱禁止了 NETLINK_SOCK_DIAG,或缺少模块: sudo modprobe -a inet_diag tcp_diag",
+            "沙箱禁止了 NETLINK_SOCK_DIAG，或缺少模块：sudo modprobe -a inet_diag tcp_diag",
         )]),
     }
 }
 
 #[cfg(not(target_os = "linux"))]
 fn sock_diag() -> Check {
-    let title = ("the kernel's word on sockets (sock_diag)", "内核的套接字信息 (sock_diag)");
+    let title = ("the kernel's word on sockets (sock_diag)", "内核的套接字信息（sock_diag）");
     Check::new("sock-diag", false, title, Text::new("needs Linux", "需要 Linux"))
 }
 
@@ -84,7 +84,7 @@ fn settings(read: &dyn Fn(&str) -> Option<String>) -> Vec<Check> {
             ),
             "2" => (
                 "on loopback a port in TIME-WAIT may be taken for a new outgoing connection after a second",
-                "在环回接口上,处于 TIME-WAIT 的端口一秒后可用于新的主动连接",
+                "在环回接口上，处于 TIME-WAIT 的端口一秒后可用于新的主动连接",
             ),
             _ => (
                 "a port in TIME-WAIT may be taken for a new outgoing connection after a second",
@@ -99,14 +99,14 @@ fn settings(read: &dyn Fn(&str) -> Option<String>) -> Vec<Check> {
         all.push(Check::new("tcp_fin_timeout", None, ("tcp_fin_timeout", "tcp_fin_timeout"), {
             Text::new(
                 format!("{seconds} s: how long a closed program's FIN-WAIT-2 lasts; this is NOT TIME-WAIT, which is always 60 s on Linux"),
-                format!("{seconds} 秒: 程序关闭后 FIN-WAIT-2 的时长;这不是 TIME-WAIT,Linux 的 TIME-WAIT 固定为 60 秒"),
+                format!("{seconds} 秒：程序关闭后 FIN-WAIT-2 的时长；这不是 TIME-WAIT，Linux 的 TIME-WAIT 固定为 60 秒"),
             )
         }));
     }
     if value("tcp_max_tw_buckets").as_deref() == Some("0") {
         all.push(
             Check::new("tcp_max_tw_buckets", false, ("tcp_max_tw_buckets", "tcp_max_tw_buckets"), {
-                Text::new("0: this kernel keeps no TIME-WAIT at all", "0: 内核完全不保留 TIME-WAIT")
+                Text::new("0: this kernel keeps no TIME-WAIT at all", "0：内核完全不保留 TIME-WAIT")
             })
             .fixes([same("sudo sysctl net.ipv4.tcp_max_tw_buckets=262144")]),
         );
