@@ -40,5 +40,6 @@ fn lives() -> Vec<(&'static str, Timeline)> {
 
 #[test]
 fn x() {
-    let _ = draw(&support::life::download(), Style { lang: Lang::En, charset: Charset::Unicode, width: 80, color: false });
+    let _ =
+        draw(&support::life::download(), Style { lang: Lang::En, charset: Charset::Unicode, width: 80, color: false });
 }

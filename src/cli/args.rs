@@ -250,4 +250,7 @@ pub struct Doctor {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+    /// Be the child that really tries a private network, and print what came of it
+    #[arg(long, hide = true)]
+    pub probe: bool,
 }

@@ -2,8 +2,16 @@
 
 pub mod args;
 pub mod config;
+#[cfg(unix)]
+mod doctor;
 pub mod exit;
+#[cfg(feature = "capture")]
+mod interfaces;
+#[cfg(feature = "capture")]
+mod live;
 pub mod output;
+#[cfg(unix)]
+mod permission;
 mod render;
 mod schema;
 
@@ -17,6 +25,12 @@ pub fn run(cli: &Cli, config: &Config) -> Result<Exit> {
     match &cli.command {
         Command::Render(args) => render::run(args, config),
         Command::Schema => schema::run(),
+        #[cfg(feature = "capture")]
+        Command::Live(arguments) => live::run(arguments, config),
+        #[cfg(feature = "capture")]
+        Command::Interfaces(arguments) => interfaces::run(arguments, config),
+        #[cfg(unix)]
+        Command::Doctor(arguments) => doctor::run(arguments, config),
         other => Err(Failure::new(Exit::Failed, format!("not built yet: {other:?} {:?}", config.lang)).into()),
     }
 }

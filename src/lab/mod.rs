@@ -1,1 +1,9 @@
 //! Hosts of our own: private namespaces, and the kernel as witness.
+
+#[cfg(unix)]
+pub mod namespace;
+pub mod process;
+#[cfg(unix)]
+mod remedy;
+#[cfg(target_os = "linux")]
+pub mod sock_diag;

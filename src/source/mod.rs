@@ -1,8 +1,19 @@
 //! Where frames come from: a live device or a saved file. The only room that reads packets from outside.
 
 pub mod file;
+#[cfg(feature = "capture")]
+pub mod filter;
 pub mod frame;
+pub mod frame;
+#[cfg(feature = "capture")]
+pub mod interfaces;
+#[cfg(feature = "capture")]
+pub mod live;
+#[cfg(unix)]
+pub mod privilege;
 pub mod save;
+#[cfg(unix)]
+pub(crate) mod syscall;
 
 pub use file::{CaptureReader, Damage, DamageKind, Interface, OpenError};
 pub use frame::{Frame, LinkType, Timestamp};
