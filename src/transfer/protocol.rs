@@ -41,7 +41,7 @@ pub enum Refusal {
     Unreadable,
     /// It begins like an error line and was asked for by a bare name.
     LooksLikeError,
-    /// No name came in time.
+    /// No name came, or none in time.
     NoName,
 }
 
@@ -81,7 +81,7 @@ impl Refusal {
                 "the file begins like an error line; end its name with a newline",
                 "该文件的开头与错误行相同，请在文件名后加换行符",
             ),
-            Refusal::NoName => Text::new("no file name came in time", "等待文件名超时"),
+            Refusal::NoName => Text::new("no file name came", "没有收到文件名"),
         }
     }
 

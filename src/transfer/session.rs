@@ -103,7 +103,7 @@ impl Session<'_> {
                 return Ok(Err(Refusal::BadName));
             }
             match got {
-                Got::Nothing if name.is_empty() => return Ok(Err(Refusal::NoName)),
+                Got::Nothing | Got::End if name.is_empty() => return Ok(Err(Refusal::NoName)),
                 Got::Octets(_) if self.server.root.may_grow(&name) => {}
                 Got::Octets(_) | Got::End | Got::Nothing => return Ok(Ok((name, Ask::Bare))),
             }
