@@ -5,7 +5,6 @@
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
@@ -16,9 +15,7 @@ use synfin::transfer::{Ask, Call, CallKind, Client, Closer, Event, GetError, Ref
 const LONG: Duration = Duration::from_secs(60);
 
 /// A server in this process, while `test` runs.
-fn with_server(root: &Path, shape: impl FnOnce(&mut Server), test: impl FnOnce(&Served)) {
-    let mut server = Server::new(Root::open(root).unwrap());
-    shape(&mut server);
+fn with_server(server: Server, test: impl FnOnce(&Served)) {
     let (event_to, events) = channel();
     let (call_to, calls) = channel();
     let (event_to, call_to) = (Mutex::new(event_to), Mutex::new(call_to));
@@ -37,6 +34,17 @@ fn with_server(root: &Path, shape: impl FnOnce(&mut Server), test: impl FnOnce(&
             std::panic::resume_unwind(panic);
         }
     });
+}
+
+/// A server of the folder that [`folder`] makes.
+fn server(house: &tempfile::TempDir) -> Server {
+    Server::new(Root::open(&house.path().join("root")).unwrap())
+}
+
+fn shaped(house: &tempfile::TempDir, shape: impl FnOnce(&mut Server)) -> Server {
+    let mut server = server(house);
+    shape(&mut server);
+    server
 }
 
 struct Served {
@@ -113,158 +121,129 @@ fn big() -> Vec<u8> {
 #[test]
 fn whole_files_arrive_in_both_ways_of_asking() {
     let house = folder();
-    with_server(
-        &house.path().join("root"),
-        |_| {},
-        |served| {
-            for client in [Client::default(), client_first()] {
-                for (name, content) in [
-                    ("hello.txt", b"hello\n".to_vec()),
-                    ("empty", vec![]),
-                    ("sub/课件.txt", b"below".to_vec()),
-                    ("in", b"hello\n".to_vec()),
-                    ("big", big()),
-                ] {
-                    let (got, received) = served.get(client, name).unwrap();
-                    assert!(got == content, "{name} differs");
-                    assert_eq!(received.octets, content.len() as u64);
-                    assert_eq!(received.announced, client.close_first == Closer::Client);
-                }
+    with_server(server(&house), |served| {
+        for client in [Client::default(), client_first()] {
+            for (name, content) in [
+                ("hello.txt", b"hello\n".to_vec()),
+                ("empty", vec![]),
+                ("sub/课件.txt", b"below".to_vec()),
+                ("in", b"hello\n".to_vec()),
+                ("big", big()),
+            ] {
+                let (got, received) = served.get(client, name).unwrap();
+                assert!(got == content, "{name} differs");
+                assert_eq!(received.octets, content.len() as u64);
+                assert_eq!(received.announced, client.close_first == Closer::Client);
             }
-        },
-    );
+        }
+    });
 }
 
 #[test]
 fn refusals_are_told_and_closed_with_fin() {
     let house = folder();
-    with_server(
-        &house.path().join("root"),
-        |_| {},
-        |served| {
-            for (name, why) in [
-                ("none", Refusal::NotFound),
-                ("sub", Refusal::NotAFile),
-                ("fifo", Refusal::NotAFile),
-                ("../secret", Refusal::Outside),
-                ("/etc/passwd", Refusal::Outside),
-                ("out", Refusal::Outside),
-                ("a\x1b[31m", Refusal::BadName),
-            ] {
-                for client in [Client::default(), client_first()] {
-                    let error = served.get(client, name).unwrap_err();
-                    assert!(matches!(error, GetError::Refused(told) if told == why), "{name}: {error}");
-                    assert_ne!(served.closed(), Closer::Reset, "{name}");
-                }
+    with_server(server(&house), |served| {
+        for (name, why) in [
+            ("none", Refusal::NotFound),
+            ("sub", Refusal::NotAFile),
+            ("fifo", Refusal::NotAFile),
+            ("../secret", Refusal::Outside),
+            ("/etc/passwd", Refusal::Outside),
+            ("out", Refusal::Outside),
+            ("a\x1b[31m", Refusal::BadName),
+        ] {
+            for client in [Client::default(), client_first()] {
+                let error = served.get(client, name).unwrap_err();
+                assert!(matches!(error, GetError::Refused(told) if told == why), "{name}: {error}");
+                assert_ne!(served.closed(), Closer::Reset, "{name}");
             }
-            assert!(matches!(served.get(Client::default(), "like"), Err(GetError::Refused(Refusal::LooksLikeError))));
-            assert!(served.get(client_first(), "like").is_ok());
-        },
-    );
+        }
+        assert!(matches!(served.get(Client::default(), "like"), Err(GetError::Refused(Refusal::LooksLikeError))));
+        assert!(served.get(client_first(), "like").is_ok());
+    });
 }
 
 #[test]
 fn the_wire_is_as_documented() {
     let house = folder();
-    with_server(
-        &house.path().join("root"),
-        |server| server.patience = Duration::from_millis(500),
-        |served| {
-            assert_eq!(served.ask(b"hello.txt"), b"hello\n");
-            assert_eq!(served.ask(b"hello.txt\n"), b"synfin: ok 6\nhello\n");
-            assert_eq!(served.ask(b"hello.txt\r\n"), b"synfin: ok 6\nhello\n");
-            assert_eq!(served.ask(b"empty"), b"");
-            assert_eq!(served.ask(b"empty\n"), b"synfin: ok 0\n");
-            assert!(served.ask(b"none").starts_with(b"synfin: error not-found "));
-            assert!(served.ask(b"none\n").starts_with(b"synfin: error not-found "));
-            assert!(served.ask(&[b'x'; 5000]).starts_with(b"synfin: error bad-name "));
-            assert!(served.ask(b"\n").starts_with(b"synfin: error bad-name "));
-            assert!(served.ask(b"").starts_with(b"synfin: error no-name "), "silent clients are sent away");
-            assert_eq!(served.ask(b"hello.txt\nand much more that nobody reads"), b"synfin: ok 6\nhello\n");
-        },
-    );
+    with_server(shaped(&house, |server| server.patience = Duration::from_millis(500)), |served| {
+        assert_eq!(served.ask(b"hello.txt"), b"hello\n");
+        assert_eq!(served.ask(b"hello.txt\n"), b"synfin: ok 6\nhello\n");
+        assert_eq!(served.ask(b"hello.txt\r\n"), b"synfin: ok 6\nhello\n");
+        assert_eq!(served.ask(b"empty"), b"");
+        assert_eq!(served.ask(b"empty\n"), b"synfin: ok 0\n");
+        assert!(served.ask(b"none").starts_with(b"synfin: error not-found "));
+        assert!(served.ask(b"none\n").starts_with(b"synfin: error not-found "));
+        assert!(served.ask(&[b'x'; 5000]).starts_with(b"synfin: error bad-name "));
+        assert!(served.ask(b"\n").starts_with(b"synfin: error bad-name "));
+        assert!(served.ask(b"").starts_with(b"synfin: error no-name "), "silent clients are sent away");
+        assert_eq!(served.ask(b"hello.txt\nand much more that nobody reads"), b"synfin: ok 6\nhello\n");
+    });
 }
 
 #[test]
 fn names_come_in_pieces() {
     let house = folder();
     fs::write(house.path().join("root/hello"), "short").unwrap();
-    with_server(
-        &house.path().join("root"),
-        |server| (server.pause, server.patience) = (LONG, LONG),
-        |served| {
-            for pieces in
-                [["hel", "lo.t", "xt"], ["hello", ".tx", "t"], ["hel", "lo.tx", "t\n"], ["s", "ub", "/课件.txt"]]
-            {
-                let mut stream = served.connect();
-                for piece in &pieces[..2] {
-                    stream.write_all(piece.as_bytes()).unwrap();
-                    served.received(piece.len() as u64);
-                }
-                stream.write_all(pieces[2].as_bytes()).unwrap();
-                let mut answer = String::new();
-                stream.read_to_string(&mut answer).unwrap();
-                assert!(answer.ends_with("hello\n") || answer == "below", "{pieces:?}: {answer}");
-            }
-            // Half-close ends a name that could still grow.
+    with_server(shaped(&house, |server| (server.pause, server.patience) = (LONG, LONG)), |served| {
+        for pieces in [["hel", "lo.t", "xt"], ["hello", ".tx", "t"], ["hel", "lo.tx", "t\n"], ["s", "ub", "/课件.txt"]]
+        {
             let mut stream = served.connect();
-            stream.write_all(b"hello").unwrap();
-            stream.shutdown(Shutdown::Write).unwrap();
+            for piece in &pieces[..2] {
+                stream.write_all(piece.as_bytes()).unwrap();
+                served.received(piece.len() as u64);
+            }
+            stream.write_all(pieces[2].as_bytes()).unwrap();
             let mut answer = String::new();
             stream.read_to_string(&mut answer).unwrap();
-            assert_eq!(answer, "short");
-        },
-    );
+            assert!(answer.ends_with("hello\n") || answer == "below", "{pieces:?}: {answer}");
+        }
+        // Half-close ends a name that could still grow.
+        let mut stream = served.connect();
+        stream.write_all(b"hello").unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert_eq!(answer, "short");
+    });
     // And so does a pause.
-    with_server(
-        &house.path().join("root"),
-        |server| server.pause = Duration::from_millis(50),
-        |served| {
-            assert_eq!(served.ask(b"hello"), b"short");
-        },
-    );
+    with_server(shaped(&house, |server| server.pause = Duration::from_millis(50)), |served| {
+        assert_eq!(served.ask(b"hello"), b"short");
+    });
 }
 
 #[test]
 fn several_clients_at_once() {
     let house = folder();
-    with_server(
-        &house.path().join("root"),
-        |server| server.most = 4,
-        |served| {
-            let idle = served.connect();
-            let (content, addresses) = (big(), &served.addresses);
-            std::thread::scope(|scope| {
-                for _ in 0..8 {
-                    scope.spawn(|| {
-                        let mut out = Vec::new();
-                        Client::default().get(addresses, "big", &mut out, |_, _| {}).unwrap();
-                        assert!(out == content);
-                    });
-                }
-            });
-            drop(idle);
-        },
-    );
+    with_server(shaped(&house, |server| server.most = 4), |served| {
+        let idle = served.connect();
+        let (content, addresses) = (big(), &served.addresses);
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    let mut out = Vec::new();
+                    Client::default().get(addresses, "big", &mut out, |_, _| {}).unwrap();
+                    assert!(out == content);
+                });
+            }
+        });
+        drop(idle);
+    });
 }
 
 #[test]
 fn who_closes_first_waits_in_time_wait() {
     let house = folder();
     for closer in [Closer::Server, Closer::Client] {
-        with_server(
-            &house.path().join("root"),
-            |server| server.close_first = closer,
-            |served| {
-                let client = Client { close_first: closer, ..Client::default() };
-                let (_, received) = served.get(client, "hello.txt").unwrap();
-                assert_eq!(received.closed_first, closer);
-                assert_eq!(served.closed(), closer);
-                let (client, server) = (received.local.port(), received.peer.port());
-                let waits = if closer == Closer::Server { (server, client) } else { (client, server) };
-                assert_eq!(in_time_wait(client, server), vec![waits]);
-            },
-        );
+        with_server(shaped(&house, |server| server.close_first = closer), |served| {
+            let client = Client { close_first: closer, ..Client::default() };
+            let (_, received) = served.get(client, "hello.txt").unwrap();
+            assert_eq!(received.closed_first, closer);
+            assert_eq!(served.closed(), closer);
+            let (client, server) = (received.local.port(), received.peer.port());
+            let waits = if closer == Closer::Server { (server, client) } else { (client, server) };
+            assert_eq!(in_time_wait(client, server), vec![waits]);
+        });
     }
 }
 
@@ -286,76 +265,55 @@ fn in_time_wait(one: u16, other: u16) -> Vec<(u16, u16)> {
 #[test]
 fn linger_zero_resets_the_other_side() {
     let house = folder();
-    with_server(
-        &house.path().join("root"),
-        |server| server.linger = Some(Duration::ZERO),
-        |served| {
-            let mut stream = served.connect();
-            stream.write_all(b"hello.txt").unwrap();
-            let error = stream.read_to_end(&mut Vec::new()).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::ConnectionReset);
-            assert_eq!(served.closed(), Closer::Reset);
-        },
-    );
-    with_server(
-        &house.path().join("root"),
-        |_| {},
-        |served| {
-            let client = Client { linger: Some(Duration::ZERO), ..Client::default() };
-            assert_eq!(served.get(client, "hello.txt").unwrap().1.closed_first, Closer::Reset);
-            assert_eq!(served.closed(), Closer::Reset);
-        },
-    );
-    for linger in [Duration::from_secs(3)] {
-        with_server(
-            &house.path().join("root"),
-            |server| server.linger = Some(linger),
-            |served| {
-                let client = Client { linger: Some(linger), ..Client::default() };
-                assert_eq!(served.get(client, "hello.txt").unwrap().0, b"hello\n");
-                assert_eq!(served.closed(), Closer::Server);
-            },
-        );
-    }
+    with_server(shaped(&house, |server| server.linger = Some(Duration::ZERO)), |served| {
+        let mut stream = served.connect();
+        stream.write_all(b"hello.txt").unwrap();
+        let error = stream.read_to_end(&mut Vec::new()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+        assert_eq!(served.closed(), Closer::Reset);
+    });
+    with_server(server(&house), |served| {
+        let client = Client { linger: Some(Duration::ZERO), ..Client::default() };
+        assert_eq!(served.get(client, "hello.txt").unwrap().1.closed_first, Closer::Reset);
+        assert_eq!(served.closed(), Closer::Reset);
+    });
+    let linger = Duration::from_secs(3);
+    with_server(shaped(&house, |server| server.linger = Some(linger)), |served| {
+        let client = Client { linger: Some(linger), ..Client::default() };
+        assert_eq!(served.get(client, "hello.txt").unwrap().0, b"hello\n");
+        assert_eq!(served.closed(), Closer::Server);
+    });
 }
 
 #[test]
 fn a_bare_answer_cut_short_ends_with_rst_not_fin() {
     let house = folder();
     fs::write(house.path().join("root/huge"), vec![7; 64 << 20]).unwrap();
-    with_server(
-        &house.path().join("root"),
-        |_| {},
-        |served| {
-            let mut stream = served.connect();
-            stream.write_all(b"huge").unwrap();
-            stream.read_exact(&mut [0; 1000]).unwrap();
-            // The client reads no more, so the server stands in send when it is told to stop.
-            served.stop.store(true, Ordering::Relaxed);
-            assert_eq!(served.closed(), Closer::Reset);
-            assert_eq!(stream.read_to_end(&mut Vec::new()).unwrap_err().kind(), ErrorKind::ConnectionReset);
-        },
-    );
+    with_server(server(&house), |served| {
+        let mut stream = served.connect();
+        stream.write_all(b"huge").unwrap();
+        stream.read_exact(&mut [0; 1000]).unwrap();
+        // The client reads no more, so the server stands in send when it is told to stop.
+        served.stop.store(true, Ordering::Relaxed);
+        assert_eq!(served.closed(), Closer::Reset);
+        assert_eq!(stream.read_to_end(&mut Vec::new()).unwrap_err().kind(), ErrorKind::ConnectionReset);
+    });
 }
 
 #[test]
 fn ipv4_and_ipv6_have_one_port_on_localhost() {
     let house = folder();
-    with_server(
-        &house.path().join("root"),
-        |_| {},
-        |served| {
-            assert!(served.addresses.iter().all(|address| address.port() == served.addresses[0].port()));
-            if !served.addresses.iter().any(SocketAddr::is_ipv6) {
-                skipped("this machine has no ::1");
-            }
-            for address in &served.addresses {
-                let mut out = Vec::new();
-                Client::default().get(&[*address], "hello.txt", &mut out, |_, _| {}).unwrap();
-                assert_eq!(out, b"hello\n", "{address}");
-            }
-        },
-    );
+    with_server(server(&house), |served| {
+        assert!(served.addresses.iter().all(|address| address.port() == served.addresses[0].port()));
+        if !served.addresses.iter().any(SocketAddr::is_ipv6) {
+            skipped("this machine has no ::1");
+        }
+        for address in &served.addresses {
+            let mut out = Vec::new();
+            Client::default().get(&[*address], "hello.txt", &mut out, |_, _| {}).unwrap();
+            assert_eq!(out, b"hello\n", "{address}");
+        }
+    });
 }
 
 /// One answer to one client, from a server that is not ours.
@@ -389,62 +347,50 @@ fn less_or_more_than_announced_is_an_error() {
 fn where_nobody_listens_all_addresses_are_tried() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let house = folder();
-    with_server(
-        &house.path().join("root"),
-        |_| {},
-        |served| {
-            let error = Client::default().get(&[free], "hello.txt", &mut Vec::new(), |_, _| {}).unwrap_err();
-            assert!(matches!(&error, GetError::Connect(tries) if tries[0].1.kind() == ErrorKind::ConnectionRefused));
-            let addresses = [free, served.addresses[0]];
-            assert_eq!(Client::default().get(&addresses, "hello.txt", &mut Vec::new(), |_, _| {}).unwrap().octets, 6);
-        },
-    );
+    with_server(server(&house), |served| {
+        let error = Client::default().get(&[free], "hello.txt", &mut Vec::new(), |_, _| {}).unwrap_err();
+        assert!(matches!(&error, GetError::Connect(tries) if tries[0].1.kind() == ErrorKind::ConnectionRefused));
+        let addresses = [free, served.addresses[0]];
+        assert_eq!(Client::default().get(&addresses, "hello.txt", &mut Vec::new(), |_, _| {}).unwrap().octets, 6);
+    });
 }
 
 #[test]
 fn every_call_of_the_course_is_reported_in_order() {
     let house = folder();
-    with_server(
-        &house.path().join("root"),
-        |_| {},
-        |served| {
-            let calls = Mutex::new(Vec::new());
-            let hook = |call: &Call| calls.lock().unwrap().push((call.kind, call.result));
-            let addresses = &served.addresses[..1];
-            Client { calls: Some(&hook), ..Client::default() }
-                .get(addresses, "hello.txt", &mut Vec::new(), |_, _| {})
-                .unwrap();
-            use CallKind::*;
-            assert_eq!(
-                *calls.lock().unwrap(),
-                [(Socket, Ok(0)), (Connect, Ok(0)), (Send, Ok(9)), (Recv, Ok(6)), (Recv, Ok(0)), (Close, Ok(0))]
-            );
-            served.closed();
-            let kinds: Vec<CallKind> = served.calls.try_iter().map(|call| call.kind).collect();
-            let per_listener = [Socket, Bind, Listen].repeat(served.addresses.len());
-            assert_eq!(kinds, [per_listener, vec![Accept, Recv, Send, Shutdown, Recv, Close]].concat());
-        },
-    );
+    with_server(server(&house), |served| {
+        let calls = Mutex::new(Vec::new());
+        let hook = |call: &Call| calls.lock().unwrap().push((call.kind, call.result));
+        let addresses = &served.addresses[..1];
+        Client { calls: Some(&hook), ..Client::default() }
+            .get(addresses, "hello.txt", &mut Vec::new(), |_, _| {})
+            .unwrap();
+        use CallKind::*;
+        assert_eq!(
+            *calls.lock().unwrap(),
+            [(Socket, Ok(0)), (Connect, Ok(0)), (Send, Ok(9)), (Recv, Ok(6)), (Recv, Ok(0)), (Close, Ok(0))]
+        );
+        served.closed();
+        let kinds: Vec<CallKind> = served.calls.try_iter().map(|call| call.kind).collect();
+        let per_listener = [Socket, Bind, Listen].repeat(served.addresses.len());
+        assert_eq!(kinds, [per_listener, vec![Accept, Recv, Send, Shutdown, Recv, Close]].concat());
+    });
 }
 
 #[test]
 fn events_tell_the_story() {
     let house = folder();
-    with_server(
-        &house.path().join("root"),
-        |_| {},
-        |served| {
-            served.get(client_first(), "hello.txt").unwrap();
-            let story: Vec<Event> = std::iter::from_fn(|| served.events.recv_timeout(LONG).ok())
-                .filter(|event| !matches!(event, Event::Listening { .. }))
-                .take(4)
-                .collect();
-            assert!(matches!(&story[0], Event::Accepted { client: 1, .. }));
-            assert!(matches!(&story[1], Event::Request { client: 1, name, ask: Ask::Line } if name == "hello.txt"));
-            assert!(matches!(&story[2], Event::Sent { client: 1, octets: 6 }));
-            assert!(matches!(&story[3], Event::Closed { client: 1, .. }));
-        },
-    );
+    with_server(server(&house), |served| {
+        served.get(client_first(), "hello.txt").unwrap();
+        let story: Vec<Event> = std::iter::from_fn(|| served.events.recv_timeout(LONG).ok())
+            .filter(|event| !matches!(event, Event::Listening { .. }))
+            .take(4)
+            .collect();
+        assert!(matches!(&story[0], Event::Accepted { client: 1, .. }));
+        assert!(matches!(&story[1], Event::Request { client: 1, name, ask: Ask::Line } if name == "hello.txt"));
+        assert!(matches!(&story[2], Event::Sent { client: 1, octets: 6 }));
+        assert!(matches!(&story[3], Event::Closed { client: 1, .. }));
+    });
 }
 
 #[test]
