@@ -81,7 +81,7 @@ fn tell(event: &Event, lang: Lang, out: &mut impl Write) -> io::Result<()> {
             writeln!(out, "{} {asks} {}  ({way})", number(client), safe(name).bold())
         }
         Event::Refused { client, why } => {
-            let words = lang.pick("refused:", "拒绝：").red();
+            let words = lang.pick("refused:", "拒绝:").red();
             writeln!(out, "{} {words} {}", number(client), why.text().get(lang))
         }
         Event::Sent { client, octets } => {
@@ -89,12 +89,12 @@ fn tell(event: &Event, lang: Lang, out: &mut impl Write) -> io::Result<()> {
             writeln!(out, "{} {sent} {octets} {unit}", number(client))
         }
         Event::Failed { client, error } => {
-            let words = lang.pick("failed:", "失败：").red();
+            let words = lang.pick("failed:", "失败:").red();
             writeln!(out, "{} {words} {}", number(client), safe(&error.to_string()))
         }
         Event::Closed { client, first } => writeln!(out, "{} {}", number(client), who_waits(*first, lang)),
         Event::NotAccepted { error } => {
-            let words = lang.pick("a client could not be accepted:", "无法接受客户端：").red();
+            let words = lang.pick("a client could not be accepted:", "无法接受客户端:").red();
             writeln!(out, "{words} {}", safe(&error.to_string()))
         }
     }?;

@@ -194,4 +194,43 @@ mod tests {
             assert!(!root.may_grow(whole.as_bytes()), "{whole}");
         }
     }
+
+    #[test]
+    fn no_rename_outruns_the_check() {
+        use std::io::Read;
+        let (house, root) = house();
+        let (inside, outside) = (house.path().join("root/a.txt"), house.path().join("secret"));
+        let (flip, next) = (house.path().join("root/flip"), house.path().join("root/next"));
+        symlink(&outside, &flip).unwrap();
+        let done = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                    fs::hard_link(&inside, &next).unwrap();
+                    fs::rename(&next, &flip).unwrap();
+                    symlink("../secret", &next).unwrap();
+                    fs::rename(&next, &flip).unwrap();
+                }
+            });
+            let began = std::time::Instant::now();
+            let (mut inside, mut refused, mut wrong) = (0, 0, Vec::new());
+            while (inside == 0 || refused == 0 || inside + refused < 20_000) && began.elapsed().as_secs() < 60 {
+                match root.file(b"flip") {
+                    Ok((mut file, _)) => {
+                        let mut content = String::new();
+                        file.read_to_string(&mut content).unwrap();
+                        inside += 1;
+                        wrong.extend((content != "inside").then_some(content));
+                    }
+                    Err(why) => {
+                        refused += 1;
+                        wrong.extend((why != Refusal::Outside).then(|| format!("{why:?}")));
+                    }
+                }
+            }
+            done.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert!(wrong.is_empty(), "{wrong:?}");
+            assert!(inside > 0 && refused > 0, "both answers were meant to come");
+        });
+    }
 }
