@@ -5,15 +5,19 @@ pub mod config;
 #[cfg(unix)]
 mod doctor;
 pub mod exit;
+mod get;
 #[cfg(feature = "capture")]
 mod interfaces;
+mod interrupt;
 #[cfg(feature = "capture")]
 mod live;
 pub mod output;
 #[cfg(unix)]
 mod permission;
+mod port;
 mod render;
 mod schema;
+mod serve;
 
 use anyhow::Result;
 use args::{Cli, Command};
@@ -31,6 +35,8 @@ pub fn run(cli: &Cli, config: &Config) -> Result<Exit> {
         Command::Interfaces(arguments) => interfaces::run(arguments, config),
         #[cfg(unix)]
         Command::Doctor(arguments) => doctor::run(arguments, config),
+        Command::Serve(args) => serve::run(args, config),
+        Command::Get(args) => get::run(args, config),
         other => Err(Failure::new(Exit::Failed, format!("not built yet: {other:?} {:?}", config.lang)).into()),
     }
 }

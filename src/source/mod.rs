@@ -12,6 +12,7 @@ pub mod live;
 #[cfg(unix)]
 pub mod privilege;
 pub mod save;
+pub mod save;
 #[cfg(unix)]
 pub(crate) mod syscall;
 

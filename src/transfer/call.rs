@@ -1,0 +1,272 @@
+//! A TCP socket whose every call can be watched, and that waits no longer than it is told.
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+use std::io::{self, ErrorKind};
+use std::net::{Shutdown, SocketAddr, TcpListener};
+use std::os::fd::AsFd;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+/// How often a wait looks whether it should stop.
+pub(super) const GLANCE: Duration = Duration::from_millis(100);
+/// How long a transfer may still run after it was asked to stop.
+pub(super) const GRACE: Duration = Duration::from_secs(2);
+/// Waiting clients that the kernel holds for a listener.
+const BACKLOG: i32 = 128;
+
+/// One call that a program made on a socket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    pub kind: CallKind,
+    /// When it was entered; waiting is part of it.
+    pub began: SystemTime,
+    pub took: Duration,
+    /// What it returned: octets for send and recv, 0 else; or the system's error number (0 where there is none).
+    pub result: Result<u64, i32>,
+    pub local: Option<SocketAddr>,
+    pub peer: Option<SocketAddr>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallKind {
+    Socket,
+    Bind,
+    Listen,
+    Accept,
+    Connect,
+    Send,
+    Recv,
+    Shutdown,
+    Close,
+}
+
+impl CallKind {
+    /// The name as in C and in Python.
+    pub fn name(self) -> &'static str {
+        match self {
+            CallKind::Socket => "socket",
+            CallKind::Bind => "bind",
+            CallKind::Listen => "listen",
+            CallKind::Accept => "accept",
+            CallKind::Connect => "connect",
+            CallKind::Send => "send",
+            CallKind::Recv => "recv",
+            CallKind::Shutdown => "shutdown",
+            CallKind::Close => "close",
+        }
+    }
+}
+
+/// Who wants to hear of the calls, if anybody.
+pub type Calls<'a> = Option<&'a (dyn Fn(&Call) + Sync)>;
+
+/// Makes a call and reports it.
+fn watched<T>(
+    calls: Calls<'_>,
+    kind: CallKind,
+    ends: (Option<SocketAddr>, Option<SocketAddr>),
+    call: impl FnOnce() -> io::Result<T>,
+    count: impl FnOnce(&T) -> usize,
+) -> io::Result<T> {
+    let Some(report) = calls else { return call() };
+    let (began, clock) = (SystemTime::now(), Instant::now());
+    let result = call();
+    let told = result.as_ref().map(|value| count(value) as u64).map_err(|error| error.raw_os_error().unwrap_or(0));
+    report(&Call { kind, began, took: clock.elapsed(), result: told, local: ends.0, peer: ends.1 });
+    result
+}
+
+/// socket, bind, listen. IPv6 listeners take IPv6 only, so that both loopbacks can have the same port, except on `::`.
+///
+/// SO_REUSEADDR is set: connections in TIME-WAIT do not block the port, a listener does.
+pub(super) fn listen(address: SocketAddr, calls: Calls<'_>) -> io::Result<TcpListener> {
+    let here = (Some(address), None);
+    let socket = watched(calls, CallKind::Socket, here, || tcp_socket(address), |_| 0)?;
+    socket.set_reuse_address(true)?;
+    if let SocketAddr::V6(v6) = address {
+        socket.set_only_v6(!v6.ip().is_unspecified())?;
+    }
+    watched(calls, CallKind::Bind, here, || socket.bind(&SockAddr::from(address)), |()| 0)?;
+    let here = (socket.local_addr()?.as_socket(), None);
+    watched(calls, CallKind::Listen, here, || socket.listen(BACKLOG), |()| 0)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket.into())
+}
+
+fn tcp_socket(address: SocketAddr) -> io::Result<Socket> {
+    Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))
+}
+
+/// One connected socket.
+pub(super) struct Conn<'a> {
+    socket: Socket,
+    pub(super) local: SocketAddr,
+    pub(super) peer: SocketAddr,
+    calls: Calls<'a>,
+    stop: Option<&'a AtomicBool>,
+}
+
+/// How a wait for octets ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Got {
+    Octets(usize),
+    /// The peer's FIN.
+    End,
+    /// Nothing came in time, or the caller was asked to stop.
+    Nothing,
+}
+
+impl<'a> Conn<'a> {
+    /// Takes a waiting client from a listener; `None` when there is none.
+    pub(super) fn accept(
+        listener: &TcpListener,
+        calls: Calls<'a>,
+        stop: Option<&'a AtomicBool>,
+    ) -> io::Result<Option<Conn<'a>>> {
+        // The call is timed by hand: on an empty queue it is no call worth telling.
+        let (began, clock) = (SystemTime::now(), Instant::now());
+        let (stream, peer) = match listener.accept() {
+            Ok(accepted) => accepted,
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => return Ok(None),
+            // The client gave up while it waited in the queue (accept(2)).
+            Err(error) if error.kind() == ErrorKind::ConnectionAborted => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let local = stream.local_addr()?;
+        if let Some(report) = calls {
+            let (local, peer) = (Some(local), Some(peer));
+            report(&Call { kind: CallKind::Accept, began, took: clock.elapsed(), result: Ok(0), local, peer });
+        }
+        stream.set_nonblocking(true)?;
+        Ok(Some(Conn { socket: stream.into(), local, peer, calls, stop }))
+    }
+
+    /// socket, connect.
+    pub(super) fn connect(
+        peer: SocketAddr,
+        limit: Duration,
+        calls: Calls<'a>,
+        stop: Option<&'a AtomicBool>,
+    ) -> io::Result<Conn<'a>> {
+        let there = (None, Some(peer));
+        let socket = watched(calls, CallKind::Socket, there, || tcp_socket(peer), |_| 0)?;
+        watched(calls, CallKind::Connect, there, || socket.connect_timeout(&SockAddr::from(peer), limit), |()| 0)?;
+        let local = socket.local_addr()?.as_socket().ok_or(ErrorKind::AddrNotAvailable)?;
+        if local == peer {
+            // Nobody listened, and the port that the system chose for us was the very one (RFC 9293 3.5, figure 7).
+            return Err(io::Error::new(ErrorKind::ConnectionRefused, "connected to itself: nobody listens there"));
+        }
+        socket.set_nonblocking(true)?;
+        Ok(Conn { socket, local, peer, calls, stop })
+    }
+
+    /// SO_LINGER: `Some(0)` makes close send RST, more makes it wait that long for the last acknowledgment.
+    pub(super) fn set_linger(&self, linger: Option<Duration>) -> io::Result<()> {
+        self.socket.set_linger(linger)
+    }
+
+    /// recv, waiting at most `limit`.
+    pub(super) fn recv(&self, buffer: &mut [u8], limit: Duration) -> io::Result<Got> {
+        let (began, clock) = (SystemTime::now(), Instant::now());
+        let result = if self.wait(PollFlags::POLLIN, clock, limit, Duration::ZERO)? {
+            io::Read::read(&mut &self.socket, buffer)
+        } else {
+            return Ok(Got::Nothing);
+        };
+        if let Some(report) = self.calls {
+            let told = result.as_ref().map(|&count| count as u64).map_err(|error| error.raw_os_error().unwrap_or(0));
+            let (local, peer) = (Some(self.local), Some(self.peer));
+            report(&Call { kind: CallKind::Recv, began, took: clock.elapsed(), result: told, local, peer });
+        }
+        match result {
+            Ok(0) => Ok(Got::End),
+            Ok(count) => Ok(Got::Octets(count)),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(Got::Nothing),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// send until all is with the kernel; `TimedOut` when the peer takes nothing for `limit`.
+    pub(super) fn send_all(&self, mut octets: &[u8], limit: Duration) -> io::Result<()> {
+        while !octets.is_empty() {
+            if !self.wait(PollFlags::POLLOUT, Instant::now(), limit, GRACE)? {
+                return Err(ErrorKind::TimedOut.into());
+            }
+            let ends = (Some(self.local), Some(self.peer));
+            let sent =
+                watched(self.calls, CallKind::Send, ends, || io::Write::write(&mut &self.socket, octets), |n| *n);
+            match sent {
+                Ok(count) => octets = octets.get(count..).unwrap_or_default(),
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// shutdown(SHUT_WR): sends FIN and keeps reading.
+    pub(super) fn finish_sending(&self) -> io::Result<()> {
+        let ends = (Some(self.local), Some(self.peer));
+        watched(self.calls, CallKind::Shutdown, ends, || self.socket.shutdown(Shutdown::Write), |()| 0)
+    }
+
+    /// Reads and throws away until the peer's FIN, at most for `limit`. How many octets came, and how it ended.
+    pub(super) fn drain(&self, limit: Duration) -> io::Result<(u64, Got)> {
+        let clock = Instant::now();
+        let (mut buffer, mut count) = ([0; 4096], 0);
+        loop {
+            match self.recv(&mut buffer, limit.saturating_sub(clock.elapsed()))? {
+                Got::Octets(more) => count += more as u64,
+                end => return Ok((count, end)),
+            }
+            // A peer that never stops talking may not hold us.
+            if clock.elapsed() > limit {
+                return Ok((count, Got::Nothing));
+            }
+        }
+    }
+
+    /// close.
+    pub(super) fn close(self) -> io::Result<()> {
+        let Conn { socket, local, peer, calls, .. } = self;
+        let close = || nix::unistd::close(socket).map_err(io::Error::from);
+        watched(calls, CallKind::Close, (Some(local), Some(peer)), close, |()| 0)
+    }
+
+    /// Sends RST in place of FIN, and throws away what is not yet sent.
+    pub(super) fn abort(self) -> io::Result<()> {
+        self.set_linger(Some(Duration::ZERO))?;
+        self.close()
+    }
+
+    /// Whether the socket became ready in time; when asked to stop, within `grace` from then.
+    fn wait(&self, what: PollFlags, since: Instant, limit: Duration, grace: Duration) -> io::Result<bool> {
+        let mut until = since + limit;
+        let mut is_stopping = false;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            if poll_any(&mut [PollFd::new(self.socket.as_fd(), what)], left.min(GLANCE))? {
+                return Ok(true);
+            }
+            if left.is_zero() {
+                return Ok(false);
+            }
+            if !is_stopping && self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed)) {
+                is_stopping = true;
+                until = until.min(Instant::now() + grace);
+            }
+        }
+    }
+}
+
+/// Whether one of them is ready; a signal counts as "not yet".
+pub(super) fn poll_any(fds: &mut [PollFd<'_>], limit: Duration) -> io::Result<bool> {
+    // Rounded up: a wait of half a millisecond must not become a busy loop.
+    let limit = PollTimeout::try_from(limit.as_micros().div_ceil(1000)).unwrap_or(PollTimeout::MAX);
+    match poll(fds, limit) {
+        Ok(count) => Ok(count > 0),
+        Err(nix::errno::Errno::EINTR) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,255 @@
+//! The server: listens, takes several clients at once, and tells what happens.
+
+use super::address::{AddressError, Target, resolve};
+use super::call::{self, Calls, Conn, GLANCE};
+use super::protocol::{Ask, Closer, Refusal};
+use super::{root::Root, session};
+use nix::poll::{PollFd, PollFlags};
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::os::fd::AsFd;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How often a free port is looked for that both loopbacks have.
+const PORT_TRIES: usize = 16;
+
+/// What the server serves, and how. The fields may be changed before [`Server::run`].
+#[derive(Debug)]
+pub struct Server {
+    pub root: Root,
+    /// Who sends the first FIN. The client can only where it asks by line; to a bare name the server closes first.
+    pub close_first: Closer,
+    /// SO_LINGER: `Some(0)` closes with RST, more waits that long for the last acknowledgment.
+    pub linger: Option<Duration>,
+    /// End after this many clients.
+    pub count: Option<u64>,
+    /// Clients at once; more wait in the kernel's queue.
+    pub most: usize,
+    /// How long a bare name that could still grow may pause before it counts as whole.
+    pub pause: Duration,
+    /// How long a client may be silent: before its name, while the window is closed, and before its FIN.
+    pub patience: Duration,
+    /// Octets per send.
+    pub chunk: usize,
+}
+
+/// What happened, for the caller to tell. Clients are numbered from 1.
+#[derive(Debug)]
+pub enum Event {
+    Listening {
+        local: SocketAddr,
+    },
+    Accepted {
+        client: u64,
+        peer: SocketAddr,
+        local: SocketAddr,
+    },
+    /// The name as it came, where it is UTF-8.
+    Request {
+        client: u64,
+        name: String,
+        ask: Ask,
+    },
+    Refused {
+        client: u64,
+        why: Refusal,
+    },
+    /// All octets of the file are with the kernel.
+    Sent {
+        client: u64,
+        octets: u64,
+    },
+    /// The connection broke, or the file did while it was read.
+    Failed {
+        client: u64,
+        error: io::Error,
+    },
+    Closed {
+        client: u64,
+        first: Closer,
+    },
+    /// A client could not be taken.
+    NotAccepted {
+        error: io::Error,
+    },
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    #[error("cannot listen on {address}")]
+    System { address: SocketAddr, source: io::Error },
+}
+
+impl Server {
+    pub fn new(root: Root) -> Server {
+        Server {
+            root,
+            close_first: Closer::Server,
+            linger: None,
+            count: None,
+            most: 64,
+            pause: Duration::from_millis(300),
+            patience: Duration::from_secs(10),
+            chunk: 16 * 1024,
+        }
+    }
+
+    /// Listens on every address of the target; on localhost on 127.0.0.1 and ::1, where they exist, with one port.
+    ///
+    /// # Errors
+    /// The first address that cannot be had, unless this machine has no such address and has another.
+    pub fn bind(target: &Target, calls: Calls<'_>) -> Result<Vec<TcpListener>, BindError> {
+        let addresses = resolve(target)?;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match bind_all(&addresses, calls) {
+                // The port that the first address chose freely was taken on the second.
+                Err(BindError::System { source, .. })
+                    if target.port == 0 && source.kind() == io::ErrorKind::AddrInUse && tries < PORT_TRIES => {}
+                result => return result,
+            }
+        }
+    }
+
+    /// Serves until `stop` is set or `count` clients have been served. Transfers that run then may end within two seconds.
+    ///
+    /// # Errors
+    /// Only when waiting on the listeners fails. What goes wrong with a client is an event.
+    pub fn run(
+        &self,
+        listeners: &[TcpListener],
+        stop: &AtomicBool,
+        calls: Calls<'_>,
+        on_event: impl Fn(Event) + Sync,
+    ) -> io::Result<()> {
+        let on_event = &on_event as &(dyn Fn(Event) + Sync);
+        for listener in listeners {
+            on_event(Event::Listening { local: listener.local_addr()? });
+        }
+        let places = Places::new(self.most.max(1));
+        std::thread::scope(|scope| {
+            let mut client = 0;
+            while !stop.load(Ordering::Relaxed) && self.count.is_none_or(|count| client < count) {
+                if !places.wait_for_one() {
+                    continue;
+                }
+                let Some(conn) = self.next(listeners, stop, calls, on_event)? else { continue };
+                client += 1;
+                on_event(Event::Accepted { client, peer: conn.peer, local: conn.local });
+                let place = places.take();
+                let serve = move || {
+                    session::serve(self, conn, client, stop, on_event);
+                    drop(place);
+                };
+                if let Err(error) =
+                    std::thread::Builder::new().name(format!("client {client}")).spawn_scoped(scope, serve)
+                {
+                    on_event(Event::Failed { client, error });
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn next<'a>(
+        &self,
+        listeners: &[TcpListener],
+        stop: &'a AtomicBool,
+        calls: Calls<'a>,
+        on_event: &(dyn Fn(Event) + Sync),
+    ) -> io::Result<Option<Conn<'a>>> {
+        let mut fds: Vec<PollFd<'_>> =
+            listeners.iter().map(|listener| PollFd::new(listener.as_fd(), PollFlags::POLLIN)).collect();
+        if !call::poll_any(&mut fds, GLANCE)? {
+            return Ok(None);
+        }
+        for (listener, fd) in listeners.iter().zip(&fds) {
+            if fd.any() != Some(true) {
+                continue;
+            }
+            match Conn::accept(listener, calls, Some(stop)) {
+                Ok(None) => {}
+                Ok(some) => return Ok(some),
+                Err(error) => {
+                    on_event(Event::NotAccepted { error });
+                    // Out of descriptors: the client stays in the queue, so trying again at once would spin.
+                    std::thread::sleep(GLANCE);
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn bind_all(addresses: &[SocketAddr], calls: Calls<'_>) -> Result<Vec<TcpListener>, BindError> {
+    let mut listeners: Vec<TcpListener> = Vec::new();
+    let mut missing = None;
+    for &address in addresses {
+        let mut address = address;
+        if let (0, Some(first)) = (address.port(), listeners.first()) {
+            let first = first.local_addr().map_err(|source| BindError::System { address, source })?;
+            address.set_port(first.port());
+        }
+        match call::listen(address, calls) {
+            Ok(listener) => listeners.push(listener),
+            // No IPv6 here, or none on this interface.
+            Err(source) if is_missing(&source) => missing = Some(BindError::System { address, source }),
+            Err(source) => return Err(BindError::System { address, source }),
+        }
+    }
+    match missing {
+        Some(error) if listeners.is_empty() => Err(error),
+        _ => Ok(listeners),
+    }
+}
+
+fn is_missing(error: &io::Error) -> bool {
+    use nix::errno::Errno;
+    [Errno::EADDRNOTAVAIL, Errno::EAFNOSUPPORT].iter().any(|errno| error.raw_os_error() == Some(*errno as i32))
+}
+
+/// How many clients are being served, and a bell for when one leaves.
+struct Places {
+    most: usize,
+    taken: Mutex<usize>,
+    left: Condvar,
+}
+
+struct Place<'a>(&'a Places);
+
+impl Places {
+    fn new(most: usize) -> Places {
+        Places { most, taken: Mutex::new(0), left: Condvar::new() }
+    }
+
+    /// Whether a place is free, after a short wait.
+    fn wait_for_one(&self) -> bool {
+        let until = Instant::now() + GLANCE;
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        while *taken >= self.most {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            taken = self.left.wait_timeout(taken, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        true
+    }
+
+    fn take(&self) -> Place<'_> {
+        *self.taken.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        Place(self)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        *self.0.taken.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        self.0.left.notify_one();
+    }
+}
