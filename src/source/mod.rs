@@ -4,14 +4,12 @@ pub mod file;
 #[cfg(feature = "capture")]
 pub mod filter;
 pub mod frame;
-pub mod frame;
 #[cfg(feature = "capture")]
 pub mod interfaces;
 #[cfg(feature = "capture")]
 pub mod live;
 #[cfg(unix)]
 pub mod privilege;
-pub mod save;
 pub mod save;
 #[cfg(unix)]
 pub(crate) mod syscall;
