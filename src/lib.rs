@@ -1,5 +1,6 @@
 //! synfin shows the life of a TCP connection, from SYN to the end of TIME-WAIT, as an annotated timeline of real packets.
 
+pub mod analyze;
 pub mod annotate;
 pub mod assemble;
 pub mod cli;

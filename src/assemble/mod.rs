@@ -8,6 +8,7 @@ mod fold;
 mod kernel;
 mod steps;
 
+pub use endpoints::Endpoints;
 pub use kernel::KernelWord;
 
 use crate::source::Timestamp;
@@ -15,7 +16,6 @@ use crate::tcp::{MslProfile, Peer, State};
 use crate::timeline::{self, Event, Timeline, TimerAction};
 use crate::track::{Connection, Ended, Input, News, Step};
 use draft::Draft;
-use endpoints::Endpoints;
 use std::collections::HashMap;
 
 /// Which connections are kept event by event. The others have their line in `connections` only.

@@ -16,6 +16,7 @@ pub mod output;
 mod permission;
 mod port;
 mod render;
+mod replay;
 mod schema;
 mod serve;
 
@@ -27,6 +28,7 @@ use exit::{Exit, Failure};
 /// Runs one command.
 pub fn run(cli: &Cli, config: &Config) -> Result<Exit> {
     match &cli.command {
+        Command::Replay(args) => replay::run(args, config),
         Command::Render(args) => render::run(args, config),
         Command::Schema => schema::run(),
         #[cfg(feature = "capture")]

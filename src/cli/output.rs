@@ -38,6 +38,11 @@ impl Outputs {
         self.stdout
     }
 
+    /// Whether a file among them is JSON, which holds every event.
+    pub fn has_json_file(&self) -> bool {
+        self.files.iter().any(|(_, format)| *format == Format::Json)
+    }
+
     /// Writes the files, then standard output.
     ///
     /// # Errors

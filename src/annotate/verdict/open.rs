@@ -35,6 +35,9 @@ pub fn round_trips(connection: &Connection) -> Option<(i64, i64, bool)> {
     let asked = if syn.last.time <= syn_ack.first.time { syn.last.time } else { syn.first.time };
     let answered = if syn_ack.last.time <= ack.time { syn_ack.last.time } else { syn_ack.first.time };
     let first_answer = syn_ack.first.time.max(asked);
+    if syn_ack.last.time < syn.first.time {
+        return None;
+    }
     let (to_syn_ack, to_ack) = (first_answer.since(asked), ack.time.since(answered));
     (to_syn_ack >= 0 && to_ack >= 0).then_some((to_syn_ack, to_ack, valid))
 }

@@ -1,0 +1,122 @@
+//! Frames in, timeline out: decode, track, annotate and assemble in one object. It knows no file, device or clock.
+
+use crate::assemble::{Assembler, Endpoints, KernelWord, Watch};
+use crate::decode::{Decoded, Decoder};
+use crate::source::{Frame, Timestamp};
+use crate::tcp::MslProfile;
+use crate::timeline::{Event, Packets, Source, SourceKind, Text, Timeline, Vantage};
+use crate::track::{Connection, Tracker};
+
+/// What to make of a capture.
+#[derive(Debug, Clone, Copy)]
+pub struct Wishes {
+    pub watch: Watch,
+    /// Keep every segment; otherwise ordinary data folds into runs.
+    pub full: bool,
+    pub msl: MslProfile,
+}
+
+/// Follows a capture frame by frame.
+pub struct Analyzer {
+    decoder: Decoder,
+    tracker: Tracker,
+    assembler: Assembler,
+    msl: MslProfile,
+    last: Option<Timestamp>,
+    loopback_only: bool,
+}
+
+/// What the capture's owner knows of it.
+#[derive(Debug, Clone, Default)]
+pub struct Ending {
+    /// When it ended; `None`: with its last packet.
+    pub at: Option<Timestamp>,
+    /// Packets that the kernel let go.
+    pub dropped: u64,
+    /// Damage and losses, told to the reader.
+    pub warnings: Vec<Text>,
+}
+
+impl Analyzer {
+    pub fn new(wishes: Wishes) -> Analyzer {
+        Analyzer {
+            decoder: Decoder::new(),
+            tracker: Tracker::new(wishes.msl.two_msl()),
+            assembler: Assembler::new(wishes.watch, wishes.full, wishes.msl),
+            msl: wishes.msl,
+            last: None,
+            loopback_only: true,
+        }
+    }
+
+    /// Takes one frame in.
+    pub fn push(&mut self, frame: &Frame<'_>) {
+        self.last = self.last.max(Some(frame.time));
+        if let Decoded::Segment(segment) = self.decoder.decode(frame) {
+            self.loopback_only &= segment.src.ip().is_loopback() || segment.src.ip() == segment.dst.ip();
+            let assembler = &mut self.assembler;
+            self.tracker.push(&segment, &mut |step| assembler.step(step));
+        }
+    }
+
+    /// Lets time pass without a frame: TIME-WAITs that are due end.
+    pub fn advance(&mut self, now: Timestamp) {
+        let assembler = &mut self.assembler;
+        self.tracker.advance(now, &mut |step| assembler.step(step));
+    }
+
+    /// Hears what the kernel says of a socket.
+    pub fn hear_kernel(&mut self, word: &KernelWord) {
+        self.assembler.hear_kernel(self.tracker.connections(), word);
+    }
+
+    /// Events that nothing can change any more, each once: for drawing while the capture goes on.
+    pub fn settle(&mut self, now: Timestamp, sink: &mut dyn FnMut(&Connection, &Endpoints, Event)) {
+        self.assembler.settle(self.tracker.connections(), now, sink);
+    }
+
+    /// All connections so far.
+    pub fn connections(&self) -> &[Connection] {
+        self.tracker.connections()
+    }
+
+    /// Frames so far, and segments among them.
+    pub fn counts(&self) -> (u64, u64) {
+        (self.decoder.seen(), self.decoder.decoded())
+    }
+
+    /// The timeline of everything.
+    pub fn finish(mut self, kind: SourceKind, name: &str, ending: Ending) -> Timeline {
+        let end = ending.at.or(self.last).unwrap_or_default();
+        self.advance(end);
+        let source = Source {
+            kind,
+            name: name.into(),
+            start: self.assembler.start().map(rfc3339),
+            vantage: if self.loopback_only { Vantage::Loopback } else { Vantage::Network },
+            msl_profile: self.msl,
+            packets: Packets { seen: self.decoder.seen(), decoded: self.decoder.decoded(), dropped: ending.dropped },
+            skipped: self.decoder.skipped().report(),
+            warnings: ending.warnings,
+            anonymized: false,
+        };
+        self.assembler.finish(self.tracker.connections(), end, source)
+    }
+}
+
+/// RFC 3339 in UTC with nine decimals.
+fn rfc3339(time: Timestamp) -> String {
+    let time = jiff::Timestamp::from_nanosecond(time.0.into()).unwrap_or_default();
+    format!("{time:.9}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_absolute_to_the_nanosecond() {
+        assert_eq!(rfc3339(Timestamp(1_767_225_600_123_456_789)), "2026-01-01T00:00:00.123456789Z");
+        assert_eq!(rfc3339(Timestamp(0)), "1970-01-01T00:00:00.000000000Z");
+    }
+}
