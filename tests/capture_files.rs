@@ -100,6 +100,42 @@ fn damage_says_where() {
 }
 
 #[test]
+fn reading_goes_on_behind_a_lost_octet() {
+    for magic in [PcapFile::MICRO, PcapFile::NANO, PcapFile::MODIFIED] {
+        let mut file = PcapFile::new(Endian::Little, magic, 1, 65535);
+        let mut starts = vec![];
+        for second in 0..10 {
+            starts.push(file.bytes.len());
+            file.record(1_700_000_000 + second, 999, &[0x11; 100], 100);
+        }
+        file.bytes.remove(starts[4] + 50);
+        let (frames, damage) = read(&file.bytes);
+        // The fifth took its missing octet from the sixth, whose header is then broken.
+        let seconds: Vec<i64> = frames.iter().map(|frame| frame.time / 1_000_000_000 - 1_700_000_000).collect();
+        assert_eq!(seconds, [0, 1, 2, 3, 4, 6, 7, 8, 9], "{magic:x}");
+        assert_eq!(damage, [DamageKind::Gap { skipped: (starts[1] - starts[0]) as u64 - 1 }]);
+    }
+}
+
+#[test]
+fn reading_goes_on_behind_a_broken_block() {
+    for endian in [Endian::Little, Endian::Big] {
+        let mut file = PcapngFile::new();
+        file.section(endian, &[]).interface(1, 0, &[]);
+        let mut starts = vec![];
+        for tick in 0..6 {
+            starts.push(file.bytes.len());
+            file.enhanced(0, tick, &[3; 33], 33, &[]);
+        }
+        let length = starts[2] + if endian == Endian::Little { 4 } else { 7 };
+        file.bytes[length] ^= 0x0c;
+        let (frames, damage) = read(&file.bytes);
+        assert_eq!(frames.iter().map(|frame| frame.time / 1000).collect::<Vec<_>>(), [0, 1, 3, 4, 5]);
+        assert_eq!(damage, [DamageKind::Gap { skipped: (starts[1] - starts[0]) as u64 }]);
+    }
+}
+
+#[test]
 fn a_large_snaplen_allows_large_records() {
     let mut file = PcapFile::new(Endian::Big, PcapFile::NANO, 1, 600_000);
     let big: Vec<u8> = (0..524_400_u32).map(|i| (i % 251) as u8).collect();
@@ -315,6 +351,16 @@ fn the_writer_cuts_to_its_snaplen() {
     assert_eq!((frames[0].bytes.len(), frames[0].wire_len, frames[0].time), (10, 60, 0));
 }
 
+/// Gives few octets at a time, as a pipe may.
+struct Pieces(Cursor<Vec<u8>>, usize);
+
+impl Read for Pieces {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        let most = self.1.min(out.len());
+        self.0.read(&mut out[..most])
+    }
+}
+
 /// Beginnings of real files, so that noise gets past the front door.
 fn beginnings() -> impl Strategy<Value = Vec<u8>> {
     let mut pcapng = PcapngFile::new();
@@ -350,6 +396,15 @@ proptest! {
                 drain(&mut reader);
             }
         }
+    }
+
+    #[test]
+    fn pieces_at_a_time_equal_all_at_once(start in beginnings(), noise in proptest::collection::vec(any::<u8>(), 0..200), piece in 1..40_usize) {
+        let bytes = [start.clone(), start, noise].concat();
+        let all = reader(&bytes).map(|mut reader| (drain(&mut reader), reader.damage().to_vec()));
+        let pieces = CaptureReader::from_reader(Pieces(Cursor::new(bytes), piece));
+        let pieces = pieces.map(|mut reader| (drain(&mut reader), reader.damage().to_vec()));
+        prop_assert_eq!(all.ok(), pieces.ok());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Frames into segments: link layers, IP, TCP. What cannot be read is counted under its reason, never lost silently.
 //!
-//! Each layer is one function that takes its header off the [`Rest`] and names the [`Layer`] that follows. A new link type
-//! or tunnel is one such function and one line in [`descend`]. Nothing here allocates.
+//! Each layer is one function that takes its header off the `Rest` and names the `Layer` that follows. A new link type
+//! or tunnel is one such function and one line in `descend`. Nothing here allocates.
 
 mod checksum;
 mod ip;

@@ -23,6 +23,8 @@ pub enum DamageKind {
     Cut { missing: u64 },
     /// A record or block says that it is this long, which nothing can be: what follows cannot be found.
     AbsurdLength { length: u64, limit: u64 },
+    /// A record or block is broken, and so many octets were passed over to where records certainly go on.
+    Gap { skipped: u64 },
     /// The two lengths of a pcapng block differ: what follows cannot be found.
     LengthsDiffer { first: u32, last: u32 },
     /// A pcapng block's fields do not fit into its length; the block was passed over.
@@ -51,7 +53,10 @@ impl Damage {
             n => (format!("; {n} more like it"), format!("；另有 {n} 处相同")),
         };
         Text::new(
-            format!("{en} (at octet {offset}, after {packets} packets{en_more})"),
+            format!(
+                "{en} (at octet {offset}, after {packets} {}{en_more})",
+                if *packets == 1 { "packet" } else { "packets" }
+            ),
             format!("{zh}（位于第 {offset} 字节，此前已读 {packets} 个数据包{zh_more}）"),
         )
     }
@@ -69,6 +74,10 @@ impl DamageKind {
                     "a packet or block claims {length} octets, more than the {limit} allowed; the rest is unreadable"
                 ),
                 format!("某个数据包或块声称长 {length} 字节，超过上限 {limit}；其后无法读取"),
+            ),
+            DamageKind::Gap { skipped } => (
+                format!("a packet or block is broken; {skipped} octets were passed over to where packets go on"),
+                format!("某个数据包或块已损坏；跳过 {skipped} 字节后继续读取"),
             ),
             DamageKind::LengthsDiffer { first, last } => (
                 format!("a block gives its length as {first} and as {last}; the rest is unreadable"),

@@ -9,6 +9,7 @@ mod open;
 mod order;
 mod pcap;
 mod pcapng;
+mod resync;
 
 pub use damage::{Damage, DamageKind};
 pub use open::OpenError;

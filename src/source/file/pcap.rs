@@ -3,7 +3,7 @@
 use super::buffer::Buffer;
 use super::damage::{DamageKind, DamageLog};
 use super::order::Order;
-use super::{Interface, Record};
+use super::{Interface, Record, resync};
 use crate::source::{LinkType, Timestamp};
 
 const FILE_HEADER: usize = 24;
@@ -46,6 +46,8 @@ pub(super) struct Pcap {
     variant: Variant,
     link: LinkType,
     limit: u32,
+    /// Seconds of the last record; a record found again after damage must be near it.
+    seconds: Option<u32>,
 }
 
 impl Pcap {
@@ -61,7 +63,7 @@ impl Pcap {
         let link = LinkType(variant.order.u32(*link) as u16);
         buffer.take(FILE_HEADER + variant.prologue);
         interfaces.push(Interface { name: None, link, snaplen, dropped: None });
-        Some(Pcap { variant, link, limit: snaplen.clamp(RECORD_LIMIT, super::MAX_BLOCK) })
+        Some(Pcap { variant, link, limit: snaplen.clamp(RECORD_LIMIT, super::MAX_BLOCK), seconds: None })
     }
 
     /// The next record; `None` at the end and where the file is too damaged to go on.
@@ -69,25 +71,53 @@ impl Pcap {
     pub(super) fn next(&mut self, buffer: &mut Buffer, damage: &mut DamageLog) -> Option<Record> {
         let Variant { order, unit, extra, .. } = self.variant;
         let header = 16 + extra;
-        if !buffer.fill(header) {
-            return cut(header, buffer, damage);
+        loop {
+            if !buffer.fill(header) {
+                return cut(header, buffer, damage);
+            }
+            let (words, _) = buffer.available().as_chunks::<4>();
+            let [seconds, fraction, captured, wire, ..] = words else { return None };
+            let [seconds, fraction, captured, wire] = [seconds, fraction, captured, wire].map(|word| order.u32(*word));
+            if captured > self.limit {
+                self.resume(captured, buffer, damage)?;
+                continue;
+            }
+            let len = captured as usize;
+            if !buffer.fill(header + len) {
+                return cut(header + len, buffer, damage);
+            }
+            self.seconds = Some(seconds);
+            let time = Timestamp(i64::from(seconds) * 1_000_000_000 + i64::from(fraction) * i64::from(unit));
+            let at = buffer.take(header + len) + header;
+            return Some(Record { time, link: self.link, wire_len: wire, interface: 0, at, len, options: None });
         }
-        let (words, _) = buffer.available().as_chunks::<4>();
-        let [seconds, fraction, captured, wire, ..] = words else { return None };
-        let nanos = i64::from(order.u32(*seconds)) * 1_000_000_000 + i64::from(order.u32(*fraction)) * i64::from(unit);
-        let captured = order.u32(*captured);
-        let wire = order.u32(*wire);
-        if captured > self.limit {
-            let kind = DamageKind::AbsurdLength { length: captured.into(), limit: self.limit.into() };
-            damage.add(kind, buffer.offset());
+    }
+
+    /// Passes over a record that claims an absurd length; `None` where none certainly follows.
+    #[cold]
+    fn resume(&self, captured: u32, buffer: &mut Buffer, damage: &mut DamageLog) -> Option<()> {
+        let offset = buffer.offset();
+        let Some(skipped) = resync::find(buffer, |bytes| self.probe(bytes)) else {
+            damage.add(DamageKind::AbsurdLength { length: captured.into(), limit: self.limit.into() }, offset);
             return None;
-        }
-        let len = captured as usize;
-        if !buffer.fill(header + len) {
-            return cut(header + len, buffer, damage);
-        }
-        let at = buffer.take(header + len) + header;
-        Some(Record { time: Timestamp(nanos), link: self.link, wire_len: wire, interface: 0, at, len, options: None })
+        };
+        damage.add(DamageKind::Gap { skipped: skipped as u64 }, offset);
+        buffer.take(skipped);
+        Some(())
+    }
+
+    /// The length of the record that these octets begin, if all that its header says is likely.
+    fn probe(&self, bytes: &[u8]) -> Option<usize> {
+        const DAY: u32 = 86_400;
+        let Variant { order, unit, extra, .. } = self.variant;
+        let (words, _) = bytes.as_chunks::<4>();
+        let [seconds, fraction, captured, wire, ..] = words else { return None };
+        let [seconds, fraction, captured, wire] = [seconds, fraction, captured, wire].map(|word| order.u32(*word));
+        let likely = seconds.abs_diff(self.seconds?) <= DAY
+            && fraction < 1_000_000_000 / unit
+            && (1..=self.limit).contains(&captured)
+            && (captured..=super::MAX_BLOCK).contains(&wire);
+        likely.then_some(16 + extra + captured as usize)
     }
 }
 

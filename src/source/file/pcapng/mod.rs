@@ -6,7 +6,7 @@ mod packet;
 
 use super::buffer::Buffer;
 use super::damage::{DamageKind, DamageLog};
-use super::{Interface, MAX_BLOCK, Order, Record};
+use super::{Interface, MAX_BLOCK, Order, Record, resync};
 use crate::source::Timestamp;
 use interface::Timing;
 
@@ -96,7 +96,7 @@ impl Pcapng {
                 damage.add(DamageKind::BadBlock { block: kind }, offset);
                 continue;
             };
-            let interface = self.section + packet.interface as usize;
+            let interface = self.section.saturating_add(packet.interface as usize);
             let (Some(timing), Some(described)) = (self.timings.get(interface), interfaces.get(interface)) else {
                 damage.add(DamageKind::UnknownInterface { interface: packet.interface }, offset);
                 continue;
@@ -134,8 +134,8 @@ impl Pcapng {
         let (kind, length) = (self.order.u32(kind), self.order.u32(length));
         let least = BLOCK_HEADER + BLOCK_TRAILER;
         if (length as usize) < least {
-            damage.add(DamageKind::AbsurdLength { length: length.into(), limit: MAX_BLOCK.into() }, buffer.offset());
-            return Found::End;
+            let kind = DamageKind::AbsurdLength { length: length.into(), limit: MAX_BLOCK.into() };
+            return self.resume(kind, buffer, damage);
         }
         // Some writers give a length without the padding that follows.
         let padded = u64::from(length).next_multiple_of(4);
@@ -162,10 +162,33 @@ impl Pcapng {
         let last = buffer.available().get(len - BLOCK_TRAILER..).and_then(|rest| rest.first_chunk::<4>());
         let last = last.map_or(0, |word| self.order.u32(*word));
         if last != length {
-            damage.add(DamageKind::LengthsDiffer { first: length, last }, buffer.offset());
-            return Found::End;
+            return self.resume(DamageKind::LengthsDiffer { first: length, last }, buffer, damage);
         }
         Found::Block { kind, len }
+    }
+
+    /// Passes over a block whose end cannot be known, up to where blocks certainly go on, if they do.
+    #[cold]
+    fn resume(&self, otherwise: DamageKind, buffer: &mut Buffer, damage: &mut DamageLog) -> Found {
+        let offset = buffer.offset();
+        let Some(skipped) = resync::find(buffer, |bytes| self.probe(bytes)) else {
+            damage.add(otherwise, offset);
+            return Found::End;
+        };
+        damage.add(DamageKind::Gap { skipped: skipped as u64 }, offset);
+        buffer.take(skipped);
+        Found::Skipped
+    }
+
+    /// The length of the block that these octets begin, if its type is a common one of this byte order and its two
+    /// lengths agree.
+    fn probe(&self, bytes: &[u8]) -> Option<usize> {
+        let (words, _) = bytes.as_chunks::<4>();
+        let [kind, length, ..] = words else { return None };
+        let len = self.order.u32(*length) as usize;
+        let common = matches!(self.order.u32(*kind), block::SECTION | block::INTERFACE..=block::ENHANCED);
+        let last = bytes.get(len.checked_sub(BLOCK_TRAILER)?..len)?;
+        (common && len >= BLOCK_HEADER + BLOCK_TRAILER && len.is_multiple_of(4) && last == length).then_some(len)
     }
 
     /// At a section header: takes the byte order that follows its length. Interfaces are numbered anew from here.
@@ -208,7 +231,7 @@ impl Pcapng {
                 sound
             }),
             _ => interface::statistics(self.order, body).map(|(interface, dropped, sound)| {
-                let known = interfaces.get_mut(self.section + interface as usize);
+                let known = interfaces.get_mut(self.section.saturating_add(interface as usize));
                 if let (Some(known), Some(dropped)) = (known, dropped) {
                     known.dropped = Some(dropped);
                 }
