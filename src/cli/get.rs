@@ -4,7 +4,7 @@ use super::args::Get;
 use super::config::Config;
 use super::exit::{Exit, Failure};
 use super::interrupt;
-use super::serve::{closer, who_waits};
+use super::serve::{closer, misaddressed, who_waits};
 use crate::render::{Charset, safe};
 use crate::timeline::Lang;
 use crate::transfer::{Client, GetError, Received, SaveError, Saving, Target, local_name, resolve};
@@ -16,9 +16,8 @@ use std::time::Duration;
 
 pub(super) fn run(args: &Get, config: &Config) -> Result<Exit> {
     let lang = config.lang;
-    let usage = |error: &dyn std::fmt::Display| Failure::new(Exit::Usage, error.to_string());
-    let target: Target = args.address.parse().map_err(|error| usage(&error))?;
-    let addresses = resolve(&target).map_err(|error| usage(&error))?;
+    let target: Target = args.address.parse().map_err(|error| misaddressed(&error, lang))?;
+    let addresses = resolve(&target).map_err(|error| misaddressed(&error, lang))?;
     let stop = interrupt::flag()?;
     let client = Client {
         close_first: closer(args.closing.close_first),

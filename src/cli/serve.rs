@@ -6,7 +6,7 @@ use super::exit::{Exit, Failure};
 use super::{interrupt, port};
 use crate::render::safe;
 use crate::timeline::Lang;
-use crate::transfer::{Ask, BindError, Closer, Event, Root, Server, Target};
+use crate::transfer::{AddressError, Ask, BindError, Closer, Event, Root, Server, Target};
 use anyhow::{Context, Result};
 use colored::Colorize;
 use std::io::{self, ErrorKind, Write};
@@ -25,7 +25,7 @@ pub(super) fn run(args: &Serve, config: &Config) -> Result<Exit> {
     server.close_first = closer(args.closing.close_first);
     server.linger = args.closing.linger.map(|seconds| Duration::from_secs(seconds.into()));
     server.count = args.count;
-    let target: Target = args.address.parse().map_err(|error| Failure::new(Exit::Usage, format!("{error}")))?;
+    let target: Target = args.address.parse().map_err(|error| misaddressed(&error, lang))?;
     let listeners = Server::bind(&target, None).map_err(|error| explain(error, lang))?;
 
     let stop = interrupt::flag()?;
@@ -113,9 +113,14 @@ pub(super) fn who_waits(first: Closer, lang: Lang) -> &'static str {
     }
 }
 
+pub(super) fn misaddressed(error: &AddressError, lang: Lang) -> Failure {
+    Failure::new(Exit::Usage, error.text().get(lang))
+}
+
 fn explain(error: BindError, lang: Lang) -> anyhow::Error {
-    let BindError::System { address, source } = &error else {
-        return Failure::new(Exit::Usage, error.to_string()).into();
+    let (address, source) = match &error {
+        BindError::Address(error) => return misaddressed(error, lang).into(),
+        BindError::System { address, source } => (address, source),
     };
     let port = address.port();
     match source.kind() {
@@ -151,6 +156,12 @@ fn explain(error: BindError, lang: Lang) -> anyhow::Error {
                 lang.pick("or open the low ports to all users", "或向所有用户开放低端口")
             ))
             .into()
+        }
+        ErrorKind::AddrNotAvailable => {
+            let words = lang.pick("this machine has no address", "本机没有这个地址：");
+            Failure::new(Exit::Failed, format!("{words} {}", address.ip()))
+                .help(lang.pick("synfin serve PORT listens on localhost", "synfin serve PORT 在 localhost 上监听"))
+                .into()
         }
         _ => anyhow::Error::new(error).context(lang.pick("cannot start the server", "无法启动服务器")),
     }

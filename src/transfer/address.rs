@@ -1,5 +1,6 @@
 //! Addresses as people type them, and the sockets' addresses that they stand for.
 
+use crate::timeline::Text;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::str::FromStr;
@@ -23,6 +24,19 @@ pub enum AddressError {
     Unknown { host: String, source: Option<io::Error> },
 }
 
+impl AddressError {
+    /// The same for people, in both languages.
+    pub fn text(&self) -> Text {
+        let zh = match self {
+            AddressError::NoPort(text) => format!("“{text}”缺少端口号：请写成 HOST:PORT，例如 localhost:8080"),
+            AddressError::BadPort(text) => format!("“{text}”不是端口号：请用 0 到 65535 的数字"),
+            AddressError::NoBrackets(text) => format!("IPv6 地址要写在方括号里：[{text}]:PORT"),
+            AddressError::Unknown { host, .. } => format!("找不到“{host}”的地址"),
+        };
+        Text::new(self.to_string(), zh)
+    }
+}
+
 impl FromStr for Target {
     type Err = AddressError;
 
@@ -37,6 +51,10 @@ impl FromStr for Target {
         let Some((host, port)) = text.rsplit_once(':') else { return Err(AddressError::NoPort(text.into())) };
         let host = match host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             Some(inner) => inner,
+            // A name with two colons is a slip of another kind.
+            None if host.contains(':') && host.parse::<Ipv6Addr>().is_err() => {
+                return Err(AddressError::Unknown { host: host.into(), source: None });
+            }
             None if host.contains(':') => return Err(AddressError::NoBrackets(host.into())),
             None => host,
         };

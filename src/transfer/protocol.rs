@@ -124,8 +124,8 @@ pub(super) fn head(ask: Ask, octets: &[u8], ended: bool) -> Head {
     if !may_have_status {
         return foreign();
     }
-    let Some(end) = octets.iter().position(|&octet| octet == b'\n') else {
-        return if ended || octets.len() > LONGEST_HEAD { foreign() } else { Head::More };
+    let Some(end) = octets.iter().take(LONGEST_HEAD).position(|&octet| octet == b'\n') else {
+        return if ended || octets.len() >= LONGEST_HEAD { foreign() } else { Head::More };
     };
     let line = octets.get(..end).unwrap_or_default();
     if let Some(rest) = line.strip_prefix(ERROR) {
@@ -181,5 +181,21 @@ mod tests {
         assert_eq!(head(Ask::Line, b"synfin: ok many\n", false), Head::Foreign);
         assert_eq!(head(Ask::Line, b"<html>", false), Head::Foreign);
         assert_eq!(head(Ask::Line, b"", true), Head::Foreign);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn an_answer_in_pieces_is_judged_as_the_whole(
+            begin in "(synfin: (ok|error) )?(([0-9]{1,20})|(not-found [a-z ]{0,9})|(a{1000,1100}))?\n?",
+            rest: Vec<u8>,
+            line: bool,
+        ) {
+            let ask = if line { Ask::Line } else { Ask::Bare };
+            let octets = [begin.as_bytes(), &rest].concat();
+            let whole = head(ask, &octets, true);
+            let first = (0..=octets.len()).map(|end| head(ask, &octets[..end], false)).find(|head| *head != Head::More);
+            // What stays open to the end is decided by the end.
+            proptest::prop_assert_eq!(first.unwrap_or_else(|| head(ask, &octets, true)), whole);
+        }
     }
 }

@@ -206,6 +206,27 @@ fn what_cannot_be_written_is_said() {
 }
 
 #[test]
+fn ctrl_c_leaves_nothing_behind() {
+    let here = tempfile::tempdir().unwrap();
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = silent.local_addr().unwrap().to_string();
+    let client = synfin()
+        .args(["get", &address, "x"])
+        .current_dir(here.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut stream, _) = silent.accept().unwrap();
+    stream.read_exact(&mut [0]).unwrap();
+    assert_eq!(files_in(here.path()).len(), 1, "the file to be");
+    kill(Pid::from_raw(client.id() as i32), Signal::SIGINT).unwrap();
+    let got = client.wait_with_output().unwrap();
+    assert_eq!(got.status.code(), Some(130), "{}", text(&got.stderr));
+    assert_eq!(files_in(here.path()), [""; 0]);
+}
+
+#[test]
 fn a_port_in_use_and_a_closed_port_have_remedies() {
     let (root, here) = folders();
     let serving = Serving::synfin(root.path(), &[]);
