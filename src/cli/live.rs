@@ -27,6 +27,11 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// Who looks at what is captured.
 pub(super) trait Watch {
+    /// The device is open and the rights that opened it are still there: the moment to open output files. Afterwards root
+    /// without sudo is nobody, who may not write where root may. Nothing is parsed before they are gone.
+    fn prepare(&mut self) -> Result<()> {
+        Ok(())
+    }
     /// The device is open and all privileges are gone. `saved` is the open file of `--write`, for frames of this link type
     /// with at most `snaplen` octets.
     fn opened(&mut self, link: LinkType, snaplen: u32, saved: Option<File>) -> Result<()>;
@@ -67,6 +72,7 @@ pub(super) fn capture(arguments: &Live, config: &Config, watch: &mut dyn Watch) 
     let mut capture = LiveCapture::open(&options).map_err(|error| capture_failure(&error, lang))?;
     // With the rights of before, as root may be the only one who can write there; filled when they are gone.
     let saved = arguments.write.as_deref().map(|path| create(path, lang)).transpose()?;
+    watch.prepare()?;
     if !arguments.no_drop {
         write_dropped(drop_privileges(User::behind_sudo())?, lang, &mut io::stderr().lock())?;
     }
@@ -158,7 +164,10 @@ fn create(path: &Path, lang: Lang) -> Result<File> {
             _ => error,
         })
         .with_context(|| format!("{} '{}'", lang.pick("cannot write", "无法写入"), path.display()))?;
-    give_to_user(&file);
+    // Standard output was opened by the user's own shell.
+    if path != Path::new("-") {
+        give_to_user(&file);
+    }
     Ok(file)
 }
 

@@ -28,6 +28,12 @@ pub(super) fn quoted(path: &Path) -> String {
 #[cfg(feature = "capture")]
 pub(super) fn capture_remedies(executable: &Path, arguments: &str) -> Vec<Text> {
     let path = quoted(executable);
+    if nix::unistd::geteuid().is_root() {
+        return vec![Text::new(
+            "root lacks cap_net_raw here; in a container: start it with --cap-add NET_RAW",
+            "此处 root 没有 cap_net_raw；在容器中：用 --cap-add NET_RAW 启动",
+        )];
+    }
     let mut all = vec![Text::new(
         format!("run it with root's rights, which it gives up once the device is open: sudo {path} {arguments}"),
         format!("以 root 权限运行，打开设备后即放弃该权限：sudo {path} {arguments}"),
@@ -117,7 +123,11 @@ mod tests {
             let failure = capture_failure(&error, lang);
             assert_eq!(failure.exit, Exit::NotPermitted);
             let help = failure.help.join("\n");
-            assert!(help.contains(&format!("sudo {} live -i eth0", quoted(&executable()))), "{help}");
+            let line = match nix::unistd::geteuid().is_root() {
+                true => "--cap-add NET_RAW".to_string(),
+                false => format!("sudo {} live -i eth0", quoted(&executable())),
+            };
+            assert!(help.contains(&line), "{help}");
             assert!(help.contains("synfin replay"), "{help}");
         }
     }

@@ -7,3 +7,5 @@ pub mod process;
 mod remedy;
 #[cfg(target_os = "linux")]
 pub mod sock_diag;
+#[cfg(target_os = "linux")]
+pub mod witness;

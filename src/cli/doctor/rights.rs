@@ -50,6 +50,9 @@ fn capture(path: &Path) -> Vec<Check> {
         Err(error) => {
             let check = Check::new("capture", false, title, error.text());
             match error {
+                LiveError::NotPermitted { .. } if nix::unistd::geteuid().is_root() => {
+                    check.fixes(capture_remedies(path, ""))
+                }
                 LiveError::NotPermitted { .. } => check
                     .fixes(capture_remedies(path, &format!("live -i {loopback}")))
                     .fixes([Text::new(
