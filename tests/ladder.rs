@@ -3,27 +3,20 @@
 
 mod support;
 
-use synfin::ladder::View;
+use proptest::prelude::*;
+use support::life::Build;
+use synfin::ladder::{Ladder, Lanes, Progress, View};
 use synfin::render::{self, Charset, Format, Style};
-use synfin::timeline::{Lang, Timeline};
+use synfin::tcp::{Basis, State};
+use synfin::timeline::*;
+use unicode_width::UnicodeWidthStr;
+
+const CHARSETS: [Charset; 3] = [Charset::Unicode, Charset::Narrow, Charset::Ascii];
 
 fn draw(timeline: &Timeline, style: Style) -> String {
     let mut out = Vec::new();
     render::write(timeline, &View::default(), Format::Text, &style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
-}
-
-/// Writes the timelines as JSON into the folder named by SYNFIN_TIMELINES, to look at them with `synfin render`.
-#[test]
-fn save_for_looking() {
-    let Some(folder) = std::env::var_os("SYNFIN_TIMELINES") else { return };
-    for (name, timeline) in lives() {
-        std::fs::write(
-            std::path::Path::new(&folder).join(format!("{name}.json")),
-            serde_json::to_vec(&timeline).unwrap(),
-        )
-        .unwrap();
-    }
 }
 
 fn lives() -> Vec<(&'static str, Timeline)> {
@@ -38,8 +31,365 @@ fn lives() -> Vec<(&'static str, Timeline)> {
     ]
 }
 
+fn styles(widths: &[usize]) -> Vec<Style> {
+    let mut styles = Vec::new();
+    for width in widths {
+        for lang in [Lang::En, Lang::Zh] {
+            styles.extend(CHARSETS.map(|charset| Style { lang, charset, width: *width, color: false }));
+        }
+    }
+    styles
+}
+
+/// Writes the timelines as JSON into the folder named by SYNFIN_TIMELINES, to look at them with `synfin render`.
 #[test]
-fn x() {
-    let _ =
-        draw(&support::life::download(), Style { lang: Lang::En, charset: Charset::Unicode, width: 80, color: false });
+fn save_for_looking() {
+    let Some(folder) = std::env::var_os("SYNFIN_TIMELINES") else { return };
+    for (name, timeline) in lives() {
+        let path = std::path::Path::new(&folder).join(format!("{name}.json"));
+        std::fs::write(path, serde_json::to_vec(&timeline).unwrap()).unwrap();
+    }
+}
+
+/// One golden file for each life and language, with all widths and charsets.
+#[test]
+fn pictures() {
+    for (name, timeline) in lives() {
+        for lang in [Lang::En, Lang::Zh] {
+            let mut album = String::new();
+            for width in [40, 60, 80, 120] {
+                for charset in CHARSETS {
+                    let picture = draw(&timeline, Style { lang, charset, width, color: false });
+                    album.push_str(&format!("=== {width} columns, {charset:?}\n{picture}\n"));
+                }
+            }
+            insta::assert_snapshot!(format!("{name}-{lang:?}").to_lowercase(), album);
+        }
+    }
+}
+
+/// Every line is as wide as its place: the right lifeline stands in one column all the way down.
+#[test]
+fn lifelines_are_straight() {
+    for (name, timeline) in lives().into_iter().filter(|(name, _)| *name != "many") {
+        for style in styles(&[50, 60, 79, 80, 100, 120, 160]) {
+            let picture = draw(&timeline, style);
+            let columns = |line: &str| -> Vec<usize> {
+                let glyphs = ["│", "┃", "┊", "⋮", "├", "┤", "┠", "┨", "┼", "|", "╎", "▐", "#", ":", "~", "+"];
+                line.char_indices()
+                    .filter(|(at, c)| glyphs.contains(&&line[*at..*at + c.len_utf8()]))
+                    .map(|(at, _)| line[..at].width())
+                    .collect()
+            };
+            let heading = picture.lines().position(|line| line.starts_with(['─', '╌', '-']));
+            let heading = heading.unwrap_or_else(|| panic!("{name} {style:?}: no heading in\n{picture}"));
+            let lanes = columns(picture.lines().nth(heading).unwrap());
+            let (left, right) = (lanes[lanes.len() - 2], lanes[lanes.len() - 1]);
+            for line in picture.lines().skip(heading).take_while(|line| !line.is_empty()) {
+                assert!(columns(line).contains(&left) && columns(line).contains(&right), "{name} {style:?}:\n{line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn ascii_is_ascii_and_narrow_is_narrow() {
+    for (name, timeline) in lives() {
+        for style in styles(&[40, 80, 120]) {
+            let picture = draw(&timeline, style);
+            match (style.charset, style.lang) {
+                (Charset::Ascii, Lang::En) => assert!(picture.is_ascii(), "{name}:\n{picture}"),
+                (Charset::Narrow, _) => {
+                    for line in picture.lines() {
+                        assert_eq!(line.width(), line.width_cjk(), "{name}: {line}");
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn live_rows_are_the_saved_rows() {
+    for (_, timeline) in lives() {
+        for connection in &timeline.connections {
+            let lanes = Lanes::of(&timeline, connection);
+            let mut progress = Progress::default();
+            let mut rows = Vec::new();
+            for event in timeline.events.iter().filter(|event| event.connection == connection.id) {
+                rows.extend(progress.rows(event, &lanes));
+            }
+            rows.extend(progress.finish(connection, &lanes));
+            assert_eq!(rows, Ladder::of(&timeline, connection.id).unwrap().rows);
+        }
+    }
+}
+
+/// Colour adds nothing but colour: without its escape sequences the picture is the plain one.
+#[test]
+fn colour_is_only_colour() {
+    for (name, timeline) in lives() {
+        for style in styles(&[40, 80, 130]) {
+            let plain = draw(&timeline, style);
+            let coloured = draw(&timeline, Style { color: true, ..style });
+            assert!(coloured.contains("\x1b["), "{name} has no colour");
+            let mut bare = String::new();
+            let mut rest = coloured.as_str();
+            while let Some((before, after)) = rest.split_once("\x1b[") {
+                bare.push_str(before);
+                rest = after.split_once('m').unwrap().1;
+            }
+            bare.push_str(rest);
+            assert_eq!(bare, plain, "{name}");
+        }
+    }
+}
+
+#[test]
+fn an_unknown_connection_is_named_with_the_range() {
+    let mut out = Vec::new();
+    let style = Style { lang: Lang::En, charset: Charset::Ascii, width: 80, color: false };
+    let view = View { connection: Some(99) };
+    let error = render::write(&support::life::many(), &view, Format::Text, &style, &mut out).unwrap_err();
+    assert_eq!(error.to_string(), "there is no connection 99: this timeline has connections 1 to 6");
+    assert!(out.is_empty());
+}
+
+#[test]
+fn unknown_fields_and_kinds_are_passed_over() {
+    let mut json = serde_json::to_value(support::life::refused()).unwrap();
+    json["events"][0]["of_a_later_version"] = 1.into();
+    json["events"].as_array_mut().unwrap().push(serde_json::json!({
+        "id": 3, "connection": 1, "t_ns": 50_000, "phase": "open", "kind": "message", "text": {"a": [1, 2]}
+    }));
+    let timeline: Timeline = serde_json::from_value(json).unwrap();
+    let style = Style { lang: Lang::En, charset: Charset::Ascii, width: 80, color: false };
+    assert_eq!(draw(&timeline, style), draw(&support::life::refused(), style));
+}
+
+fn any_text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        ".{0,40}",
+        "[a-z ]{0,200}",
+        "[\u{0}-\u{20}\u{7f}-\u{9f}\u{200b}-\u{202e}]{0,20}",
+        "[，。中文字（） a-z]{0,60}",
+        Just("e1".to_string()),
+        Just("e2".to_string()),
+        Just("x".repeat(5_000)),
+    ]
+}
+
+fn any_time() -> impl Strategy<Value = i64> {
+    prop_oneof![0..2_000_000_000_i64, any::<i64>(), Just(i64::MAX), Just(i64::MIN)]
+}
+
+fn any_state() -> impl Strategy<Value = State> {
+    (0..State::ALL.len()).prop_map(|at| State::ALL[at])
+}
+
+fn any_basis() -> impl Strategy<Value = Basis> {
+    prop_oneof![Just(Basis::Observed), Just(Basis::Inferred), Just(Basis::Kernel)]
+}
+
+fn any_phase() -> impl Strategy<Value = Phase> {
+    prop_oneof![Just(Phase::Lookup), Just(Phase::Open), Just(Phase::Data), Just(Phase::Close), Just(Phase::TimeWait)]
+}
+
+fn any_action() -> impl Strategy<Value = TimerAction> {
+    prop_oneof![
+        Just(TimerAction::Begins),
+        Just(TimerAction::Rearmed),
+        Just(TimerAction::Expired),
+        Just(TimerAction::Reset),
+        Just(TimerAction::CaptureEnded)
+    ]
+}
+
+fn any_severity() -> impl Strategy<Value = Severity> {
+    prop_oneof![Just(Severity::Lesson), Just(Severity::Note), Just(Severity::Warning), Just(Severity::Error)]
+}
+
+fn any_kernel() -> impl Strategy<Value = Option<KernelTimer>> {
+    proptest::option::of(
+        (any_time(), any_time(), proptest::option::of(any_time()))
+            .prop_map(|(asked_ns, remaining_ns, gone_ns)| KernelTimer { asked_ns, remaining_ns, gone_ns }),
+    )
+}
+
+fn any_segment() -> impl Strategy<Value = Detail> {
+    let fate = prop_oneof![Just(Fate::Received), Just(Fate::Lost), Just(Fate::Unknown)];
+    let flags = proptest::collection::vec(
+        prop_oneof![Just("SYN".to_string()), Just("ACK".to_string()), Just("FIN".to_string()), any_text()],
+        0..12,
+    );
+    let numbers = (any::<i64>(), proptest::option::of(any::<i64>()), any::<u32>(), proptest::option::of(any::<u64>()));
+    let options = (any::<u16>(), any::<u8>(), any::<bool>(), proptest::collection::vec(any::<[i64; 2]>(), 0..20));
+    (any_text(), any_text(), fate, flags, numbers, options, proptest::option::of(any::<u64>())).prop_map(
+        |(from, to, fate, flags, (seq, ack, len, wnd_bytes), (mss, shift, other, sack), repeats)| {
+            Detail::Segment(SegmentEvent {
+                from,
+                to,
+                received_ns: None,
+                fate,
+                flags,
+                seq,
+                seq_raw: 0,
+                ack,
+                ack_raw: None,
+                len,
+                wnd: mss,
+                wnd_bytes,
+                options: SegmentOptions {
+                    mss: Some(mss),
+                    wscale: Some(shift),
+                    sack_permitted: other,
+                    timestamps: Some([len, len]),
+                    sack,
+                    fast_open: Some(shift),
+                    mptcp: Some(shift),
+                    signed: other,
+                    other: vec![shift; 30],
+                    malformed: other,
+                },
+                checksum: Checksum::Invalid,
+                frame: 1,
+                repeats,
+            })
+        },
+    )
+}
+
+fn any_detail() -> impl Strategy<Value = Detail> {
+    let flow = (any_text(), any_text(), any::<u64>(), any::<u64>()).prop_map(|(from, to, segments, bytes)| Flow {
+        from,
+        to,
+        segments,
+        bytes,
+    });
+    prop_oneof![
+        any_segment(),
+        (any_time(), any::<u64>(), proptest::collection::vec(flow, 0..4)).prop_map(|(end_ns, count, flows)| {
+            Detail::Run(Run { end_ns, first_frame: 1, last_frame: 2, count, flows })
+        }),
+        (any_text(), any_action(), proptest::option::of(any_time()), proptest::option::of(any_time()), any_kernel())
+            .prop_map(|(endpoint, action, due_ns, remaining_ns, kernel)| {
+                Detail::Timer(Timer { endpoint, action, due_ns, remaining_ns, kernel })
+            }),
+        Just(Detail::Unknown),
+    ]
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    let change = (any_text(), proptest::option::of(any_state()), any_state(), any_basis()).prop_map(
+        |(endpoint, from, to, basis)| StateChange {
+            endpoint,
+            from,
+            to,
+            basis,
+            signal: String::new(),
+            rfc: String::new(),
+            evidence: None,
+        },
+    );
+    let note = (any_severity(), any_text(), any_text(), any_text()).prop_map(|(severity, en, zh, rfc)| Note {
+        id: en.clone(),
+        severity,
+        text: Text { en, zh },
+        rfc,
+        related: Vec::new(),
+    });
+    (
+        any::<u64>(),
+        1..3_u64,
+        any_time(),
+        any_phase(),
+        any_detail(),
+        proptest::collection::vec(change, 0..4),
+        proptest::collection::vec(note, 0..16),
+    )
+        .prop_map(|(id, connection, t_ns, phase, detail, states, notes)| Event {
+            id,
+            connection,
+            t_ns,
+            phase,
+            detail,
+            states,
+            notes,
+        })
+}
+
+fn any_timeline() -> impl Strategy<Value = Timeline> {
+    let events = proptest::collection::vec(any_event(), 0..12);
+    let texts = proptest::collection::vec(any_text(), 8);
+    let times = (any_time(), any_time(), any_time(), any_kernel());
+    (events, texts, times, any::<[u64; 4]>(), 0..3_usize, any::<bool>()).prop_map(
+        |(events, texts, (one, two, three, kernel), counts, connections, known)| {
+            let text = |at: usize| Text { en: texts[at].clone(), zh: texts[(at + 1) % 8].clone() };
+            let mut timeline = support::life::download();
+            let mut connection = timeline.connections.remove(0);
+            timeline.events = events;
+            timeline.source.name = texts[0].clone();
+            timeline.source.start = Some(texts[1].clone());
+            timeline.source.warnings = vec![text(2)];
+            timeline.endpoints[0].name = Some(texts[3].clone());
+            timeline.endpoints[1].process = Some(texts[4].clone());
+            connection.verdict = text(5);
+            connection.open.title = text(6);
+            connection.close.title = text(7);
+            connection.close.active_closer = Some(texts[5].clone());
+            connection.open.rtt_ns = Some(one);
+            connection.start_ns = two;
+            connection.totals.client = FlowTotals { segments: counts[0], bytes: counts[1], retransmissions: counts[2] };
+            connection.totals.server = FlowTotals { segments: counts[3], bytes: counts[2], retransmissions: counts[1] };
+            let wait = &mut connection.time_wait[0];
+            (wait.begins_ns, wait.due_ns, wait.two_msl_ns, wait.remaining_ns, wait.end_ns) =
+                (one, two, three, one, two);
+            wait.kernel = kernel;
+            if !known {
+                connection.client = texts[6].clone();
+                wait.endpoint = texts[7].clone();
+            }
+            for id in 0..connections {
+                timeline.connections.push(Connection { id: id as u64 + 1, ..connection.clone() });
+            }
+            timeline
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn any_timeline_keeps_to_its_width(timeline in any_timeline(), width in 20..170_usize, lang in 0..2, charset in 0..3_usize) {
+        let lang = if lang == 0 { Lang::En } else { Lang::Zh };
+        let style = Style { lang, charset: CHARSETS[charset], width, color: false };
+        let views = std::iter::once(None).chain(timeline.connections.iter().map(|connection| Some(connection.id)));
+        for connection in views {
+            let mut out = Vec::new();
+            render::write(&timeline, &View { connection }, Format::Text, &style, &mut out).unwrap();
+            let picture = String::from_utf8(out).unwrap();
+            for line in picture.lines() {
+                prop_assert!(line.width() <= width, "{} > {width}: {line:?}", line.width());
+                prop_assert!(!line.chars().any(|c| c.is_control()), "{line:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn ten_megabytes_of_text_and_thousands_of_notes_stay_readable() {
+    let mut build = Build::new();
+    build.c("SYN", 0, None, 0);
+    for _ in 0..5_000 {
+        build.note(Severity::Lesson, "again and again", "一遍又一遍");
+    }
+    let mut timeline = build.done();
+    timeline.connections[0].verdict = Text::new("long ".repeat(2_000_000), "长".repeat(3_000_000));
+    timeline.source.name = "x".repeat(10_000_000);
+    for style in styles(&[40, 80, 120]) {
+        let lines = draw(&timeline, style).lines().count();
+        assert!(lines < 90, "{lines} lines");
+    }
 }

@@ -6,7 +6,7 @@ use super::exit::{Exit, Failure};
 use crate::ladder::View;
 use crate::render::{self, Format, Style};
 use crate::timeline::Timeline;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -58,8 +58,11 @@ impl Outputs {
     /// As [`Outputs::write`].
     pub fn write_files(&self, timeline: &Timeline, view: &View, config: &Config) -> Result<()> {
         for (path, format) in &self.files {
-            save(path, |out| draw(timeline, view, *format, &config.file_style(), out))
-                .with_context(|| format!("cannot write '{}'", path.display()))?;
+            let saved = save(path, |out| draw(timeline, view, *format, &config.file_style(), out));
+            saved.map_err(|error| match error.is::<Failure>() {
+                true => error,
+                false => error.context(format!("cannot write '{}'", path.display())),
+            })?;
         }
         Ok(())
     }
@@ -70,8 +73,12 @@ impl Outputs {
     /// As [`Outputs::write`].
     pub fn write_stdout(&self, timeline: &Timeline, view: &View, config: &Config) -> Result<()> {
         let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-        draw(timeline, view, self.stdout, &config.stdout_style(), &mut out)?;
-        out.flush().context("cannot write to standard output")
+        let drawn = draw(timeline, view, self.stdout, &config.stdout_style(), &mut out);
+        let written = drawn.and_then(|()| Ok(out.flush()?));
+        written.map_err(|error| match error.is::<Failure>() {
+            true => error,
+            false => error.context("cannot write to standard output"),
+        })
     }
 }
 
@@ -80,7 +87,7 @@ fn draw(timeline: &Timeline, view: &View, format: Format, style: &Style, out: &m
         Err(error @ render::Error::UnknownConnection { .. }) => {
             Err(Failure::new(Exit::Usage, error.to_string()).into())
         }
-        Err(render::Error::Io(error)) => Err(error).context("the output could not be written"),
+        Err(render::Error::Io(error)) => Err(error.into()),
         Ok(()) => Ok(()),
     }
 }
@@ -135,7 +142,7 @@ fn save(path: &Path, write: impl FnOnce(&mut BufWriter<&File>) -> Result<()>) ->
 fn fill(file: &File, write: impl FnOnce(&mut BufWriter<&File>) -> Result<()>) -> Result<()> {
     let mut out = BufWriter::with_capacity(1 << 16, file);
     write(&mut out)?;
-    out.flush().context("the output could not be written")
+    Ok(out.flush()?)
 }
 
 /// Under sudo, what is written belongs to the user who called it, not to root.

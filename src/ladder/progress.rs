@@ -14,6 +14,7 @@ pub struct Progress {
     states: [Option<State>; 2],
     round_trip: RoundTrip,
     waits: [Waiting; 2],
+    windows: [Option<u64>; 2],
 }
 
 /// The TIME-WAIT of one side.
@@ -43,25 +44,24 @@ impl Progress {
     pub fn rows(&mut self, event: &Event, lanes: &Lanes) -> Vec<Row> {
         let mut rows = Vec::new();
         self.origin_ns.get_or_insert(event.t_ns);
-        if let Some(pause) = self.last_ns.map(|last| event.t_ns.saturating_sub(last))
-            && self.round_trip.is_idle(pause)
-        {
-            rows.push(self.row(None, Content::Gap { ns: pause }));
-        }
+        let pause = self.last_ns.map_or(0, |last| event.t_ns.saturating_sub(last));
+        let gap = self.round_trip.is_idle(pause).then(|| self.row(None, Content::Gap { ns: pause }));
         self.last_ns = Some(match &event.detail {
             Detail::Run(run) => run.end_ns.max(event.t_ns),
             _ => event.t_ns,
         });
-        if self.phase != Some(event.phase) {
-            self.phase = Some(event.phase);
-            rows.push(self.row(None, Content::Phase(event.phase)));
-        }
+        let heading = self.heading(event).map(|phase| self.row(None, Content::Phase(phase)));
+        // Idle time belongs to TIME-WAIT, which is nothing else; before another phase it ends the last one.
+        rows.extend(if event.phase == Phase::TimeWait { [heading, gap] } else { [gap, heading] }.into_iter().flatten());
         rows.extend(self.states_before(event, lanes));
         let changes = self.changes(event, lanes);
         let content = match &event.detail {
             Detail::Segment(segment) => {
                 self.round_trip.learn(event.t_ns, segment);
-                Content::Segment(Box::new(arrow(event.t_ns, segment, lanes)))
+                let mut arrow = arrow(event.t_ns, segment, lanes);
+                let said = arrow.from.of_mut(&mut self.windows).replace(arrow.window);
+                arrow.window_changed = said != Some(arrow.window);
+                Content::Segment(Box::new(arrow))
             }
             Detail::Run(run) => Content::Folded(folded(event.t_ns, run, lanes)),
             Detail::Timer(timer) => Content::Wait(self.wait(event.t_ns, timer, lanes)),
@@ -107,6 +107,17 @@ impl Progress {
             rows.push(self.row(Some(wait.end_ns), content));
         }
         rows
+    }
+
+    /// The heading that this event asks for. The 2MSL timer starts while the last acknowledgment is still to come: that
+    /// start is drawn within the close.
+    fn heading(&mut self, event: &Event) -> Option<Phase> {
+        let starts = matches!(&event.detail, Detail::Timer(timer) if timer.action == WaitAction::Begins);
+        if self.phase == Some(event.phase) || (starts && self.phase.is_some()) {
+            return None;
+        }
+        self.phase = Some(event.phase);
+        self.phase
     }
 
     /// A row of states that were never shown and are only now known to have been.
@@ -157,7 +168,7 @@ impl Progress {
     }
 
     fn row(&self, t_ns: Option<i64>, content: Content) -> Row {
-        let lifelines = self.states.map(Lifeline::of);
+        let lifelines = self.states.map(|state| Lifeline::of(state, self.phase == Some(Phase::Open)));
         Row { event: None, t_ns, content, changes: Vec::new(), notes: Vec::new(), lifelines }
     }
 }
@@ -173,6 +184,7 @@ fn arrow(t_ns: i64, segment: &SegmentEvent, lanes: &Lanes) -> Arrow {
         ack: segment.ack,
         len: segment.len,
         window: segment.wnd_bytes.unwrap_or(segment.wnd.into()),
+        window_changed: true,
         options: segment.options.clone(),
         checksum: segment.checksum,
         frame: segment.frame,

@@ -50,6 +50,8 @@ pub struct Arrow {
     pub len: u32,
     /// Octets, or the field as sent where the scale is not known.
     pub window: u64,
+    /// Whether the sender's window differs from what it last said.
+    pub window_changed: bool,
     pub options: SegmentOptions,
     pub checksum: Checksum,
     pub frame: u64,
@@ -133,10 +135,12 @@ pub enum Lifeline {
 }
 
 impl Lifeline {
-    pub(super) fn of(state: Option<State>) -> Lifeline {
+    /// A peer of which nothing is known has no connection while one is being opened; later it must have one.
+    pub(super) fn of(state: Option<State>, opening: bool) -> Lifeline {
         match state {
             Some(State::Closed | State::Listen) => Lifeline::Closed,
             Some(State::TimeWait) => Lifeline::Waiting,
+            None if opening => Lifeline::Closed,
             _ => Lifeline::Open,
         }
     }

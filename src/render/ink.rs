@@ -44,16 +44,16 @@ impl Ink {
     /// The text with this ink's colour. Only for coloured output: the caller has decided.
     pub(super) fn paint(self, text: &str) -> String {
         let (color, style) = match self {
-            Ink::Plain => return text.to_string(),
+            Ink::Plain | Ink::Note => return text.to_string(),
             Ink::Strong => (None, Some(Styles::Bold)),
-            Ink::Dim => (Some(Color::BrightBlack), None),
+            // Not bright black: some themes make it the background.
+            Ink::Dim => (None, Some(Styles::Dimmed)),
             Ink::Client => (Some(Color::Cyan), Some(Styles::Bold)),
             Ink::Server => (Some(Color::Magenta), Some(Styles::Bold)),
             Ink::State => (Some(Color::Green), Some(Styles::Bold)),
             Ink::Inferred => (Some(Color::Green), Some(Styles::Dimmed)),
             Ink::Wait => (Some(Color::Yellow), Some(Styles::Bold)),
-            Ink::Lesson => (Some(Color::Blue), None),
-            Ink::Note => (None, None),
+            Ink::Lesson => (Some(Color::BrightBlue), None),
             Ink::Warning => (Some(Color::Yellow), None),
             Ink::Error => (Some(Color::Red), Some(Styles::Bold)),
         };

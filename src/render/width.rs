@@ -86,7 +86,7 @@ pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(2);
     let mut lines = Vec::new();
     let mut line = String::new();
-    for (spaced, unit) in units(text) {
+    for (spaced, unit) in with_units_of_measure(units(text)) {
         let gap = usize::from(spaced && !line.is_empty());
         if !line.is_empty() && width(&line) + gap + width(&unit) > columns {
             lines.push(std::mem::take(&mut line));
@@ -130,6 +130,27 @@ fn units(text: &str) -> Vec<(bool, String)> {
         last = Some(c);
     }
     units
+}
+
+/// A number and its unit stay on one line: `1.021 s`.
+fn with_units_of_measure(units: Vec<(bool, String)>) -> Vec<(bool, String)> {
+    const MEASURES: [&str; 12] = ["s", "ms", "µs", "us", "ns", "min", "h", "B", "kB", "MB", "GB", "octets"];
+    let mut joined: Vec<(bool, String)> = Vec::with_capacity(units.len());
+    for (spaced, unit) in units {
+        match joined.last_mut() {
+            Some((_, number))
+                if spaced
+                    && number.ends_with(|c: char| c.is_ascii_digit())
+                    && number.len() < 16
+                    && MEASURES.contains(&unit.trim_end_matches(closes)) =>
+            {
+                number.push(' ');
+                number.push_str(&unit);
+            }
+            _ => joined.push((spaced, unit)),
+        }
+    }
+    joined
 }
 
 fn closes(c: char) -> bool {

@@ -27,6 +27,7 @@ pub(super) enum Body {
         text: String,
         ink: Ink,
     },
+    Nothing,
 }
 
 /// A row with everything decided but its columns.
@@ -44,10 +45,15 @@ pub(super) struct Block {
 }
 
 impl Block {
+    /// Lines that it takes: one at least.
+    pub(super) fn height(&self) -> usize {
+        let [left, right] = &self.states;
+        self.body.len().max(left.len()).max(right.len()).max(self.beside.len()).max(1)
+    }
+
     pub(super) fn write(&self, columns: &Columns, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
         let [left, right] = &self.states;
-        let height = self.body.len().max(left.len()).max(right.len()).max(self.beside.len()).max(1);
-        for row in 0..height {
+        for row in 0..self.height() {
             let mut line = Line::new(style);
             if row == 0 {
                 line.push(&self.time, Ink::Dim);
@@ -77,7 +83,8 @@ impl Block {
         let lifeline = *side.of(&self.lifelines);
         let waiting = lifeline == Lifeline::Waiting;
         let glyph = match body {
-            Some(Body::Arrow { from, .. }) if *from == side && !waiting => side.of(&glyphs.joint),
+            Some(Body::Arrow { from, .. }) if *from == side && waiting => side.of(&glyphs.waiting_joint),
+            Some(Body::Arrow { from, .. }) if *from == side => side.of(&glyphs.joint),
             _ if self.cut && !waiting => glyphs.cut,
             _ => glyphs.lifeline(lifeline),
         };
@@ -103,6 +110,6 @@ fn between(line: &mut Line<'_>, body: Option<&Body>, columns: &Columns, style: &
             let margin = area.saturating_sub(width::width(&text)) / 2;
             line.to(columns.left + 1 + margin).push(&text, *ink);
         }
-        None => {}
+        Some(Body::Nothing) | None => {}
     }
 }

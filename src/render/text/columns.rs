@@ -68,7 +68,7 @@ mod tests {
             let state = if columns.short_states { 10 } else { 14 };
             let end = columns.notes.map_or(columns.right_state() + state, |(from, wide)| from + wide);
             assert!(end <= width, "{width}: {columns:?}");
-            assert!(width >= 250 || end == width, "{width}: {columns:?}");
+            assert!(width >= 190 || end == width, "{width}: {columns:?}");
             assert!(columns.area() >= 14, "{width}: {columns:?}");
         }
         assert_eq!(Columns::of(80).unwrap().area(), 36);

@@ -14,6 +14,7 @@ pub(crate) struct Glyphs {
     pub(crate) cut: &'static str,
     /// Where an arrow leaves the left and the right lifeline.
     pub(crate) joint: [&'static str; 2],
+    pub(crate) waiting_joint: [&'static str; 2],
     pub(crate) head: [&'static str; 2],
     pub(crate) shaft: &'static str,
     /// The shaft of folded data.
@@ -29,7 +30,6 @@ pub(crate) struct Glyphs {
     /// Between things of one kind; spaces round it are included.
     pub(crate) dot: &'static str,
     pub(crate) right: &'static str,
-    pub(crate) left: &'static str,
 }
 
 const UNICODE: Glyphs = Glyphs {
@@ -38,6 +38,7 @@ const UNICODE: Glyphs = Glyphs {
     waiting: "┃",
     cut: "⋮",
     joint: ["├", "┤"],
+    waiting_joint: ["┠", "┨"],
     head: ["◀", "▶"],
     shaft: "─",
     thick: "═",
@@ -51,7 +52,6 @@ const UNICODE: Glyphs = Glyphs {
     error: "✗",
     dot: " · ",
     right: "→",
-    left: "←",
 };
 
 const NARROW: Glyphs = Glyphs {
@@ -60,6 +60,7 @@ const NARROW: Glyphs = Glyphs {
     waiting: "▐",
     cut: "⋮",
     joint: ["|", "|"],
+    waiting_joint: ["▐", "▐"],
     head: ["◄", "►"],
     shaft: "╌",
     thick: "=",
@@ -73,7 +74,6 @@ const NARROW: Glyphs = Glyphs {
     error: "✗",
     dot: ", ",
     right: "⟶",
-    left: "⟵",
 };
 
 const ASCII: Glyphs = Glyphs {
@@ -82,6 +82,7 @@ const ASCII: Glyphs = Glyphs {
     waiting: "#",
     cut: "~",
     joint: ["|", "|"],
+    waiting_joint: ["#", "#"],
     head: ["<", ">"],
     shaft: "-",
     thick: "=",
@@ -95,7 +96,6 @@ const ASCII: Glyphs = Glyphs {
     error: "x",
     dot: ", ",
     right: "->",
-    left: "<-",
 };
 
 impl Glyphs {

@@ -5,7 +5,7 @@ use super::glyphs::Glyphs;
 use super::*;
 use crate::ladder::Lane;
 use crate::render::summary;
-use crate::timeline::{Lang, OpenKind, Text, TimeWait};
+use crate::timeline::{CloseKind, Lang, Text, TimeWait};
 
 /// Characters shown of a name that the timeline brings.
 const NAME: usize = 120;
@@ -14,21 +14,14 @@ const SENTENCE: usize = 400;
 
 /// Writes the head block.
 pub(super) fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
-    let glyphs = Glyphs::of(style.charset);
     let lang = style.lang;
     let connection = &ladder.connection;
-    let mut title = Line::new(style);
-    title.push("synfin", Ink::Strong);
     let which = match lang {
         Lang::En if ladder.siblings > 1 => format!("connection {} of {}", connection.id, ladder.siblings),
         Lang::Zh if ladder.siblings > 1 => format!("连接 {}（共 {} 个）", connection.id, ladder.siblings),
         _ => String::new(),
     };
-    let source = summary::source(&ladder.source, style);
-    for part in [which, source].iter().filter(|part| !part.is_empty()) {
-        title.push(glyphs.dot, Ink::Dim).push(part, Ink::Dim);
-    }
-    title.write(out)?;
+    summary::title([which].into_iter().chain(summary::source(&ladder.source, style)), style, out)?;
 
     let mut rows: Vec<(&str, String, Ink)> = Vec::new();
     for side in Side::BOTH {
@@ -135,9 +128,6 @@ fn opened(ladder: &Ladder, style: &Style) -> String {
             open.syn_retransmissions
         ));
     }
-    if open.kind == OpenKind::ThreeWay || open.kind == OpenKind::Simultaneous {
-        return width::clean(&text, SENTENCE, style);
-    }
     width::clean(&text, SENTENCE, style)
 }
 
@@ -145,7 +135,8 @@ fn closed(ladder: &Ladder, style: &Style) -> String {
     let lang = style.lang;
     let close = &ladder.connection.close;
     let mut text = title(&close.title, words::close(close.kind, lang), style);
-    if let Some(first) = &close.active_closer {
+    let abrupt = matches!(close.kind, CloseKind::Reset | CloseKind::Simultaneous);
+    if let Some(first) = close.active_closer.as_ref().filter(|_| !abrupt) {
         let first = summary::peer_name(first, &ladder.lanes, style);
         text.push_str(&match lang {
             Lang::En => format!(", {first} closes first"),
@@ -186,13 +177,18 @@ fn time_wait(wait: &TimeWait, ladder: &Ladder, style: &Style) -> String {
 fn data(ladder: &Ladder, style: &Style) -> String {
     let glyphs = Glyphs::of(style.charset);
     let totals = &ladder.connection.totals;
-    let one = |arrow: &str, flow: &crate::timeline::FlowTotals| match style.lang {
-        Lang::En => format!("{arrow} {} in {} segments", time::octets(flow.bytes), flow.segments),
-        Lang::Zh => format!("{arrow} {}（{} 个报文段）", time::octets(flow.bytes), flow.segments),
+    let one = |side, flow: &crate::timeline::FlowTotals| {
+        let who = words::role(ladder.lanes.get(side).role, style.lang);
+        let (arrow, bytes, segments) = (glyphs.right, time::octets(flow.bytes), flow.segments);
+        match style.lang {
+            Lang::En if segments == 1 => format!("{who} {arrow} {bytes} in 1 segment"),
+            Lang::En => format!("{who} {arrow} {bytes} in {segments} segments"),
+            Lang::Zh => format!("{who} {arrow} {bytes}（{segments} 个报文段）"),
+        }
     };
     let again = totals.client.retransmissions.saturating_add(totals.server.retransmissions);
     let mut text =
-        format!("{}{}{}", one(glyphs.right, &totals.client), comma(style.lang), one(glyphs.left, &totals.server));
+        format!("{}{}{}", one(Side::Left, &totals.client), comma(style.lang), one(Side::Right, &totals.server));
     if again > 0 {
         text.push_str(&format!("{}{} {again}", comma(style.lang), style.lang.pick("sent again:", "重传")));
     }

@@ -2,32 +2,40 @@
 
 use crate::ladder::Arrow;
 use crate::render::width::{self, clean};
-use crate::render::{Style, text::glyphs::Glyphs};
+use crate::render::{Charset, Style, text::glyphs::Glyphs};
 use crate::timeline::{Checksum, SegmentOptions};
 
 /// Longest list of flags that is printed, in characters: nine flags fit, a liar's text does not.
 const FLAGS_LIMIT: usize = 48;
+/// The window's rank: the first to go.
+const WINDOW: u8 = 1;
+/// The rank of a sequence number that no octet uses: the next to go.
+const PURE_ACK_SEQ: u8 = 2;
 
 /// The label that fits into `room` columns, and the parts that did not.
 pub(super) fn label(arrow: &Arrow, room: usize, style: &Style) -> (String, Vec<String>) {
     let flags = flags(arrow, style);
-    let again = arrow.repeats.map(|_| style.lang.pick("(again)", "（重传）").to_string());
+    let again = arrow.repeats.map(|_| style.lang.pick("(again)", "(重传)").to_string());
     let seq = format!("seq={}", arrow.seq);
     let ack = arrow.ack.map(|ack| format!("ack={ack}"));
     let len = (arrow.len > 0).then(|| format!("len={}", arrow.len));
     let window = format!("win={}", arrow.window);
     // In the order of reading; the number says how long a part is kept.
-    let rank = if arrow.is_pure_ack() { (2, 5) } else { (5, 3) };
+    let rank = if arrow.is_pure_ack() { (PURE_ACK_SEQ, 5) } else { (5, 3) };
     let mut parts: Vec<(u8, String)> =
-        [(9, Some(flags)), (8, again), (rank.0, Some(seq)), (rank.1, ack), (6, len), (1, Some(window))]
+        [(9, Some(flags)), (8, again), (rank.0, Some(seq)), (rank.1, ack), (6, len), (WINDOW, Some(window))]
             .into_iter()
             .filter_map(|(rank, part)| part.map(|part| (rank, part)))
             .collect();
     let mut moved = Vec::new();
     while parts.len() > 1 && width::width(&joined(&parts)) > room {
         let weakest = parts.iter().enumerate().min_by_key(|(_, (rank, _))| *rank).map(|(at, _)| at).unwrap_or_default();
-        moved.push((weakest, parts.remove(weakest).1));
+        moved.push(parts.remove(weakest));
     }
+    // A window that was said before need not be said again on a line of its own.
+    moved.retain(|(rank, _)| *rank != WINDOW || arrow.window_changed);
+    // Nor is the sequence number of a segment that uses none worth a line.
+    moved.retain(|(rank, _)| *rank != PURE_ACK_SEQ);
     // What was taken last stood first.
     moved.reverse();
     let label = width::clip(&joined(&parts), room, style.charset);
@@ -53,17 +61,16 @@ fn joined(parts: &[(u8, String)]) -> String {
 /// The options that a reader of the ladder wants: those of a SYN, and SACK blocks anywhere. Timestamps, which ride on
 /// every segment, are told once.
 pub(super) fn options(arrow: &Arrow, style: &Style) -> Vec<String> {
-    let glyphs = Glyphs::of(style.charset);
     let options: &SegmentOptions = &arrow.options;
     let mut parts = Vec::new();
     parts.extend(options.mss.map(|mss| format!("MSS {mss}")));
     if options.sack_permitted {
-        parts.push(style.lang.pick("SACK permitted", "允许 SACK").to_string());
+        parts.push(style.lang.pick("SACK ok", "允许 SACK").to_string());
     }
     if let Some(shift) = options.wscale {
-        let times = if glyphs.dot == " · " { "×" } else { "x" };
+        let times = if style.charset == Charset::Unicode { "×" } else { "x" };
         let factor = 1_u32.checked_shl(shift.min(14).into()).unwrap_or(1);
-        parts.push(format!("{} {shift} ({times}{factor})", style.lang.pick("window scale", "窗口扩大")));
+        parts.push(format!("{} {times}{factor}", style.lang.pick("scale", "窗口")));
     }
     if let Some([value, echo]) = options.timestamps
         && arrow.has_flag("SYN")

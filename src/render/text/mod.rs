@@ -16,7 +16,7 @@ pub(super) use glyphs::Glyphs;
 use super::ink::Ink;
 use super::line::Line;
 use super::{Style, time, width, words};
-use crate::ladder::{Content, Ladder, Lanes, Row, Side};
+use crate::ladder::{Content, Ladder, Lanes, Lifeline, Row, Side};
 use crate::tcp::Basis;
 use crate::timeline::{Fate, Phase};
 use columns::Columns;
@@ -42,6 +42,8 @@ pub struct Drawer {
     columns: Option<Columns>,
     /// The time in the gutter of the row above, as it was written and exactly.
     last: Option<(String, i64)>,
+    /// How many lines the row above took, and how the lifelines run after it.
+    above: (usize, [Lifeline; 2]),
     seen: Seen,
 }
 
@@ -58,7 +60,7 @@ impl Drawer {
     /// `origin_ns` is the time of the connection's first event: zero of the times shown.
     pub fn new(style: Style, lanes: Lanes, origin_ns: i64) -> Drawer {
         let columns = Columns::of(style.width);
-        Drawer { style, lanes, origin_ns, columns, last: None, seen: Seen::default() }
+        Drawer { style, lanes, origin_ns, columns, last: None, above: Default::default(), seen: Seen::default() }
     }
 
     /// Writes who stands above which lifeline.
@@ -77,10 +79,17 @@ impl Drawer {
             return list::row(row, &time, self.origin_ns, &self.lanes, &self.style, out);
         };
         if let Content::Phase(phase) = row.content {
+            self.above = (0, row.lifelines);
             return head::phase(phase, columns, &self.style, out);
         }
         let mut block = rows::block(row, self.origin_ns, columns, &self.style);
         block.time = time;
+        // Air after a row with much to say.
+        if self.above.0 > 1 && matches!(row.content, Content::Segment(_) | Content::Folded(_)) {
+            let air = block::Block { lifelines: self.above.1, ..Default::default() };
+            air.write(columns, &self.style, out)?;
+        }
+        self.above = (block.height(), row.lifelines);
         block.write(columns, &self.style, out)
     }
 

@@ -5,7 +5,7 @@ use super::block::{Block, Body};
 use super::columns::Columns;
 use super::glyphs::Glyphs;
 use super::{label, notes, wait};
-use crate::ladder::{Arrow, Change, Content, Folded, FoldedFlow, Row, Side, Wait};
+use crate::ladder::{Arrow, Change, Content, Folded, FoldedFlow, Lifeline, Row, Side, Wait};
 use crate::render::ink::Ink;
 use crate::render::{Style, time, width};
 use crate::tcp::{Basis, State};
@@ -20,7 +20,12 @@ pub(super) fn block(row: &Row, origin_ns: i64, columns: &Columns, style: &Style)
     let mut body = match &row.content {
         Content::Segment(arrow) => segment(arrow, columns, style),
         Content::Folded(run) => folded(run, columns, style),
-        Content::Gap { ns } => vec![gap(*ns, style)],
+        Content::Gap { ns } => {
+            let words = gap(*ns, style);
+            // A wait is long: its bar gets some length, though not its true one.
+            let waits = row.lifelines.contains(&Lifeline::Waiting);
+            if waits { vec![Body::Nothing, words, Body::Nothing] } else { vec![words] }
+        }
         Content::Wait(wait) => waiting(wait, origin_ns, room, style),
         Content::Phase(_) | Content::States => Vec::new(),
     };

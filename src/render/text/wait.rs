@@ -25,11 +25,9 @@ pub(super) fn parts(wait: &Wait, origin_ns: i64, columns: usize, style: &Style) 
     let left_zh = left.as_ref().map(|left| format!("，还剩 {left}")).unwrap_or_default();
     let elapsed = time::span(wait.elapsed_ns);
     let words = match wait.action {
-        WaitAction::Begins => {
-            pick(format!("2MSL timer starts: {total}{due_en}"), format!("2MSL 计时器启动：{total}{due_zh}"))
-        }
+        WaitAction::Begins => pick(format!("2MSL timer: {total}{due_en}"), format!("2MSL 计时：{total}{due_zh}")),
         WaitAction::Rearmed => {
-            pick(format!("2MSL timer starts again: {total}{due_en}"), format!("2MSL 计时器重新启动：{total}{due_zh}"))
+            pick(format!("2MSL timer again: {total}{due_en}"), format!("2MSL 重新计时：{total}{due_zh}"))
         }
         WaitAction::Expired => pick(format!("2MSL is over after {elapsed}"), format!("2MSL 到期，历时 {elapsed}")),
         WaitAction::Reused => pick(

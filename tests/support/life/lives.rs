@@ -31,10 +31,11 @@ pub fn download() -> Timeline {
     b.at(421 * US).s("ACK", 20001, Some(11), 0).state(true, Some(FinWait1), FinWait2, Basis::Inferred);
     b.at(480 * US).s("FIN,ACK", 20001, Some(11), 0).state(false, Some(CloseWait), LastAck, Basis::Observed);
     b.state(true, Some(FinWait2), Waits, Basis::Kernel);
+    let due = 480 * US + 60 * S;
+    b.phase(Phase::TimeWait).timer(true, TimerAction::Begins, Some(due), None);
+    b.phase(Phase::Close);
     b.at(502 * US).c("ACK", 11, Some(20002), 0).state(false, Some(LastAck), Closed, Basis::Inferred);
     b.phase(Phase::TimeWait);
-    let due = 480 * US + 60 * S;
-    b.at(502 * US).timer(true, TimerAction::Begins, Some(due), None);
     b.at(150 * MS).timer(true, TimerAction::CaptureEnded, None, Some(due - 150 * MS));
     let kernel = KernelTimer { asked_ns: 140 * MS, remaining_ns: 59_872 * MS, gone_ns: None };
     if let Detail::Timer(timer) = &mut b.event().detail {
