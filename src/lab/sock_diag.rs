@@ -35,7 +35,8 @@ pub struct KernelSocket {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timer {
     pub kind: TimerKind,
-    /// From now, in the kernel's ticks (4 ms where HZ is 250). A timer that is due but has not yet run says zero.
+    /// From now, in the kernel's ticks (4 ms where HZ is 250). A timer that is due but has not yet run says zero: long ones,
+    /// as TIME-WAIT's, run up to some seconds late.
     pub expires: Duration,
 }
 
