@@ -261,8 +261,21 @@ impl Draft {
     }
 }
 
+impl Draft {
+    /// Forgets what has been drawn.
+    pub(super) fn let_go(&mut self) {
+        let gone = std::mem::take(&mut self.frozen).min(self.items.len());
+        self.items.drain(..gone);
+        self.stretch = self.stretch.saturating_sub(gone);
+        for proved in &mut self.proved {
+            *proved = proved.saturating_sub(gone);
+        }
+    }
+}
+
 fn phase(before: Phase, step: &Step<'_>, seen: &Seen<'_>) -> Phase {
-    let closing = step.connection.closing.first_fin.is_some() || seen.segment.flags.any(Flags::FIN | Flags::RST);
+    let ended = matches!(seen.reset, Some(track::Reset::Ended(_) | track::Reset::BackToListen));
+    let closing = step.connection.closing.first_fin.is_some() || ended;
     let refused = step.connection.opening.refused.is_some();
     let opens = seen.segment.flags.syn() || step.connection.opening.ack.is_some_and(|ack| ack.ordinal == seen.ordinal);
     match before {

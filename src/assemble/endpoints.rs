@@ -58,9 +58,11 @@ impl Endpoints {
         }
     }
 
-    /// All endpoints so far.
-    pub fn list(&self) -> &[Endpoint] {
-        &self.list
+    /// Client and server of a connection, as far as they are known yet.
+    pub fn pair(&self, connection: &Connection) -> [Option<&Endpoint>; 2] {
+        let [client, server] = connection.addresses;
+        let find = |address, is_second| self.known.get(&(address, is_second)).and_then(|place| self.list.get(*place));
+        [find(client, false), find(server, connection.is_self_connect())]
     }
 
     pub(super) fn into_list(self) -> Vec<Endpoint> {

@@ -22,6 +22,8 @@ use std::collections::HashMap;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Watch {
     All,
+    /// All, but each event is let go once [`Assembler::settle`] has given it.
+    Passing,
     /// The one with this id.
     One(u64),
     /// The only one: when a second comes, no events are kept.
@@ -139,6 +141,9 @@ impl Assembler {
         let mut ready: Vec<(u64, u64, draft::Item)> = Vec::new();
         for (id, draft) in &mut self.drafts {
             draft.settle(now, &mut |item| ready.push((item.order, *id, item.clone())));
+            if self.watch == Watch::Passing {
+                draft.let_go();
+            }
         }
         ready.sort_by_key(|(order, ..)| *order);
         for (_, id, item) in ready {

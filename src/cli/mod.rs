@@ -2,6 +2,8 @@
 
 pub mod args;
 pub mod config;
+#[cfg(all(feature = "capture", target_os = "linux"))]
+mod demo;
 #[cfg(unix)]
 mod doctor;
 pub mod exit;
@@ -17,17 +19,23 @@ mod permission;
 mod port;
 mod render;
 mod replay;
+#[cfg(feature = "capture")]
+mod saving;
 mod schema;
 mod serve;
+#[cfg(all(feature = "capture", target_os = "linux"))]
+mod witnessed;
 
 use anyhow::Result;
 use args::{Cli, Command};
 use config::Config;
-use exit::{Exit, Failure};
+use exit::Exit;
 
 /// Runs one command.
 pub fn run(cli: &Cli, config: &Config) -> Result<Exit> {
     match &cli.command {
+        #[cfg(all(feature = "capture", target_os = "linux"))]
+        Command::Demo(args) => demo::run(args, config),
         Command::Replay(args) => replay::run(args, config),
         Command::Render(args) => render::run(args, config),
         Command::Schema => schema::run(),
@@ -39,6 +47,21 @@ pub fn run(cli: &Cli, config: &Config) -> Result<Exit> {
         Command::Doctor(arguments) => doctor::run(arguments, config),
         Command::Serve(args) => serve::run(args, config),
         Command::Get(args) => get::run(args, config),
-        other => Err(Failure::new(Exit::Failed, format!("not built yet: {other:?} {:?}", config.lang)).into()),
+        #[cfg(not(all(feature = "capture", target_os = "linux")))]
+        Command::Demo(_) => Err(missing("demo", "Linux and libpcap")),
+        #[cfg(not(feature = "capture"))]
+        Command::Live(_) => Err(missing("live", "libpcap")),
+        #[cfg(not(feature = "capture"))]
+        Command::Interfaces(_) => Err(missing("interfaces", "libpcap")),
+        #[cfg(not(unix))]
+        Command::Doctor(_) => Err(missing("doctor", "a Unix system")),
     }
+}
+
+/// A command that this build does not have.
+#[allow(dead_code)]
+fn missing(command: &str, needs: &str) -> anyhow::Error {
+    exit::Failure::new(Exit::Failed, format!("this synfin was built without '{command}', which needs {needs}"))
+        .help("build it with: cargo build --release")
+        .into()
 }

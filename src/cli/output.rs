@@ -5,6 +5,8 @@ use super::config::Config;
 use super::exit::{Exit, Failure};
 use crate::ladder::View;
 use crate::render::{self, Format, Style};
+#[cfg(unix)]
+use crate::source::privilege::{Dropped, User, drop_privileges};
 use crate::timeline::Timeline;
 use anyhow::Result;
 use std::fs::{self, File};
@@ -36,6 +38,25 @@ impl Outputs {
     /// The format of standard output.
     pub fn stdout_format(&self) -> Format {
         self.stdout
+    }
+
+    /// Gives up privileges before packets are parsed. Root without a user behind it keeps them where files are to be
+    /// written at the end: nobody else might write there.
+    ///
+    /// # Errors
+    /// What giving up says.
+    #[cfg(unix)]
+    pub fn settle_rights(&self) -> Result<Dropped> {
+        let user = User::behind_sudo();
+        if user.is_none() && !self.files.is_empty() && nix::unistd::geteuid().is_root() {
+            return Ok(Dropped::Nothing);
+        }
+        Ok(drop_privileges(user)?)
+    }
+
+    /// Whether anything is to be written to a file.
+    pub fn has_files(&self) -> bool {
+        !self.files.is_empty()
     }
 
     /// Whether a file among them is JSON, which holds every event.
@@ -133,7 +154,8 @@ fn save(path: &Path, write: impl FnOnce(&mut BufWriter<&File>) -> Result<()>) ->
     }
     let part = builder.tempfile_in(folder(path))?;
     fill(part.as_file(), write)?;
-    give_to_user(part.as_file())?;
+    #[cfg(unix)]
+    crate::source::privilege::give_to_user(part.as_file());
     // The error carries the temporary file: it is removed with it.
     part.persist(path).map_err(|error| error.error)?;
     Ok(())
@@ -143,25 +165,6 @@ fn fill(file: &File, write: impl FnOnce(&mut BufWriter<&File>) -> Result<()>) ->
     let mut out = BufWriter::with_capacity(1 << 16, file);
     write(&mut out)?;
     Ok(out.flush()?)
-}
-
-/// Under sudo, what is written belongs to the user who called it, not to root.
-#[cfg(unix)]
-fn give_to_user(file: &File) -> Result<()> {
-    use nix::unistd::{Gid, Uid, fchown, geteuid};
-    if !geteuid().is_root() {
-        return Ok(());
-    }
-    let id = |name| std::env::var(name).ok().and_then(|value| value.parse::<u32>().ok());
-    if let (Some(user), Some(group)) = (id("SUDO_UID"), id("SUDO_GID")) {
-        fchown(file, Some(Uid::from_raw(user)), Some(Gid::from_raw(group)))?;
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn give_to_user(_: &File) -> Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What helps when the system does not permit something: lines to copy, with the real path of this program.
 
 use super::exit::{Exit, Failure};
+#[cfg(all(feature = "capture", target_os = "linux"))]
 use crate::lab::namespace::NamespaceError;
 #[cfg(feature = "capture")]
 use crate::source::live::LiveError;
@@ -94,8 +95,8 @@ pub(super) fn capture_failure(error: &LiveError, lang: Lang) -> Failure {
     }
 }
 
-/// For the demo: an error of the private network with its exit code and its remedies.
-#[allow(dead_code)]
+/// An error of the private network with its exit code and its remedies.
+#[cfg(all(feature = "capture", target_os = "linux"))]
 pub(super) fn namespace_failure(error: &NamespaceError, lang: Lang) -> Failure {
     let remedies = error.remedies(&executable());
     remedies.iter().fold(Failure::new(Exit::NotPermitted, error.text().get(lang)), |failure, remedy| {

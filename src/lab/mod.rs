@@ -3,6 +3,8 @@
 #[cfg(unix)]
 pub mod namespace;
 pub mod process;
+#[cfg(all(feature = "capture", target_os = "linux"))]
+pub mod rehearsal;
 #[cfg(unix)]
 mod remedy;
 #[cfg(target_os = "linux")]

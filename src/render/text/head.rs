@@ -4,7 +4,7 @@ use super::columns::Columns;
 use super::glyphs::Glyphs;
 use super::*;
 use crate::ladder::Lane;
-use crate::render::summary;
+use crate::render::{Charset, summary};
 use crate::timeline::{CloseKind, Lang, Text, TimeWait};
 
 /// Characters shown of a name that the timeline brings.
@@ -48,6 +48,16 @@ pub(super) fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) ->
         }
     }
     Line::new(style).write(out)
+}
+
+/// Writes which connection the rows that follow belong to.
+pub(super) fn turn(id: u64, lanes: &Lanes, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
+    let [left, right] = Side::BOTH.map(|side| width::clean(&lanes.get(side).address, NAME, style));
+    let text = format!("#{id} {left} {} {right}", if style.charset == Charset::Unicode { "→" } else { "->" });
+    let mut line = Line::new(style);
+    line.push(&width::clip(&text, style.width, style.charset), Ink::Strong);
+    Line::new(style).write(out)?;
+    line.write(out)
 }
 
 /// Writes role and address above each lifeline.

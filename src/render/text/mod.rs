@@ -33,6 +33,11 @@ pub fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Re
     drawer.legend(out)
 }
 
+/// Writes what stands above a ladder, alone: the connection in a few lines.
+pub fn write_head(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
+    head::write(ladder, style, out)
+}
+
 /// Draws one connection row by row: for a whole ladder and, live, for each event as it comes.
 #[derive(Debug, Clone)]
 pub struct Drawer {
@@ -69,6 +74,12 @@ impl Drawer {
             Some(columns) => head::lanes(&self.lanes, columns, &self.style, out),
             None => Ok(()),
         }
+    }
+
+    /// Writes whose rows follow, where the rows of several connections take turns.
+    pub fn turn(&self, id: u64, is_first: bool, out: &mut impl io::Write) -> io::Result<()> {
+        head::turn(id, &self.lanes, &self.style, out)?;
+        if is_first { self.lanes(out) } else { Ok(()) }
     }
 
     /// Writes one row.

@@ -1,0 +1,155 @@
+//! `synfin demo`: a real transfer on a private loopback, captured, explained, and checked with the kernel.
+
+use super::args::{CloserArg, Demo};
+use super::config::Config;
+use super::exit::{Exit, Failure};
+use super::output::Outputs;
+use super::permission::{capture_failure, namespace_failure};
+use super::{interrupt, saving, witnessed};
+use crate::analyze::{Analyzer, Ending, Wishes};
+use crate::assemble::Watch;
+use crate::lab::namespace;
+use crate::lab::rehearsal::{Performed, Rehearsal, RehearsalError, Watchers, now};
+use crate::lab::witness::Witness;
+use crate::ladder::View;
+use crate::source::live::{HEADERS_ONLY, LiveCapture, LiveOptions, WHOLE_PACKETS};
+use crate::timeline::SourceKind;
+use crate::transfer::{Closer, Root};
+use anyhow::{Context, Result};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// The server's port. In a network of our own every port is free.
+const PORT: u16 = 8080;
+const FILE: &str = "lesson.txt";
+/// How often the kernel is asked while TIME-WAIT runs.
+const ASK_EVERY: Duration = Duration::from_millis(50);
+
+pub(super) fn run(args: &Demo, config: &Config) -> Result<Exit> {
+    let outputs = Outputs::new(args.output.format, &args.output.output)?;
+    // Before any thread: only a process with one thread may move.
+    namespace::enter().map_err(|error| namespace_failure(&error, config.lang))?;
+    let snaplen = if args.write.is_some() { WHOLE_PACKETS } else { HEADERS_ONLY };
+    let options = LiveOptions { snaplen, filter: vec!["tcp".into()], ..LiveOptions::new("lo") };
+    let mut capture = LiveCapture::open(&options).map_err(|error| capture_failure(&error, config.lang))?;
+    let saved = args.write.as_deref().map(|path| saving::create(path, config.lang)).transpose()?;
+    let mut packets = saved.map(|file| saving::packets(file, capture.link(), snaplen)).transpose()?;
+    outputs.settle_rights()?;
+    let stop = interrupt::flag()?;
+    let mut witness = Witness::open(&[PORT]).context("cannot ask the kernel about its sockets")?;
+    let folder = lesson(args.size)?;
+    let rehearsal = Rehearsal {
+        ip: if args.ipv6 { IpAddr::V6(Ipv6Addr::LOCALHOST) } else { IpAddr::V4(Ipv4Addr::LOCALHOST) },
+        port: PORT,
+        root: Root::open(folder.path()).context("cannot open the demo's folder")?,
+        name: FILE.into(),
+        close_first: match args.close_first {
+            CloserArg::Client => Closer::Client,
+            CloserArg::Server => Closer::Server,
+        },
+    };
+    let mut analyzer = Analyzer::new(Wishes { watch: Watch::All, full: args.output.full, msl: args.output.msl });
+    let mut unsaved = None;
+    let mut watchers = Watchers {
+        capture: &mut capture,
+        witness: &mut witness,
+        on_frame: &mut |frame| {
+            analyzer.push(frame);
+            if let Some(packets) = &mut packets
+                && unsaved.is_none()
+            {
+                unsaved = packets.write(frame).err();
+            }
+        },
+    };
+    let performed = rehearsal.perform(&mut watchers, &stop).map_err(failed)?;
+    if args.follow {
+        follow(&performed, &mut watchers, &stop, config)?;
+    }
+    let dropped = capture.counts().dropped;
+    if let Some(mut packets) = packets {
+        unsaved.map_or_else(|| packets.flush(), Err).context("cannot save the packets")?;
+    }
+    let own = format!("synfin[{}]", std::process::id());
+    for seen in witness.seen() {
+        for word in witnessed::words(seen, Some(own.clone())) {
+            analyzer.hear_kernel(&word);
+        }
+    }
+    let ending = Ending { at: Some(now()), dropped, ..Ending::default() };
+    let timeline = analyzer.finish(SourceKind::Lab, "lo", ending);
+    outputs.write(&timeline, &View::default(), config)?;
+    Ok(Exit::Done)
+}
+
+fn failed(error: RehearsalError) -> anyhow::Error {
+    match error {
+        RehearsalError::Stopped => Failure::new(Exit::Interrupted, "interrupted").into(),
+        other => anyhow::Error::from(other).context("the demo's transfer failed"),
+    }
+}
+
+/// A folder with the file to download.
+fn lesson(size: u64) -> Result<tempfile::TempDir> {
+    let folder =
+        tempfile::Builder::new().prefix("synfin-demo-").tempdir().context("cannot make a folder for the demo")?;
+    let mut out = BufWriter::new(File::create(folder.path().join(FILE))?);
+    let line = b"SYN, SYN-ACK, ACK; FIN, ACK, FIN, ACK; then 2MSL.\n";
+    let mut left = size;
+    while left > 0 {
+        let piece = line.get(..usize::try_from(left).unwrap_or(usize::MAX)).unwrap_or(line);
+        out.write_all(piece)?;
+        left -= piece.len() as u64;
+    }
+    out.flush().context("cannot write the demo's file")?;
+    Ok(folder)
+}
+
+/// Stays until the kernel has let go of the socket in TIME-WAIT.
+fn follow(performed: &Performed, watchers: &mut Watchers<'_>, stop: &AtomicBool, config: &Config) -> Result<()> {
+    let Performed { client, server, .. } = *performed;
+    let Some((local, remote)) = [(client, server), (server, client)].into_iter().find(|(local, remote)| {
+        watchers.witness.socket(*local, *remote).is_some_and(|seen| seen.time_wait.is_some() && seen.gone.is_none())
+    }) else {
+        return Ok(());
+    };
+    let left = |watchers: &Watchers<'_>| {
+        let seen = watchers.witness.socket(local, remote)?;
+        seen.time_wait.filter(|_| seen.gone.is_none()).map(|wait| wait.remaining)
+    };
+    let whole = left(watchers).unwrap_or_default();
+    if !io::stderr().is_terminal() {
+        let seconds = whole.as_secs_f64();
+        let mut err = io::stderr().lock();
+        match config.lang {
+            crate::timeline::Lang::En => {
+                writeln!(err, "{local} waits in TIME-WAIT; the kernel says {seconds:.1} s are left")?
+            }
+            crate::timeline::Lang::Zh => writeln!(err, "{local} 在 TIME-WAIT 等待；内核报告剩余 {seconds:.1} 秒")?,
+        }
+    }
+    let bar = ProgressBar::with_draw_target(Some(whole.as_millis() as u64), ProgressDrawTarget::stderr());
+    let template =
+        config.lang.pick("TIME-WAIT {prefix} [{wide_bar}] {msg} left", "TIME-WAIT {prefix} [{wide_bar}] 剩余 {msg}");
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("=> "));
+    }
+    bar.set_prefix(local.to_string());
+    let mut next = Instant::now();
+    while let Some(left) = left(watchers) {
+        if stop.load(Ordering::Relaxed) {
+            break;
+        }
+        bar.set_message(format!("{:.1} s", left.as_secs_f64()));
+        bar.set_position(whole.saturating_sub(left).as_millis() as u64);
+        next += ASK_EVERY;
+        watchers.look(next.saturating_duration_since(Instant::now())).map_err(failed)?;
+        std::thread::sleep(next.saturating_duration_since(Instant::now()));
+    }
+    bar.finish_and_clear();
+    Ok(())
+}

@@ -1,0 +1,249 @@
+//! What `synfin live` does with what it captures: save, analyse, draw as it happens, ask the kernel, sum up.
+
+use super::super::args::Live;
+use super::super::config::Config;
+use super::super::output::Outputs;
+use super::super::saving;
+use crate::analyze::{Analyzer, Ending, Wishes};
+use crate::assemble::Watch;
+use crate::ladder::{Ladder, Lanes, Progress, View};
+use crate::render::text::Drawer;
+use crate::render::{Format, Style, safe, table, text};
+use crate::source::live::Counts;
+use crate::source::privilege::Dropped;
+use crate::source::{Frame, LinkType, PcapWriter, Timestamp};
+use crate::timeline::{Endpoint, Event, SourceKind, Text, Timeline};
+use anyhow::{Context, Result};
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::time::SystemTime;
+
+/// One live capture from its opening to its summary.
+pub(super) struct Session<'s> {
+    config: &'s Config,
+    device: String,
+    outputs: Outputs,
+    analyzer: Analyzer,
+    packets: Option<PcapWriter<File>>,
+    pictures: Pictures,
+    kernel: kernel::Kernel,
+}
+
+impl Session<'_> {
+    pub(super) fn new<'s>(arguments: &Live, config: &'s Config) -> Result<Session<'s>> {
+        let output = &arguments.output;
+        let outputs = Outputs::new(output.format, &output.output)?;
+        let keep = outputs.stdout_format() != Format::Text || outputs.has_files();
+        let watch = if keep { Watch::All } else { Watch::Passing };
+        Ok(Session {
+            config,
+            device: arguments.interface.clone(),
+            outputs,
+            analyzer: Analyzer::new(Wishes { watch, full: output.full, msl: output.msl }),
+            packets: None,
+            pictures: Pictures { style: config.stdout_style(), shown: None, drawn: HashMap::new() },
+            kernel: kernel::Kernel::default(),
+        })
+    }
+
+    /// Gives up the rights that opened the device.
+    pub(super) fn settle_rights(&self) -> Result<Dropped> {
+        self.outputs.settle_rights()
+    }
+
+    /// The device is open and all privileges are gone. `saved` is the open file of `--write`.
+    pub(super) fn open(&mut self, link: LinkType, snaplen: u32, saved: Option<File>) -> Result<()> {
+        self.packets = saved.map(|file| saving::packets(file, link, snaplen)).transpose()?;
+        Ok(())
+    }
+
+    /// One frame, in the order of capture.
+    pub(super) fn frame(&mut self, frame: &Frame<'_>) -> Result<()> {
+        if let Some(packets) = &mut self.packets {
+            packets.write(frame).context("cannot save the packets")?;
+        }
+        self.analyzer.push(frame);
+        Ok(())
+    }
+
+    /// After every bunch of frames, and at least every 100 ms.
+    pub(super) fn tick(&mut self) -> Result<()> {
+        let now = now();
+        self.analyzer.advance(now);
+        self.kernel.look(&mut self.analyzer, now);
+        self.draw(now)
+    }
+
+    fn draw(&mut self, now: Timestamp) -> Result<()> {
+        if self.outputs.stdout_format() != Format::Text {
+            return Ok(());
+        }
+        let mut out = BufWriter::new(io::stdout().lock());
+        let mut drawn = Ok(());
+        let pictures = &mut self.pictures;
+        self.analyzer.settle(now, &mut |connection, endpoints, event| {
+            if drawn.is_ok() {
+                drawn = pictures.draw(connection.id, &lanes(endpoints.pair(connection)), &event, &mut out);
+            }
+        });
+        drawn.and_then(|()| out.flush()).context("cannot write to standard output")
+    }
+
+    /// The summary, and the files.
+    pub(super) fn finish(mut self, counts: Counts) -> Result<()> {
+        let now = now();
+        self.analyzer.advance(now);
+        self.kernel.tell(&mut self.analyzer, now);
+        // Whatever could still have changed is drawn as it stands.
+        self.draw(Timestamp(i64::MAX))?;
+        if let Some(packets) = &mut self.packets {
+            packets.flush().context("cannot save the packets")?;
+        }
+        let ending = Ending { at: Some(now), dropped: counts.dropped, warnings: dropped(counts.dropped) };
+        let timeline = self.analyzer.finish(SourceKind::Live, &safe(&self.device), ending);
+        self.outputs.write_files(&timeline, &View::default(), self.config)?;
+        if self.outputs.stdout_format() != Format::Text {
+            return self.outputs.write_stdout(&timeline, &View::default(), self.config);
+        }
+        let mut out = BufWriter::new(io::stdout().lock());
+        sum_up(&timeline, &self.pictures.style, &mut out)?;
+        out.flush().context("cannot write to standard output")
+    }
+}
+
+/// The ladders that are being drawn, one connection's rows after the other's as they come.
+struct Pictures {
+    style: Style,
+    /// Whose rows stand last on the screen.
+    shown: Option<u64>,
+    drawn: HashMap<u64, (Progress, Option<Drawer>)>,
+}
+
+impl Pictures {
+    fn draw(&mut self, id: u64, lanes: &Lanes, event: &Event, out: &mut impl Write) -> io::Result<()> {
+        let (progress, drawer) = self.drawn.entry(id).or_default();
+        let rows = progress.rows(event, lanes);
+        let is_first = drawer.is_none();
+        let drawer = drawer
+            .get_or_insert_with(|| Drawer::new(self.style, lanes.clone(), progress.origin_ns().unwrap_or(event.t_ns)));
+        if self.shown.replace(id) != Some(id) {
+            drawer.turn(id, is_first, out)?;
+        }
+        for row in &rows {
+            drawer.row(row, out)?;
+        }
+        Ok(())
+    }
+}
+
+fn lanes([client, server]: [Option<&Endpoint>; 2]) -> Lanes {
+    let id = |endpoint: Option<&Endpoint>| endpoint.map(|endpoint| endpoint.id.clone()).unwrap_or_default();
+    Lanes::new((&id(client), client), (&id(server), server))
+}
+
+/// What it all came to: one connection in a few lines, or the table of many.
+fn sum_up(timeline: &Timeline, style: &Style, out: &mut impl Write) -> Result<()> {
+    writeln!(out)?;
+    match timeline.connections.as_slice() {
+        [only] => {
+            if let Some(ladder) = Ladder::of(timeline, only.id) {
+                text::write_head(&ladder, style, out)?;
+            }
+        }
+        _ => table::write(timeline, style, out)?,
+    }
+    Ok(())
+}
+
+fn dropped(count: u64) -> Vec<Text> {
+    if count == 0 {
+        return Vec::new();
+    }
+    vec![Text::new(
+        format!("the kernel dropped {count} packets: what they held is missing here"),
+        format!("内核丢弃了 {count} 个数据包：时间线缺少其内容"),
+    )]
+}
+
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
+}
+
+#[cfg(target_os = "linux")]
+mod kernel {
+    use crate::analyze::Analyzer;
+    use crate::cli::witnessed;
+    use crate::lab::witness::Witness;
+    use crate::source::Timestamp;
+
+    /// Ports asked about at most: on a busy machine the answer grows with every socket.
+    const MOST_PORTS: usize = 16;
+    /// The kernel is asked at most so often.
+    const EVERY_NS: i64 = 250_000_000;
+
+    /// The kernel as witness of local sockets, where it may be asked.
+    #[derive(Default)]
+    pub(super) struct Kernel {
+        witness: Option<Witness>,
+        ports: Vec<u16>,
+        /// Connections whose server port is watched.
+        known: usize,
+        asked: Option<Timestamp>,
+    }
+
+    impl Kernel {
+        pub(super) fn look(&mut self, analyzer: &mut Analyzer, now: Timestamp) {
+            let connections = analyzer.connections();
+            for connection in connections.get(self.known..).unwrap_or_default() {
+                let [_, server] = connection.addresses;
+                if self.ports.len() < MOST_PORTS && !self.ports.contains(&server.port()) {
+                    self.ports.push(server.port());
+                    if let Some(witness) = &mut self.witness {
+                        witness.watch(server.port());
+                    }
+                }
+            }
+            let is_new = connections.len() > self.known;
+            self.known = connections.len();
+            if self.ports.is_empty() || !is_new && self.asked.is_some_and(|asked| now.since(asked) < EVERY_NS) {
+                return;
+            }
+            self.asked = Some(now);
+            if self.witness.is_none() {
+                // Where netlink is forbidden the timeline does without the kernel's word.
+                self.witness = Witness::open(&self.ports).ok();
+            }
+            if let Some(witness) = &mut self.witness {
+                let _ = witness.look(|| now);
+            }
+        }
+
+        pub(super) fn tell(&mut self, analyzer: &mut Analyzer, now: Timestamp) {
+            self.asked = None;
+            self.look(analyzer, now);
+            for seen in self.witness.iter().flat_map(|witness| witness.seen()) {
+                let process = self.witness.as_ref().and_then(|witness| witness.process(seen.local));
+                for word in witnessed::words(seen, process.map(ToString::to_string)) {
+                    analyzer.hear_kernel(&word);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod kernel {
+    use crate::analyze::Analyzer;
+    use crate::source::Timestamp;
+
+    /// Only Linux answers.
+    #[derive(Default)]
+    pub(super) struct Kernel;
+
+    impl Kernel {
+        pub(super) fn look(&mut self, _: &mut Analyzer, _: Timestamp) {}
+        pub(super) fn tell(&mut self, _: &mut Analyzer, _: Timestamp) {}
+    }
+}
