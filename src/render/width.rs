@@ -134,7 +134,8 @@ fn units(text: &str) -> Vec<(bool, String)> {
 
 /// A number and its unit stay on one line: `1.021 s`.
 fn with_units_of_measure(units: Vec<(bool, String)>) -> Vec<(bool, String)> {
-    const MEASURES: [&str; 12] = ["s", "ms", "µs", "us", "ns", "min", "h", "B", "kB", "MB", "GB", "octets"];
+    const MEASURES: [&str; 16] =
+        ["s", "ms", "µs", "us", "ns", "min", "h", "B", "kB", "MB", "GB", "octets", "个", "次", "条", "种"];
     let mut joined: Vec<(bool, String)> = Vec::with_capacity(units.len());
     for (spaced, unit) in units {
         match joined.last_mut() {

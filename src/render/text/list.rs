@@ -45,7 +45,9 @@ pub(super) fn row(
                 let mut line = Line::new(style);
                 direction(line.to(INDENT), flow.from, lanes, style);
                 line.write(out)?;
-                lines.push((format!("  {}", rows::flow(flow, style.lang)), Ink::side(flow.from)));
+                let mut line = Line::new(style);
+                line.to(2 * INDENT).push(&rows::flow(flow, style.lang), Ink::side(flow.from));
+                line.write(out)?;
             }
         }
         Content::Gap { ns } => {

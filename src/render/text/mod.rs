@@ -12,6 +12,7 @@ mod rows;
 mod wait;
 
 pub(super) use glyphs::Glyphs;
+pub(super) use label::lines as joined;
 
 use super::ink::Ink;
 use super::line::Line;

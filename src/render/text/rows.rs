@@ -11,6 +11,10 @@ use crate::render::{Style, time, width};
 use crate::tcp::{Basis, State};
 use crate::timeline::{Fate, Lang};
 
+/// Lifelines nearer to each other than this leave no room for sentences: notes then run across them.
+const NOTES_WITHIN_FROM: usize = 30;
+/// Where such notes begin.
+pub(super) const ACROSS: usize = 4;
 /// Flows shown of one folded stretch; a connection has two.
 const FLOWS: usize = 2;
 
@@ -32,6 +36,9 @@ pub(super) fn block(row: &Row, origin_ns: i64, columns: &Columns, style: &Style)
     let mut beside = Vec::new();
     if let Some((_, columns)) = columns.notes {
         beside = notes::lines(&row.notes, columns, true, style);
+    } else if columns.area() < NOTES_WITHIN_FROM {
+        let lines = notes::lines(&row.notes, style.width.saturating_sub(ACROSS + 1), false, style);
+        body.extend(lines.into_iter().map(|(text, ink)| Body::Across { text, ink }));
     } else {
         let lines = notes::lines(&row.notes, room, false, style);
         body.extend(lines.into_iter().map(|(text, ink)| Body::Words { near: Side::Left, text, ink }));
