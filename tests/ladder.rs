@@ -6,7 +6,7 @@ mod support;
 use proptest::prelude::*;
 use support::Build;
 use synfin::ladder::{Ladder, Lanes, Progress, View};
-use synfin::render::{self, Charset, Format, Style};
+use synfin::render::{self, Charset, Format, Style, text};
 use synfin::tcp::{Basis, State};
 use synfin::timeline::*;
 use unicode_width::UnicodeWidthStr;
@@ -25,6 +25,7 @@ fn lives() -> Vec<(&'static str, Timeline)> {
         ("followed", support::followed()),
         ("refused", support::refused()),
         ("reset", support::reset()),
+        ("unanswered", support::unanswered()),
         ("half-close-ipv6", support::half_close_ipv6()),
         ("lost-syn-and-fold", support::lost_syn_and_fold()),
         ("many", support::many()),
@@ -125,7 +126,20 @@ fn live_rows_are_the_saved_rows() {
                 rows.extend(progress.rows(event, &lanes));
             }
             rows.extend(progress.finish(connection, &lanes));
-            assert_eq!(rows, Ladder::of(&timeline, connection.id).unwrap().rows);
+            let ladder = Ladder::of(&timeline, connection.id).unwrap();
+            assert_eq!(rows, ladder.rows);
+
+            let style = Style { lang: Lang::En, charset: Charset::Unicode, width: 80, color: false };
+            let (mut live, mut saved) = (Vec::new(), Vec::new());
+            text::write(&ladder, &style, &mut saved).unwrap();
+            text::head(&ladder, &style, &mut live).unwrap();
+            let mut drawer = text::Drawer::new(style, lanes, progress.origin_ns().unwrap());
+            drawer.lanes(&mut live).unwrap();
+            for row in &rows {
+                drawer.row(row, &mut live).unwrap();
+            }
+            drawer.legend(&mut live).unwrap();
+            assert_eq!(live, saved);
         }
     }
 }

@@ -106,6 +106,26 @@ pub fn refused() -> Timeline {
     b.done()
 }
 
+/// Nobody answers at all: three SYNs, none of which is known to have arrived.
+pub fn unanswered() -> Timeline {
+    let mut b = Build::new();
+    for (n, at) in [0, 1_020 * MS, 3_060 * MS].into_iter().enumerate() {
+        b.at(at).c("SYN", 0, None, 0);
+        if let Detail::Segment(segment) = &mut b.event().detail {
+            segment.fate = Fate::Unknown;
+            segment.repeats = (n > 0).then_some(1);
+        }
+        if n == 0 {
+            b.state(true, Some(Closed), SynSent, Basis::Observed);
+        }
+    }
+    let it = b.it();
+    it.open.kind = OpenKind::Unanswered;
+    it.open.title = Text::new("unanswered", "无应答");
+    it.open.syn_retransmissions = 2;
+    b.done()
+}
+
 /// A server that hangs up with data unread.
 pub fn reset() -> Timeline {
     let mut b = Build::new();

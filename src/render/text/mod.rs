@@ -34,6 +34,11 @@ pub fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Re
     drawer.legend(out)
 }
 
+/// Writes what stands above a ladder: the connection in a few lines. A live view writes it when the connection is over.
+pub fn head(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
+    head::write(ladder, style, out)
+}
+
 /// Draws one connection row by row: for a whole ladder and, live, for each event as it comes.
 #[derive(Debug, Clone)]
 pub struct Drawer {
@@ -54,6 +59,7 @@ struct Seen {
     inferred: bool,
     kernel: bool,
     lost: bool,
+    unproven: bool,
     since_above: bool,
 }
 
@@ -109,6 +115,9 @@ impl Drawer {
         if self.seen.lost {
             parts.push(format!("{} {}", glyphs.lost, lang.pick("lost", "丢失")));
         }
+        if self.seen.unproven {
+            parts.push(format!("{} {}", Side::Right.of(&glyphs.unproven), lang.pick("not acknowledged", "未被确认")));
+        }
         if self.seen.since_above {
             parts.push(lang.pick("+ since the row above", "+ 距上一行").to_string());
         }
@@ -144,6 +153,7 @@ impl Drawer {
     fn remember(&mut self, row: &Row) {
         self.seen.inferred |= row.changes.iter().any(|change| change.basis == Basis::Inferred);
         self.seen.kernel |= row.changes.iter().any(|change| change.basis == Basis::Kernel);
+        self.seen.unproven |= matches!(&row.content, Content::Segment(arrow) if arrow.is_unproven());
         self.seen.lost |= matches!(&row.content, Content::Segment(arrow) if arrow.fate == Fate::Lost);
     }
 }

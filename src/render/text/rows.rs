@@ -115,7 +115,11 @@ fn segment(arrow: &Arrow, columns: &Columns, style: &Style) -> Vec<Body> {
     let glyphs = Glyphs::of(style.charset);
     let area = columns.area();
     let (label, moved) = label::label(arrow, area.saturating_sub(arrow::BESIDE_LABEL), style);
-    let end = if arrow.fate == Fate::Lost { End::Lost } else { End::Arrives };
+    let end = match arrow.fate {
+        Fate::Lost => End::Lost,
+        _ if arrow.is_unproven() => End::Unproven,
+        Fate::Received | Fate::Unknown => End::Arrives,
+    };
     let ink = match arrow {
         Arrow { fate: Fate::Lost, .. } => Ink::Error,
         arrow if arrow.has_flag("RST") => Ink::Error,
