@@ -25,6 +25,7 @@ fn lives() -> Vec<(&'static str, Timeline)> {
         ("followed", support::followed()),
         ("refused", support::refused()),
         ("reset", support::reset()),
+        ("simultaneous-close", support::simultaneous_close()),
         ("unanswered", support::unanswered()),
         ("half-close-ipv6", support::half_close_ipv6()),
         ("lost-syn-and-fold", support::lost_syn_and_fold()),

@@ -56,9 +56,9 @@ pub(super) fn row(
             head.write(out)?;
         }
         Content::Wait(wait) => {
-            head.push(words::role(lanes.get(wait.side).role, style.lang), Ink::side(wait.side));
+            let who = words::role(lanes.get(wait.side).role, style.lang);
             head.write(out)?;
-            for part in wait::parts(wait, origin_ns, room, style) {
+            for part in wait::parts(wait, who, origin_ns, room, style) {
                 let (text, ink) = match part {
                     wait::Part::Bar(text) => (text, Ink::Wait),
                     wait::Part::Words(text, ink) => (text, ink),

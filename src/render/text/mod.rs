@@ -89,14 +89,15 @@ impl Drawer {
             self.above = (0, row.lifelines);
             return head::phase(phase, columns, &self.style, out);
         }
-        let mut block = rows::block(row, self.origin_ns, columns, &self.style);
+        let mut block = rows::block(row, &self.lanes, self.origin_ns, columns, &self.style);
         block.time = time;
         // Air after a row with much to say.
         if self.above.0 > 1 && matches!(row.content, Content::Segment(_) | Content::Folded(_)) {
             let air = block::Block { lifelines: self.above.1, ..Default::default() };
             air.write(columns, &self.style, out)?;
         }
-        self.above = (block.height(), row.lifelines);
+        let height = if block.cut { 0 } else { block.height() };
+        self.above = (height, row.lifelines);
         block.write(columns, &self.style, out)
     }
 

@@ -5,9 +5,9 @@ use super::block::{Block, Body};
 use super::columns::Columns;
 use super::glyphs::Glyphs;
 use super::{label, notes, wait};
-use crate::ladder::{Arrow, Change, Content, Folded, FoldedFlow, Lifeline, Row, Side, Wait};
+use crate::ladder::{Arrow, Change, Content, Folded, FoldedFlow, Lanes, Lifeline, Row, Side, Wait};
 use crate::render::ink::Ink;
-use crate::render::{Style, time, width};
+use crate::render::{Style, time, width, words};
 use crate::tcp::{Basis, State};
 use crate::timeline::{Fate, Lang};
 
@@ -19,7 +19,7 @@ pub(super) const ACROSS: usize = 4;
 const FLOWS: usize = 2;
 
 /// The block of one row; headings are drawn elsewhere.
-pub(super) fn block(row: &Row, origin_ns: i64, columns: &Columns, style: &Style) -> Block {
+pub(super) fn block(row: &Row, lanes: &Lanes, origin_ns: i64, columns: &Columns, style: &Style) -> Block {
     let room = columns.area().saturating_sub(4);
     let mut body = match &row.content {
         Content::Segment(arrow) => segment(arrow, columns, style),
@@ -30,7 +30,9 @@ pub(super) fn block(row: &Row, origin_ns: i64, columns: &Columns, style: &Style)
             let waits = row.lifelines.contains(&Lifeline::Waiting);
             if waits { vec![Body::Nothing, words, Body::Nothing] } else { vec![words] }
         }
-        Content::Wait(wait) => waiting(wait, origin_ns, room, style),
+        Content::Wait(wait) => {
+            waiting(wait, words::role(lanes.get(wait.side).role, style.lang), origin_ns, room, style)
+        }
         Content::Phase(_) | Content::States => Vec::new(),
     };
     let mut beside = Vec::new();
@@ -158,9 +160,9 @@ fn gap(ns: i64, style: &Style) -> Body {
     Body::Centred { text: width::clean(&idle(ns, style.lang), 100, style), ink: Ink::Strong }
 }
 
-fn waiting(wait: &Wait, origin_ns: i64, room: usize, style: &Style) -> Vec<Body> {
+fn waiting(wait: &Wait, who: &str, origin_ns: i64, room: usize, style: &Style) -> Vec<Body> {
     let mut body = Vec::new();
-    for part in wait::parts(wait, origin_ns, room, style) {
+    for part in wait::parts(wait, who, origin_ns, room, style) {
         match part {
             wait::Part::Bar(text) => body.push(Body::Words { near: wait.side, text, ink: Ink::Wait }),
             wait::Part::Words(text, ink) => {
