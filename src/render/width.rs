@@ -81,7 +81,7 @@ pub(super) fn head(text: &str, columns: usize) -> &str {
 }
 
 /// The text in lines of at most `columns` (two at least). Breaks at spaces and beside wide characters; no line begins
-/// with a closing mark or ends with an opening one, as Chinese typesetting asks.
+/// with a closing mark or ends with an opening one, as Chinese typesetting asks. A no-break space keeps its neighbours together and comes out plain.
 pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(2);
     let mut lines = Vec::new();
@@ -107,6 +107,7 @@ pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
     if !line.is_empty() {
         lines.push(line);
     }
+    lines.iter_mut().filter(|line| line.contains('\u{a0}')).for_each(|line| *line = line.replace('\u{a0}', " "));
     lines
 }
 
@@ -195,6 +196,7 @@ mod tests {
     fn chinese_breaks_anywhere_but_before_a_full_stop() {
         assert_eq!(wrap("客户端发送同步。", 14), ["客户端发送同", "步。"]);
         assert_eq!(wrap("收到 SYN 后", 8), ["收到 SYN", "后"]);
+        assert_eq!(wrap("waits 1.02 s [RFC\u{a0}9293]", 9), ["waits", "1.02 s", "[RFC 9293", "]"]);
         assert_eq!(wrap("a long-winded word", 6), ["a", "long-w", "inded", "word"]);
     }
 

@@ -71,6 +71,7 @@ pub(super) fn cell(column: Column, entry: &Entry<'_>, style: &Style) -> (String,
             let first = connection.close.active_closer.as_deref();
             (first.map_or_else(|| "-".to_string(), |id| summary::peer_name(id, lanes, style)), Ink::Plain)
         }
+        Column::TimeWait if connection.time_wait.is_empty() => ("-".to_string(), Ink::Plain),
         Column::TimeWait => (time_wait(connection, lanes, style), Ink::Wait),
         Column::Data => {
             let totals = &connection.totals;
