@@ -81,7 +81,8 @@ pub(super) fn head(text: &str, columns: usize) -> &str {
 }
 
 /// The text in lines of at most `columns` (two at least). Breaks at spaces and beside wide characters; no line begins
-/// with a closing mark or ends with an opening one, as Chinese typesetting asks. A no-break space keeps its neighbours together and comes out plain.
+/// with a closing mark or ends with an opening one, as Chinese typesetting asks. A no-break space keeps its neighbours
+/// together and comes out plain.
 pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(2);
     let mut lines = Vec::new();
