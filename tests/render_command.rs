@@ -122,6 +122,39 @@ fn a_full_disk_is_an_error_that_names_the_file() {
     assert!(text(&out.stderr).contains("b.json"), "{}", text(&out.stderr));
 }
 
+/// Only root can give a file away, so only root can see this.
+#[cfg(target_os = "linux")]
+#[test]
+fn under_sudo_a_file_belongs_to_the_user() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let folder = folder();
+    let mut command = synfin(folder.path(), &["t.json", "-o", "a.txt"]);
+    let out = command.env("SUDO_UID", "12345").env("SUDO_GID", "23456").output().unwrap();
+    assert!(out.status.success(), "{}", text(&out.stderr));
+    let made = std::fs::metadata(folder.path().join("a.txt")).unwrap();
+    let own = std::fs::metadata(folder.path()).unwrap();
+    let wanted = if own.uid() == 0 { (12345, 23456) } else { (own.uid(), own.gid()) };
+    assert_eq!((made.uid(), made.gid()), wanted);
+    // Readable as far as the umask lets any new file be.
+    std::fs::write(folder.path().join("any"), "").unwrap();
+    let any = std::fs::metadata(folder.path().join("any")).unwrap();
+    assert_eq!(made.permissions().mode(), any.permissions().mode());
+}
+
+#[test]
+fn one_connection_of_many() {
+    let folder = folder();
+    std::fs::write(folder.path().join("many.json"), serde_json::to_vec(&support::life::many()).unwrap()).unwrap();
+    assert!(text(&run(folder.path(), &["many.json"]).stdout).contains("6 connections"));
+    let ladder = text(&run(folder.path(), &["many.json", "--connection", "3"]).stdout);
+    assert!(ladder.contains("connection 3 of 6") && ladder.contains("192.0.2.10:40003"), "{ladder}");
+    let json = run(folder.path(), &["many.json", "--connection", "3", "--format", "json"]).stdout;
+    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    assert_eq!(json["connections"].as_array().unwrap().len(), 1);
+    assert_eq!(json["endpoints"].as_array().unwrap().len(), 2);
+    assert!(json["events"].as_array().unwrap().iter().all(|event| event["connection"] == 3));
+}
+
 #[test]
 fn hostile_timelines_are_drawn() {
     let folder = folder();

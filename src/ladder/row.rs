@@ -64,6 +64,12 @@ impl Arrow {
         self.flags.iter().any(|flag| flag == name)
     }
 
+    /// Whether it should have been acknowledged and nothing shows that it arrived. A pure ACK or a RST never leaves a
+    /// proof behind: for them this says nothing.
+    pub fn is_unproven(&self) -> bool {
+        self.fate == Fate::Unknown && !self.is_pure_ack() && !self.has_flag("RST")
+    }
+
     /// Neither payload nor SYN, FIN or RST.
     pub fn is_pure_ack(&self) -> bool {
         self.len == 0 && self.has_flag("ACK") && !["SYN", "FIN", "RST"].iter().any(|name| self.has_flag(name))

@@ -52,8 +52,8 @@ pub(super) fn peer_name(id: &str, lanes: &Lanes, style: &Style) -> String {
         .map_or_else(|| width::clean(id, 40, style), |side| words::role(lanes.get(side).role, style.lang).to_string())
 }
 
-/// One sentence on all connections: how many, how they opened and closed, who waits.
-pub(super) fn counts(timeline: &Timeline, style: &Style) -> String {
+/// What there is to say of all connections: how many, how they opened and closed, how many wait.
+pub(super) fn counts(timeline: &Timeline, style: &Style) -> Vec<String> {
     let connections = &timeline.connections;
     let count = |wanted: fn(&Connection) -> bool| connections.iter().filter(|connection| wanted(connection)).count();
     let refused = count(|connection| connection.open.kind == OpenKind::Refused);
@@ -85,9 +85,12 @@ pub(super) fn counts(timeline: &Timeline, style: &Style) -> String {
         (waiting, "in TIME-WAIT at the end", "结束时处于 TIME-WAIT"),
     ];
     for (count, en, zh) in named.into_iter().filter(|(count, ..)| *count > 0) {
-        parts.push(format!("{count} {}", style.lang.pick(en, zh)));
+        parts.push(match style.lang {
+            Lang::En => format!("{count} {en}"),
+            Lang::Zh => format!("{count} 个{zh}"),
+        });
     }
-    parts.join(Glyphs::of(style.charset).dot)
+    parts
 }
 
 /// Writes what the capture lost or could not be used, a line each; nothing when all is well.

@@ -81,7 +81,8 @@ pub(super) fn head(text: &str, columns: usize) -> &str {
 }
 
 /// The text in lines of at most `columns` (two at least). Breaks at spaces and beside wide characters; no line begins
-/// with a closing mark or ends with an opening one, as Chinese typesetting asks.
+/// with a closing mark or ends with an opening one, as Chinese typesetting asks. A no-break space keeps its neighbours
+/// together and comes out plain.
 pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(2);
     let mut lines = Vec::new();
@@ -107,6 +108,7 @@ pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
     if !line.is_empty() {
         lines.push(line);
     }
+    lines.iter_mut().filter(|line| line.contains('\u{a0}')).for_each(|line| *line = line.replace('\u{a0}', " "));
     lines
 }
 
@@ -134,7 +136,8 @@ fn units(text: &str) -> Vec<(bool, String)> {
 
 /// A number and its unit stay on one line: `1.021 s`.
 fn with_units_of_measure(units: Vec<(bool, String)>) -> Vec<(bool, String)> {
-    const MEASURES: [&str; 12] = ["s", "ms", "µs", "us", "ns", "min", "h", "B", "kB", "MB", "GB", "octets"];
+    const MEASURES: [&str; 16] =
+        ["s", "ms", "µs", "us", "ns", "min", "h", "B", "kB", "MB", "GB", "octets", "个", "次", "条", "种"];
     let mut joined: Vec<(bool, String)> = Vec::with_capacity(units.len());
     for (spaced, unit) in units {
         match joined.last_mut() {
@@ -194,6 +197,7 @@ mod tests {
     fn chinese_breaks_anywhere_but_before_a_full_stop() {
         assert_eq!(wrap("客户端发送同步。", 14), ["客户端发送同", "步。"]);
         assert_eq!(wrap("收到 SYN 后", 8), ["收到 SYN", "后"]);
+        assert_eq!(wrap("waits 1.02 s [RFC\u{a0}9293]", 9), ["waits", "1.02 s", "[RFC 9293", "]"]);
         assert_eq!(wrap("a long-winded word", 6), ["a", "long-w", "inded", "word"]);
     }
 

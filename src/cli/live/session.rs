@@ -148,7 +148,7 @@ fn sum_up(timeline: &Timeline, style: &Style, out: &mut impl Write) -> Result<()
     match timeline.connections.as_slice() {
         [only] => {
             if let Some(ladder) = Ladder::of(timeline, only.id) {
-                text::write_head(&ladder, style, out)?;
+                text::head(&ladder, style, out)?;
             }
         }
         _ => table::write(timeline, style, out)?,

@@ -8,6 +8,8 @@ use crate::render::width::width;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
     Arrives,
+    /// It was sent; nothing shows that it arrived.
+    Unproven,
     Lost,
 }
 
@@ -21,6 +23,7 @@ pub(super) fn shaft(from: Side, label: &str, area: usize, end: End, shaft: &str,
     let after = area.saturating_sub(before + width(&label));
     let (line, head, blank) = match end {
         End::Arrives => (after.saturating_sub(1), *(!from).of(&glyphs.head), 0),
+        End::Unproven => (after.saturating_sub(1), *(!from).of(&glyphs.unproven), 0),
         // A lost segment gets most of the way.
         End::Lost => {
             let line = (after.saturating_sub(1) * 3 / 5).max(usize::from(after > 1));

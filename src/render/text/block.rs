@@ -2,6 +2,7 @@
 
 use super::columns::Columns;
 use super::glyphs::Glyphs;
+use super::rows::ACROSS;
 use crate::ladder::{Lifeline, Side};
 use crate::render::ink::Ink;
 use crate::render::line::Line;
@@ -24,6 +25,11 @@ pub(super) enum Body {
         ink: Ink,
     },
     Centred {
+        text: String,
+        ink: Ink,
+    },
+    /// A sentence over the whole width; the lifelines pause for it.
+    Across {
         text: String,
         ink: Ink,
     },
@@ -62,6 +68,11 @@ impl Block {
                 line.push_before(columns.left.saturating_sub(1), text, *ink);
             }
             let body = self.body.get(row);
+            if let Some(Body::Across { text, ink }) = body {
+                line.to(ACROSS).push(text, *ink);
+                line.write(out)?;
+                continue;
+            }
             line.to(columns.left);
             self.lifeline(&mut line, Side::Left, body, style);
             between(&mut line, body, columns, style);
@@ -110,6 +121,6 @@ fn between(line: &mut Line<'_>, body: Option<&Body>, columns: &Columns, style: &
             let margin = area.saturating_sub(width::width(&text)) / 2;
             line.to(columns.left + 1 + margin).push(&text, *ink);
         }
-        Some(Body::Nothing) | None => {}
+        Some(Body::Across { .. } | Body::Nothing) | None => {}
     }
 }

@@ -16,6 +16,8 @@ pub(crate) struct Glyphs {
     pub(crate) joint: [&'static str; 2],
     pub(crate) waiting_joint: [&'static str; 2],
     pub(crate) head: [&'static str; 2],
+    /// Heads of arrows whose arrival nothing proves.
+    pub(crate) unproven: [&'static str; 2],
     pub(crate) shaft: &'static str,
     /// The shaft of folded data.
     pub(crate) thick: &'static str,
@@ -40,6 +42,7 @@ const UNICODE: Glyphs = Glyphs {
     joint: ["├", "┤"],
     waiting_joint: ["┠", "┨"],
     head: ["◀", "▶"],
+    unproven: ["◁", "▷"],
     shaft: "─",
     thick: "═",
     lost: "✕",
@@ -62,6 +65,7 @@ const NARROW: Glyphs = Glyphs {
     joint: ["|", "|"],
     waiting_joint: ["▐", "▐"],
     head: ["◄", "►"],
+    unproven: ["◃", "▹"],
     shaft: "╌",
     thick: "=",
     lost: "✕",
@@ -84,6 +88,7 @@ const ASCII: Glyphs = Glyphs {
     joint: ["|", "|"],
     waiting_joint: ["#", "#"],
     head: ["<", ">"],
+    unproven: ["?", "?"],
     shaft: "-",
     thick: "=",
     lost: "X",

@@ -5,7 +5,7 @@ use super::glyphs::Glyphs;
 use super::*;
 use crate::ladder::Lane;
 use crate::render::{Charset, summary};
-use crate::timeline::{CloseKind, Lang, Text, TimeWait};
+use crate::timeline::{CloseKind, Lang, OpenKind, Text, TimeWait};
 
 /// Characters shown of a name that the timeline brings.
 const NAME: usize = 120;
@@ -29,7 +29,11 @@ pub(super) fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) ->
         rows.push((words::role(lane.role, lang), who(lane, style), Ink::side(side)));
     }
     rows.push((lang.pick("opened", "打开"), opened(ladder, style), Ink::Plain));
-    rows.push((lang.pick("closed", "关闭"), closed(ladder, style), Ink::Plain));
+    // What never opened has no close to speak of.
+    let opened = !matches!(connection.open.kind, OpenKind::Refused | OpenKind::Unreachable | OpenKind::Unanswered);
+    if opened || connection.close.kind != CloseKind::None {
+        rows.push((lang.pick("closed", "关闭"), closed(ladder, style), Ink::Plain));
+    }
     for wait in connection.time_wait.iter().take(2) {
         rows.push(("TIME-WAIT", time_wait(wait, ladder, style), Ink::Wait));
     }

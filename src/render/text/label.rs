@@ -100,7 +100,7 @@ pub(super) fn options(arrow: &Arrow, style: &Style) -> Vec<String> {
 }
 
 /// Parts in lines of at most `columns`, broken between parts where that is possible.
-pub(super) fn lines(parts: &[String], columns: usize, style: &Style) -> Vec<String> {
+pub(crate) fn lines(parts: &[String], columns: usize, style: &Style) -> Vec<String> {
     let dot = Glyphs::of(style.charset).dot;
     let mut lines: Vec<String> = Vec::new();
     for part in parts {

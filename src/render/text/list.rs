@@ -45,7 +45,9 @@ pub(super) fn row(
                 let mut line = Line::new(style);
                 direction(line.to(INDENT), flow.from, lanes, style);
                 line.write(out)?;
-                lines.push((format!("  {}", rows::flow(flow, style.lang)), Ink::side(flow.from)));
+                let mut line = Line::new(style);
+                line.to(2 * INDENT).push(&rows::flow(flow, style.lang), Ink::side(flow.from));
+                line.write(out)?;
             }
         }
         Content::Gap { ns } => {
@@ -54,9 +56,9 @@ pub(super) fn row(
             head.write(out)?;
         }
         Content::Wait(wait) => {
-            head.push(words::role(lanes.get(wait.side).role, style.lang), Ink::side(wait.side));
+            let who = words::role(lanes.get(wait.side).role, style.lang);
             head.write(out)?;
-            for part in wait::parts(wait, origin_ns, room, style) {
+            for part in wait::parts(wait, who, origin_ns, room, style) {
                 let (text, ink) = match part {
                     wait::Part::Bar(text) => (text, Ink::Wait),
                     wait::Part::Words(text, ink) => (text, ink),

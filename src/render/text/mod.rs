@@ -12,6 +12,7 @@ mod rows;
 mod wait;
 
 pub(super) use glyphs::Glyphs;
+pub(super) use label::lines as joined;
 
 use super::ink::Ink;
 use super::line::Line;
@@ -33,8 +34,8 @@ pub fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Re
     drawer.legend(out)
 }
 
-/// Writes what stands above a ladder, alone: the connection in a few lines.
-pub fn write_head(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
+/// Writes what stands above a ladder: the connection in a few lines. A live view writes it when the connection is over.
+pub fn head(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
     head::write(ladder, style, out)
 }
 
@@ -58,6 +59,7 @@ struct Seen {
     inferred: bool,
     kernel: bool,
     lost: bool,
+    unproven: bool,
     since_above: bool,
 }
 
@@ -93,14 +95,15 @@ impl Drawer {
             self.above = (0, row.lifelines);
             return head::phase(phase, columns, &self.style, out);
         }
-        let mut block = rows::block(row, self.origin_ns, columns, &self.style);
+        let mut block = rows::block(row, &self.lanes, self.origin_ns, columns, &self.style);
         block.time = time;
         // Air after a row with much to say.
         if self.above.0 > 1 && matches!(row.content, Content::Segment(_) | Content::Folded(_)) {
             let air = block::Block { lifelines: self.above.1, ..Default::default() };
             air.write(columns, &self.style, out)?;
         }
-        self.above = (block.height(), row.lifelines);
+        let height = if block.cut { 0 } else { block.height() };
+        self.above = (height, row.lifelines);
         block.write(columns, &self.style, out)
     }
 
@@ -118,6 +121,9 @@ impl Drawer {
         }
         if self.seen.lost {
             parts.push(format!("{} {}", glyphs.lost, lang.pick("lost", "丢失")));
+        }
+        if self.seen.unproven {
+            parts.push(format!("{} {}", Side::Right.of(&glyphs.unproven), lang.pick("not acknowledged", "未被确认")));
         }
         if self.seen.since_above {
             parts.push(lang.pick("+ since the row above", "+ 距上一行").to_string());
@@ -154,6 +160,7 @@ impl Drawer {
     fn remember(&mut self, row: &Row) {
         self.seen.inferred |= row.changes.iter().any(|change| change.basis == Basis::Inferred);
         self.seen.kernel |= row.changes.iter().any(|change| change.basis == Basis::Kernel);
+        self.seen.unproven |= matches!(&row.content, Content::Segment(arrow) if arrow.is_unproven());
         self.seen.lost |= matches!(&row.content, Content::Segment(arrow) if arrow.fate == Fate::Lost);
     }
 }

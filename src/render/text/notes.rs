@@ -19,7 +19,8 @@ pub(super) fn lines(notes: &[Remark], columns: usize, sources: bool, style: &Sty
         if sources && !note.rfc.is_empty() {
             let rfc = width::clean(&note.rfc, 40, style);
             let rfc = if rfc.starts_with("RFC") { rfc } else { format!("RFC {rfc}") };
-            text.push_str(&format!(" [{rfc}]"));
+            // The section stays in one piece: see `width::wrap`.
+            text.push_str(&format!(" [{}]", rfc.replace(' ', "\u{a0}")));
         }
         let ink = Ink::severity(note.severity);
         let mut mark = glyphs.severity(note.severity);

@@ -5,17 +5,21 @@ use super::block::{Block, Body};
 use super::columns::Columns;
 use super::glyphs::Glyphs;
 use super::{label, notes, wait};
-use crate::ladder::{Arrow, Change, Content, Folded, FoldedFlow, Lifeline, Row, Side, Wait};
+use crate::ladder::{Arrow, Change, Content, Folded, FoldedFlow, Lanes, Lifeline, Row, Side, Wait};
 use crate::render::ink::Ink;
-use crate::render::{Style, time, width};
+use crate::render::{Style, time, width, words};
 use crate::tcp::{Basis, State};
 use crate::timeline::{Fate, Lang};
 
+/// Lifelines nearer to each other than this leave no room for sentences: notes then run across them.
+const NOTES_WITHIN_FROM: usize = 30;
+/// Where such notes begin.
+pub(super) const ACROSS: usize = 4;
 /// Flows shown of one folded stretch; a connection has two.
 const FLOWS: usize = 2;
 
 /// The block of one row; headings are drawn elsewhere.
-pub(super) fn block(row: &Row, origin_ns: i64, columns: &Columns, style: &Style) -> Block {
+pub(super) fn block(row: &Row, lanes: &Lanes, origin_ns: i64, columns: &Columns, style: &Style) -> Block {
     let room = columns.area().saturating_sub(4);
     let mut body = match &row.content {
         Content::Segment(arrow) => segment(arrow, columns, style),
@@ -26,12 +30,17 @@ pub(super) fn block(row: &Row, origin_ns: i64, columns: &Columns, style: &Style)
             let waits = row.lifelines.contains(&Lifeline::Waiting);
             if waits { vec![Body::Nothing, words, Body::Nothing] } else { vec![words] }
         }
-        Content::Wait(wait) => waiting(wait, origin_ns, room, style),
+        Content::Wait(wait) => {
+            waiting(wait, words::role(lanes.get(wait.side).role, style.lang), origin_ns, room, style)
+        }
         Content::Phase(_) | Content::States => Vec::new(),
     };
     let mut beside = Vec::new();
     if let Some((_, columns)) = columns.notes {
         beside = notes::lines(&row.notes, columns, true, style);
+    } else if columns.area() < NOTES_WITHIN_FROM {
+        let lines = notes::lines(&row.notes, style.width.saturating_sub(ACROSS + 1), false, style);
+        body.extend(lines.into_iter().map(|(text, ink)| Body::Across { text, ink }));
     } else {
         let lines = notes::lines(&row.notes, room, false, style);
         body.extend(lines.into_iter().map(|(text, ink)| Body::Words { near: Side::Left, text, ink }));
@@ -108,7 +117,11 @@ fn segment(arrow: &Arrow, columns: &Columns, style: &Style) -> Vec<Body> {
     let glyphs = Glyphs::of(style.charset);
     let area = columns.area();
     let (label, moved) = label::label(arrow, area.saturating_sub(arrow::BESIDE_LABEL), style);
-    let end = if arrow.fate == Fate::Lost { End::Lost } else { End::Arrives };
+    let end = match arrow.fate {
+        Fate::Lost => End::Lost,
+        _ if arrow.is_unproven() => End::Unproven,
+        Fate::Received | Fate::Unknown => End::Arrives,
+    };
     let ink = match arrow {
         Arrow { fate: Fate::Lost, .. } => Ink::Error,
         arrow if arrow.has_flag("RST") => Ink::Error,
@@ -147,9 +160,9 @@ fn gap(ns: i64, style: &Style) -> Body {
     Body::Centred { text: width::clean(&idle(ns, style.lang), 100, style), ink: Ink::Strong }
 }
 
-fn waiting(wait: &Wait, origin_ns: i64, room: usize, style: &Style) -> Vec<Body> {
+fn waiting(wait: &Wait, who: &str, origin_ns: i64, room: usize, style: &Style) -> Vec<Body> {
     let mut body = Vec::new();
-    for part in wait::parts(wait, origin_ns, room, style) {
+    for part in wait::parts(wait, who, origin_ns, room, style) {
         match part {
             wait::Part::Bar(text) => body.push(Body::Words { near: wait.side, text, ink: Ink::Wait }),
             wait::Part::Words(text, ink) => {

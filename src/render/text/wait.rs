@@ -13,32 +13,31 @@ pub(super) enum Part {
 }
 
 /// What happened, the bar, and the kernel's word. Times are told from `origin_ns` on.
-pub(super) fn parts(wait: &Wait, origin_ns: i64, columns: usize, style: &Style) -> Vec<Part> {
+pub(super) fn parts(wait: &Wait, who: &str, origin_ns: i64, columns: usize, style: &Style) -> Vec<Part> {
     let zh = style.lang == Lang::Zh;
     let pick = |en: String, zh_text: String| if zh { zh_text } else { en };
     let total = wait.total_ns.map(time::span).unwrap_or_else(|| "2MSL".to_string());
     let due = wait.due_ns.map(|due| time::span(due.saturating_sub(origin_ns)));
-    let due_en = due.as_ref().map(|due| format!(", due at {due}")).unwrap_or_default();
-    let due_zh = due.as_ref().map(|due| format!("，{due} 时到期")).unwrap_or_default();
+    let due_en = due.as_ref().map(|due| format!(", due {due}")).unwrap_or_default();
+    let due_zh = due.as_ref().map(|due| format!("，{due} 到期")).unwrap_or_default();
     let left = wait.remaining_ns.map(time::span);
     let left_en = left.as_ref().map(|left| format!(", {left} left")).unwrap_or_default();
     let left_zh = left.as_ref().map(|left| format!("，还剩 {left}")).unwrap_or_default();
     let elapsed = time::span(wait.elapsed_ns);
     let words = match wait.action {
-        WaitAction::Begins => pick(format!("2MSL timer: {total}{due_en}"), format!("2MSL 计时：{total}{due_zh}")),
-        WaitAction::Rearmed => {
-            pick(format!("2MSL timer again: {total}{due_en}"), format!("2MSL 重新计时：{total}{due_zh}"))
+        WaitAction::Begins => pick(format!("2MSL {total}{due_en}"), format!("2MSL {total}{due_zh}")),
+        WaitAction::Rearmed => pick(format!("2MSL again{due_en}"), format!("2MSL 重新计时{due_zh}")),
+        WaitAction::Expired => pick(format!("2MSL over after {elapsed}"), format!("2MSL 到期，历时 {elapsed}")),
+        WaitAction::Reused => {
+            pick(format!("new SYN after {elapsed}{left_en}"), format!("{elapsed} 后被新 SYN 重用{left_zh}"))
         }
-        WaitAction::Expired => pick(format!("2MSL is over after {elapsed}"), format!("2MSL 到期，历时 {elapsed}")),
-        WaitAction::Reused => pick(
-            format!("ended after {elapsed} by a new SYN{left_en}"),
-            format!("{elapsed} 后被新的 SYN 终结{left_zh}"),
-        ),
-        WaitAction::Reset => {
-            pick(format!("ended after {elapsed} by a RST{left_en}"), format!("{elapsed} 后被 RST 终结{left_zh}"))
-        }
-        WaitAction::CaptureEnded => pick(format!("capture ends{left_en}"), format!("捕获结束{left_zh}")),
+        WaitAction::Reset => pick(format!("RST after {elapsed}{left_en}"), format!("{elapsed} 后被 RST 终结{left_zh}")),
+        WaitAction::CaptureEnded => match &left {
+            Some(left) => pick(format!("{left} left at the end"), format!("捕获结束，还剩 {left}")),
+            None => pick("the capture ends".to_string(), "捕获结束".to_string()),
+        },
     };
+    let words = pick(format!("{who}: {words}"), format!("{who}：{words}"));
     let mut parts = vec![Part::Words(words, Ink::Wait)];
     let ends = !matches!(wait.action, WaitAction::Begins | WaitAction::Rearmed);
     if let Some(total) = wait.total_ns.filter(|total| ends && *total > 0) {

@@ -2,7 +2,8 @@
 
 use super::{Build, MS, S};
 use State::{
-    CloseWait, Closed, Established, FinWait1, FinWait2, LastAck, Listen, SynReceived, SynSent, TimeWait as Waits,
+    CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck, Listen, SynReceived, SynSent,
+    TimeWait as Waits,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use synfin::tcp::{Basis, MslProfile, State};
@@ -103,6 +104,58 @@ pub fn refused() -> Timeline {
     it.open.kind = OpenKind::Refused;
     it.open.title = Text::new("refused", "连接被拒绝");
     it.verdict = Text::new("Refused: the port is closed.", "被拒绝：端口未开放。");
+    b.done()
+}
+
+/// Nobody answers at all: three SYNs, none of which is known to have arrived.
+pub fn unanswered() -> Timeline {
+    let mut b = Build::new();
+    for (n, at) in [0, 1_020 * MS, 3_060 * MS].into_iter().enumerate() {
+        b.at(at).c("SYN", 0, None, 0);
+        if let Detail::Segment(segment) = &mut b.event().detail {
+            segment.fate = Fate::Unknown;
+            segment.repeats = (n > 0).then_some(1);
+        }
+        if n == 0 {
+            b.state(true, Some(Closed), SynSent, Basis::Observed);
+        }
+    }
+    let it = b.it();
+    it.open.kind = OpenKind::Unanswered;
+    it.open.title = Text::new("unanswered", "无应答");
+    it.open.syn_retransmissions = 2;
+    b.done()
+}
+
+/// Both close at once and both wait; the server's wait starts anew and ends by a RST.
+pub fn simultaneous_close() -> Timeline {
+    let mut b = Build::new();
+    b.handshake(20 * MS);
+    b.phase(Phase::Close).at(30 * MS).c("FIN,ACK", 1, Some(1), 0).state(
+        true,
+        Some(Established),
+        FinWait1,
+        Basis::Observed,
+    );
+    b.at(31 * MS).s("FIN,ACK", 1, Some(1), 0).state(false, Some(Established), FinWait1, Basis::Observed);
+    b.at(40 * MS).c("ACK", 2, Some(2), 0).state(true, Some(FinWait1), Closing, Basis::Inferred);
+    b.at(41 * MS).s("ACK", 2, Some(2), 0).state(false, Some(FinWait1), Closing, Basis::Inferred);
+    b.state(true, Some(Closing), Waits, Basis::Inferred).state(false, Some(Closing), Waits, Basis::Inferred);
+    b.phase(Phase::TimeWait);
+    b.at(41 * MS).timer(true, TimerAction::Begins, Some(41 * MS + 60 * S), None);
+    b.timer(false, TimerAction::Begins, Some(41 * MS + 60 * S), None);
+    b.at(8 * S).c("FIN,ACK", 1, Some(2), 0).repeats(4);
+    b.timer(false, TimerAction::Rearmed, Some(68 * S), None);
+    b.at(20 * S).c("RST", 2, None, 0).timer(false, TimerAction::Reset, None, Some(48 * S));
+    b.state(false, Some(Waits), Closed, Basis::Inferred);
+    b.at(60 * S + 41 * MS).timer(true, TimerAction::Expired, None, Some(0)).state(
+        true,
+        Some(Waits),
+        Closed,
+        Basis::Inferred,
+    );
+    b.it().close.kind = CloseKind::Simultaneous;
+    b.it().close.title = Text::new("simultaneous close", "同时关闭");
     b.done()
 }
 

@@ -1,0 +1,159 @@
+//! Many connections, a line each, in as many columns as the width allows; a summary line beneath.
+
+mod cell;
+mod fit;
+
+use super::ink::Ink;
+use super::line::Line;
+use super::text::{Glyphs, joined};
+use super::{Style, summary, width};
+use crate::ladder::{Lane, Lanes};
+use crate::timeline::{Connection, Endpoint, Timeline};
+use cell::{Column, cell, title};
+use fit::{Fit, fit};
+use std::collections::HashMap;
+use std::io;
+
+/// Narrower than this, each connection takes several lines.
+const TABLE_FROM: usize = 50;
+/// Columns between columns.
+const GAP: usize = 2;
+
+/// A connection and its peers.
+struct Entry<'a> {
+    connection: &'a Connection,
+    lanes: Lanes,
+}
+
+impl Entry<'_> {
+    fn lane(&self, column: Column) -> &Lane {
+        if column == Column::Client { &self.lanes.left } else { &self.lanes.right }
+    }
+}
+
+/// Writes the table and a summary line beneath.
+pub fn write(timeline: &Timeline, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
+    let entries = entries(timeline);
+    summary::title(summary::source(&timeline.source, style).into_iter(), style, out)?;
+    Line::new(style).write(out)?;
+    if entries.is_empty() {
+        let mut line = Line::new(style);
+        line.push(style.lang.pick("No TCP connection was seen.", "没有看到 TCP 连接。"), Ink::Plain);
+        line.write(out)?;
+    } else if style.width < TABLE_FROM {
+        for entry in &entries {
+            paragraph(entry, style, out)?;
+        }
+    } else {
+        rows(&entries, style, out)?;
+    }
+    Line::new(style).write(out)?;
+    for text in joined(&summary::counts(timeline, style), style.width, style) {
+        let mut line = Line::new(style);
+        line.push(&text, Ink::Dim);
+        line.write(out)?;
+    }
+    Ok(())
+}
+
+fn entries(timeline: &Timeline) -> Vec<Entry<'_>> {
+    // The first endpoint of an id counts, as in `Timeline::endpoint`; a capture may hold very many.
+    let mut endpoints: HashMap<&str, &Endpoint> = HashMap::with_capacity(timeline.endpoints.len());
+    for endpoint in &timeline.endpoints {
+        endpoints.entry(&endpoint.id).or_insert(endpoint);
+    }
+    let get = |id: &str| endpoints.get(id).copied();
+    let mut entries = Vec::with_capacity(timeline.connections.len());
+    for connection in &timeline.connections {
+        let Connection { client, server, .. } = connection;
+        entries.push(Entry { connection, lanes: Lanes::new((client, get(client)), (server, get(server))) });
+    }
+    entries
+}
+
+fn rows(entries: &[Entry<'_>], style: &Style, out: &mut impl io::Write) -> io::Result<()> {
+    let Fit { columns, widths, shared } = fit(entries, style);
+    if let (false, Some(first)) = (shared.is_empty(), entries.first()) {
+        let mut line = Line::new(style);
+        for column in &shared {
+            let address = width::clean(&first.lane(*column).ip, 80, style);
+            line.push(title(*column, style.lang), Ink::Dim).push(" ", Ink::Plain);
+            line.push(&address, cell(*column, first, style).1).push("   ", Ink::Plain);
+        }
+        line.write(out)?;
+        Line::new(style).write(out)?;
+    }
+    let mut head = Line::new(style);
+    place(&mut head, &columns, &widths, |column| (title(column, style.lang).to_string(), Ink::Strong), style);
+    head.write(out)?;
+    let mut rule = Line::new(style);
+    let total: usize = widths.iter().map(|wide| wide + GAP).sum::<usize>().saturating_sub(GAP);
+    rule.push(&Glyphs::of(style.charset).rule.repeat(total.min(style.width)), Ink::Dim);
+    rule.write(out)?;
+    for entry in entries {
+        let mut line = Line::new(style);
+        let text = |column| match cell(column, entry, style) {
+            (address, ink) if shared.contains(&column) => (fit::port(&address).to_string(), ink),
+            cell => cell,
+        };
+        place(&mut line, &columns, &widths, text, style);
+        line.write(out)?;
+    }
+    Ok(())
+}
+
+fn place(
+    line: &mut Line<'_>,
+    columns: &[Column],
+    widths: &[usize],
+    text: impl Fn(Column) -> (String, Ink),
+    style: &Style,
+) {
+    let mut at = 0;
+    for (column, wide) in columns.iter().zip(widths) {
+        let (text, ink) = text(*column);
+        let text = match column {
+            Column::Client | Column::Server => clip_address(&text, *wide, style),
+            _ => width::clip(&text, *wide, style.charset),
+        };
+        match column {
+            Column::Number | Column::Data => line.to(at).push_before(at + wide, &text, ink),
+            _ => line.to(at).push(&text, ink),
+        };
+        at += wide + GAP;
+    }
+}
+
+/// A long address keeps its end: the port tells connections apart.
+fn clip_address(text: &str, columns: usize, style: &Style) -> String {
+    if width::width(text) <= columns {
+        return text.to_string();
+    }
+    let port = Some(fit::port(text)).filter(|port| port.len() <= 6).unwrap_or_default();
+    let front = width::clip(text, columns.saturating_sub(port.len()), style.charset);
+    format!("{front}{port}")
+}
+
+/// A connection in a few short lines.
+fn paragraph(entry: &Entry<'_>, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
+    let mut line = Line::new(style);
+    line.push("#", Ink::Dim).push(&cell(Column::Number, entry, style).0, Ink::Strong).push(" ", Ink::Plain);
+    let [(opened, one), (closed, two)] = [Column::Opened, Column::Closed].map(|column| cell(column, entry, style));
+    line.push(&opened, one).push(Glyphs::of(style.charset).dot, Ink::Dim).push(&closed, two);
+    line.write(out)?;
+    let more: &[Column] = if entry.connection.time_wait.is_empty() {
+        &[Column::Client, Column::Server]
+    } else {
+        &[Column::Client, Column::Server, Column::TimeWait]
+    };
+    for column in more {
+        let (text, ink) = cell(*column, entry, style);
+        let name = title(*column, style.lang);
+        let room = style.width.saturating_sub(3 + width::width(name));
+        let text = if *column == Column::TimeWait { text } else { clip_address(&text, room, style) };
+        let mut line = Line::new(style);
+        line.push("  ", Ink::Plain).push(name, Ink::Dim).push(" ", Ink::Plain).push(&text, ink);
+        line.write(out)?;
+    }
+    Ok(())
+}
