@@ -6,6 +6,7 @@ use crate::source::{Frame, Timestamp};
 use crate::tcp::MslProfile;
 use crate::timeline::{Event, Packets, Source, SourceKind, Text, Timeline, Vantage};
 use crate::track::{Connection, Tracker};
+use std::net::SocketAddr;
 
 /// What to make of a capture.
 #[derive(Debug, Clone, Copy)]
@@ -68,6 +69,11 @@ impl Analyzer {
     /// Hears what the kernel says of a socket.
     pub fn hear_kernel(&mut self, word: &KernelWord) {
         self.assembler.hear_kernel(self.tracker.connections(), word);
+    }
+
+    /// Hears which process owns the socket at an address, as `synfin[123]`.
+    pub fn hear_owner(&mut self, address: SocketAddr, process: &str) {
+        self.assembler.hear_owner(address, process);
     }
 
     /// Events that nothing can change any more, each once: for drawing while the capture goes on.

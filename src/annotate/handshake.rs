@@ -2,7 +2,7 @@
 
 use super::words::span;
 use super::{Finding, Rule};
-use crate::tcp::{Options, Peer, State};
+use crate::tcp::State;
 use crate::timeline::Severity::{Lesson, Note};
 use crate::track::{Connection, News, Seen, Step};
 
@@ -59,49 +59,16 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-fn syn_offer(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
+fn syn_offer(_: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
     let flags = seen.segment.flags;
     if !flags.syn() || flags.ack() || flags.rst() || seen.repeats.is_some() {
         return None;
     }
-    let en = offer(&seen.segment.options, false);
-    let zh = offer(&seen.segment.options, true);
-    let (en, zh) = if en.is_empty() {
-        ("asks to open, offers no options".to_string(), "请求建立连接，没有提供任何选项".to_string())
-    } else {
-        (format!("asks to open, offers {en}"), format!("请求建立连接，提供：{zh}"))
-    };
     let iss = seen.segment.seq;
-    let whose = if seen.peer == Peer::A { "" } else { " of its own" };
-    let _ = step;
-    Some(Finding::new(format!("{en}; initial sequence number{whose} {iss}"), format!("{zh}；初始序号 ISN {iss}")))
-}
-
-/// The options of a SYN in words.
-fn offer(options: &Options, zh: bool) -> String {
-    let mut parts = Vec::new();
-    if let Some(mss) = options.mss {
-        parts.push(if zh { format!("最大报文段 MSS {mss}") } else { format!("MSS {mss}") });
-    }
-    if let Some(shift) = options.wscale {
-        let factor = 1u32 << shift.min(14);
-        parts.push(if zh { format!("窗口扩大 ×{factor}") } else { format!("window scale ×{factor}") });
-    }
-    if options.sack_permitted {
-        parts.push(if zh { "选择确认 SACK".into() } else { "SACK".into() });
-    }
-    if options.timestamps.is_some() {
-        parts.push(if zh { "时间戳".into() } else { "timestamps".into() });
-    }
-    match options.fast_open {
-        Some(0) => parts.push(if zh { "请求 Fast Open cookie".into() } else { "a Fast Open cookie wanted".into() }),
-        Some(_) => parts.push(if zh { "Fast Open cookie".into() } else { "a Fast Open cookie".into() }),
-        None => {}
-    }
-    if options.mptcp.is_some() {
-        parts.push(if zh { "多路径 TCP".into() } else { "MPTCP".into() });
-    }
-    parts.join(if zh { "、" } else { ", " })
+    Some(Finding::new(
+        format!("asks to open; its initial sequence number {iss} is shown as 0"),
+        format!("请求建立连接；初始序号 ISN {iss} 显示为 0"),
+    ))
 }
 
 fn ack_of_syn(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
@@ -122,28 +89,22 @@ fn negotiated(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
     }
     let asked = (!seen.peer).of(&step.connection.opening.syn).as_ref()?.options;
     let answered = seen.segment.options;
-    let mut en = Vec::new();
-    let mut zh = Vec::new();
-    if let (Some(client), Some(server)) = (asked.wscale, answered.wscale) {
-        let (client, server) = (1u32 << client.min(14), 1u32 << server.min(14));
-        en.push(format!("window scale (client ×{client}, server ×{server})"));
-        zh.push(format!("窗口扩大（客户端 ×{client}，服务器 ×{server}）"));
-    }
-    if asked.sack_permitted && answered.sack_permitted {
-        en.push("SACK".into());
-        zh.push("选择确认 SACK".into());
-    }
-    if asked.timestamps.is_some() && answered.timestamps.is_some() {
-        en.push("timestamps".into());
-        zh.push("时间戳".into());
-    }
-    let mss = answered.mss.map_or_else(|| "536 (none given)".to_string(), |mss| mss.to_string());
-    let (agreed_en, agreed_zh) =
-        if en.is_empty() { ("nothing".into(), "无".into()) } else { (en.join(", "), zh.join("、")) };
-    Some(Finding::new(
-        format!("agrees; in force: {agreed_en}; the server takes segments of up to MSS {mss}"),
-        format!("同意建立连接；双方生效：{agreed_zh}；服务器接收的最大报文段 MSS {mss}"),
-    ))
+    let in_force = [
+        (asked.wscale.is_some() && answered.wscale.is_some(), "window scale", "窗口扩大"),
+        (asked.sack_permitted && answered.sack_permitted, "SACK", "选择确认 SACK"),
+        (asked.timestamps.is_some() && answered.timestamps.is_some(), "timestamps", "时间戳"),
+    ];
+    let agreed: Vec<_> = in_force.iter().filter(|(both, ..)| *both).collect();
+    let en: Vec<&str> = agreed.iter().map(|(_, en, _)| *en).collect();
+    let zh: Vec<&str> = agreed.iter().map(|(.., zh)| *zh).collect();
+    Some(if agreed.is_empty() {
+        Finding::new("agrees to open; no option is in force on both sides", "同意建立连接；没有双方都支持的选项")
+    } else {
+        Finding::new(
+            format!("agrees to open; in force on both sides: {}", en.join(", ")),
+            format!("同意建立连接；双方生效：{}", zh.join("、")),
+        )
+    })
 }
 
 /// Whether the segment is the one that completed the handshake for its sender.

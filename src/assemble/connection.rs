@@ -1,11 +1,11 @@
 //! A connection's entry in the contract.
 
+use super::kernel::Heard;
 use crate::annotate::verdict;
 use crate::source::Timestamp;
 use crate::tcp::{Basis, MslProfile, Peer};
-use crate::timeline::{self, Close, EndCause, EndStates, FlowTotals, KernelTimer, Open, TimeWait, Totals};
+use crate::timeline::{self, Close, EndCause, EndStates, FlowTotals, Open, TimeWait, Totals};
 use crate::track::{Connection, Ended, Flow, SynFact};
-use std::collections::HashMap;
 
 pub(super) fn summary(
     connection: &Connection,
@@ -13,7 +13,7 @@ pub(super) fn summary(
     start: Timestamp,
     end: Timestamp,
     msl: MslProfile,
-    kernel: &HashMap<(u64, Peer), KernelTimer>,
+    kernel: &Heard,
 ) -> timeline::Connection {
     let opening = verdict::opening(connection);
     let closing = verdict::closing(connection, opening.kind);
@@ -76,7 +76,7 @@ fn time_waits(
     start: Timestamp,
     end: Timestamp,
     msl: MslProfile,
-    kernel: &HashMap<(u64, Peer), KernelTimer>,
+    kernel: &Heard,
 ) -> Vec<TimeWait> {
     let two_msl_ns = i64::try_from(msl.two_msl().as_nanos()).unwrap_or(i64::MAX);
     let entry = |peer: Peer| {
@@ -88,7 +88,7 @@ fn time_waits(
             Some((Ended::Reused, at)) => (EndCause::Reused, at),
             Some((Ended::Reset, at)) => (EndCause::Reset, at),
         };
-        let kernel = kernel.get(&(connection.id, peer)).cloned();
+        let kernel = kernel.timer(connection.id, peer).cloned();
         Some(TimeWait {
             endpoint: peer.of(ids).clone(),
             begins_ns: wait.begins.since(start),

@@ -34,7 +34,8 @@ pub(super) struct Draft {
 /// One event to be.
 #[derive(Debug, Clone)]
 pub(super) struct Item {
-    pub(super) order: u64,
+    /// Segments by their number over all connections; a timer that belongs behind one has its number and 1.
+    pub(super) order: (u64, u8),
     pub(super) time: Timestamp,
     pub(super) phase: Phase,
     pub(super) what: What,
@@ -46,7 +47,23 @@ pub(super) struct Item {
 pub(super) enum What {
     Segment(Box<SegmentItem>),
     Run(Box<RunItem>),
-    Timer { peer: Peer, action: TimerAction, due: Timestamp },
+    Timer(TimerItem),
+}
+
+/// What the 2MSL timer of a peer did.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TimerItem {
+    pub(super) peer: Peer,
+    pub(super) action: TimerAction,
+    pub(super) at: Timestamp,
+    pub(super) due: Timestamp,
+}
+
+impl TimerItem {
+    fn item(self, order: (u64, u8)) -> Item {
+        let (states, notes) = (Vec::new(), Vec::new());
+        Item { order, time: self.at, phase: Phase::TimeWait, what: What::Timer(self), states, notes }
+    }
 }
 
 /// A segment without its payload.
@@ -79,7 +96,7 @@ impl Item {
         match &self.what {
             What::Segment(segment) => Some(segment.ordinal),
             What::Run(run) => Some(run.first_ordinal),
-            What::Timer { .. } => None,
+            What::Timer(_) => None,
         }
     }
 
@@ -88,7 +105,7 @@ impl Item {
         let plain = match &self.what {
             What::Segment(segment) => !segment.flags.any(Flags::SYN | Flags::FIN | Flags::RST),
             What::Run(_) => true,
-            What::Timer { .. } => false,
+            What::Timer(_) => false,
         };
         plain && self.states.is_empty() && self.notes.iter().all(|(rule, _)| rule.severity == Severity::Lesson)
     }
@@ -107,7 +124,7 @@ impl Draft {
     pub(super) fn add_segment(&mut self, order: u64, step: &Step<'_>, seen: &Seen<'_>) {
         self.phase = phase(self.phase, step, seen);
         let item = Item {
-            order,
+            order: (order, 0),
             time: seen.segment.time,
             phase: self.phase,
             what: What::Segment(Box::new(segment_item(step, seen))),
@@ -117,15 +134,23 @@ impl Draft {
         self.items.push(item);
     }
 
-    pub(super) fn add_timer(&mut self, order: u64, peer: Peer, action: TimerAction, at: Timestamp, due: Timestamp) {
-        self.items.push(Item {
-            order,
-            time: at,
-            phase: Phase::TimeWait,
-            what: What::Timer { peer, action, due },
-            states: Vec::new(),
-            notes: Vec::new(),
-        });
+    /// Adds what a timer did, at the end.
+    pub(super) fn add_timer(&mut self, order: u64, timer: TimerItem) {
+        self.items.push(timer.item((order, 0)));
+    }
+
+    /// Adds what a timer did because of the segment at this place: right behind it, or at the end once that is drawn.
+    pub(super) fn add_timer_behind(&mut self, ordinal: u64, timer: TimerItem) {
+        let last = self.items.len().saturating_sub(1);
+        let place = self.place_of(ordinal).max(self.frozen).min(last);
+        let Some((order, _)) = self.items.get(place).map(|item| item.order) else { return };
+        self.items.insert(place + 1, timer.item((order, 1)));
+        if self.stretch > place {
+            self.stretch += 1;
+        }
+        for proved in &mut self.proved {
+            *proved += usize::from(*proved > place);
+        }
     }
 
     pub(super) fn remove_timers(&mut self, peer: Peer) {
@@ -133,7 +158,7 @@ impl Draft {
         let mut index = 0;
         self.items.retain(|item| {
             index += 1;
-            index <= frozen || !matches!(&item.what, What::Timer { peer: whose, .. } if *whose == peer)
+            index <= frozen || !matches!(&item.what, What::Timer(timer) if timer.peer == peer)
         });
     }
 

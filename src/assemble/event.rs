@@ -1,15 +1,14 @@
 //! One item as the contract has it.
 
-use super::draft::{Item, SegmentItem, What};
+use super::draft::{Item, SegmentItem, TimerItem, What};
 use super::fold::RunItem;
+use super::kernel::Heard;
 use crate::source::Timestamp;
-use crate::tcp::{self, Peer};
+use crate::tcp::{self, Basis, Peer};
 use crate::timeline::{
-    Checksum, Detail, Event, Fate, Flow, KernelTimer, Note, Run, SegmentEvent, SegmentOptions, StateChange, Timer,
-    TimerAction,
+    Checksum, Detail, Event, Fate, Flow, Note, Run, SegmentEvent, SegmentOptions, StateChange, Timer, TimerAction,
 };
 use crate::track::{self, Change, Connection};
-use std::collections::HashMap;
 
 /// `ids` are the endpoints of both peers; `event_of` finds the event that shows the segment at a place.
 pub(super) fn event(
@@ -17,15 +16,15 @@ pub(super) fn event(
     connection: &Connection,
     ids: &[String; 2],
     start: Timestamp,
-    kernel: &HashMap<(u64, Peer), KernelTimer>,
+    kernel: &Heard,
     event_of: &dyn Fn(u64) -> Option<u64>,
 ) -> Event {
     let detail = match &item.what {
         What::Segment(segment) => Detail::Segment(segment_event(segment, connection, ids, event_of)),
         What::Run(run) => Detail::Run(run_event(run, connection, ids, start)),
-        What::Timer { peer, action, due } => {
+        What::Timer(TimerItem { peer, action, due, .. }) => {
             let starts = matches!(action, TimerAction::Begins | TimerAction::Rearmed);
-            let kernel = kernel.get(&(connection.id, *peer)).filter(|_| !starts).cloned();
+            let kernel = kernel.timer(connection.id, *peer).filter(|_| !starts).cloned();
             Detail::Timer(Timer {
                 endpoint: peer.of(ids).clone(),
                 action: *action,
@@ -41,7 +40,7 @@ pub(super) fn event(
         t_ns: item.time.since(start),
         phase: item.phase,
         detail,
-        states: item.states.iter().map(|change| state_change(change, ids, event_of)).collect(),
+        states: item.states.iter().map(|change| state_change(change, connection.id, kernel, ids, event_of)).collect(),
         notes: item
             .notes
             .iter()
@@ -56,12 +55,21 @@ pub(super) fn event(
     }
 }
 
-fn state_change(change: &Change, ids: &[String; 2], event_of: &dyn Fn(u64) -> Option<u64>) -> StateChange {
+fn state_change(
+    change: &Change,
+    id: u64,
+    kernel: &Heard,
+    ids: &[String; 2],
+    event_of: &dyn Fn(u64) -> Option<u64>,
+) -> StateChange {
     StateChange {
         endpoint: change.peer.of(ids).clone(),
         from: change.from,
         to: change.to,
-        basis: change.basis,
+        basis: match change.basis {
+            Basis::Inferred if kernel.confirms(id, change.peer, change.to) => Basis::Kernel,
+            basis => basis,
+        },
         signal: change.signal.name().into(),
         rfc: change.rfc.into(),
         evidence: (change.evidence != change.cause).then(|| event_of(change.evidence)).flatten(),

@@ -73,7 +73,7 @@ fn merge(run: &mut Item, item: Item) {
                 *mine = (mine.0 + its.0, mine.1 + its.1);
             }
         }
-        What::Timer { .. } => {}
+        What::Timer(_) => {}
     }
 }
 

@@ -1,11 +1,10 @@
-//! What the kernel said of a socket, put where the timeline shows it.
+//! What the kernel said of sockets, kept until the timeline shows it.
 
-use super::endpoints::Endpoints;
 use crate::source::Timestamp;
 use crate::tcp::{Peer, State};
 use crate::timeline::KernelTimer;
 use crate::track::Connection;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -20,42 +19,45 @@ pub struct KernelWord {
     pub state: Option<State>,
     /// What is left of TIME-WAIT.
     pub remaining: Option<Duration>,
-    /// Who owns the socket, as `synfin[123]`.
-    pub process: Option<String>,
 }
 
-pub(super) fn hear(
-    timers: &mut HashMap<(u64, Peer), KernelTimer>,
-    endpoints: &mut Endpoints,
-    connections: &[Connection],
-    word: &KernelWord,
-    start: Option<Timestamp>,
-) {
-    // The youngest incarnation is the one that the kernel speaks of.
-    let find = |peer: Peer| {
-        connections.iter().rev().find(|connection| {
-            *peer.of(&connection.addresses) == word.local && *(!peer).of(&connection.addresses) == word.remote
-        })
-    };
-    let Some((connection, peer)) = Peer::BOTH.into_iter().find_map(|peer| find(peer).map(|found| (found, peer))) else {
-        return;
-    };
-    if let Some(process) = &word.process {
-        endpoints.of(connection);
-        endpoints.set_process(word.local, process);
+/// What was heard, by connection and peer.
+#[derive(Debug, Default)]
+pub(super) struct Heard {
+    timers: HashMap<(u64, Peer), KernelTimer>,
+    states: HashSet<(u64, Peer, State)>,
+}
+
+impl Heard {
+    /// The kernel's word on a TIME-WAIT.
+    pub(super) fn timer(&self, id: u64, peer: Peer) -> Option<&KernelTimer> {
+        self.timers.get(&(id, peer))
     }
-    let at = word.at.since(start.unwrap_or_default());
-    let key = (connection.id, peer);
-    match (word.state, word.remaining) {
-        (Some(State::TimeWait), Some(remaining)) => {
+
+    /// Whether the kernel had the peer in this state; CLOSED when it no longer knew the socket.
+    pub(super) fn confirms(&self, id: u64, peer: Peer, state: State) -> bool {
+        self.states.contains(&(id, peer, state))
+    }
+
+    /// Notes a word on one of these connections. Times are kept relative to `start`.
+    pub(super) fn hear(&mut self, connections: &[Connection], word: &KernelWord, start: Timestamp) {
+        // The youngest incarnation is the one that the kernel speaks of.
+        let found = connections.iter().rev().find_map(|connection| {
+            let is_at = |peer: Peer| {
+                let [local, remote] = [*peer.of(&connection.addresses), *(!peer).of(&connection.addresses)];
+                (local, remote) == (word.local, word.remote)
+            };
+            Peer::BOTH.into_iter().find(|peer| is_at(*peer)).map(|peer| (connection.id, peer))
+        });
+        let Some((id, peer)) = found else { return };
+        let at = word.at.since(start);
+        self.states.insert((id, peer, word.state.unwrap_or(State::Closed)));
+        if let (Some(State::TimeWait), Some(remaining)) = (word.state, word.remaining) {
             let remaining_ns = i64::try_from(remaining.as_nanos()).unwrap_or(i64::MAX);
-            timers.insert(key, KernelTimer { asked_ns: at, remaining_ns, gone_ns: None });
+            self.timers.insert((id, peer), KernelTimer { asked_ns: at, remaining_ns, gone_ns: None });
         }
-        (None, _) => {
-            if let Some(timer) = timers.get_mut(&key) {
-                timer.gone_ns.get_or_insert(at);
-            }
+        if let (None, Some(timer)) = (word.state, self.timers.get_mut(&(id, peer))) {
+            timer.gone_ns.get_or_insert(at);
         }
-        _ => {}
     }
 }

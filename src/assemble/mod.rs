@@ -15,8 +15,10 @@ use crate::source::Timestamp;
 use crate::tcp::{MslProfile, Peer, State};
 use crate::timeline::{self, Event, Timeline, TimerAction};
 use crate::track::{Connection, Ended, Input, News, Step};
-use draft::Draft;
+use draft::{Draft, TimerItem};
+use kernel::Heard;
 use std::collections::HashMap;
+use std::net::SocketAddr;
 
 /// Which connections are kept event by event. The others have their line in `connections` only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +40,8 @@ pub struct Assembler {
     start: Option<Timestamp>,
     drafts: HashMap<u64, Draft, foldhash::fast::RandomState>,
     endpoints: Endpoints,
-    kernel: HashMap<(u64, Peer), timeline::KernelTimer>,
+    kernel: Heard,
+    owners: Vec<(SocketAddr, String)>,
     /// Counts items over all connections, so that their order is kept.
     order: u64,
 }
@@ -53,7 +56,8 @@ impl Assembler {
             start: None,
             drafts: HashMap::default(),
             endpoints: Endpoints::default(),
-            kernel: HashMap::new(),
+            kernel: Heard::default(),
+            owners: Vec::new(),
             order: 0,
         }
     }
@@ -109,25 +113,35 @@ impl Assembler {
                 _ => continue,
             };
             let due = wait.due(two_msl_ns);
-            let at = match wait.ended {
-                Some((_, at)) if action != TimerAction::Begins => at,
-                _ => wait.begins,
-            };
-            draft.add_timer(self.order, change.peer, action, at, due);
-            self.order += 1;
+            if action == TimerAction::Begins {
+                draft.add_timer_behind(change.at, TimerItem { peer: change.peer, action, at: wait.begins, due });
+            } else {
+                let at = wait.ended.map_or(wait.begins, |(_, at)| at);
+                draft.add_timer(self.order, TimerItem { peer: change.peer, action, at, due });
+                self.order += 1;
+            }
         }
         for peer in Peer::BOTH {
             let Some(wait) = peer.of(&step.connection.time_wait) else { continue };
-            if draft.has_rearmed(peer, wait.rearmed) {
-                draft.add_timer(self.order, peer, TimerAction::Rearmed, wait.armed, wait.due(two_msl_ns));
-                self.order += 1;
+            let other = step.connection.receiver_of(peer);
+            let fin = other.of(&step.connection.closing.fin).map(|fin| fin.last.ordinal);
+            if draft.has_rearmed(peer, wait.rearmed)
+                && let Some(fin) = fin
+            {
+                let (action, at, due) = (TimerAction::Rearmed, wait.armed, wait.due(two_msl_ns));
+                draft.add_timer_behind(fin, TimerItem { peer, action, at, due });
             }
         }
     }
 
     /// Notes what the kernel said of a socket.
     pub fn hear_kernel(&mut self, connections: &[Connection], word: &KernelWord) {
-        kernel::hear(&mut self.kernel, &mut self.endpoints, connections, word, self.start);
+        self.kernel.hear(connections, word, self.start.unwrap_or_default());
+    }
+
+    /// Notes which process owns the socket at an address.
+    pub fn hear_owner(&mut self, address: SocketAddr, process: &str) {
+        self.owners.push((address, process.into()));
     }
 
     /// Events that nothing can change any more, for drawing while the capture goes on; each is given once.
@@ -138,7 +152,7 @@ impl Assembler {
         sink: &mut dyn FnMut(&Connection, &Endpoints, Event),
     ) {
         let start = self.start.unwrap_or_default();
-        let mut ready: Vec<(u64, u64, draft::Item)> = Vec::new();
+        let mut ready: Vec<((u64, u8), u64, draft::Item)> = Vec::new();
         for (id, draft) in &mut self.drafts {
             draft.settle(now, &mut |item| ready.push((item.order, *id, item.clone())));
             if self.watch == Watch::Passing {
@@ -160,6 +174,9 @@ impl Assembler {
         let start = self.start.unwrap_or_default();
         for connection in connections {
             self.endpoints.of(connection);
+        }
+        for (address, process) in &self.owners {
+            self.endpoints.set_process(*address, process);
         }
         self.last_timers(connections, end);
         let events = self.events(connections, start);
@@ -203,7 +220,7 @@ impl Assembler {
         last.sort_by_key(|(at, id, ..)| (*at, *id));
         for (at, id, peer, action, due) in last {
             if let Some(draft) = self.drafts.get_mut(&id) {
-                draft.add_timer(self.order, peer, action, at, due);
+                draft.add_timer(self.order, TimerItem { peer, action, at, due });
                 self.order += 1;
             }
         }

@@ -107,6 +107,10 @@ pub struct Demo {
     /// Who closes first, and so waits in TIME-WAIT
     #[arg(long, value_enum, default_value_t = CloserArg::Client)]
     pub close_first: CloserArg,
+    /// In how many segments to close: with four the second closer still works for a moment; with three it closes at once, and
+    /// its FIN rides on the ACK
+    #[arg(long, value_enum, default_value_t = TeardownArg::Four)]
+    pub teardown: TeardownArg,
     /// Use IPv6 (::1)
     #[arg(long)]
     pub ipv6: bool,
@@ -118,6 +122,12 @@ pub struct Demo {
     pub write: Option<PathBuf>,
     #[command(flatten)]
     pub output: Output,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TeardownArg {
+    Four,
+    Three,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

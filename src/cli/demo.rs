@@ -1,6 +1,6 @@
 //! `synfin demo`: a real transfer on a private loopback, captured, explained, and checked with the kernel.
 
-use super::args::{CloserArg, Demo};
+use super::args::{CloserArg, Demo, TeardownArg};
 use super::config::Config;
 use super::exit::{Exit, Failure};
 use super::output::Outputs;
@@ -26,6 +26,8 @@ use std::time::{Duration, Instant};
 /// The server's port. In a network of our own every port is free.
 const PORT: u16 = 8080;
 const FILE: &str = "lesson.txt";
+/// Longer than Linux ever delays an ACK (200 ms), so that the ACK of the FIN goes out alone.
+const WORK_AFTER_FIN: Duration = Duration::from_millis(250);
 /// How often the kernel is asked while TIME-WAIT runs.
 const ASK_EVERY: Duration = Duration::from_millis(50);
 
@@ -51,6 +53,10 @@ pub(super) fn run(args: &Demo, config: &Config) -> Result<Exit> {
             CloserArg::Client => Closer::Client,
             CloserArg::Server => Closer::Server,
         },
+        work_after_fin: match args.teardown {
+            TeardownArg::Four => WORK_AFTER_FIN,
+            TeardownArg::Three => Duration::ZERO,
+        },
     };
     let mut analyzer = Analyzer::new(Wishes { watch: Watch::All, full: args.output.full, msl: args.output.msl });
     let mut unsaved = None;
@@ -74,11 +80,12 @@ pub(super) fn run(args: &Demo, config: &Config) -> Result<Exit> {
     if let Some(mut packets) = packets {
         unsaved.map_or_else(|| packets.flush(), Err).context("cannot save the packets")?;
     }
+    // Both ends are this program, whether or not the kernel was asked while their sockets lived.
     let own = format!("synfin[{}]", std::process::id());
-    for seen in witness.seen() {
-        for word in witnessed::words(seen, Some(own.clone())) {
-            analyzer.hear_kernel(&word);
-        }
+    analyzer.hear_owner(performed.client, &own);
+    analyzer.hear_owner(performed.server, &own);
+    for word in witness.seen().iter().flat_map(witnessed::words) {
+        analyzer.hear_kernel(&word);
     }
     let ending = Ending { at: Some(now()), dropped, ..Ending::default() };
     let timeline = analyzer.finish(SourceKind::Lab, "lo", ending);

@@ -5,21 +5,15 @@ use crate::lab::witness::Seen;
 use crate::tcp::State;
 
 /// The words on one socket, oldest first.
-pub(super) fn words(seen: &Seen, process: Option<String>) -> Vec<KernelWord> {
-    let word = |at, state, remaining| KernelWord {
-        local: seen.local,
-        remote: seen.remote,
-        at,
-        state,
-        remaining,
-        process: process.clone(),
-    };
-    let mut all = Vec::new();
-    if let Some(wait) = seen.time_wait {
-        all.push(word(wait.asked, Some(State::TimeWait), Some(wait.remaining)));
-    } else if let Some((at, state)) = seen.states.last() {
-        all.push(word(*at, Some(*state), None));
-    }
+pub(super) fn words(seen: &Seen) -> Vec<KernelWord> {
+    let word = |at, state, remaining| KernelWord { local: seen.local, remote: seen.remote, at, state, remaining };
+    let mut all: Vec<KernelWord> = seen
+        .states
+        .iter()
+        .filter(|(_, state)| *state != State::TimeWait)
+        .map(|(at, state)| word(*at, Some(*state), None))
+        .collect();
+    all.extend(seen.time_wait.map(|wait| word(wait.asked, Some(State::TimeWait), Some(wait.remaining))));
     all.extend(seen.gone.map(|gone| word(gone, None, None)));
     all
 }

@@ -27,6 +27,8 @@ pub struct Rehearsal {
     /// The file to ask for.
     pub name: String,
     pub close_first: Closer,
+    /// How long the second closer still works after the first one's FIN.
+    pub work_after_fin: Duration,
 }
 
 /// What came of it.
@@ -106,8 +108,9 @@ impl Rehearsal {
         watchers.witness.watch(server_address.port());
         // LISTEN is seen before there is any client.
         watchers.look(Duration::ZERO)?;
-        let server = Server { count: Some(1), close_first: self.close_first, ..Server::new(self.root) };
-        let client = Client { close_first: self.close_first, stop: Some(stop), ..Client::default() };
+        let Rehearsal { close_first, work_after_fin, .. } = self;
+        let server = Server { count: Some(1), close_first, work_after_fin, ..Server::new(self.root) };
+        let client = Client { close_first, work_after_fin, stop: Some(stop), ..Client::default() };
         let (name, addresses) = (self.name, [server_address]);
         let served_enough = AtomicBool::new(false);
         let received = std::thread::scope(|scope| {

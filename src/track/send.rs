@@ -59,7 +59,8 @@ impl Turn<'_> {
             None
         } else if segment.flags.syn() {
             flight.send_syn(segment, ordinal)
-        } else if segment.flags.fin() {
+        } else if segment.flags.fin() && peer.of(&self.connection.tcb).snd.iss != Some(segment.fin_seq()) {
+            // (A FIN that claims the SYN's number lies before every window: it is never received.)
             flight.send_fin(segment, ordinal)
         } else {
             None

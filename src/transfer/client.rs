@@ -18,6 +18,8 @@ pub struct Client<'a> {
     pub connect_limit: Duration,
     /// How long the server may be silent.
     pub patience: Duration,
+    /// How long it still works between the server's FIN and its own; see [`super::Server::work_after_fin`].
+    pub work_after_fin: Duration,
     /// Octets per recv.
     pub chunk: usize,
     /// Set by someone who wants the transfer to end.
@@ -75,6 +77,7 @@ impl Default for Client<'_> {
             linger: None,
             connect_limit: Duration::from_secs(10),
             patience: Duration::from_secs(30),
+            work_after_fin: Duration::ZERO,
             chunk: 16 * 1024,
             stop: None,
             calls: None,
@@ -157,6 +160,7 @@ impl<'a> Client<'a> {
             (extra, ended) = (extra + more, got == Got::End);
         }
         if ended {
+            std::thread::sleep(self.work_after_fin);
             conn.close()?;
             return Ok((Closer::Server, extra));
         }

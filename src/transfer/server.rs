@@ -31,6 +31,9 @@ pub struct Server {
     pub pause: Duration,
     /// How long a client may be silent: before its name, while the window is closed, and before its FIN.
     pub patience: Duration,
+    /// How long it still works between the client's FIN and its own. With nothing to do, Linux sends ACK and FIN as one
+    /// segment; an ACK never waits longer than 200 ms for company.
+    pub work_after_fin: Duration,
     /// Octets per send.
     pub chunk: usize,
 }
@@ -94,6 +97,7 @@ impl Server {
             most: 64,
             pause: Duration::from_millis(300),
             patience: Duration::from_secs(10),
+            work_after_fin: Duration::ZERO,
             chunk: 16 * 1024,
         }
     }

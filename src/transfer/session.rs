@@ -143,6 +143,9 @@ impl Session<'_> {
         let client_first = self.server.close_first == Closer::Client && ask == Ask::Line;
         let wait = if client_first { self.server.patience } else { Duration::ZERO };
         let (_, got) = conn.drain(wait)?;
+        if got == Got::End {
+            std::thread::sleep(self.server.work_after_fin);
+        }
         conn.finish_sending()?;
         if got == Got::End {
             conn.close()?;

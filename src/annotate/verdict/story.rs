@@ -15,6 +15,10 @@ pub fn story(connection: &Connection, opened: &Opening, closed: &Closing, msl: M
         OpenKind::Unreachable => return never("the destination is unreachable", "目标不可达"),
         OpenKind::Unanswered => return unanswered(connection),
         OpenKind::MidStream | OpenKind::OneSided => (opened.title.en.clone(), opened.title.zh.clone()),
+        OpenKind::HalfOpen => (format!("half-open: {}", opened.why.en), format!("半打开：{}", opened.why.zh)),
+        OpenKind::SelfConnect => ("one socket, connected to itself".into(), "一个套接字连接到自己".into()),
+        OpenKind::Split => ("opened by a split handshake".into(), "以拆分握手建立".into()),
+        OpenKind::ThreeWay => ("opened by three-way handshake".into(), "经三次握手建立".into()),
         _ => (format!("opened by {}", opened.title.en), format!("以{}建立", opened.title.zh)),
     };
     let [client, server] = &connection.flows;

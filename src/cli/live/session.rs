@@ -177,9 +177,12 @@ mod kernel {
     use crate::cli::witnessed;
     use crate::lab::witness::Witness;
     use crate::source::Timestamp;
+    use std::net::SocketAddr;
 
     /// Ports asked about at most: on a busy machine the answer grows with every socket.
     const MOST_PORTS: usize = 16;
+    /// Addresses whose owners are looked for at the end.
+    const MOST_OWNERS: usize = 256;
     /// The kernel is asked at most so often.
     const EVERY_NS: i64 = 250_000_000;
 
@@ -223,11 +226,16 @@ mod kernel {
         pub(super) fn tell(&mut self, analyzer: &mut Analyzer, now: Timestamp) {
             self.asked = None;
             self.look(analyzer, now);
-            for seen in self.witness.iter().flat_map(|witness| witness.seen()) {
-                let process = self.witness.as_ref().and_then(|witness| witness.process(seen.local));
-                for word in witnessed::words(seen, process.map(ToString::to_string)) {
-                    analyzer.hear_kernel(&word);
+            let Some(witness) = &self.witness else { return };
+            let addresses: Vec<SocketAddr> =
+                analyzer.connections().iter().flat_map(|connection| connection.addresses).take(MOST_OWNERS).collect();
+            for address in addresses {
+                if let Some(process) = witness.process(address) {
+                    analyzer.hear_owner(address, &process.to_string());
                 }
+            }
+            for word in witness.seen().iter().flat_map(witnessed::words) {
+                analyzer.hear_kernel(&word);
             }
         }
     }
