@@ -1,6 +1,6 @@
 //! Rules of the closing: who closes first, what a FIN leaves open, why its acknowledgment is what it is, and who waits.
 
-use super::words::{capital, octets, role};
+use super::words::{octets, role};
 use super::{Finding, Rule};
 use crate::tcp::State;
 use crate::timeline::Severity::{Lesson, Note};
@@ -170,10 +170,7 @@ fn time_wait(step: &Step<'_>, _: &Seen<'_>) -> Option<Finding> {
     let who = role(change.peer);
     Some(
         Finding::new(
-            format!(
-                "{} waits 2MSL in TIME-WAIT, in case this ACK is lost and the FIN comes again",
-                capital(&format!("the {}", who.en))
-            ),
+            format!("the {} waits 2MSL in TIME-WAIT, in case this ACK is lost and the FIN comes again", who.en),
             format!("{}在 TIME-WAIT 等待 2MSL，以防这个 ACK 丢失、FIN 再次到来", who.zh),
         )
         .about(Some(change.cause)),

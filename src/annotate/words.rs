@@ -42,12 +42,6 @@ pub fn role(peer: Peer) -> Text {
     }
 }
 
-/// `text` with a capital at its head.
-pub fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
-
 /// `once`, `twice`, `3 times`.
 pub fn times(count: u32) -> String {
     match count {

@@ -227,6 +227,9 @@ pub struct Get {
     /// Where to save it [default: its own name, in this folder]; - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Close the sending side right after the name: the file comes after our FIN (half-close)
+    #[arg(long)]
+    pub half_close: bool,
     /// Overwrite an existing file
     #[arg(long)]
     pub force: bool,

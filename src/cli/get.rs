@@ -21,6 +21,7 @@ pub(super) fn run(args: &Get, config: &Config) -> Result<Exit> {
     let stop = interrupt::flag()?;
     let client = Client {
         close_first: closer(args.closing.close_first),
+        half_close: args.half_close,
         linger: args.closing.linger.map(|seconds| Duration::from_secs(seconds.into())),
         stop: Some(&stop),
         ..Client::default()

@@ -18,6 +18,8 @@ pub struct Client<'a> {
     pub connect_limit: Duration,
     /// How long the server may be silent.
     pub patience: Duration,
+    /// Close the sending side right after the name (`shutdown(SHUT_WR)`): the file comes after our FIN.
+    pub half_close: bool,
     /// How long it still works between the server's FIN and its own; see [`super::Server::work_after_fin`].
     pub work_after_fin: Duration,
     /// Octets per recv.
@@ -77,6 +79,7 @@ impl Default for Client<'_> {
             linger: None,
             connect_limit: Duration::from_secs(10),
             patience: Duration::from_secs(30),
+            half_close: false,
             work_after_fin: Duration::ZERO,
             chunk: 16 * 1024,
             stop: None,
@@ -156,8 +159,13 @@ impl<'a> Client<'a> {
             return Ok((Closer::Reset, 0));
         }
         if !ended {
-            let (more, got) = conn.drain(Duration::ZERO)?;
+            let limit = if self.half_close { self.patience } else { Duration::ZERO };
+            let (more, got) = conn.drain(limit)?;
             (extra, ended) = (extra + more, got == Got::End);
+        }
+        if self.half_close {
+            conn.close()?;
+            return Ok((Closer::Client, extra));
         }
         if ended {
             std::thread::sleep(self.work_after_fin);
@@ -196,6 +204,9 @@ impl Transfer<'_, '_> {
     ) -> Result<Option<u64>, GetError> {
         let request = if ask == Ask::Line { format!("{name}\n") } else { name.to_string() };
         self.conn.send_all(request.as_bytes(), self.client.patience).map_err(|source| self.broken(source))?;
+        if self.client.half_close {
+            self.conn.finish_sending().map_err(|source| self.broken(source))?;
+        }
         let mut buffer = vec![0; self.client.chunk.max(1)];
         let mut head = Vec::new();
         let (from, announced) = loop {

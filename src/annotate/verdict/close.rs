@@ -28,7 +28,7 @@ pub fn closing(connection: &Connection, opened: OpenKind) -> Closing {
     Closing {
         kind,
         basis: Basis::Observed,
-        title: title(kind, never),
+        title: title(kind, never, connection.closing.late_bytes > 0),
         why: why(connection, kind, active_closer),
         active_closer,
     }
@@ -74,9 +74,10 @@ fn kind(connection: &Connection) -> CloseKind {
     }
 }
 
-fn title(kind: CloseKind, never_opened: bool) -> Text {
+fn title(kind: CloseKind, never_opened: bool, late_data: bool) -> Text {
     let (en, zh) = match kind {
         CloseKind::None if never_opened => ("never opened", "从未建立"),
+        CloseKind::FourSegment if late_data => ("four segments, with a half-close", "四次挥手（含半关闭）"),
         CloseKind::FourSegment => ("four segments", "四次挥手"),
         CloseKind::ThreeSegment => ("three segments (FIN and ACK merged)", "三次挥手（FIN 与 ACK 合并）"),
         CloseKind::HalfClosed => ("half-closed", "半关闭"),

@@ -1,0 +1,67 @@
+//! The recorded captures and their golden timelines and pictures. After a change that is meant: `cargo insta review`, or
+//! `INSTA_UPDATE=always cargo test --test captures` and a look at the difference.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+use std::path::PathBuf;
+use synfin::analyze::{Analyzer, Ending, Wishes};
+use synfin::assemble::Watch;
+use synfin::ladder::View;
+use synfin::render::{self, Charset, Format, Style};
+use synfin::source::CaptureReader;
+use synfin::tcp::MslProfile;
+use synfin::timeline::{Lang, SourceKind, Timeline};
+
+fn timeline(name: &str) -> Timeline {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("captures").join(name);
+    let mut reader = CaptureReader::open(&path).unwrap();
+    let mut analyzer = Analyzer::new(Wishes { watch: Watch::All, full: false, msl: MslProfile::Linux });
+    while let Some(frame) = reader.next() {
+        analyzer.push(&frame);
+    }
+    assert!(reader.damage().is_empty());
+    analyzer.finish(SourceKind::File, name, Ending::default())
+}
+
+fn text(timeline: &Timeline, lang: Lang, width: usize) -> String {
+    let style = Style { lang, charset: Charset::Unicode, width, color: false };
+    let mut out = Vec::new();
+    render::write(timeline, &View::default(), Format::Text, &style, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+macro_rules! captures {
+    ($($test:ident $file:literal)*) => {
+        $(#[test]
+        fn $test() {
+            let timeline = timeline(concat!($file, ".pcap"));
+            insta::assert_json_snapshot!(concat!($file, "-timeline"), timeline, { ".generator.version" => "…" });
+            let pictures = [(Lang::En, 80), (Lang::Zh, 80), (Lang::En, 120)];
+            let album: Vec<String> = pictures.into_iter().map(|(lang, width)| text(&timeline, lang, width)).collect();
+            insta::assert_snapshot!(concat!($file, "-ladder"), album.join("\n"));
+        })*
+
+        #[test]
+        fn every_capture_is_a_test() {
+            let mut listed = vec![$(concat!($file, ".pcap")),*];
+            listed.sort_unstable();
+            let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/captures")).unwrap();
+            let mut there: Vec<String> = folder.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+            there.retain(|name| name != "README.md");
+            there.sort_unstable();
+            assert_eq!(there, listed);
+            let table = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/captures/README.md")).unwrap();
+            for name in listed {
+                assert!(table.contains(&format!("`{name}`")), "captures/README.md does not tell of {name}");
+            }
+        }
+    };
+}
+
+captures! {
+    download "download"
+    server_closes_first "server-closes-first"
+    half_close "half-close"
+    reset "reset"
+    refused "refused"
+    ipv6 "ipv6"
+}
