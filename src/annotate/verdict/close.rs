@@ -29,7 +29,11 @@ pub fn closing(connection: &Connection, opened: OpenKind) -> Closing {
         kind,
         basis: Basis::Observed,
         title: title(kind, never, connection.closing.late_bytes > 0),
-        why: why(connection, kind, active_closer),
+        why: if never {
+            Text::new("it never opened", "从未建立，无需关闭")
+        } else {
+            why(connection, kind, active_closer)
+        },
         active_closer,
     }
 }

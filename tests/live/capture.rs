@@ -1,82 +1,15 @@
-//! Live capture, private networks and rights, through the program itself: as root, as an ordinary user, and with
-//! cap_net_raw alone. What this machine does not allow is skipped, and says so.
-#![cfg(all(target_os = "linux", feature = "capture"))]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::explicit_write)]
+//! Live capture and rights.
 
+use crate::program::*;
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::{Pid, geteuid};
+use nix::unistd::Pid;
 use serde_json::Value;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
-
-/// The uid of an ordinary user, for when the tests run as root.
-const USER: &str = "65534";
-
-/// A copy of the program where every user can reach it.
-struct Program {
-    path: PathBuf,
-    _folder: TempDir,
-}
-
-impl Program {
-    fn new() -> Program {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("synfin");
-        // By another process: a child that a parallel test starts meanwhile would inherit the open copy, and a file that is
-        // open for writing cannot be run ("text file busy").
-        assert!(Command::new("cp").arg(env!("CARGO_BIN_EXE_synfin")).arg(&path).status().unwrap().success());
-        for path in [folder.path(), &path] {
-            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
-        }
-        Program { path, _folder: folder }
-    }
-
-    /// As whoever runs the tests.
-    fn command(&self) -> Command {
-        plain(Command::new(&self.path))
-    }
-
-    /// As an ordinary user: root steps down first.
-    fn as_user(&self) -> Command {
-        if !geteuid().is_root() {
-            return self.command();
-        }
-        let mut command = Command::new("setpriv");
-        command.args(["--reuid", USER, "--regid", USER, "--clear-groups"]).arg(&self.path);
-        plain(command)
-    }
-}
-
-/// Without what the caller's environment would change.
-fn plain(mut command: Command) -> Command {
-    command.env("LC_ALL", "C.UTF-8").env_remove("SUDO_UID").env_remove("SUDO_GID").stdin(Stdio::null());
-    command
-}
-
-/// Says, past the test harness, that something was not tested.
-fn skipped(test: &str, why: &str) {
-    writeln!(std::io::stderr(), "SKIPPED {test}: {why}").unwrap();
-}
-
-/// Whether root's test can run.
-fn is_root(test: &str) -> bool {
-    let root = geteuid().is_root();
-    if !root {
-        skipped(test, "needs root");
-    }
-    root
-}
-
-fn run(command: &mut Command) -> (Option<i32>, String, String) {
-    let Output { status, stdout, stderr } = command.output().unwrap();
-    (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
-}
 
 fn json(command: &mut Command) -> Value {
     let (code, stdout, stderr) = run(command);

@@ -1,5 +1,5 @@
 //! The recorded captures and their golden timelines and pictures. After a change that is meant: `cargo insta review`, or
-//! `INSTA_UPDATE=always cargo test --test captures` and a look at the difference.
+//! `INSTA_UPDATE=always cargo test --test golden` and a look at the difference.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 use std::path::PathBuf;
