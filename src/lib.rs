@@ -1,4 +1,39 @@
 //! synfin shows the life of a TCP connection, from SYN to the end of TIME-WAIT, as an annotated timeline of real packets.
+//!
+//! # One way through the house
+//! ```text
+//!  frames              segments          steps             notes               timeline           rows             bytes
+//! source ──Frame──▶ decode ──Segment──▶ track ──Step──▶ annotate ──▶ assemble ──Timeline──▶ ladder ──Row──▶ render/{text,table,json}
+//! (libpcap, files)                        ▲                             ▲            └────────────────────▶
+//! transfer, lab ──the kernel's word───────┴─────────────────────────────┘
+//! (sockets, namespaces)        everything between the two I/O columns is pure: no clock, no environment, no printing
+//! ```
+//! A room uses only rooms to its left, and the two rooms of nouns: [`tcp`] (what RFC 9293 calls things) and [`timeline`] (the
+//! public contract). Renderers never ask the tracker, rules never change state, layout never writes into events; time comes
+//! with the frames. [`analyze::Analyzer`] is the whole middle as one object. [`cli`] alone prints, asks the environment and
+//! ends the process.
+//!
+//! # The idea that carries it
+//! A capture shows that a segment was *sent*, not that it arrived. A sent SYN or FIN stays under way until the receiver's own
+//! acknowledgment proves it; then the shortest prefix that explains the acknowledgment is delivered ([`track`]). So
+//! simultaneous opens and closes, lost SYNs and lost last ACKs come out as the RFC draws them, and every state says on what
+//! it rests: [`tcp::Basis`].
+//!
+//! # In a few lines
+//! ```
+//! use synfin::analyze::{Analyzer, Ending, Wishes};
+//! use synfin::{assemble::Watch, source::CaptureReader, tcp::MslProfile, timeline::{OpenKind, SourceKind}};
+//!
+//! let mut reader = CaptureReader::open("captures/download.pcap")?;
+//! let mut analyzer = Analyzer::new(Wishes { watch: Watch::All, full: false, msl: MslProfile::Linux });
+//! while let Some(frame) = reader.next() {
+//!     analyzer.push(&frame);
+//! }
+//! let timeline = analyzer.finish(SourceKind::File, "download.pcap", Ending::default());
+//! assert_eq!(timeline.connections[0].open.kind, OpenKind::ThreeWay);
+//! assert_eq!(timeline.connections[0].time_wait[0].endpoint, "e1");
+//! # Ok::<(), synfin::source::OpenError>(())
+//! ```
 
 pub mod analyze;
 pub mod annotate;
@@ -10,11 +45,9 @@ pub mod ladder;
 pub mod render;
 pub mod source;
 pub mod tcp;
-pub mod timeline;
-pub mod track;
-pub mod transfer;
-
-/// Frames and capture files for unit tests; the integration tests share the same file.
 #[cfg(test)]
 #[path = "../tests/support/packet.rs"]
 mod test_packet;
+pub mod timeline;
+pub mod track;
+pub mod transfer;

@@ -66,3 +66,12 @@ captures! {
     refused "refused"
     ipv6 "ipv6"
 }
+
+/// The picture in the README is what the command beside it prints.
+#[test]
+fn the_readme_shows_the_true_picture() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let (_, after) = readme.split_once("synfin replay captures/download.pcap --width 80 -->\n```text\n").unwrap();
+    let (shown, _) = after.split_once("```\n<!-- /ladder -->").unwrap();
+    assert_eq!(shown, text(&timeline("download.pcap"), Lang::En, 80));
+}

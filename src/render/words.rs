@@ -46,7 +46,7 @@ pub(super) fn close(kind: CloseKind, lang: Lang) -> &'static str {
         CloseKind::Reset => lang.pick("reset", "复位"),
         CloseKind::ResetAfterFin => lang.pick("reset after FIN", "FIN 后复位"),
         CloseKind::UnansweredFin => lang.pick("unanswered FIN", "FIN 无应答"),
-        CloseKind::None => lang.pick("not seen", "未见关闭"),
+        CloseKind::None => lang.pick("still open", "仍未关闭"),
     }
 }
 

@@ -174,7 +174,12 @@ impl Connection {
         peer.of(&self.flows).relative(peer.of(&self.tcb), seq)
     }
 
-    /// Whether any data, SYN or FIN of `peer` was seen.
+    /// Whether segments of one peer only were captured, so that the other's silence proves nothing.
+    pub fn has_only_one_side(&self) -> bool {
+        !self.is_self_connect() && self.flows.iter().any(|flow| flow.segments == 0)
+    }
+
+    /// Whether any segment of `peer` was seen.
     pub fn has_sent(&self, peer: Peer) -> bool {
         peer.of(&self.flows).segments > 0
     }

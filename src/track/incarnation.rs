@@ -8,6 +8,9 @@ use crate::tcp::{Segment, State};
 /// An older initial number that comes within this time of a newer one is an old duplicate, not a new attempt: initial
 /// numbers of one pair of sockets rise with the clock (RFC 9293 3.4.1), and a new attempt takes longer than a second.
 const OLD_DUPLICATE_NS: i64 = 1_000_000_000;
+/// And its number is not older than this: a minute of the clock of RFC 9293 3.4.1, which ticks every 4 µs. Tools that send
+/// SYNs with random numbers are so not taken for old duplicates.
+const OLD_DUPLICATE_SPAN: u32 = 1 << 24;
 
 /// What a segment means for the connection that holds its addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +47,8 @@ pub(super) fn decide(connection: &Connection, segment: &Segment<'_>) -> Belongs 
     match (own.state, its.state) {
         (Some(State::SynSent), _) => {
             let last = peer.of(&connection.opening.syn).map_or(connection.last, |syn| syn.last.time);
-            let is_old = own.snd.iss.is_some_and(|iss| segment.seq.lt(iss));
+            let is_old =
+                own.snd.iss.is_some_and(|iss| segment.seq != iss && iss.since(segment.seq) < OLD_DUPLICATE_SPAN);
             let is_soon = segment.time.since(last) < OLD_DUPLICATE_NS;
             if is_old && is_soon { Belongs::Here } else { Belongs::ToNext }
         }

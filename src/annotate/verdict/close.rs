@@ -27,7 +27,7 @@ pub fn closing(connection: &Connection, opened: OpenKind) -> Closing {
     let active_closer = active_closer.filter(|_| !never);
     Closing {
         kind,
-        basis: Basis::Observed,
+        basis: if connection.has_only_one_side() { Basis::Inferred } else { Basis::Observed },
         title: title(kind, never, connection.closing.late_bytes > 0),
         why: if never {
             Text::new("it never opened", "从未建立，无需关闭")
@@ -123,6 +123,10 @@ fn why(connection: &Connection, kind: CloseKind, closer: Option<Peer>) -> Text {
             ("both sides sent FIN before either had arrived".into(), "双方在收到对方的 FIN 之前都发送了 FIN".into())
         }
         CloseKind::Reset | CloseKind::ResetAfterFin => by_reset(),
+        CloseKind::UnansweredFin if connection.has_only_one_side() => (
+            format!("the {} sent FIN; what the other side did was not captured", who.en),
+            format!("{}发送了 FIN；另一方的报文段没有捕获到", who.zh),
+        ),
         CloseKind::UnansweredFin => {
             (format!("the FIN of the {} was never acknowledged", who.en), format!("{}的 FIN 始终没有得到确认", who.zh))
         }

@@ -46,7 +46,7 @@ fn kind(connection: &Connection) -> OpenKind {
     let facts = &connection.opening;
     let [syn_a, syn_b] = facts.syn.map(|syn| syn.is_some());
     let [syn_ack_a, syn_ack_b] = facts.syn_ack.map(|syn| syn.is_some());
-    let one_sided = Peer::BOTH.iter().any(|peer| !connection.has_sent(*peer));
+    let one_sided = connection.has_only_one_side();
     if connection.is_self_connect() {
         return if syn_a { OpenKind::SelfConnect } else { OpenKind::MidStream };
     }

@@ -63,6 +63,11 @@ pub(super) fn cell(column: Column, entry: &Entry<'_>, style: &Style) -> (String,
             (words::open(kind, lang).to_string(), bad(failed))
         }
         Column::Closed => {
+            let never =
+                matches!(connection.open.kind, OpenKind::Refused | OpenKind::Unreachable | OpenKind::Unanswered);
+            if never && connection.close.kind == CloseKind::None {
+                return ("-".to_string(), Ink::Plain);
+            }
             let kind = connection.close.kind;
             let cut = matches!(kind, CloseKind::Reset | CloseKind::ResetAfterFin | CloseKind::UnansweredFin);
             (words::close(kind, lang).to_string(), bad(cut))
