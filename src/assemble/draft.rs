@@ -27,6 +27,8 @@ pub(super) struct Draft {
     frozen: usize,
     /// By peer: items before this have nothing left to prove.
     proved: [usize; 2],
+    /// By peer: the acknowledgment that was last worked in.
+    acknowledged: [Option<SeqNumber>; 2],
     rearmed: [u32; 2],
     phase: Phase,
 }
@@ -113,7 +115,16 @@ impl Item {
 
 impl Draft {
     pub(super) fn new(full: bool) -> Draft {
-        Draft { items: Vec::new(), full, stretch: 0, frozen: 0, proved: [0; 2], rearmed: [0; 2], phase: Phase::Open }
+        Draft {
+            items: Vec::new(),
+            full,
+            stretch: 0,
+            frozen: 0,
+            proved: [0; 2],
+            acknowledged: [None; 2],
+            rearmed: [0; 2],
+            phase: Phase::Open,
+        }
     }
 
     pub(super) fn items(&self) -> &[Item] {
@@ -214,7 +225,10 @@ impl Draft {
     pub(super) fn prove_data(&mut self, step: &Step<'_>) {
         for sender in Peer::BOTH {
             let receiver = step.connection.receiver_of(sender);
-            let Some(ack) = receiver.of(&step.connection.tcb).rcv.nxt else { continue };
+            let ack = receiver.of(&step.connection.tcb).rcv.nxt;
+            // Most steps prove nothing new of one direction.
+            let Some(ack) = ack.filter(|_| *sender.of(&self.acknowledged) != ack) else { continue };
+            *sender.of_mut(&mut self.acknowledged) = Some(ack);
             let from = (*sender.of(&self.proved)).min(self.items.len());
             let mut all_before = true;
             let mut cursor = from;
