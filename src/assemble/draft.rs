@@ -203,6 +203,13 @@ impl Draft {
         }
     }
 
+    /// Places a state change with the last item.
+    pub(super) fn change_at_end(&mut self, change: &Change) {
+        if let Some(item) = self.items.last_mut() {
+            item.states.push(*change);
+        }
+    }
+
     fn find_state(&mut self, change: &Change) -> Option<(&mut Item, usize)> {
         let same = |known: &Change| known.peer == change.peer && known.from == change.from && known.to == change.to;
         self.items.iter_mut().skip(self.frozen).rev().find_map(|item| {

@@ -81,14 +81,22 @@ impl Assembler {
             draft.add_segment(self.order, step, seen);
             self.order += 1;
         }
+        // What a timer did stands with the timer, not with the last segment.
+        let timeout = matches!(step.input, Input::Timeout { .. });
+        if timeout {
+            self.timers(step);
+        }
+        let Some(draft) = self.drafts.get_mut(&id) else { return };
         for change in step.changes {
-            draft.change(change);
+            if timeout { draft.change_at_end(change) } else { draft.change(change) }
         }
         for (ordinal, fate) in step.fates {
             draft.fate(*ordinal, *fate);
         }
         draft.prove_data(step);
-        self.timers(step);
+        if !timeout {
+            self.timers(step);
+        }
         if let Some(draft) = self.drafts.get_mut(&id) {
             draft.fold();
         }

@@ -180,9 +180,13 @@ fn time_wait(wait: &TimeWait, ladder: &Ladder, style: &Style) -> String {
     }
     if let Some(kernel) = &wait.kernel {
         let left = time::span(kernel.remaining_ns);
-        text.push_str(&match lang {
-            Lang::En => format!("; kernel: {left} left"),
-            Lang::Zh => format!("；内核：还剩 {left}"),
+        let lasted =
+            kernel.gone_ns.map(|gone| time::span(gone.saturating_sub(wait.due_ns.saturating_sub(wait.two_msl_ns))));
+        text.push_str(&match (lang, lasted) {
+            (Lang::En, Some(lasted)) => format!("; kernel: it really lasted {lasted}"),
+            (Lang::Zh, Some(lasted)) => format!("；内核：实际持续 {lasted}"),
+            (Lang::En, None) => format!("; kernel: {left} left"),
+            (Lang::Zh, None) => format!("；内核：还剩 {left}"),
         });
     }
     width::clean(&text, SENTENCE, style)

@@ -44,13 +44,23 @@ pub(super) fn parts(wait: &Wait, who: &str, origin_ns: i64, columns: usize, styl
         parts.push(Part::Bar(bar(wait.elapsed_ns, total, columns, style)));
     }
     if let Some(kernel) = &wait.kernel {
-        let left = time::span(kernel.remaining_ns);
-        parts.push(Part::Words(pick(format!("kernel: {left} left"), format!("内核：还剩 {left}")), Ink::Dim));
-        if let Some(gone) = kernel.gone_ns {
-            let gone = time::span(gone.saturating_sub(origin_ns));
-            parts
-                .push(Part::Words(pick(format!("kernel: gone at {gone}"), format!("内核：{gone} 时已消失")), Ink::Dim));
-        }
+        // Zero of the wait: what it lasted counts from its last arming.
+        let armed = wait.due_ns.zip(wait.total_ns).map(|(due, total)| due.saturating_sub(total));
+        let words = match (kernel.gone_ns, armed) {
+            (Some(gone), Some(armed)) => {
+                let lasted = time::span(gone.saturating_sub(armed));
+                pick(format!("kernel: it really lasted {lasted}"), format!("内核：实际持续 {lasted}"))
+            }
+            (Some(gone), None) => {
+                let gone = time::span(gone.saturating_sub(origin_ns));
+                pick(format!("kernel: gone at {gone}"), format!("内核：{gone} 时已消失"))
+            }
+            (None, _) => {
+                let left = time::span(kernel.remaining_ns);
+                pick(format!("kernel: {left} left"), format!("内核：还剩 {left}"))
+            }
+        };
+        parts.push(Part::Words(words, Ink::Dim));
     }
     parts
 }
