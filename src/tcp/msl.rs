@@ -20,7 +20,7 @@ pub enum MslProfile {
     Macos,
     /// 120 s: `TcpTimedWaitDelay` of Windows Server 2003; newer defaults vary.
     Windows,
-    /// As the user says, in seconds.
+    /// The length of TIME-WAIT as the user says, in seconds.
     Seconds(u32),
 }
 
