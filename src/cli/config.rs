@@ -63,15 +63,17 @@ impl Config {
     }
 }
 
-/// Colour or not, for one stream: the flag, then NO_COLOR, CLICOLOR_FORCE, CLICOLOR=0, TERM=dumb, then whether it is a terminal.
+/// Colour or not, for one stream: the flag, then NO_COLOR, CLICOLOR_FORCE or FORCE_COLOR, CLICOLOR=0, TERM=dumb, then
+/// whether it is a terminal.
 fn wants_color(when: When, is_terminal: bool) -> bool {
     let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
     let is = |name, wanted: &str| env::var_os(name).is_some_and(|value| value == *wanted);
+    let forces = |name| set(name) && !is(name, "0");
     match when {
         When::Always => true,
         When::Never => false,
         When::Auto if set("NO_COLOR") => false,
-        When::Auto if set("CLICOLOR_FORCE") && !is("CLICOLOR_FORCE", "0") => true,
+        When::Auto if forces("CLICOLOR_FORCE") || forces("FORCE_COLOR") => true,
         When::Auto if is("CLICOLOR", "0") || is("TERM", "dumb") => false,
         When::Auto => is_terminal,
     }
