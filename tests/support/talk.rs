@@ -139,6 +139,8 @@ enum Move {
         ack: u32,
         len: u16,
     },
+    /// So many data segments with an acknowledgment each: enough to be folded.
+    Burst(Peer, u8),
     /// An earlier packet again, counted back from the last.
     Again(usize),
 }
@@ -176,6 +178,7 @@ fn one_move() -> impl Strategy<Value = Move> {
         12 => near.prop_map(|(peer, flags, seq, ack, len, wnd, sack)| Move::Near { peer, flags, seq, ack, len, wnd, sack }),
         1 => wild.prop_map(|(peer, flags, seq, ack, len)| Move::Wild { peer, flags, seq, ack, len }),
         3 => (1_usize..6).prop_map(Move::Again),
+        1 => (peer(), 1_u8..20).prop_map(|(peer, count)| Move::Burst(peer, count)),
     ]
 }
 
@@ -241,6 +244,14 @@ impl Play {
     fn make(&mut self, one: &Move, wait: i64) {
         self.now += wait;
         let packet = match one {
+            Move::Burst(peer, count) => {
+                let near = |peer, len| Move::Near { peer, flags: ACK, seq: 0, ack: 0, len, wnd: 900, sack: false };
+                for _ in 0..*count {
+                    self.make(&near(*peer, 100), MS);
+                    self.make(&near(!*peer, 0), MS);
+                }
+                return;
+            }
             Move::Again(back) => {
                 let Some(place) = self.talk.shots.len().checked_sub(*back) else { return };
                 self.talk.shots[place].packet.clone()

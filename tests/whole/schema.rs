@@ -25,7 +25,18 @@ fn the_schema_is_the_golden_one() {
 
 #[test]
 fn timelines_made_by_hand_are_valid() {
-    for timeline in [life::download(), life::followed(), life::refused(), life::reset(), life::many()] {
+    let lives = [
+        life::download(),
+        life::followed(),
+        life::refused(),
+        life::reset(),
+        life::simultaneous_close(),
+        life::unanswered(),
+        life::half_close_ipv6(),
+        life::lost_syn_and_fold(),
+        life::many(),
+    ];
+    for timeline in lives {
         contract::json(&timeline);
     }
 }

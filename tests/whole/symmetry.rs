@@ -8,9 +8,11 @@ use serde_json::Value;
 use std::net::SocketAddr;
 use synfin::analyze::{Analyzer, Wishes};
 use synfin::assemble::Watch;
+use synfin::ladder::View;
+use synfin::render::{self, Charset, Format, Style};
 use synfin::source::Timestamp;
 use synfin::tcp::Peer;
-use synfin::timeline::{Detail, Event};
+use synfin::timeline::{Detail, Event, Lang, Timeline};
 
 /// The timeline's JSON, checked against the schema.
 fn json(talk: &Talk) -> Value {
@@ -127,6 +129,32 @@ fn settling_between_frames_changes_nothing(talk: &Talk) {
     }
 }
 
+/// One connection watched alone is drawn as it is among all.
+fn one_alone_is_as_among_all(talk: &Talk) {
+    for full in [true, false] {
+        let all = talk.timeline(full);
+        for connection in &all.connections {
+            let mut watches = vec![Watch::One(connection.id)];
+            if all.connections.len() == 1 {
+                watches.push(Watch::Sole);
+            }
+            for watch in watches {
+                let mut analyzer = Analyzer::new(Wishes { watch, ..wishes(full) });
+                talk.frames(|frame| analyzer.push(frame));
+                let alone = talk.finish(analyzer);
+                assert_eq!(draw(&alone, connection.id), draw(&all, connection.id), "{watch:?}, full {full}");
+            }
+        }
+    }
+}
+
+fn draw(timeline: &Timeline, connection: u64) -> String {
+    let style = Style { lang: Lang::En, charset: Charset::Unicode, width: 80, color: false };
+    let mut out = Vec::new();
+    render::write(timeline, &View { connection: Some(connection) }, Format::Text, &style, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
 #[track_caller]
 fn assert_same(found: &Value, wanted: &Value, what: &str) {
     if let Some(difference) = difference(found, wanted, "") {
@@ -164,6 +192,7 @@ fn the_sequences_are_symmetric() {
         }
         swapping_addresses_mirrors(&talk);
         settling_between_frames_changes_nothing(&talk);
+        one_alone_is_as_among_all(&talk);
     }
 }
 
@@ -188,5 +217,11 @@ proptest! {
     #[test]
     fn settling(talk in talk::random()) {
         settling_between_frames_changes_nothing(&talk);
+        one_alone_is_as_among_all(&talk);
+    }
+
+    #[test]
+    fn alone(talk in talk::random()) {
+        one_alone_is_as_among_all(&talk);
     }
 }
