@@ -29,7 +29,8 @@ impl Config {
         let lang = match look.lang {
             Some(LangArg::En) => Lang::En,
             Some(LangArg::Zh) => Lang::Zh,
-            None if locale.language == "zh" => Lang::Zh,
+            // What is written is UTF-8: elsewhere Chinese would come out as noise.
+            None if locale.language == "zh" && locale.utf8 => Lang::Zh,
             None => Lang::En,
         };
         let charset = match look.charset {

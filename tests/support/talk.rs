@@ -183,7 +183,7 @@ fn one_move() -> impl Strategy<Value = Move> {
 }
 
 fn wait() -> impl Strategy<Value = i64> {
-    prop_oneof![8 => Just(MS), 1 => Just(0), 3 => Just(40 * MS), 3 => Just(200 * MS), 2 => Just(1_200 * MS), 1 => Just(61_000 * MS)]
+    prop_oneof![8 => Just(MS), 1 => Just(0), 3 => Just(40 * MS), 3 => Just(200 * MS), 2 => Just(1_200 * MS), 1 => Just(61_000 * MS), 1 => -300 * MS..300 * MS]
 }
 
 /// How a random conversation begins, so that the later states are reached too.

@@ -101,6 +101,16 @@ fn ended(timeline: &Timeline) -> u64 {
     timeline.events.iter().filter(|event| is_end(&event.detail)).count() as u64
 }
 
+/// The handshake's two halves, from before 1970 to long after, add up to more than 63 bits.
+#[test]
+fn a_handshake_as_long_as_time() {
+    let mut talk = talk::download(40000, 1);
+    talk.shots[0].time = i64::MIN;
+    let timeline = talk.timeline(true);
+    assert_eq!(timeline.connections[0].open.rtt_ns, Some(i64::MAX));
+    draw(&timeline, 80);
+}
+
 proptest! {
     #![proptest_config(cases())]
 
@@ -152,6 +162,25 @@ proptest! {
         contract::json(&timeline);
         contract::assert_sound(&timeline);
         draw(&timeline, width);
+    }
+
+    /// A clock that is set, or a file that lies.
+    #[test]
+    fn conversations_through_time(
+        talk in talk::random(),
+        jumps in prop::collection::vec((any::<prop::sample::Index>(), any::<i64>()), 1..4),
+        end in any::<i64>(),
+    ) {
+        let mut talk = talk;
+        for (place, time) in jumps {
+            let place = place.index(talk.shots.len());
+            talk.shots[place].time = time;
+        }
+        talk.end = end;
+        let timeline = talk.timeline(false);
+        contract::json(&timeline);
+        contract::assert_sound(&timeline);
+        draw(&timeline, 80);
     }
 
     #[test]

@@ -232,6 +232,7 @@ fn the_locale_decides_language_and_characters() {
     assert_eq!(drawn(&[("LANG", "C")], &[]), ("en", "ascii"));
     assert_eq!(drawn(&[("LANG", "C.UTF-8")], &[]), ("en", "unicode"));
     assert_eq!(drawn(&[], &[]), ("en", "ascii"));
+    assert_eq!(drawn(&[("LANG", "zh_CN.GB18030")], &[]), ("en", "ascii"));
     assert_eq!(drawn(&[("LANG", "en_US.UTF-8"), ("LC_ALL", "zh_CN.UTF-8")], &[]), ("zh", "narrow"));
     assert_eq!(drawn(&[("LANG", "zh_CN.UTF-8"), ("LC_ALL", "C")], &[]), ("en", "ascii"));
     assert_eq!(drawn(&[("LANG", "zh_CN.UTF-8"), ("LC_ALL", "")], &[]), ("zh", "narrow"));
