@@ -83,6 +83,7 @@ fn a_closed_pipe_ends_quietly() {
         &["schema"],
         &["doctor"],
         &["doctor", "--json"],
+        #[cfg(feature = "capture")]
         &["interfaces"],
         &["--help"],
     ];

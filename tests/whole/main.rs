@@ -12,8 +12,12 @@ mod program;
 mod schema;
 mod symmetry;
 
-/// How many random cases each property is tried on: 256, or what PROPTEST_CASES says. Cases that failed are kept in the
+/// How many random cases each property is tried on: 100, or what PROPTEST_CASES says. Cases that failed are kept in the
 /// tests themselves, not in files.
 fn cases() -> proptest::test_runner::Config {
-    proptest::test_runner::Config { failure_persistence: None, ..Default::default() }
+    let mut config = proptest::test_runner::Config { failure_persistence: None, ..Default::default() };
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        config.cases = 100;
+    }
+    config
 }
