@@ -42,7 +42,7 @@ impl Analyzer {
     pub fn new(wishes: Wishes) -> Analyzer {
         Analyzer {
             decoder: Decoder::new(),
-            tracker: Tracker::new(wishes.msl.two_msl()),
+            tracker: Tracker::new(wishes.msl),
             assembler: Assembler::new(wishes.watch, wishes.full, wishes.msl),
             msl: wishes.msl,
             last: None,
@@ -99,7 +99,11 @@ impl Analyzer {
             kind,
             name: name.into(),
             start: self.assembler.start().map(rfc3339),
-            vantage: if self.loopback_only { Vantage::Loopback } else { Vantage::Network },
+            vantage: if self.loopback_only && self.decoder.decoded() > 0 {
+                Vantage::Loopback
+            } else {
+                Vantage::Network
+            },
             msl_profile: self.msl,
             packets: Packets { seen: self.decoder.seen(), decoded: self.decoder.decoded(), dropped: ending.dropped },
             skipped: self.decoder.skipped().report(),

@@ -177,11 +177,12 @@ fn an_unknown_connection_is_named_with_the_range() {
 
 #[test]
 fn unknown_fields_and_kinds_are_passed_over() {
-    let mut json = serde_json::to_value(support::life::refused()).unwrap();
+    let mut json = support::contract::json(&support::life::refused());
     json["events"][0]["of_a_later_version"] = 1.into();
     json["events"].as_array_mut().unwrap().push(serde_json::json!({
         "id": 3, "connection": 1, "t_ns": 50_000, "phase": "open", "kind": "message", "text": {"a": [1, 2]}
     }));
+    support::contract::assert_valid(&json);
     let timeline: Timeline = serde_json::from_value(json).unwrap();
     let style = Style { lang: Lang::En, charset: Charset::Ascii, width: 80, color: false };
     assert_eq!(draw(&timeline, style), draw(&support::life::refused(), style));

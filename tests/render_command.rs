@@ -27,8 +27,8 @@ fn run(folder: &Path, args: &[&str]) -> Output {
 
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let json = serde_json::to_vec(&support::life::download()).unwrap();
-    std::fs::write(folder.path().join("t.json"), json).unwrap();
+    let json = support::contract::json(&support::life::download());
+    std::fs::write(folder.path().join("t.json"), json.to_string()).unwrap();
     folder
 }
 
@@ -54,8 +54,7 @@ fn files_take_their_format_from_their_suffix() {
     let out = run(folder.path(), &["t.json", "-o", "a.txt", "-o", "b.json", "-o", "-"]);
     assert!(out.status.success(), "{}", text(&out.stderr));
     assert_eq!(std::fs::read(folder.path().join("a.txt")).unwrap(), out.stdout);
-    let json: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(folder.path().join("b.json")).unwrap()).unwrap();
+    let json = support::contract::parse(&std::fs::read(folder.path().join("b.json")).unwrap());
     assert_eq!(json["schema"], "synfin-timeline/1");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3, "a temporary file was left");
 }
@@ -149,7 +148,7 @@ fn one_connection_of_many() {
     let ladder = text(&run(folder.path(), &["many.json", "--connection", "3"]).stdout);
     assert!(ladder.contains("connection 3 of 6") && ladder.contains("192.0.2.10:40003"), "{ladder}");
     let json = run(folder.path(), &["many.json", "--connection", "3", "--format", "json"]).stdout;
-    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    let json = support::contract::parse(&json);
     assert_eq!(json["connections"].as_array().unwrap().len(), 1);
     assert_eq!(json["endpoints"].as_array().unwrap().len(), 2);
     assert!(json["events"].as_array().unwrap().iter().all(|event| event["connection"] == 3));

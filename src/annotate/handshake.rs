@@ -117,7 +117,7 @@ fn handshake_rtt(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
         return None;
     }
     let (to_synack, to_ack, valid) = super::verdict::round_trips(step.connection)?;
-    let sum = span(to_synack + to_ack);
+    let sum = span(to_synack.saturating_add(to_ack));
     let (one, two) = (span(to_synack), span(to_ack));
     Some(if valid {
         Finding::new(

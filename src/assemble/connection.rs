@@ -35,7 +35,7 @@ pub(super) fn summary(
             why: opening.why,
             syn_to_synack_ns: trips.map(|(to_syn_ack, ..)| to_syn_ack),
             synack_to_ack_ns: trips.map(|(_, to_ack, _)| to_ack),
-            rtt_ns: trips.map(|(to_syn_ack, to_ack, _)| to_syn_ack + to_ack),
+            rtt_ns: trips.map(|(to_syn_ack, to_ack, _)| to_syn_ack.saturating_add(to_ack)),
             rtt_valid: trips.is_some_and(|(.., valid)| valid),
             syn_retransmissions: again(&connection.opening.syn),
             synack_retransmissions: again(&connection.opening.syn_ack),
@@ -78,7 +78,7 @@ fn time_waits(
     msl: MslProfile,
     kernel: &Heard,
 ) -> Vec<TimeWait> {
-    let two_msl_ns = i64::try_from(msl.two_msl().as_nanos()).unwrap_or(i64::MAX);
+    let two_msl_ns = msl.two_msl_ns();
     let entry = |peer: Peer| {
         let wait = peer.of(&connection.time_wait).as_ref()?;
         let due = wait.due(two_msl_ns);

@@ -2,6 +2,7 @@
 
 mod connection;
 mod draft;
+mod drafts;
 mod endpoints;
 mod event;
 mod fold;
@@ -12,10 +13,10 @@ pub use endpoints::Endpoints;
 pub use kernel::KernelWord;
 
 use crate::source::Timestamp;
-use crate::tcp::{MslProfile, Peer, State};
-use crate::timeline::{self, Event, Timeline, TimerAction};
-use crate::track::{Connection, Ended, Input, News, Step};
-use draft::{Draft, TimerItem};
+use crate::tcp::MslProfile;
+use crate::timeline::{self, Event, Timeline};
+use crate::track::{Connection, Step};
+use drafts::Drafts;
 use kernel::Heard;
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -26,6 +27,9 @@ pub enum Watch {
     All,
     /// All, but each event is let go once [`Assembler::settle`] has given it.
     Passing,
+    /// All, and given out by [`Assembler::settle`] too. What was given out stays as it was; what is kept goes on changing
+    /// with what later segments prove.
+    Both,
     /// The one with this id.
     One(u64),
     /// The only one: when a second comes, no events are kept.
@@ -38,12 +42,13 @@ pub struct Assembler {
     full: bool,
     msl: MslProfile,
     start: Option<Timestamp>,
-    drafts: HashMap<u64, Draft, foldhash::fast::RandomState>,
+    /// What the timeline is made of.
+    kept: Drafts,
+    /// What [`Assembler::settle`] has not given out yet.
+    drawn: Drafts,
     endpoints: Endpoints,
     kernel: Heard,
     owners: Vec<(SocketAddr, String)>,
-    /// Counts items over all connections, so that their order is kept.
-    order: u64,
 }
 
 impl Assembler {
@@ -54,11 +59,11 @@ impl Assembler {
             full,
             msl,
             start: None,
-            drafts: HashMap::default(),
+            kept: Drafts::default(),
+            drawn: Drafts::default(),
             endpoints: Endpoints::default(),
             kernel: Heard::default(),
             owners: Vec::new(),
-            order: 0,
         }
     }
 
@@ -73,72 +78,18 @@ impl Assembler {
         let id = step.connection.id;
         match self.watch {
             Watch::One(wanted) if wanted != id => return,
-            Watch::Sole if id > 1 => return self.drafts.clear(),
+            // Not the only one: from here on nothing is kept.
+            Watch::Sole if id > 1 => {
+                self.watch = Watch::One(0);
+                return self.kept.clear();
+            }
             _ => {}
         }
-        let draft = self.drafts.entry(id).or_insert_with(|| Draft::new(self.full));
-        if let Input::Segment(seen) = &step.input {
-            draft.add_segment(self.order, step, seen);
-            self.order += 1;
+        if self.watch != Watch::Passing {
+            self.kept.step(step, self.full, self.msl);
         }
-        // What a timer did stands with the timer, not with the last segment.
-        let timeout = matches!(step.input, Input::Timeout { .. });
-        if timeout {
-            self.timers(step);
-        }
-        let Some(draft) = self.drafts.get_mut(&id) else { return };
-        for change in step.changes {
-            if timeout { draft.change_at_end(change) } else { draft.change(change) }
-        }
-        for (ordinal, fate) in step.fates {
-            draft.fate(*ordinal, *fate);
-        }
-        draft.prove_data(step);
-        if !timeout {
-            self.timers(step);
-        }
-        if let Some(draft) = self.drafts.get_mut(&id) {
-            draft.fold();
-        }
-    }
-
-    /// The timer rows that a step brings.
-    fn timers(&mut self, step: &Step<'_>) {
-        let Some(draft) = self.drafts.get_mut(&step.connection.id) else { return };
-        let two_msl = self.msl.two_msl();
-        let two_msl_ns = i64::try_from(two_msl.as_nanos()).unwrap_or(i64::MAX);
-        for change in step.changes {
-            let Some(wait) = change.peer.of(&step.connection.time_wait) else {
-                if change.news == News::TakenBack && change.to == State::TimeWait {
-                    draft.remove_timers(change.peer);
-                }
-                continue;
-            };
-            let action = match (change.news, change.to, wait.ended) {
-                (News::Happened, State::TimeWait, _) => TimerAction::Begins,
-                (News::Happened, State::Closed, Some((Ended::Expired, _))) => TimerAction::Expired,
-                (News::Happened, State::Closed, Some((Ended::Reset, _))) => TimerAction::Reset,
-                _ => continue,
-            };
-            let due = wait.due(two_msl_ns);
-            if action == TimerAction::Begins {
-                draft.add_timer_behind(change.at, TimerItem { peer: change.peer, action, at: wait.begins, due });
-            } else {
-                let at = wait.ended.map_or(wait.begins, |(_, at)| at);
-                draft.add_timer(self.order, TimerItem { peer: change.peer, action, at, due });
-                self.order += 1;
-            }
-        }
-        for peer in Peer::BOTH {
-            let Some(wait) = peer.of(&step.connection.time_wait) else { continue };
-            let other = step.connection.receiver_of(peer);
-            let fin = other.of(&step.connection.closing.fin).map(|fin| fin.last.ordinal);
-            if draft.has_rearmed(peer, wait.rearmed)
-                && let Some(fin) = fin
-            {
-                let (action, at, due) = (TimerAction::Rearmed, wait.armed, wait.due(two_msl_ns));
-                draft.add_timer_behind(fin, TimerItem { peer, action, at, due });
-            }
+        if matches!(self.watch, Watch::Passing | Watch::Both) {
+            self.drawn.step(step, self.full, self.msl);
         }
     }
 
@@ -152,7 +103,8 @@ impl Assembler {
         self.owners.push((address, process.into()));
     }
 
-    /// Events that nothing can change any more, for drawing while the capture goes on; each is given once.
+    /// Events that nothing can change any more, for drawing while the capture goes on; each is given once, and none where
+    /// [`Watch`] only keeps.
     pub fn settle(
         &mut self,
         connections: &[Connection],
@@ -161,11 +113,9 @@ impl Assembler {
     ) {
         let start = self.start.unwrap_or_default();
         let mut ready: Vec<((u64, u8), u64, draft::Item)> = Vec::new();
-        for (id, draft) in &mut self.drafts {
+        for (id, draft) in self.drawn.iter_mut() {
             draft.settle(now, &mut |item| ready.push((item.order, *id, item.clone())));
-            if self.watch == Watch::Passing {
-                draft.let_go();
-            }
+            draft.let_go();
         }
         ready.sort_by_key(|(order, ..)| *order);
         for (_, id, item) in ready {
@@ -186,7 +136,7 @@ impl Assembler {
         for (address, process) in &self.owners {
             self.endpoints.set_process(*address, process);
         }
-        self.last_timers(connections, end);
+        self.kept.last_timers(connections, end, self.msl);
         let events = self.events(connections, start);
         let summaries: Vec<_> = connections
             .iter()
@@ -210,33 +160,9 @@ impl Assembler {
         }
     }
 
-    /// How the TIME-WAITs ended that no step told of.
-    fn last_timers(&mut self, connections: &[Connection], end: Timestamp) {
-        let two_msl_ns = i64::try_from(self.msl.two_msl().as_nanos()).unwrap_or(i64::MAX);
-        let mut last = Vec::new();
-        for connection in connections.iter().filter(|connection| self.drafts.contains_key(&connection.id)) {
-            for peer in Peer::BOTH {
-                let Some(wait) = peer.of(&connection.time_wait) else { continue };
-                let (action, at) = match wait.ended {
-                    None => (TimerAction::CaptureEnded, end),
-                    Some((Ended::Reused, at)) => (TimerAction::Reused, at),
-                    Some(_) => continue,
-                };
-                last.push((at, connection.id, peer, action, wait.due(two_msl_ns)));
-            }
-        }
-        last.sort_by_key(|(at, id, ..)| (*at, *id));
-        for (at, id, peer, action, due) in last {
-            if let Some(draft) = self.drafts.get_mut(&id) {
-                draft.add_timer(self.order, TimerItem { peer, action, at, due });
-                self.order += 1;
-            }
-        }
-    }
-
     fn events(&mut self, connections: &[Connection], start: Timestamp) -> Vec<Event> {
         let mut items: Vec<(u64, &draft::Item)> =
-            self.drafts.iter().flat_map(|(id, draft)| draft.items().iter().map(|item| (*id, item))).collect();
+            self.kept.iter().flat_map(|(id, draft)| draft.items().iter().map(|item| (*id, item))).collect();
         items.sort_by_key(|(_, item)| item.order);
         // Which event shows the segment at a place of a connection.
         let mut shown: HashMap<u64, Vec<(u64, u64)>, foldhash::fast::RandomState> = HashMap::default();

@@ -29,7 +29,8 @@ impl Config {
         let lang = match look.lang {
             Some(LangArg::En) => Lang::En,
             Some(LangArg::Zh) => Lang::Zh,
-            None if locale.language == "zh" => Lang::Zh,
+            // What is written is UTF-8: elsewhere Chinese would come out as noise.
+            None if locale.language == "zh" && locale.utf8 => Lang::Zh,
             None => Lang::En,
         };
         let charset = match look.charset {
@@ -63,15 +64,17 @@ impl Config {
     }
 }
 
-/// Colour or not, for one stream: the flag, then NO_COLOR, CLICOLOR_FORCE, CLICOLOR=0, TERM=dumb, then whether it is a terminal.
+/// Colour or not, for one stream: the flag, then NO_COLOR, CLICOLOR_FORCE or FORCE_COLOR, CLICOLOR=0, TERM=dumb, then
+/// whether it is a terminal.
 fn wants_color(when: When, is_terminal: bool) -> bool {
     let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
     let is = |name, wanted: &str| env::var_os(name).is_some_and(|value| value == *wanted);
+    let forces = |name| set(name) && !is(name, "0");
     match when {
         When::Always => true,
         When::Never => false,
         When::Auto if set("NO_COLOR") => false,
-        When::Auto if set("CLICOLOR_FORCE") && !is("CLICOLOR_FORCE", "0") => true,
+        When::Auto if forces("CLICOLOR_FORCE") || forces("FORCE_COLOR") => true,
         When::Auto if is("CLICOLOR", "0") || is("TERM", "dumb") => false,
         When::Auto => is_terminal,
     }

@@ -27,11 +27,11 @@ impl Outputs {
     /// A suffix that is not known, or a folder that does not exist.
     pub fn new(stdout: FormatArg, files: &[PathBuf]) -> Result<Outputs> {
         let named = files.iter().filter(|path| path.as_os_str() != "-");
-        let files = named.map(|path| file(path)).collect::<Result<_>>()?;
         let stdout = match stdout {
             FormatArg::Text => Format::Text,
             FormatArg::Json => Format::Json,
         };
+        let files = named.map(|path| file(path, stdout)).collect::<Result<_>>()?;
         Ok(Outputs { stdout, files })
     }
 
@@ -113,7 +113,11 @@ fn draw(timeline: &Timeline, view: &View, format: Format, style: &Style, out: &m
     }
 }
 
-fn file(path: &Path) -> Result<(PathBuf, Format)> {
+fn file(path: &Path, stdout: Format) -> Result<(PathBuf, Format)> {
+    // A device or a pipe, as the shell's >(…), has no suffix to choose: it gets what standard output gets.
+    if path.extension().is_none() && is_special(path) {
+        return Ok((path.to_path_buf(), stdout));
+    }
     let suffix = path.extension().and_then(|suffix| suffix.to_str()).unwrap_or_default();
     let Some(format) = Format::from_suffix(suffix) else {
         let known: Vec<String> = Format::ALL.iter().map(|format| format!(".{}", format.suffix())).collect();
@@ -139,8 +143,7 @@ fn folder(path: &Path) -> &Path {
 
 /// Writes a file under another name beside it and renames it when it is whole. A device or a pipe is written as it is.
 fn save(path: &Path, write: impl FnOnce(&mut BufWriter<&File>) -> Result<()>) -> Result<()> {
-    let special = fs::symlink_metadata(path).is_ok_and(|found| !found.is_file() && !found.is_symlink());
-    if special {
+    if is_special(path) {
         let file = fs::OpenOptions::new().write(true).open(path)?;
         return fill(&file, write);
     }
@@ -159,6 +162,11 @@ fn save(path: &Path, write: impl FnOnce(&mut BufWriter<&File>) -> Result<()>) ->
     // The error carries the temporary file: it is removed with it.
     part.persist(path).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// Neither a file nor a folder: nothing that could be put in its place would be the same.
+fn is_special(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
 }
 
 fn fill(file: &File, write: impl FnOnce(&mut BufWriter<&File>) -> Result<()>) -> Result<()> {

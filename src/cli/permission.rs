@@ -1,10 +1,12 @@
 //! What helps when the system does not permit something: lines to copy, with the real path of this program.
 
+#[cfg(feature = "capture")]
 use super::exit::{Exit, Failure};
 #[cfg(all(feature = "capture", target_os = "linux"))]
 use crate::lab::namespace::NamespaceError;
 #[cfg(feature = "capture")]
 use crate::source::live::LiveError;
+#[cfg(feature = "capture")]
 use crate::timeline::Lang;
 #[cfg(feature = "capture")]
 use crate::timeline::Text;

@@ -53,8 +53,7 @@ fn open(path: &Path, config: &Config) -> Result<CaptureReader> {
     let reader = if path.as_os_str() == "-" { CaptureReader::stdin() } else { CaptureReader::open(path) };
     reader.map_err(|error| {
         let text = error.text();
-        let message = format!("{}: {}", name(path), text.get(config.lang));
-        Failure::new(Exit::Failed, message).into()
+        Failure::new(Exit::Failed, text.get(config.lang)).into()
     })
 }
 

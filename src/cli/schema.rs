@@ -2,12 +2,13 @@
 
 use super::exit::Exit;
 use crate::timeline::Timeline;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use std::io::Write;
 
 pub(super) fn run() -> Result<Exit> {
+    let mut schema = serde_json::to_vec_pretty(&Timeline::json_schema())?;
+    schema.push(b'\n');
     let mut out = std::io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, &Timeline::json_schema())?;
-    writeln!(out)?;
+    out.write_all(&schema).and_then(|()| out.flush()).context("cannot write to standard output")?;
     Ok(Exit::Done)
 }

@@ -20,7 +20,7 @@ pub enum MslProfile {
     Macos,
     /// 120 s: `TcpTimedWaitDelay` of Windows Server 2003; newer defaults vary.
     Windows,
-    /// As the user says, in seconds.
+    /// The length of TIME-WAIT as the user says, in seconds.
     Seconds(u32),
 }
 
@@ -34,6 +34,11 @@ impl MslProfile {
             MslProfile::Windows => 120,
             MslProfile::Seconds(seconds) => seconds.into(),
         })
+    }
+
+    /// [`MslProfile::two_msl`] in nanoseconds.
+    pub fn two_msl_ns(self) -> i64 {
+        i64::try_from(self.two_msl().as_nanos()).unwrap_or(i64::MAX)
     }
 }
 

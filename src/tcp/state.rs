@@ -3,22 +3,33 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A state of one peer. TIME-WAIT is one of them here; its length is [`super::MslProfile`]'s matter.
+/// A state of one peer, by the RFC's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "SCREAMING-KEBAB-CASE")]
 pub enum State {
+    /// Waits for anybody's SYN.
     Listen,
+    /// Has sent a SYN and waits for the answer.
     SynSent,
+    /// Has received and sent a SYN and waits for the acknowledgment of its own.
     SynReceived,
+    /// Open: data flows both ways.
     Established,
+    /// Has sent its FIN and waits for the acknowledgment of it.
     #[serde(rename = "FIN-WAIT-1")]
     FinWait1,
+    /// Its FIN is acknowledged; waits for the other one.
     #[serde(rename = "FIN-WAIT-2")]
     FinWait2,
+    /// Has received a FIN; its own program has not closed yet.
     CloseWait,
+    /// Both FINs are sent and crossed; waits for the acknowledgment of its own.
     Closing,
+    /// Has received a FIN and sent its own; waits for the last acknowledgment.
     LastAck,
+    /// All is done; waits 2MSL for what may still come.
     TimeWait,
+    /// No connection.
     Closed,
 }
 

@@ -10,23 +10,26 @@ use serde::{Deserialize, Serialize};
 pub struct Connection {
     /// Counted from 1 in the order of first segments.
     pub id: u64,
-    /// Endpoint id.
+    /// Endpoint id of the client.
     pub client: String,
-    /// Endpoint id.
+    /// Endpoint id of the server.
     pub server: String,
     /// 1 for the first use of these addresses and ports, 2 for the next, …
     pub incarnation: u32,
-    /// First segment.
+    /// Time of its first segment, nanoseconds after `source.start`.
     pub start_ns: i64,
-    /// Last segment.
+    /// Time of its last segment, nanoseconds after `source.start`.
     pub end_ns: i64,
+    /// How it opened.
     pub open: Open,
+    /// How it closed.
     pub close: Close,
     /// Who waits out 2MSL, when somebody does.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub time_wait: Vec<TimeWait>,
     /// What was seen in order, a letter each as Zeek writes it: S h A D F R …, upper case from the client.
     pub history: String,
+    /// What each peer sent, in numbers.
     pub totals: Totals,
     /// Where each peer stood when the capture ended, or what it had come to.
     pub last_states: EndStates,
@@ -36,24 +39,29 @@ pub struct Connection {
 
 /// A value for each peer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PerPeer_{T}")]
 pub struct PerPeer<T> {
+    /// The client's.
     pub client: T,
+    /// The server's.
     pub server: T,
 }
 
 /// How the connection opened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Open {
+    /// The kind by its stable name.
     pub kind: OpenKind,
+    /// What the kind rests on.
     pub basis: Basis,
     /// The kind in words.
     pub title: Text,
     /// Why it is called that.
     pub why: Text,
-    /// SYN to SYN-ACK, when both were seen.
+    /// Nanoseconds from SYN to SYN-ACK, when both were seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub syn_to_synack_ns: Option<i64>,
-    /// SYN-ACK to the acknowledgment of it.
+    /// Nanoseconds from SYN-ACK to the acknowledgment of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub synack_to_ack_ns: Option<i64>,
     /// The sum of the two: one round trip between the hosts, wherever the capture stood.
@@ -70,19 +78,31 @@ pub struct Open {
     pub negotiated: Option<Negotiated>,
 }
 
+/// How a connection opened, by its stable name. Repeats and losses are notes and fields beside it, not more kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OpenKind {
+    /// SYN, SYN-ACK, ACK.
     ThreeWay,
+    /// The SYNs of both sides crossed (RFC 9293 figure 7).
     Simultaneous,
+    /// A socket connected to its own address and port.
     SelfConnect,
+    /// The SYN-ACK acknowledged data that came with the SYN (RFC 7413).
     FastOpen,
+    /// SYN and ACK of the answer came apart.
     Split,
+    /// A RST answered the SYN: nobody listens on that port.
     Refused,
+    /// An ICMP error answered the SYN.
     Unreachable,
+    /// Nothing answered the SYN.
     Unanswered,
+    /// The SYN-ACK was never acknowledged.
     HalfOpen,
+    /// The capture began after the handshake.
     MidStream,
+    /// Only one side's segments were captured.
     OneSided,
 }
 
@@ -93,16 +113,22 @@ pub struct Negotiated {
     pub mss: PerPeer<Option<u16>>,
     /// Shift count for each side's own window field; `null` when scaling is off.
     pub wscale: PerPeer<Option<u8>>,
+    /// Selective acknowledgments (RFC 2018) are in force.
     pub sack: bool,
+    /// Timestamps (RFC 7323) are in force.
     pub timestamps: bool,
 }
 
 /// How the connection closed, as far as the capture shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Close {
+    /// The kind by its stable name.
     pub kind: CloseKind,
+    /// What the kind rests on.
     pub basis: Basis,
+    /// The kind in words.
     pub title: Text,
+    /// Why it is called that.
     pub why: Text,
     /// Endpoint id of who closed first: sent the first FIN, or the RST that ended it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -117,16 +143,25 @@ pub struct Close {
     pub late_bytes: u64,
 }
 
+/// How a connection closed, by its stable name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CloseKind {
+    /// FIN, ACK, FIN, ACK.
     FourSegment,
+    /// The second FIN rode on the ACK of the first.
     ThreeSegment,
+    /// One side's FIN was acknowledged; the other has not closed.
     HalfClosed,
+    /// Both FINs were sent before either had arrived (RFC 9293 figure 13).
     Simultaneous,
+    /// A RST ended it.
     Reset,
+    /// A RST ended it while it was closing.
     ResetAfterFin,
+    /// A FIN was never acknowledged.
     UnansweredFin,
+    /// Neither FIN nor an effective RST was seen.
     None,
 }
 
@@ -135,18 +170,23 @@ pub enum CloseKind {
 pub struct TimeWait {
     /// Endpoint id of who waits.
     pub endpoint: String,
+    /// When it began, nanoseconds after `source.start`.
     pub begins_ns: i64,
     /// When it is due to end, after the last re-arming.
     pub due_ns: i64,
+    /// How long it lasts by the profile, nanoseconds.
     pub two_msl_ns: i64,
+    /// Whose 2MSL that is.
     pub msl_profile: MslProfile,
     /// How often a repeated FIN started the wait anew.
     pub rearmed: u32,
+    /// How it ended.
     pub end: EndCause,
     /// When it ended, or when the capture did.
     pub end_ns: i64,
     /// What was left at `end_ns`; 0 when it expired.
     pub remaining_ns: i64,
+    /// What the interval rests on: deduced from the segments, or told by the kernel.
     pub basis: Basis,
     /// What the kernel said of it, when it was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -179,15 +219,19 @@ pub enum EndCause {
     CaptureEnded,
 }
 
+/// What each peer sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Totals {
+    /// Sent by the client.
     pub client: FlowTotals,
+    /// Sent by the server.
     pub server: FlowTotals,
 }
 
 /// What one peer sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct FlowTotals {
+    /// Segments of every kind.
     pub segments: u64,
     /// Payload octets, each counted once however often it was sent.
     pub bytes: u64,
@@ -198,6 +242,8 @@ pub struct FlowTotals {
 /// The last state known of each peer; `null` where nothing showed one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct EndStates {
+    /// The client's.
     pub client: Option<State>,
+    /// The server's.
     pub server: Option<State>,
 }

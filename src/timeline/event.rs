@@ -10,15 +10,18 @@ use serde::{Deserialize, Serialize};
 pub struct Event {
     /// Counted from 1 in the order of the list.
     pub id: u64,
+    /// Id of the connection that it belongs to.
     pub connection: u64,
     /// Nanoseconds after `source.start`: when the segment was captured, the call made, the timer fired.
     pub t_ns: i64,
+    /// The part of the connection's life that it belongs to.
     pub phase: Phase,
     #[serde(flatten)]
     pub detail: Detail,
     /// State changes that this event brought, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub states: Vec<StateChange>,
+    /// What the rules have to say about it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
 }
@@ -27,10 +30,15 @@ pub struct Event {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
+    /// A name is looked up.
     Lookup,
+    /// The handshake.
     Open,
+    /// Data and acknowledgments.
     Data,
+    /// The teardown.
     Close,
+    /// The wait of 2MSL after it.
     TimeWait,
 }
 
@@ -38,10 +46,13 @@ pub enum Phase {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Detail {
+    /// One TCP segment.
     Segment(SegmentEvent),
+    /// A stretch of ordinary data, folded.
     Run(Run),
+    /// The 2MSL timer of one peer.
     Timer(Timer),
-    /// A kind of a later version.
+    /// A kind of a later version: pass over it.
     #[serde(other)]
     Unknown,
 }
@@ -53,7 +64,7 @@ pub struct SegmentEvent {
     pub from: String,
     /// Endpoint id of the receiver.
     pub to: String,
-    /// When it reached the receiver, known only with two vantage points.
+    /// When it reached the receiver, nanoseconds after `source.start`; known only with two vantage points.
     pub received_ns: Option<i64>,
     /// What became of it, as far as the capture proves.
     pub fate: Fate,
@@ -61,9 +72,11 @@ pub struct SegmentEvent {
     pub flags: Vec<String>,
     /// Relative to the sender's initial sequence number.
     pub seq: i64,
+    /// The sequence number as sent.
     pub seq_raw: u32,
     /// Relative to the receiver's initial sequence number; `null` without the ACK flag.
     pub ack: Option<i64>,
+    /// The acknowledgment number as sent; `null` without the ACK flag.
     pub ack_raw: Option<u32>,
     /// Payload octets.
     pub len: u32,
@@ -71,7 +84,9 @@ pub struct SegmentEvent {
     pub wnd: u16,
     /// The window in octets, when the scale is known.
     pub wnd_bytes: Option<u64>,
+    /// TCP options.
     pub options: SegmentOptions,
+    /// Whether the TCP checksum is right.
     pub checksum: Checksum,
     /// Number of the frame in the capture, from 1.
     pub frame: u64,
@@ -80,6 +95,7 @@ pub struct SegmentEvent {
     pub repeats: Option<u64>,
 }
 
+/// What became of a segment, as far as the capture proves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fate {
@@ -91,10 +107,13 @@ pub enum Fate {
     Unknown,
 }
 
+/// Whether a checksum is right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Checksum {
+    /// It fits the segment.
     Valid,
+    /// It does not fit: the receiver discards the segment.
     Invalid,
     /// Left to the network card, or to nobody on loopback: not checked.
     Offloaded,
@@ -106,10 +125,13 @@ pub enum Checksum {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct SegmentOptions {
+    /// Largest payload that the sender is willing to receive in one segment, octets.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mss: Option<u16>,
+    /// Shift count for the sender's window field.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wscale: Option<u8>,
+    /// Selective acknowledgments are welcome.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub sack_permitted: bool,
     /// TSval, TSecr.
@@ -138,9 +160,11 @@ pub struct SegmentOptions {
 /// A stretch of ordinary data and acknowledgments, folded into one event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Run {
-    /// When the last segment of the stretch was captured.
+    /// When the last segment of the stretch was captured, nanoseconds after `source.start`.
     pub end_ns: i64,
+    /// Number of the stretch's first frame in the capture, from 1.
     pub first_frame: u64,
+    /// Number of its last frame.
     pub last_frame: u64,
     /// Segments, both directions together.
     pub count: u64,
@@ -153,7 +177,9 @@ pub struct Run {
 pub struct Flow {
     /// Endpoint id of the sender.
     pub from: String,
+    /// Endpoint id of the receiver.
     pub to: String,
+    /// Segments of every kind.
     pub segments: u64,
     /// Payload octets sent.
     pub bytes: u64,
@@ -164,25 +190,34 @@ pub struct Flow {
 pub struct Timer {
     /// Endpoint id of who waits.
     pub endpoint: String,
+    /// What it does.
     pub action: TimerAction,
-    /// When it is due, for an action that starts it.
+    /// When it is due, nanoseconds after `source.start`, for an action that starts it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_ns: Option<i64>,
-    /// What was left, for an action that ends it.
+    /// Nanoseconds that were left, for an action that ends it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remaining_ns: Option<i64>,
+    /// What the kernel said of it, when it was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kernel: Option<KernelTimer>,
 }
 
+/// What a 2MSL timer does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TimerAction {
+    /// The peer enters TIME-WAIT.
     Begins,
+    /// A repeated FIN starts the wait anew.
     Rearmed,
+    /// 2MSL went by.
     Expired,
+    /// A new SYN took the addresses and ports over.
     Reused,
+    /// A RST ended it early (RFC 1337).
     Reset,
+    /// The capture stopped first.
     CaptureEnded,
 }
 
@@ -193,7 +228,9 @@ pub struct StateChange {
     pub endpoint: String,
     /// `null`: nothing had shown a state before.
     pub from: Option<State>,
+    /// The state after it.
     pub to: State,
+    /// What the claim rests on.
     pub basis: Basis,
     /// What did it, as `rcv-syn-ack`.
     pub signal: String,
@@ -209,14 +246,18 @@ pub struct StateChange {
 pub struct Note {
     /// The rule's stable name, as `syn-retransmission`.
     pub id: String,
+    /// How much it matters.
     pub severity: Severity,
+    /// What the rule found, in words.
     pub text: Text,
+    /// Where the RFCs speak of it, as `RFC 9293 3.8.1`.
     pub rfc: String,
     /// Ids of other events that it speaks of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<u64>,
 }
 
+/// How much a note matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
@@ -235,9 +276,13 @@ pub enum Severity {
 pub struct Step {
     /// Counted from 1 over the whole timeline.
     pub n: u64,
+    /// Id of the connection that it tells of.
     pub connection: u64,
+    /// The part of that connection's life.
     pub phase: Phase,
+    /// A heading, as `First handshake: SYN`.
     pub title: Text,
+    /// What there is to say; empty where nothing is.
     pub note: Text,
     /// Ids of the events to show.
     pub events: Vec<u64>,

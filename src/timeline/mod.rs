@@ -6,6 +6,7 @@
 
 mod connection;
 mod event;
+mod schema;
 mod source;
 
 pub use connection::{
@@ -28,8 +29,11 @@ pub const SCHEMA: &str = "synfin-timeline/1";
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Timeline {
     /// Always `synfin-timeline/1` in this version.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: String,
+    /// The program that wrote it.
     pub generator: Generator,
+    /// The capture behind it.
     pub source: Source,
     /// Every address and port that took part; named by `id` elsewhere.
     pub endpoints: Vec<Endpoint>,
@@ -52,16 +56,18 @@ impl Timeline {
         self.connections.iter().find(|connection| connection.id == id)
     }
 
-    /// The JSON Schema of this version.
+    /// The JSON Schema of this version. It stays open: readers pass over what they do not know.
     pub fn json_schema() -> schemars::Schema {
-        schemars::schema_for!(Timeline)
+        schema::published()
     }
 }
 
 /// Words for people, in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Text {
+    /// English.
     pub en: String,
+    /// Chinese.
     pub zh: String,
 }
 

@@ -8,21 +8,26 @@ use std::net::IpAddr;
 /// The program that wrote the timeline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Generator {
+    /// Its name.
     pub name: String,
+    /// Its version, as `0.1.0`.
     pub version: String,
 }
 
 /// The capture behind the timeline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Source {
+    /// What kind of capture it was.
     pub kind: SourceKind,
     /// The device, or the file's name without its folder.
     pub name: String,
     /// Time of the first packet, RFC 3339 in UTC with nine decimals; every `t_ns` counts from here. `null` for no packet.
     pub start: Option<String>,
+    /// Where the capture was taken.
     pub vantage: Vantage,
     /// Whose 2MSL the TIME-WAIT intervals are reckoned by.
     pub msl_profile: MslProfile,
+    /// How many packets there were.
     pub packets: Packets,
     /// What could not be used, by reason.
     pub skipped: Vec<Skipped>,
@@ -33,11 +38,15 @@ pub struct Source {
     pub anonymized: bool,
 }
 
+/// What kind of capture it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SourceKind {
+    /// Taken from a device as it happened.
     Live,
+    /// Read from a saved capture.
     File,
+    /// Made by synfin itself in a private network.
     Lab,
 }
 
@@ -47,7 +56,9 @@ pub enum SourceKind {
 pub enum Vantage {
     /// Both peers on one machine: sent and received within microseconds.
     Loopback,
+    /// On the client's machine.
     Client,
+    /// On the server's machine.
     Server,
     /// Somewhere between, or not known.
     Network,
@@ -71,6 +82,7 @@ pub struct Packets {
 pub struct Skipped {
     /// Stable and kebab-case, as `not-tcp`.
     pub reason: String,
+    /// How many packets.
     pub count: u64,
 }
 
@@ -79,8 +91,11 @@ pub struct Skipped {
 pub struct Endpoint {
     /// `e1`, `e2`, … in the order of appearance.
     pub id: String,
+    /// What it does in its first connection.
     pub role: Role,
+    /// IPv4 or IPv6 address.
     pub ip: IpAddr,
+    /// TCP port.
     pub port: u16,
     /// A name that people know it by, such as `localhost`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -101,7 +116,9 @@ impl Endpoint {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
+    /// It opens: it sent the first SYN.
     Client,
+    /// It was asked to open.
     Server,
     /// Nothing showed which of the two it is.
     Peer,

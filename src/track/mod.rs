@@ -17,11 +17,10 @@ pub use step::{Change, Fate, Input, News, Repeat, Reset, Seen, Step};
 pub use time_wait::{Ended, TimeWait};
 
 use crate::source::Timestamp;
-use crate::tcp::{Basis, Peer, Segment, Signal, State};
+use crate::tcp::{Basis, MslProfile, Peer, Segment, Signal, State};
 use incarnation::Belongs;
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
-use std::time::Duration;
 use turn::Turn;
 
 /// Follows every connection of a capture.
@@ -46,13 +45,13 @@ impl Key {
 }
 
 impl Tracker {
-    /// A tracker that reckons TIME-WAIT by this 2MSL.
-    pub fn new(two_msl: Duration) -> Tracker {
+    /// A tracker that reckons TIME-WAIT by this profile.
+    pub fn new(msl: MslProfile) -> Tracker {
         Tracker {
             table: HashMap::default(),
             connections: Vec::new(),
             waits: VecDeque::new(),
-            two_msl_ns: i64::try_from(two_msl.as_nanos()).unwrap_or(i64::MAX),
+            two_msl_ns: msl.two_msl_ns(),
             changes: Vec::new(),
             fates: Vec::new(),
         }

@@ -8,6 +8,8 @@
     clippy::indexing_slicing
 )]
 
+pub mod contract;
 pub mod life;
 pub mod packet;
 pub mod sequence;
+pub mod talk;

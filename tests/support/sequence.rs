@@ -10,12 +10,10 @@
 //! `told A LISTEN` says what is known beforehand. Without a time a segment comes 1 ms after the one before.
 
 use std::net::SocketAddr;
-use std::time::Duration;
-use synfin::source::Timestamp;
-use synfin::tcp::{Checksum, Flags, Options, Peer, Segment, SeqNumber, State};
-use synfin::track::{Change, Connection, Input, News, Step, Tracker};
 
-const TWO_MSL: Duration = Duration::from_secs(60);
+use synfin::source::Timestamp;
+use synfin::tcp::{Checksum, Flags, MslProfile, Options, Peer, Segment, SeqNumber, State};
+use synfin::track::{Change, Connection, Input, News, Step, Tracker};
 
 /// A sequence as text, read.
 pub struct Sequence {
@@ -142,7 +140,7 @@ impl Sequence {
     /// Runs the tracker and gives the states of both peers after each line.
     pub fn run(&self) -> Run {
         let addresses = self.addresses();
-        let mut tracker = Tracker::new(TWO_MSL);
+        let mut tracker = Tracker::new(MslProfile::Linux);
         for (peer, state) in &self.told {
             tracker.tell(*peer.of(&addresses), *(!*peer).of(&addresses), *state, Timestamp(0));
         }

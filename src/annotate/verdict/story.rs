@@ -44,7 +44,7 @@ pub fn story(connection: &Connection, opened: &Opening, closed: &Closing, msl: M
     }
     for peer in Peer::BOTH {
         let Some(wait) = peer.of(&connection.time_wait) else { continue };
-        let (who, two_msl) = (role(peer), span(i64::try_from(msl.two_msl().as_nanos()).unwrap_or(i64::MAX)));
+        let (who, two_msl) = (role(peer), span(msl.two_msl_ns()));
         let (how_en, how_zh) = match wait.ended.map(|(ended, _)| ended) {
             None => (format!("waits in TIME-WAIT for {two_msl}"), format!("在 TIME-WAIT 等待 {two_msl}")),
             Some(Ended::Expired) => {

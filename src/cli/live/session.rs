@@ -35,7 +35,7 @@ impl Session<'_> {
         let output = &arguments.output;
         let outputs = Outputs::new(output.format, &output.output)?;
         let keep = outputs.stdout_format() != Format::Text || outputs.has_files();
-        let watch = if keep { Watch::All } else { Watch::Passing };
+        let watch = if keep { Watch::Both } else { Watch::Passing };
         Ok(Session {
             config,
             device: arguments.interface.clone(),

@@ -1,0 +1,227 @@
+//! What a change of the capture that means nothing may change in the timeline: nothing that means anything.
+
+use crate::cases;
+use crate::support::contract;
+use crate::support::talk::{self, Talk, wishes};
+use proptest::prelude::*;
+use serde_json::Value;
+use std::net::SocketAddr;
+use synfin::analyze::{Analyzer, Wishes};
+use synfin::assemble::Watch;
+use synfin::ladder::View;
+use synfin::render::{self, Charset, Format, Style};
+use synfin::source::Timestamp;
+use synfin::tcp::Peer;
+use synfin::timeline::{Detail, Event, Lang, Timeline};
+
+/// The timeline's JSON, checked against the schema.
+fn json(talk: &Talk) -> Value {
+    contract::json(&talk.timeline(true))
+}
+
+fn is_from(packet: &crate::support::packet::Packet, peer: Peer, a: SocketAddr) -> bool {
+    (packet.src == a) == (peer == Peer::A)
+}
+
+/// Adds to every number that counts the octets of one side.
+fn shift_numbers(talk: &Talk, peer: Peer, by: u32) -> Talk {
+    let mut talk = talk.clone();
+    let a = talk.shots[0].packet.src;
+    for shot in &mut talk.shots {
+        let packet = &mut shot.packet;
+        let to_itself = packet.src == packet.dst;
+        if is_from(packet, peer, a) || to_itself {
+            packet.seq = packet.seq.wrapping_add(by);
+        }
+        if !is_from(packet, peer, a) || to_itself {
+            if packet.flags & crate::support::packet::ACK != 0 {
+                packet.ack = packet.ack.wrapping_add(by);
+            }
+            talk::shift_sack(&mut packet.options, by);
+        }
+    }
+    talk
+}
+
+/// Takes out the raw numbers, and the initial number where a text names it.
+fn forget_raw_numbers(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.remove("seq_raw");
+            members.remove("ack_raw");
+            members.values_mut().for_each(forget_raw_numbers);
+        }
+        Value::Array(items) => items.iter_mut().for_each(forget_raw_numbers),
+        Value::String(text) => {
+            for mark in ["initial sequence number of its own ", "initial sequence number ", "初始序号 ISN "] {
+                let mut rest = std::mem::take(text);
+                while let Some((before, after)) = rest.split_once(mark) {
+                    *text += &format!("{before}{}#", &mark[..mark.len() - 1]);
+                    rest = after.trim_start_matches(|c: char| c.is_ascii_digit()).to_string();
+                }
+                *text += &rest;
+            }
+        }
+        _ => {}
+    }
+}
+
+fn shifting_numbers_changes_nothing_relative(talk: &Talk, by: u32) {
+    let mut plain = json(talk);
+    forget_raw_numbers(&mut plain);
+    for peer in Peer::BOTH {
+        let mut shifted = json(&shift_numbers(talk, peer, by));
+        forget_raw_numbers(&mut shifted);
+        assert_same(&shifted, &plain, &format!("the numbers of {peer:?} moved by {by}"));
+    }
+}
+
+fn shifting_time_changes_the_start_alone(talk: &Talk, by: i64) {
+    let mut later = talk.clone();
+    later.end += by;
+    later.shots.iter_mut().for_each(|shot| shot.time += by);
+    let (mut plain, mut shifted) = (json(talk), json(&later));
+    assert_eq!(plain["source"]["start"] == shifted["source"]["start"], by == 0);
+    plain["source"]["start"].take();
+    shifted["source"]["start"].take();
+    assert_same(&shifted, &plain, "another time");
+}
+
+fn swapping_addresses_mirrors(talk: &Talk) {
+    let mut swapped = talk.clone();
+    for shot in &mut swapped.shots {
+        let packet = &mut shot.packet;
+        (packet.src, packet.dst) = (packet.dst, packet.src);
+    }
+    let (plain, mut mirrored) = (json(talk), json(&swapped));
+    // Every packet goes the other way, so the same endpoint ids stand for the other addresses.
+    if let [one, other] = mirrored["endpoints"].as_array_mut().unwrap().as_mut_slice() {
+        for field in ["ip", "port"] {
+            std::mem::swap(&mut one[field], &mut other[field]);
+        }
+    }
+    assert_same(&mirrored, &plain, "swapped addresses");
+}
+
+/// Drawing as it goes leaves what is kept as it is, and gives every packet once.
+fn settling_between_frames_changes_nothing(talk: &Talk) {
+    for full in [true, false] {
+        let plain = contract::json(&talk.timeline(full));
+        let mut analyzer = Analyzer::new(Wishes { watch: Watch::Both, ..wishes(full) });
+        let mut drawn = 0;
+        let mut count = |event: Event| {
+            drawn += match event.detail {
+                Detail::Segment(_) => 1,
+                Detail::Run(run) => run.count,
+                _ => 0,
+            }
+        };
+        talk.frames(|frame| {
+            analyzer.push(frame);
+            for later in [0, 100_000_000, 300_000_000] {
+                analyzer.settle(Timestamp(frame.time.0 + later), &mut |_, _, event| count(event));
+            }
+        });
+        analyzer.settle(Timestamp(i64::MAX), &mut |_, _, event| count(event));
+        let settled = contract::json(&talk.finish(analyzer));
+        assert_same(&settled, &plain, &format!("settled, full {full}"));
+        assert_eq!(drawn, talk.shots.len() as u64, "packets drawn, full {full}");
+    }
+}
+
+/// One connection watched alone is drawn as it is among all.
+fn one_alone_is_as_among_all(talk: &Talk) {
+    for full in [true, false] {
+        let all = talk.timeline(full);
+        for connection in &all.connections {
+            let mut watches = vec![Watch::One(connection.id)];
+            if all.connections.len() == 1 {
+                watches.push(Watch::Sole);
+            }
+            for watch in watches {
+                let mut analyzer = Analyzer::new(Wishes { watch, ..wishes(full) });
+                talk.frames(|frame| analyzer.push(frame));
+                let alone = talk.finish(analyzer);
+                assert_eq!(draw(&alone, connection.id), draw(&all, connection.id), "{watch:?}, full {full}");
+            }
+        }
+    }
+}
+
+fn draw(timeline: &Timeline, connection: u64) -> String {
+    let style = Style { lang: Lang::En, charset: Charset::Unicode, width: 80, color: false };
+    let mut out = Vec::new();
+    render::write(timeline, &View { connection: Some(connection) }, Format::Text, &style, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[track_caller]
+fn assert_same(found: &Value, wanted: &Value, what: &str) {
+    if let Some(difference) = difference(found, wanted, "") {
+        panic!("{what}: {difference}");
+    }
+}
+
+/// The first place where two values differ.
+fn difference(found: &Value, wanted: &Value, path: &str) -> Option<String> {
+    match (found, wanted) {
+        (Value::Object(found), Value::Object(wanted)) => {
+            let keys: std::collections::BTreeSet<&String> = found.keys().chain(wanted.keys()).collect();
+            keys.into_iter().find_map(|key| {
+                let of = |map: &serde_json::Map<String, Value>| map.get(key).cloned().unwrap_or(Value::Null);
+                difference(&of(found), &of(wanted), &format!("{path}/{key}"))
+            })
+        }
+        (Value::Array(found), Value::Array(wanted)) if found.len() == wanted.len() => {
+            let mut pairs = found.iter().zip(wanted).enumerate();
+            pairs.find_map(|(at, (found, wanted))| difference(found, wanted, &format!("{path}/{at}")))
+        }
+        _ => (found != wanted).then(|| format!("{path}: {found} instead of {wanted}")),
+    }
+}
+
+#[test]
+fn the_sequences_are_symmetric() {
+    for (name, talk) in Talk::all() {
+        eprintln!("{name}");
+        for by in [1, 0x7fff_ffff, 0x8000_0000, u32::MAX] {
+            shifting_numbers_changes_nothing_relative(&talk, by);
+        }
+        for by in [1, 3_600_000_000_000, -999_999_999] {
+            shifting_time_changes_the_start_alone(&talk, by);
+        }
+        swapping_addresses_mirrors(&talk);
+        settling_between_frames_changes_nothing(&talk);
+        one_alone_is_as_among_all(&talk);
+    }
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    #[test]
+    fn numbers(talk in talk::random(), by in any::<u32>()) {
+        shifting_numbers_changes_nothing_relative(&talk, by);
+    }
+
+    #[test]
+    fn time(talk in talk::random(), by in -1_000_000_000_000_000_i64..1_000_000_000_000_000) {
+        shifting_time_changes_the_start_alone(&talk, by);
+    }
+
+    #[test]
+    fn addresses(talk in talk::random()) {
+        swapping_addresses_mirrors(&talk);
+    }
+
+    #[test]
+    fn settling(talk in talk::random()) {
+        settling_between_frames_changes_nothing(&talk);
+        one_alone_is_as_among_all(&talk);
+    }
+
+    #[test]
+    fn alone(talk in talk::random()) {
+        one_alone_is_as_among_all(&talk);
+    }
+}
