@@ -31,6 +31,10 @@ fn read(name: &str) -> String {
 }
 
 sequences! {
+    ack_of_what_was_never_sent
+    crossing_syn_lost
+    data_beyond_window
+    data_under_way_is_no_half_close
     figure_06_three_way_handshake
     figure_07_simultaneous_open
     figure_08_old_duplicate_syn
@@ -39,31 +43,43 @@ sequences! {
     figure_11_old_duplicate_syn_two_passive
     figure_12_normal_close
     figure_13_simultaneous_close
-    three_segment_close
-    half_close_with_late_data
-    refused
-    syn_lost
-    syn_ack_lost
-    third_ack_lost
-    third_ack_lost_data_completes
     fin_lost
+    forged_reset_then_true_one
+    forged_syn
+    half_close_with_late_data
+    half_open_discovered_mid_stream
     last_ack_lost
-    reset_in_syn_sent
-    reset_in_syn_received
+    late_copy_of_syn
+    mid_stream_close
+    old_duplicate_syn_never_answered
+    refused
+    refused_then_accepted
+    reset_and_data_under_way
+    reset_in_close_wait
+    reset_in_closing
     reset_in_established
     reset_in_fin_wait_1
     reset_in_fin_wait_2
-    reset_in_close_wait
-    reset_in_closing
     reset_in_last_ack
-    reset_in_time_wait
     reset_in_listen_and_closed
-    reset_outside_window
+    reset_in_syn_received
+    reset_in_syn_sent
+    reset_in_time_wait
     reset_inside_window_challenged
+    reset_outside_window
+    reset_outside_window_proves_nothing
+    reuse_in_time_wait
+    reuse_with_syn_not_captured
+    second_fin_is_nonsense
     self_connect
     sequence_wrap
-    mid_stream_close
-    reuse_in_time_wait
-    syn_ack_before_syn
     server_closes_first
+    stray_syn_ack
+    syn_ack_before_syn
+    syn_ack_lost
+    syn_lost
+    third_ack_lost
+    third_ack_lost_data_completes
+    three_segment_close
+    unacceptable_syn_ack
 }

@@ -14,21 +14,19 @@ pub struct Tcb {
 /// The send sequence variables.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Send {
-    /// SND.UNA: oldest octet that no acknowledgment has covered.
-    pub una: Option<SeqNumber>,
     /// SND.NXT: next octet to be sent.
     pub nxt: Option<SeqNumber>,
     /// ISS: initial send sequence number, when the SYN was seen.
     pub iss: Option<SeqNumber>,
-    /// The sequence number of the FIN, once sent.
-    pub fin: Option<SeqNumber>,
 }
 
 /// The receive sequence variables. RCV.NXT is what the peer itself last acknowledged: the only thing the wire proves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Receive {
-    /// RCV.NXT: the highest number this peer has acknowledged.
+    /// RCV.NXT: the highest number this peer has acknowledged, of what the other was seen to send.
     pub nxt: Option<SeqNumber>,
+    /// What it last acknowledged, seen or not.
+    pub last_ack: Option<SeqNumber>,
     /// RCV.WND in octets, already scaled.
     pub wnd: u32,
     /// The shift count that this peer announced (RFC 7323), `None` when no SYN with the option was seen.

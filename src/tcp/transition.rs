@@ -22,6 +22,8 @@ pub enum Signal {
     MslTimeout,
     /// Not a signal of the RFC: the capture began after the handshake, or missed it.
     PickedUp,
+    /// Nor this: a peer crashed and knows the connection no more (RFC 9293 3.5.1).
+    LostMemory,
 }
 
 impl Signal {
@@ -41,6 +43,7 @@ impl Signal {
             Signal::RcvRst => "rcv-rst",
             Signal::MslTimeout => "msl-timeout",
             Signal::PickedUp => "picked-up",
+            Signal::LostMemory => "lost-memory",
         }
     }
 }

@@ -35,6 +35,8 @@ pub struct Flow {
     /// Payload octets, each once.
     pub bytes: u64,
     pub retransmissions: u64,
+    /// A right checksum of it was seen, so a wrong one means damage and not offloading.
+    pub(super) has_valid_checksums: bool,
     /// The largest payload before the last segment, octets.
     pub largest_before: u32,
     largest: u32,
@@ -121,6 +123,12 @@ pub(super) struct Memory {
     pub(super) told_listen: bool,
     /// It sent a new SYN in the middle of a live connection: it has lost its memory of that one.
     pub(super) forgot: bool,
+    /// A SYN with another number in its name while it was in the connection, until what follows tells what it was.
+    pub(super) stray_syn: Option<(SeqNumber, SynFact)>,
+    /// Where a segment ended that lay beyond the window: the next one there shows that it was meant.
+    pub(super) jump: Option<SeqNumber>,
+    /// Numbers that were passed over: data there is late, not repeated.
+    pub(super) hole: Option<(SeqNumber, SeqNumber)>,
     /// How it came into SYN-SENT, while that can still prove to be an old duplicate's doing.
     pub(super) syn_sent: Option<super::step::Change>,
     /// A RST was counted as received at this time, in this state.
@@ -179,9 +187,49 @@ impl Connection {
         !self.is_self_connect() && self.flows.iter().any(|flow| flow.segments == 0)
     }
 
+    /// What the handshake took from SYN to ACK, nanoseconds; 0 where it was not seen.
+    pub(super) fn round_trip_ns(&self) -> i64 {
+        let asked = self.opening.syn.iter().flatten().map(|syn| syn.last.time).next();
+        self.opening.ack.zip(asked).map_or(0, |(ack, asked)| ack.time.since(asked).clamp(0, 10_000_000_000))
+    }
+
     /// Whether any segment of `peer` was seen.
     pub fn has_sent(&self, peer: Peer) -> bool {
         peer.of(&self.flows).segments > 0
+    }
+}
+
+impl Memory {
+    /// Whether a segment lies in what was passed over, which is then smaller.
+    pub(super) fn fills_hole(&mut self, seq: SeqNumber, end: SeqNumber) -> bool {
+        let Some((from, to)) = self.hole else { return false };
+        if !(from.le(seq) && end.le(to)) || seq == end {
+            return false;
+        }
+        self.hole = match (seq == from, end == to) {
+            (true, true) => None,
+            (true, false) => Some((end, to)),
+            (false, true) => Some((from, seq)),
+            (false, false) => Some((from, to)),
+        };
+        true
+    }
+}
+
+impl Opening {
+    /// Whether a SYN or SYN,ACK of each side was seen, so that both window scales are known.
+    pub fn shows_both(&self) -> bool {
+        Peer::BOTH.iter().all(|peer| peer.of(&self.syn).is_some() || peer.of(&self.syn_ack).is_some())
+    }
+}
+
+impl Closing {
+    /// The RST of this peer turned out to have done nothing.
+    pub(super) fn ignore_reset(&mut self, sender: Peer) {
+        if sender.of_mut(&mut self.reset).take().is_some() {
+            self.ignored_resets += 1;
+            self.reset_in = None;
+        }
     }
 }
 

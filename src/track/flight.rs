@@ -23,22 +23,24 @@ pub(super) struct Sent {
     pub seq: SeqNumber,
     pub is_syn_ack: bool,
     pub copies: u32,
-    pub first: Copy,
-    pub last: Copy,
+    pub first: Transmission,
+    pub last: Transmission,
     pub received: bool,
     /// The copy that the receiver's last acknowledgment answered.
     pub(super) answered: u64,
 }
 
-/// One copy of a segment.
+/// One transmission of a segment.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Copy {
+pub(super) struct Transmission {
     /// Its place in the connection.
     pub ordinal: u64,
     pub time: Timestamp,
     pub tsval: Option<u32>,
     /// The acknowledgment number that it carried.
     pub ack: Option<SeqNumber>,
+    /// Its checksum was wrong, so it was thrown away where it arrived.
+    pub damaged: bool,
 }
 
 /// An acknowledgment that takes effect once everything before `behind` is proved to have arrived.
@@ -52,19 +54,20 @@ pub(super) struct WaitingAck {
     pub pure: bool,
 }
 
-impl Copy {
-    pub(super) fn of(segment: &Segment<'_>, ordinal: u64) -> Copy {
-        Copy {
+impl Transmission {
+    pub(super) fn of(segment: &Segment<'_>, ordinal: u64, damaged: bool) -> Transmission {
+        Transmission {
             ordinal,
             time: segment.time,
             tsval: segment.options.timestamps.map(|(tsval, _)| tsval),
             ack: segment.acknowledges(),
+            damaged,
         }
     }
 }
 
 impl Sent {
-    fn new(seq: SeqNumber, segment: &Segment<'_>, copy: Copy) -> Sent {
+    fn new(seq: SeqNumber, segment: &Segment<'_>, copy: Transmission) -> Sent {
         Sent {
             seq,
             is_syn_ack: segment.flags.syn() && segment.flags.ack(),
@@ -76,15 +79,17 @@ impl Sent {
         }
     }
 
-    fn again(&mut self, copy: Copy) {
+    fn again(&mut self, copy: Transmission) {
         self.copies = self.copies.saturating_add(1);
         self.last = copy;
     }
 
     /// Which copy arrived, as far as the answer tells: its TSecr echoes the TSval of the copy (RFC 7323 4.1). Without
     /// timestamps the last copy is the likelier one, since a peer repeats only after a wait far longer than a round trip.
-    pub(super) fn arrived(&self, tsecr: Option<u32>) -> Copy {
+    pub(super) fn arrived(&self, tsecr: Option<u32>) -> Transmission {
         match (tsecr, self.first.tsval, self.last.tsval) {
+            _ if self.last.damaged && !self.first.damaged => self.first,
+            _ if self.first.damaged => self.last,
             (Some(echo), Some(first), Some(last)) if echo == first && first != last => self.first,
             _ => self.last,
         }
@@ -98,8 +103,7 @@ impl Sent {
 
 impl Flight {
     /// Notes a SYN or SYN,ACK. Gives the copy before it when this one is a repetition.
-    pub(super) fn send_syn(&mut self, segment: &Segment<'_>, ordinal: u64) -> Option<Sent> {
-        let copy = Copy::of(segment, ordinal);
+    pub(super) fn send_syn(&mut self, segment: &Segment<'_>, copy: Transmission) -> Option<Sent> {
         let is_syn_ack = segment.flags.ack();
         if let Some(known) =
             self.syns.iter_mut().flatten().find(|syn| syn.seq == segment.seq && syn.is_syn_ack == is_syn_ack)
@@ -118,10 +122,11 @@ impl Flight {
     }
 
     /// Notes a FIN. Gives the copy before it when this one is a repetition.
-    pub(super) fn send_fin(&mut self, segment: &Segment<'_>, ordinal: u64) -> Option<Sent> {
-        let copy = Copy::of(segment, ordinal);
+    pub(super) fn send_fin(&mut self, segment: &Segment<'_>, copy: Transmission) -> Option<Sent> {
         let seq = segment.fin_seq();
         match &mut self.fin {
+            // What was received stays; another FIN behind it is nonsense.
+            Some(known) if known.received && known.seq != seq => None,
             Some(known) if known.seq == seq => {
                 let before = *known;
                 known.again(copy);
@@ -134,24 +139,34 @@ impl Flight {
         }
     }
 
-    /// The SYN that an acknowledgment proves: the one just before it, else the youngest of those before it.
-    pub(super) fn syn_proved_by(&mut self, ack: SeqNumber) -> Option<&mut Sent> {
-        let exact = self.syns.iter().position(|syn| syn.is_some_and(|syn| !syn.received && syn.seq + 1 == ack));
+    /// The SYN that an acknowledgment proves: the one just before it, else the youngest of those before it. A bare
+    /// acknowledgment answers a SYN,ACK rather than the SYN with the same number (RFC 9293 3.10.7.3); a SYN,ACK the SYN.
+    pub(super) fn syn_proved_by(&mut self, ack: SeqNumber, is_syn_ack: bool) -> Option<&mut Sent> {
+        let fits = |syn: &Option<Sent>| syn.is_some_and(|syn| !syn.received && syn.seq + 1 == ack);
+        let exact = if is_syn_ack { self.syns.iter().position(fits) } else { self.syns.iter().rposition(fits) };
         let place = exact.or_else(|| {
             self.syns.iter().rposition(|syn| syn.is_some_and(|syn| !syn.received && (syn.seq + 1).le(ack)))
         })?;
         self.syns.get_mut(place)?.as_mut()
     }
 
-    /// Whether a SYN or FIN is under way whose arrival nothing has proved.
-    pub(super) fn control_unproved(&self) -> Option<SeqNumber> {
-        let syn = self.syns.iter().flatten().find(|syn| !syn.received).map(|syn| syn.seq + 1);
+    /// The end of the SYN or FIN that is under way and whose arrival nothing has proved. Of SYNs only the one with the
+    /// sender's initial number counts: old duplicates may never be answered.
+    pub(super) fn control_unproved(&self, iss: Option<SeqNumber>) -> Option<SeqNumber> {
+        let syn = self.syns.iter().flatten().find(|syn| !syn.received && Some(syn.seq) == iss).map(|syn| syn.seq + 1);
         self.fin.filter(|fin| !fin.received).map(|fin| fin.seq + 1).or(syn)
     }
 
     /// Whether this number is that of a SYN already noted.
     pub(super) fn has_syn(&self, seq: SeqNumber) -> bool {
         self.syns.iter().flatten().any(|syn| syn.seq == seq)
+    }
+
+    /// A SYN that was answered before is under way anew.
+    pub(super) fn expect_syn_anew(&mut self, seq: SeqNumber) {
+        for syn in self.syns.iter_mut().flatten().filter(|syn| syn.seq == seq) {
+            syn.received = false;
+        }
     }
 
     /// Forgets all SYNs: their sender fell back to LISTEN.

@@ -30,11 +30,17 @@ pub(super) fn decide(connection: &Connection, segment: &Segment<'_>) -> Belongs 
     let other = connection.receiver_of(peer);
     let (own, its) = (peer.of(&connection.tcb), other.of(&connection.tcb));
     if segment.flags.ack() {
-        let ran_into = its.state == Some(State::SynSent)
-            && other.of(&connection.memory).forgot
-            && its.snd.iss.is_some_and(|iss| iss + 1 == segment.ack)
-            && own.state.is_some_and(|state| state != State::Listen);
-        return if ran_into { Belongs::ToNextWithSyn } else { Belongs::Here };
+        let answers_stray = other
+            .of(&connection.memory)
+            .stray_syn
+            .is_some_and(|(seq, _)| seq + 1 == segment.ack && !is_own(own, segment));
+        let was_over = matches!(own.state, Some(State::Closed | State::TimeWait));
+        return match () {
+            () if answers_stray => Belongs::ToNextWithSyn,
+            // The SYN that it answers was not captured.
+            () if was_over && own.snd.iss.is_some_and(|iss| iss != segment.seq) => Belongs::ToNext,
+            () => Belongs::Here,
+        };
     }
     if peer.of(&connection.flight).has_syn(segment.seq) {
         // RFC 9293 figure 9: the half-open connection was reset, and the same SYN tries again.
@@ -68,16 +74,23 @@ impl Turn<'_> {
     }
 }
 
+/// Whether the segment bears the initial number that its sender has in the connection.
+fn is_own(own: &crate::tcp::Tcb, segment: &Segment<'_>) -> bool {
+    own.snd.iss == Some(segment.seq)
+}
+
 impl Connection {
-    /// The next incarnation, with the SYN of `old` that turned out to open it.
+    /// The next incarnation, with the stray SYN of `old` that turned out to open it.
     pub(super) fn seeded_by_syn(mut self, old: &Connection, segment: &Segment<'_>) -> Connection {
         let opener = old.receiver_of(old.peer_at(segment.src));
+        let Some((seq, fact)) = opener.of(&old.memory).stray_syn else { return self };
         let place = if self.addresses == old.addresses { opener } else { !opener };
-        *place.of_mut(&mut self.tcb) = *opener.of(&old.tcb);
-        if let (Some(iss), Some(nxt)) = (opener.of(&old.tcb).snd.iss, opener.of(&old.tcb).snd.nxt) {
-            place.of_mut(&mut self.flows).set_base(iss, nxt);
-        }
-        *place.of_mut(&mut self.opening.syn) = *opener.of(&old.opening.syn);
+        let tcb = place.of_mut(&mut self.tcb);
+        tcb.state = Some(State::SynSent);
+        (tcb.snd.iss, tcb.snd.nxt) = (Some(seq), Some(seq + 1));
+        tcb.rcv.scale = fact.options.wscale.map(|shift| shift.min(14));
+        place.of_mut(&mut self.flows).set_base(seq, seq + 1);
+        *place.of_mut(&mut self.opening.syn) = Some(fact);
         self
     }
 }

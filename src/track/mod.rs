@@ -17,9 +17,10 @@ pub use step::{Change, Fate, Input, News, Repeat, Reset, Seen, Step};
 pub use time_wait::{Ended, TimeWait};
 
 use crate::source::Timestamp;
-use crate::tcp::{Basis, MslProfile, Peer, Segment, Signal, State};
+use crate::tcp::{Basis, Checksum, MslProfile, Peer, Segment, Signal, State};
 use incarnation::Belongs;
-use std::collections::{HashMap, VecDeque};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
 use std::net::SocketAddr;
 use turn::Turn;
 
@@ -27,8 +28,8 @@ use turn::Turn;
 pub struct Tracker {
     table: HashMap<Key, usize, foldhash::fast::RandomState>,
     connections: Vec<Connection>,
-    /// TIME-WAITs in the order in which they are due: all wait equally long.
-    waits: VecDeque<(Timestamp, usize, Peer)>,
+    /// TIME-WAITs, the first due on top.
+    waits: BinaryHeap<Reverse<(Timestamp, usize, usize)>>,
     two_msl_ns: i64,
     changes: Vec<Change>,
     fates: Vec<(u64, Fate)>,
@@ -50,7 +51,7 @@ impl Tracker {
         Tracker {
             table: HashMap::default(),
             connections: Vec::new(),
-            waits: VecDeque::new(),
+            waits: BinaryHeap::new(),
             two_msl_ns: msl.two_msl_ns(),
             changes: Vec::new(),
             fates: Vec::new(),
@@ -78,7 +79,7 @@ impl Tracker {
             if let Some(due) =
                 waiter.of_mut(&mut connection.time_wait).as_mut().and_then(|wait| wait.queue_anew(self.two_msl_ns))
             {
-                self.waits.push_back((due, place, waiter));
+                self.waits.push(Reverse((due, place, waiter.index())));
             }
         }
         let Verdict { repeats, reset, lost_ack } = verdict;
@@ -88,10 +89,11 @@ impl Tracker {
 
     /// Lets time pass: TIME-WAITs that are due by `now` end.
     pub fn advance(&mut self, now: Timestamp, sink: &mut impl FnMut(&Step<'_>)) {
-        while let Some((due, place, peer)) = self.waits.front().copied()
+        while let Some(Reverse((due, place, waiter))) = self.waits.peek().copied()
             && due <= now
         {
-            self.waits.pop_front();
+            self.waits.pop();
+            let peer = if waiter == Peer::A.index() { Peer::A } else { Peer::B };
             let Some(connection) = self.connections.get_mut(place) else { continue };
             let two_msl_ns = self.two_msl_ns;
             let is_due =
@@ -170,23 +172,42 @@ impl Turn<'_> {
     /// The order matters: what the segment disproves, what it proves of the past, what it says of its sender, and what it
     /// does to its receiver.
     fn work_in(&mut self, peer: Peer, segment: &Segment<'_>) -> Verdict {
-        let repeats = self.note_repeat(peer, segment);
-        let lost_ack = self.contradict(peer, segment, repeats);
-        self.prove(peer, segment);
+        let damaged = self.is_damaged(peer, segment);
+        let repeats = self.note_repeat(peer, segment, damaged);
         let mut reset = None;
-        if segment.flags.rst() {
-            reset = Some(self.reset(peer, segment));
+        let mut lost_ack = None;
+        if damaged {
+            // Its receiver throws it away (RFC 9293 3.1): it shows what was sent, and that it did not arrive.
+            self.fates.push((self.ordinal, Fate::Lost));
+            if !segment.flags.rst() {
+                self.send(peer, segment, repeats);
+            }
             self.count(peer, segment, repeats);
         } else {
-            self.send(peer, segment, repeats);
-            self.count(peer, segment, repeats);
-            self.deliver_ack(peer, segment);
+            lost_ack = self.contradict(peer, segment, repeats);
+            if segment.flags.rst() {
+                reset = Some(self.reset(peer, segment));
+                self.count(peer, segment, repeats);
+            } else {
+                self.prove(peer, segment);
+                self.send(peer, segment, repeats);
+                self.count(peer, segment, repeats);
+                self.deliver_ack(peer, segment);
+            }
+            let receiver = self.connection.receiver_of(peer);
+            self.deliver_waiting(receiver);
         }
-        let receiver = self.connection.receiver_of(peer);
-        self.deliver_waiting(receiver);
         self.connection.history.note(peer, segment, repeats.is_some());
         self.connection.segments += 1;
         self.connection.last = self.connection.last.max(segment.time);
         Verdict { repeats, reset, lost_ack }
+    }
+
+    /// Whether the segment was damaged on its way. A wrong checksum alone does not say so: where the network card fills it in,
+    /// all of a sender's are wrong.
+    fn is_damaged(&mut self, peer: Peer, segment: &Segment<'_>) -> bool {
+        let flow = peer.of_mut(&mut self.connection.flows);
+        flow.has_valid_checksums |= segment.checksum == Checksum::Valid;
+        segment.checksum == Checksum::Invalid && flow.has_valid_checksums
     }
 }

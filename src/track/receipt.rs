@@ -2,7 +2,7 @@
 //! the receiver's own acknowledgment proves it, and then the shortest prefix that explains the acknowledgment is delivered.
 
 use super::connection::Moment;
-use super::flight::{Copy, WaitingAck};
+use super::flight::{Transmission, WaitingAck};
 use super::step::Fate;
 use super::turn::{Cause, Turn};
 use crate::tcp::{Basis, Peer, Segment, SeqNumber, Signal, State};
@@ -17,7 +17,7 @@ impl Turn<'_> {
         let waiting =
             sender.of(&self.connection.flight).waiting.filter(|waiting| !waiting.pure && waiting.behind.le(ack));
         let fin_first = sender.of(&self.connection.flight).fin.is_some_and(|fin| {
-            !fin.received && (fin.seq + 1).le(ack) && waiting.is_none_or(|waiting| fin.first.ordinal < waiting.ordinal)
+            !fin.received && fin.seq + 1 == ack && waiting.is_none_or(|waiting| fin.first.ordinal < waiting.ordinal)
         });
         if fin_first {
             self.prove_fin(peer, sender, ack, tsecr);
@@ -30,12 +30,16 @@ impl Turn<'_> {
         if !fin_first {
             self.prove_fin(peer, sender, ack, tsecr);
         }
-        let una = &mut sender.of_mut(&mut self.connection.tcb).snd.una;
-        *una = Some(una.map_or(ack, |una| una.max(ack)));
     }
 
     fn prove_syn(&mut self, peer: Peer, sender: Peer, segment: &Segment<'_>, ack: SeqNumber, tsecr: Option<u32>) {
-        let Some(syn) = sender.of_mut(&mut self.connection.flight).syn_proved_by(ack) else { return };
+        // RFC 9293 3.10.7.3: an acknowledgment of more than was sent is answered by RST, and proves nothing.
+        let snd = sender.of(&self.connection.tcb).snd;
+        if snd.iss.is_some() && snd.nxt.is_some_and(|nxt| nxt.lt(ack)) {
+            return;
+        }
+        let flight = sender.of_mut(&mut self.connection.flight);
+        let Some(syn) = flight.syn_proved_by(ack, segment.flags.syn()) else { return };
         syn.received = true;
         let syn = *syn;
         let copy = syn.arrived(tsecr);
@@ -48,7 +52,7 @@ impl Turn<'_> {
     }
 
     /// A SYN arrived; the segment is the receiver's answer, which shows what state it arrived in.
-    fn receive_syn(&mut self, peer: Peer, answer: &Segment<'_>, copy: Copy) {
+    fn receive_syn(&mut self, peer: Peer, answer: &Segment<'_>, copy: Transmission) {
         if answer.flags.rst() {
             if self.state(peer).is_none() {
                 self.enter(peer, State::Closed, Signal::RcvSyn, Basis::Inferred, "9293 3.10.7.1", copy.into());
@@ -67,7 +71,7 @@ impl Turn<'_> {
         }
     }
 
-    fn receive_syn_ack(&mut self, peer: Peer, answer: &Segment<'_>, copy: Copy) {
+    fn receive_syn_ack(&mut self, peer: Peer, answer: &Segment<'_>, copy: Transmission) {
         if !answer.flags.syn() && !answer.flags.rst() && self.connection.opening.ack.is_none() {
             self.connection.opening.ack = Some(Moment::of(answer, self.ordinal));
         }
@@ -82,7 +86,8 @@ impl Turn<'_> {
 
     fn prove_fin(&mut self, peer: Peer, sender: Peer, ack: SeqNumber, tsecr: Option<u32>) {
         let Some(fin) = &mut sender.of_mut(&mut self.connection.flight).fin else { return };
-        if !(fin.seq + 1).le(ack) {
+        // Nothing follows a FIN, so an acknowledgment beyond it is none of this connection.
+        if fin.seq + 1 != ack {
             return;
         }
         let first_time = !fin.received;
@@ -109,7 +114,7 @@ impl Turn<'_> {
         }
     }
 
-    fn receive_fin(&mut self, peer: Peer, copy: Copy) {
+    fn receive_fin(&mut self, peer: Peer, copy: Transmission) {
         self.pick_up(peer);
         let covers_own_fin = copy.ack.is_some_and(|ack| self.own_fin_is_covered(peer, ack));
         let both = self.state(peer) == Some(State::FinWait1) && covers_own_fin;
@@ -145,7 +150,8 @@ impl Turn<'_> {
         if !matters || segment.flags.syn() {
             return;
         }
-        let unproved = sender.of(&self.connection.flight).control_unproved();
+        let iss = sender.of(&self.connection.tcb).snd.iss;
+        let unproved = sender.of(&self.connection.flight).control_unproved(iss);
         let pure = segment.is_pure_ack();
         if pure && unproved.is_none() {
             self.receive_ack(receiver, ack, Basis::Inferred, self.here());
@@ -162,9 +168,10 @@ impl Turn<'_> {
 
     /// Delivers a pure ACK that waited behind a FIN, now that the FIN is proved.
     pub(super) fn deliver_waiting(&mut self, sender: Peer) {
+        let iss = sender.of(&self.connection.tcb).snd.iss;
         let flight = sender.of_mut(&mut self.connection.flight);
         let Some(waiting) = flight.waiting.filter(|waiting| waiting.pure) else { return };
-        if flight.control_unproved().is_some() {
+        if flight.control_unproved(iss).is_some() {
             return;
         }
         flight.waiting = None;

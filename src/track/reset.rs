@@ -12,13 +12,20 @@ impl Turn<'_> {
         let receiver = self.connection.receiver_of(sender);
         let before = self.state(receiver);
         let verdict = self.judge(sender, receiver, segment);
+        // A true sender's RST bears the number that its receiver expects; one that is ignored may be anybody's, and proves
+        // nothing.
+        if matches!(verdict, Reset::OutsideWindow | Reset::Challenged) {
+            self.connection.closing.ignored_resets += 1;
+            return verdict;
+        }
+        self.prove(sender, segment);
+        let answers = !segment.flags.ack() && receiver.of(&self.connection.tcb).rcv.last_ack == Some(segment.seq);
+        if answers {
+            self.believe_stray_syn(sender);
+        }
         self.send_reset(sender, receiver, segment);
         match verdict {
-            Reset::OutsideWindow | Reset::Challenged => {
-                self.connection.closing.ignored_resets += 1;
-                return verdict;
-            }
-            Reset::Nothing => return verdict,
+            Reset::OutsideWindow | Reset::Challenged | Reset::Nothing => return verdict,
             Reset::Refused => self.connection.opening.refused = Some(Moment::of(segment, self.ordinal)),
             Reset::BackToListen => return self.back_to_listen(receiver, verdict),
             Reset::Ended(_) => {}
@@ -69,7 +76,7 @@ impl Turn<'_> {
         let rcv = receiver.of(&self.connection.tcb).rcv;
         let Some(nxt) = rcv.nxt else { return ResetVerdict::Reset };
         let sent = sender.of(&self.connection.tcb).snd.nxt.unwrap_or(nxt).max(nxt);
-        if segment.seq.between(nxt, sent + 1) {
+        if segment.seq.between(nxt, sent + 1) || rcv.last_ack == Some(segment.seq) {
             return ResetVerdict::Reset;
         }
         judge_reset(segment.seq, nxt, rcv.wnd.saturating_add(sent.since(nxt)))

@@ -1,11 +1,14 @@
 //! What sending a segment shows of its sender: its state, its numbers, and whether it repeats itself.
 
 use super::connection::{FinFact, Moment, SynFact};
+use super::flight::Transmission;
 use super::step::Repeat;
-use super::turn::Turn;
+use super::turn::{Cause, Turn};
+use crate::tcp::acceptability::is_acceptable;
 use crate::tcp::{Basis, Peer, Segment, Signal, State};
 
-/// For so long after a RST its receiver's segments may have been under way already.
+/// For so long after a RST its receiver's segments may have been under way already; longer where the handshake's round trip
+/// was longer.
 const RESET_GRACE_NS: i64 = 100_000_000;
 
 impl Turn<'_> {
@@ -20,7 +23,8 @@ impl Turn<'_> {
             Signal::RcvAckOfFin => flags.fin() && repeats,
             Signal::RcvRst => {
                 let reset = peer.of(&self.connection.memory).reset;
-                !flags.rst() && !flags.syn() && reset.is_some_and(|(_, at)| segment.time.since(at) > RESET_GRACE_NS)
+                let grace = RESET_GRACE_NS.max(2 * self.connection.round_trip_ns());
+                !flags.rst() && !flags.syn() && reset.is_some_and(|(_, at)| segment.time.since(at) > grace)
             }
             // Whoever sends a RST is closed; who goes on did not send it.
             Signal::SndRst => !flags.rst() && !flags.syn(),
@@ -38,13 +42,12 @@ impl Turn<'_> {
                 if same {
                     self.take_back(receiver);
                 }
-                *peer.of_mut(&mut self.connection.closing.reset) = None;
-                self.connection.closing.ignored_resets += 1;
+                self.connection.closing.ignore_reset(peer);
                 None
             }
             Signal::RcvRst => {
-                *(!peer).of_mut(&mut self.connection.closing.reset) = None;
-                self.connection.closing.ignored_resets += 1;
+                let sender = self.connection.receiver_of(peer);
+                self.connection.closing.ignore_reset(sender);
                 None
             }
             _ => Some(change.cause),
@@ -52,16 +55,16 @@ impl Turn<'_> {
     }
 
     /// Whether the segment repeats one sent before. SYN and FIN are noted as under way.
-    pub(super) fn note_repeat(&mut self, peer: Peer, segment: &Segment<'_>) -> Option<Repeat> {
-        let ordinal = self.ordinal;
+    pub(super) fn note_repeat(&mut self, peer: Peer, segment: &Segment<'_>, damaged: bool) -> Option<Repeat> {
+        let copy = Transmission::of(segment, self.ordinal, damaged);
         let flight = peer.of_mut(&mut self.connection.flight);
         let before = if segment.flags.rst() {
             None
         } else if segment.flags.syn() {
-            flight.send_syn(segment, ordinal)
+            flight.send_syn(segment, copy)
         } else if segment.flags.fin() && peer.of(&self.connection.tcb).snd.iss != Some(segment.fin_seq()) {
             // (A FIN that claims the SYN's number lies before every window: it is never received.)
-            flight.send_fin(segment, ordinal)
+            flight.send_fin(segment, copy)
         } else {
             None
         };
@@ -75,6 +78,9 @@ impl Turn<'_> {
         let nxt = peer.of(&self.connection.tcb).snd.nxt?;
         let end = segment.seq + segment.len;
         let keep_alive = segment.len == 1 && segment.seq + 1 == nxt;
+        if peer.of_mut(&mut self.connection.memory).fills_hole(segment.seq, end) {
+            return None;
+        }
         let again =
             segment.len > 0 && !segment.flags.any(crate::tcp::Flags::SYN | crate::tcp::Flags::RST) && end.le(nxt);
         (again && !keep_alive).then_some(Repeat { of: None, wait_ns: None, copies: 1 })
@@ -100,20 +106,20 @@ impl Turn<'_> {
         if is_old_duplicate {
             return;
         }
+        if tcb.state.is_some_and(|state| state.is_synchronized()) {
+            return self.send_syn_while_open(peer, segment, repeat);
+        }
         SynFact::note(peer.of_mut(&mut self.connection.opening.syn), segment, self.ordinal, repeat.is_some());
         match self.state(peer) {
             Some(State::SynSent | State::SynReceived) => {}
             Some(State::Listen) => _ = self.signal(peer, Signal::SndSyn, Basis::Observed, self.here()),
             None | Some(State::Closed) => {
+                // Where the same SYN was refused before, this one is under way anew.
+                peer.of_mut(&mut self.connection.flight).expect_syn_anew(segment.seq);
                 self.begin_in(peer, State::Closed);
                 self.signal(peer, Signal::SndSyn, Basis::Observed, self.here());
             }
-            Some(_) => {
-                // A live socket sends no new SYN: this one has lost its memory of the connection (RFC 9293 3.5.1).
-                peer.of_mut(&mut self.connection.memory).forgot = true;
-                self.enter(peer, State::Closed, Signal::PickedUp, Basis::Inferred, "9293 3.5.1", self.here());
-                self.signal(peer, Signal::SndSyn, Basis::Observed, self.here());
-            }
+            Some(_) => {}
         }
         let tcb = peer.of_mut(&mut self.connection.tcb);
         if tcb.snd.iss != Some(segment.seq) {
@@ -124,18 +130,54 @@ impl Turn<'_> {
         self.already_answered(peer, segment);
     }
 
+    /// A SYN in the name of a peer that is in a connection. With its own number it is a late copy, and changes nothing. With
+    /// another it is forged, an old duplicate, or sent by a peer that has lost its memory of the connection (RFC 9293 3.5.1);
+    /// what follows tells which, and until then nothing changes (RFC 5961 4.2: the receiver answers by a challenge ACK).
+    fn send_syn_while_open(&mut self, peer: Peer, segment: &Segment<'_>, repeat: Option<Repeat>) {
+        let iss = peer.of(&self.connection.tcb).snd.iss;
+        let base = peer.of(&self.connection.flows).base;
+        let opening = peer.of_mut(&mut self.connection.opening.syn);
+        if iss == Some(segment.seq) || iss.is_none() && base == Some(segment.seq) {
+            SynFact::note(opening, segment, self.ordinal, repeat.is_some());
+            peer.of_mut(&mut self.connection.tcb).snd.iss = Some(segment.seq);
+            return self.already_answered(peer, segment);
+        }
+        let mut fact = None;
+        SynFact::note(&mut fact, segment, self.ordinal, false);
+        peer.of_mut(&mut self.connection.memory).stray_syn = fact.map(|fact| (segment.seq, fact));
+    }
+
+    /// The peer answers the other's ACK by RST: it has lost its memory of the connection, and its SYN was meant.
+    pub(super) fn believe_stray_syn(&mut self, peer: Peer) {
+        let memory = peer.of_mut(&mut self.connection.memory);
+        let Some((seq, fact)) = memory.stray_syn.take() else { return };
+        memory.forgot = true;
+        let cause = Cause { ordinal: fact.first.ordinal, time: fact.first.time };
+        self.enter(peer, State::Closed, Signal::LostMemory, Basis::Inferred, "9293 3.5.1", cause);
+        self.signal(peer, Signal::SndSyn, Basis::Observed, cause);
+        let tcb = peer.of_mut(&mut self.connection.tcb);
+        (tcb.snd.iss, tcb.snd.nxt) = (Some(seq), Some(seq + 1));
+        peer.of_mut(&mut self.connection.flows).set_base(seq, seq + 1);
+    }
+
     /// A SYN that is captured after its answer (asymmetric delay) is no longer under way.
     fn already_answered(&mut self, peer: Peer, segment: &Segment<'_>) {
         let receiver = self.connection.receiver_of(peer);
         let known = receiver.of(&self.connection.tcb).rcv.nxt;
         if known == Some(segment.seq + 1)
-            && let Some(syn) = peer.of_mut(&mut self.connection.flight).syn_proved_by(segment.seq + 1)
+            && let Some(syn) = peer.of_mut(&mut self.connection.flight).syn_proved_by(segment.seq + 1, true)
         {
             syn.received = true;
         }
     }
 
     fn send_syn_ack(&mut self, peer: Peer, segment: &Segment<'_>, repeat: Option<Repeat>) {
+        let tcb = peer.of(&self.connection.tcb);
+        if tcb.state.is_some_and(|state| state.is_synchronized()) && tcb.snd.iss != Some(segment.seq) {
+            // Nobody in a connection sends a SYN,ACK with another number.
+            return;
+        }
+        self.connection.opening.refused = None;
         SynFact::note(peer.of_mut(&mut self.connection.opening.syn_ack), segment, self.ordinal, repeat.is_some());
         match self.state(peer) {
             // Its SYN was not captured.
@@ -150,7 +192,7 @@ impl Turn<'_> {
         let receiver = self.connection.receiver_of(peer);
         if let Some(syn) = receiver.of(&self.connection.opening.syn) {
             let iss = receiver.of(&self.connection.tcb).snd.iss;
-            let covered = iss.map_or(0, |iss| segment.ack.since(iss + 1));
+            let covered = iss.filter(|iss| (*iss + 1).le(segment.ack)).map_or(0, |iss| segment.ack.since(iss + 1));
             self.connection.opening.early_data = covered.min(syn.len);
         }
         let tcb = peer.of_mut(&mut self.connection.tcb);
@@ -163,6 +205,8 @@ impl Turn<'_> {
 
     /// Whoever sends an ordinary segment is past the handshake.
     fn be_synchronized(&mut self, peer: Peer, segment: &Segment<'_>) {
+        // It goes on as before, so a SYN in between was not its own.
+        peer.of_mut(&mut self.connection.memory).stray_syn = None;
         match self.state(peer) {
             None => self.pick_up(peer),
             // It acknowledges a SYN,ACK that was not captured.
@@ -204,50 +248,90 @@ impl Turn<'_> {
 
     /// Follows the sender's numbers and windows, and counts what it sent.
     pub(super) fn count(&mut self, peer: Peer, segment: &Segment<'_>, repeat: Option<Repeat>) {
-        let ordinal = self.ordinal;
-        let receiver = self.connection.receiver_of(peer);
-        let first_closer = self.connection.closing.first_fin;
         let connection = &mut *self.connection;
-        peer.of_mut(&mut connection.memory).last_own = Some(ordinal);
-        let tcb = peer.of_mut(&mut connection.tcb);
+        peer.of_mut(&mut connection.memory).last_own = Some(self.ordinal);
         let flow = peer.of_mut(&mut connection.flows);
         flow.segments += 1;
         flow.note_len(segment.len);
         flow.retransmissions += u64::from(repeat.is_some());
+        if segment.flags.rst() {
+            return;
+        }
+        let tcb = peer.of_mut(&mut connection.tcb);
         if segment.flags.syn() {
             tcb.rcv.scale = segment.options.wscale.map(|shift| shift.min(14));
         }
-        if !segment.flags.rst() {
-            if flow.base.is_none() {
-                flow.set_base(segment.seq - 1, segment.seq);
-                tcb.snd.nxt = Some(segment.seq);
-            }
-            let nxt = tcb.snd.nxt.get_or_insert(segment.seq);
-            let end = segment.end();
-            if nxt.lt(end) {
-                let forward = end.since(*nxt);
-                let fresh = forward.saturating_sub(u32::from(segment.flags.fin())).min(segment.len);
-                flow.advance(forward);
-                flow.bytes += u64::from(fresh);
-                *nxt = end;
-                if first_closer.is_some_and(|first| first != peer) {
-                    connection.closing.late_bytes += u64::from(fresh);
-                }
-            } else if segment.flags.syn() && repeat.is_none() {
+        if flow.base.is_none() {
+            flow.set_base(segment.seq - 1, segment.seq);
+            tcb.snd.nxt = Some(segment.seq);
+        }
+        self.follow_numbers(peer, segment, repeat);
+        self.follow_window(peer, segment);
+    }
+
+    fn follow_numbers(&mut self, peer: Peer, segment: &Segment<'_>, repeat: Option<Repeat>) {
+        let is_beyond = self.is_beyond_window(peer, segment);
+        let connection = &mut *self.connection;
+        let memory = peer.of_mut(&mut connection.memory);
+        let nxt = peer.of_mut(&mut connection.tcb).snd.nxt.get_or_insert(segment.seq);
+        let flow = peer.of_mut(&mut connection.flows);
+        let end = segment.end();
+        if !nxt.lt(end) {
+            if segment.flags.syn() && repeat.is_none() {
                 flow.bytes += u64::from(segment.len);
             }
-            let both_scale = peer.of(&connection.tcb).rcv.scale.zip(receiver.of(&connection.tcb).rcv.scale);
-            let shift = if segment.flags.syn() { 0 } else { both_scale.map_or(0, |(own, _)| own) };
-            let tcb = peer.of_mut(&mut connection.tcb);
-            tcb.rcv.wnd = u32::from(segment.wnd) << shift;
-            if let Some(ack) = segment.acknowledges() {
-                tcb.rcv.nxt = Some(tcb.rcv.nxt.map_or(ack, |known| known.max(ack)));
-                let other = receiver.of_mut(&mut connection.flows);
-                if other.base.is_none() {
-                    other.set_base(ack - 1, ack);
-                    receiver.of_mut(&mut connection.tcb).snd.nxt = Some(ack);
-                }
-            }
+            return;
+        }
+        if is_beyond && memory.jump.replace(end) != Some(segment.seq) {
+            // Perhaps forged; a true sender after a gap in the capture goes on from here.
+            return;
+        }
+        if nxt.lt(segment.seq) {
+            memory.hole = Some((*nxt, segment.seq));
+        }
+        let forward = end.since(*nxt);
+        let fresh = forward.saturating_sub(u32::from(segment.flags.fin())).min(segment.len);
+        flow.advance(forward);
+        flow.bytes += u64::from(fresh);
+        *nxt = end;
+        // What was sent before the first FIN had arrived was no half-close.
+        let closing = &mut connection.closing;
+        let first = closing.first_fin.filter(|first| *first != peer);
+        if first.is_some_and(|first| first.of(&closing.fin).is_some_and(|fin| fin.acknowledged.is_some())) {
+            closing.late_bytes += u64::from(fresh);
+        }
+    }
+
+    /// Whether the segment leaves a gap and lies beyond the receiver's window, so that a receiver drops it (RFC 9293
+    /// 3.10.7.4). Only where both scales are known.
+    fn is_beyond_window(&self, peer: Peer, segment: &Segment<'_>) -> bool {
+        let receiver = self.connection.receiver_of(peer);
+        let rcv = receiver.of(&self.connection.tcb).rcv;
+        let (Some(nxt), Some(sent)) = (rcv.nxt, peer.of(&self.connection.tcb).snd.nxt) else { return false };
+        // A segment that begins where the last one ended lies beyond only if the sender ignores the window.
+        let leaves_gap = sent.lt(segment.seq);
+        leaves_gap
+            && self.connection.opening.shows_both()
+            && !is_acceptable(segment.seq, segment.seq_len(), nxt, rcv.wnd.max(1))
+    }
+
+    fn follow_window(&mut self, peer: Peer, segment: &Segment<'_>) {
+        let receiver = self.connection.receiver_of(peer);
+        let connection = &mut *self.connection;
+        let both_scale = peer.of(&connection.tcb).rcv.scale.zip(receiver.of(&connection.tcb).rcv.scale);
+        let shift = if segment.flags.syn() { 0 } else { both_scale.map_or(0, |(own, _)| own) };
+        // What the other was seen to send bounds what can be acknowledged; where nothing was seen, nothing bounds it.
+        let sent = receiver.of(&connection.tcb).snd.nxt.filter(|_| receiver.of(&connection.flows).segments > 0);
+        let rcv = &mut peer.of_mut(&mut connection.tcb).rcv;
+        rcv.wnd = u32::from(segment.wnd) << shift;
+        let Some(ack) = segment.acknowledges() else { return };
+        rcv.last_ack = Some(ack);
+        let ack = sent.filter(|sent| sent.lt(ack)).unwrap_or(ack);
+        rcv.nxt = Some(rcv.nxt.map_or(ack, |known| known.max(ack)));
+        let other = receiver.of_mut(&mut connection.flows);
+        if other.base.is_none() {
+            other.set_base(ack - 1, ack);
+            receiver.of_mut(&mut connection.tcb).snd.nxt = Some(ack);
         }
     }
 }

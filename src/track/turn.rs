@@ -1,7 +1,7 @@
 //! One turn of a connection: the mutable view that sending, receipt and resets work on.
 
 use super::connection::Connection;
-use super::flight::Copy;
+use super::flight::Transmission;
 use super::step::{Change, Fate, News};
 use super::time_wait::{Ended, TimeWait};
 use crate::source::Timestamp;
@@ -18,14 +18,14 @@ pub(super) struct Turn<'t> {
 }
 
 /// The segment that did it.
-#[derive(Clone, std::marker::Copy)]
+#[derive(Clone, Copy)]
 pub(super) struct Cause {
     pub(super) ordinal: u64,
     pub(super) time: Timestamp,
 }
 
-impl From<Copy> for Cause {
-    fn from(copy: Copy) -> Cause {
+impl From<Transmission> for Cause {
+    fn from(copy: Transmission) -> Cause {
         Cause { ordinal: copy.ordinal, time: copy.time }
     }
 }
