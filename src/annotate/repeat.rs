@@ -71,8 +71,7 @@ fn control(seen: &Seen<'_>, is_one: bool, en: &str, zh: &str) -> Option<Finding>
 }
 
 fn data(_: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
-    let repeat = seen.repeats.filter(|repeat| repeat.of.is_none())?;
-    let _ = repeat;
+    seen.repeats.filter(|repeat| repeat.of.is_none())?;
     let len = seen.segment.len;
     Some(Finding::new(format!("{len} octets sent again"), format!("{len} 字节重传")))
 }

@@ -240,10 +240,17 @@ impl Draft {
             let mut all_before = true;
             let mut cursor = from;
             for (index, item) in self.items.iter_mut().enumerate().skip(from) {
-                let What::Segment(segment) = &mut item.what else { continue };
-                if segment.peer != sender || segment.seq_len == 0 {
+                let own = match &mut item.what {
+                    What::Segment(segment) if segment.peer == sender && segment.seq_len > 0 => Some(segment),
+                    _ => None,
+                };
+                let Some(segment) = own else {
+                    // Nothing to prove here.
+                    if all_before {
+                        cursor = index;
+                    }
                     continue;
-                }
+                };
                 if segment.end.le(ack) {
                     if segment.fate.is_none() && !segment.flags.any(Flags::SYN | Flags::FIN | Flags::RST) {
                         segment.fate = Some(track::Fate::Received);

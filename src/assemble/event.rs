@@ -20,8 +20,8 @@ pub(super) fn event(
     event_of: &dyn Fn(u64) -> Option<u64>,
 ) -> Event {
     let detail = match &item.what {
-        What::Segment(segment) => Detail::Segment(segment_event(segment, connection, ids, event_of)),
-        What::Run(run) => Detail::Run(run_event(run, connection, ids, start)),
+        What::Segment(segment) => Detail::Segment(segment_event(segment, ids, event_of)),
+        What::Run(run) => Detail::Run(run_event(run, ids, start)),
         What::Timer(TimerItem { peer, action, due, .. }) => {
             let starts = matches!(action, TimerAction::Begins | TimerAction::Rearmed);
             let kernel = kernel.timer(connection.id, *peer).filter(|_| !starts).cloned();
@@ -76,16 +76,12 @@ fn state_change(
     }
 }
 
-fn segment_event(
-    segment: &SegmentItem,
-    connection: &Connection,
-    ids: &[String; 2],
-    event_of: &dyn Fn(u64) -> Option<u64>,
-) -> SegmentEvent {
+fn segment_event(segment: &SegmentItem, ids: &[String; 2], event_of: &dyn Fn(u64) -> Option<u64>) -> SegmentEvent {
     let options = &segment.options;
     SegmentEvent {
         from: segment.peer.of(ids).clone(),
-        to: receiver(connection, segment.peer).of(ids).clone(),
+        // A socket that connected to itself has two lifelines, so that its segments can be drawn.
+        to: (!segment.peer).of(ids).clone(),
         received_ns: None,
         fate: match segment.fate {
             Some(track::Fate::Received) => Fate::Received,
@@ -123,21 +119,16 @@ fn segment_event(
     }
 }
 
-fn run_event(run: &RunItem, connection: &Connection, ids: &[String; 2], start: Timestamp) -> Run {
+fn run_event(run: &RunItem, ids: &[String; 2], start: Timestamp) -> Run {
     let mut flows: Vec<Flow> = Peer::BOTH
         .into_iter()
         .map(|peer| {
             let (segments, bytes) = *peer.of(&run.flows);
-            Flow { from: peer.of(ids).clone(), to: receiver(connection, peer).of(ids).clone(), segments, bytes }
+            Flow { from: peer.of(ids).clone(), to: (!peer).of(ids).clone(), segments, bytes }
         })
         .filter(|flow| flow.segments > 0)
         .collect();
     flows.sort_by_key(|flow| std::cmp::Reverse(flow.bytes));
     let [(a, _), (b, _)] = run.flows;
     Run { end_ns: run.end.since(start), first_frame: run.first_frame, last_frame: run.last_frame, count: a + b, flows }
-}
-
-/// Who an arrow leads to. A socket that connected to itself has two lifelines, so that its segments can be drawn.
-fn receiver(_: &Connection, sender: Peer) -> Peer {
-    !sender
 }

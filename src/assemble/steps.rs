@@ -1,14 +1,18 @@
 //! The story in the steps that a lesson or a slide shows one by one.
 
 use crate::timeline::{CloseKind, Connection, Detail, Event, OpenKind, Phase, SegmentEvent, Step, Text, TimerAction};
+use std::collections::HashMap;
 
 /// The steps of all connections whose events are kept.
 pub(super) fn steps(connections: &[Connection], events: &[Event]) -> Vec<Step> {
+    let mut by_connection: HashMap<u64, Vec<&Event>> = HashMap::new();
+    for event in events {
+        by_connection.entry(event.connection).or_default().push(event);
+    }
     let mut steps = Vec::new();
     for connection in connections {
-        let own: Vec<&Event> = events.iter().filter(|event| event.connection == connection.id).collect();
-        if !own.is_empty() {
-            Teller { connection, steps: &mut steps, opened: 0, closed: 0 }.tell(&own);
+        if let Some(own) = by_connection.get(&connection.id) {
+            Teller { connection, steps: &mut steps, opened: 0, closed: 0 }.tell(own);
         }
     }
     steps

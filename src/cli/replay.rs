@@ -32,7 +32,7 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
                 analyzer.push(&frame);
             }
         }
-        let name = safe(&name(path)).into_owned();
+        let name = name(path);
         warnings.extend(reader.damage().iter().map(|damage| {
             let Text { en, zh } = damage.text();
             Text::new(format!("{name}: {en}"), format!("{name}：{zh}"))
@@ -62,7 +62,8 @@ fn name(path: &Path) -> String {
     if path.as_os_str() == "-" {
         return "-".into();
     }
-    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+    let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+    safe(&name).into_owned()
 }
 
 #[cfg(feature = "capture")]

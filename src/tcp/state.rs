@@ -75,11 +75,6 @@ impl State {
     pub fn is_synchronized(self) -> bool {
         !matches!(self, State::Listen | State::SynSent | State::SynReceived | State::Closed)
     }
-
-    /// Whether this peer has sent its FIN and not yet come to rest.
-    pub fn has_closed(self) -> bool {
-        matches!(self, State::FinWait1 | State::FinWait2 | State::Closing | State::LastAck | State::TimeWait)
-    }
 }
 
 impl fmt::Display for State {

@@ -56,10 +56,14 @@ pub struct Opening {
     pub ack: Option<Moment>,
     /// The SYN that a RST answered.
     pub refused: Option<Moment>,
+    /// A SYN,ACK was answered by RST, and its sender fell back to LISTEN.
+    pub dropped: Option<Moment>,
     /// Octets of the SYN's payload that the SYN,ACK acknowledged (Fast Open, RFC 7413).
     pub early_data: u32,
     /// A SYN was answered by an ACK without SYN.
     pub bare_ack_of_syn: bool,
+    /// A SYN was answered by the ACK of an older connection: half-open (RFC 9293 3.5.1).
+    pub met_old: bool,
 }
 
 /// A SYN or SYN,ACK and its repetitions.

@@ -27,7 +27,10 @@ impl Turn<'_> {
         match verdict {
             Reset::OutsideWindow | Reset::Challenged | Reset::Nothing => return verdict,
             Reset::Refused => self.connection.opening.refused = Some(Moment::of(segment, self.ordinal)),
-            Reset::BackToListen => return self.back_to_listen(receiver, verdict),
+            Reset::BackToListen => {
+                self.connection.opening.dropped = Some(Moment::of(segment, self.ordinal));
+                return self.back_to_listen(receiver, verdict);
+            }
             Reset::Ended(_) => {}
         }
         self.signal(receiver, Signal::RcvRst, Basis::Inferred, self.here());
@@ -92,6 +95,8 @@ impl Turn<'_> {
                 let acceptable =
                     tcb.snd.nxt == Some(segment.seq) && receiver.of(&self.connection.tcb).rcv.nxt == Some(segment.seq);
                 if !acceptable {
+                    let is_old = self.state(receiver).is_some_and(State::is_synchronized);
+                    self.connection.opening.met_old |= is_old;
                     return;
                 }
                 if sender.of(&self.connection.memory).told_listen {

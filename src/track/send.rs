@@ -177,7 +177,10 @@ impl Turn<'_> {
             // Nobody in a connection sends a SYN,ACK with another number.
             return;
         }
-        self.connection.opening.refused = None;
+        if self.connection.opening.refused.take().is_some() {
+            self.connection.closing.reset = [None; 2];
+            self.connection.closing.reset_in = None;
+        }
         SynFact::note(peer.of_mut(&mut self.connection.opening.syn_ack), segment, self.ordinal, repeat.is_some());
         match self.state(peer) {
             // Its SYN was not captured.

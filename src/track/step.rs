@@ -27,11 +27,6 @@ pub enum Input<'a> {
         peer: Peer,
         at: Timestamp,
     },
-    /// The kernel, or the caller, told a state.
-    Told {
-        peer: Peer,
-        at: Timestamp,
-    },
 }
 
 /// A captured segment and its place in the connection.

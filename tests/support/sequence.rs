@@ -7,10 +7,11 @@
 //! ```
 //! Right of `#` stand the states of A and B once the segment was sent and received, or whatever became of it; `-` is "not
 //! known". A line in brackets tells one more change that stands after the same segment; `(2 MSL)` lets the time go by.
-//! `told A LISTEN` says what is known beforehand. Without a time a segment comes 1 ms after the one before.
+//! `opened three-way` and `closed four-segment` say what the last connection's verdict must be; `told A LISTEN` says what is known beforehand. Without a time a segment comes 1 ms after the one before.
 
 use std::net::SocketAddr;
 
+use synfin::annotate::verdict;
 use synfin::source::Timestamp;
 use synfin::tcp::{Checksum, Flags, MslProfile, Options, Peer, Segment, SeqNumber, State};
 use synfin::track::{Change, Connection, Input, News, Step, Tracker};
@@ -19,6 +20,8 @@ use synfin::track::{Change, Connection, Input, News, Step, Tracker};
 pub struct Sequence {
     pub lines: Vec<Line>,
     told: Vec<(Peer, State)>,
+    opened: Option<String>,
+    closed: Option<String>,
     same_socket: bool,
 }
 
@@ -50,7 +53,8 @@ pub struct Sent {
 
 impl Sequence {
     pub fn parse(text: &str) -> Sequence {
-        let mut sequence = Sequence { lines: Vec::new(), told: Vec::new(), same_socket: false };
+        let mut sequence =
+            Sequence { lines: Vec::new(), told: Vec::new(), opened: None, closed: None, same_socket: false };
         let mut now = Timestamp(1_000_000_000_000_000_000);
         for (index, raw) in text.lines().enumerate() {
             let (left, right) = raw.split_once('#').map_or((raw, None), |(left, right)| (left, Some(right)));
@@ -62,6 +66,14 @@ impl Sequence {
             if words.peek() == Some(&"told") {
                 let words: Vec<_> = words.collect();
                 sequence.told.push((peer(words[1]), State::from_name(words[2]).expect("a state")));
+                continue;
+            }
+            if let Some(kind) = left.strip_prefix("opened ") {
+                sequence.opened = Some(kind.into());
+                continue;
+            }
+            if let Some(kind) = left.strip_prefix("closed ") {
+                sequence.closed = Some(kind.into());
                 continue;
             }
             if left == "same socket" {
@@ -134,7 +146,20 @@ impl Sequence {
             }
             panic!("lines {complaints:?} differ; the tracker says:\n{table}");
         }
+        self.check_verdict(run.connections.last().expect("a connection"));
         run.connections
+    }
+
+    fn check_verdict(&self, connection: &Connection) {
+        let name = |kind: serde_json::Value| kind.as_str().unwrap().to_string();
+        let opening = verdict::opening(connection);
+        if let Some(wanted) = &self.opened {
+            assert_eq!(name(serde_json::to_value(opening.kind).unwrap()), *wanted, "opened how");
+        }
+        if let Some(wanted) = &self.closed {
+            let closing = verdict::closing(connection, opening.kind);
+            assert_eq!(name(serde_json::to_value(closing.kind).unwrap()), *wanted, "closed how");
+        }
     }
 
     /// Runs the tracker and gives the states of both peers after each line.

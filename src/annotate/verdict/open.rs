@@ -54,11 +54,21 @@ fn kind(connection: &Connection) -> OpenKind {
         return if one_sided { OpenKind::OneSided } else { OpenKind::MidStream };
     }
     if syn_a && syn_b {
-        let crossed = syn_ack_a && syn_ack_b;
-        return if crossed && !facts.bare_ack_of_syn { OpenKind::Simultaneous } else { OpenKind::Split };
+        return match (syn_ack_a, syn_ack_b) {
+            _ if facts.bare_ack_of_syn => OpenKind::Split,
+            (true, true) => OpenKind::Simultaneous,
+            // The answer's SYN came without its ACK, and the client answered that.
+            (true, false) => OpenKind::Split,
+            // The server's own SYN crossed the client's and was lost.
+            (false, true) => OpenKind::ThreeWay,
+            (false, false) => OpenKind::Unanswered,
+        };
     }
     if facts.refused.is_some() {
         return OpenKind::Refused;
+    }
+    if facts.ack.is_none() && (facts.met_old || facts.dropped.is_some()) {
+        return OpenKind::HalfOpen;
     }
     if one_sided {
         let only = Peer::BOTH.into_iter().find(|peer| connection.has_sent(*peer)).unwrap_or(Peer::A);
@@ -140,8 +150,13 @@ fn why(connection: &Connection, kind: OpenKind) -> Text {
             ("no answer to the SYN: filtered, or nobody there".into(), "SYN 没有得到应答：被过滤，或目标不存在".into())
         }
         OpenKind::HalfOpen => {
-            let reset = connection.closing.reset[0].is_some()
-                || facts.syn[0].is_some() && connection.state(Peer::A) == Some(crate::tcp::State::Closed);
+            if facts.met_old {
+                return Text::new(
+                    "the server still knew an older connection of these ports, and was told by RST that it is gone",
+                    "服务器仍保留着这些端口上的旧连接，随后被 RST 告知它已不存在",
+                );
+            }
+            let reset = facts.dropped.is_some() || connection.closing.reset.iter().any(Option::is_some);
             if reset {
                 ("the SYN,ACK was answered by RST".into(), "SYN,ACK 得到 RST 应答".into())
             } else {

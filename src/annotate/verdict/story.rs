@@ -10,9 +10,9 @@ use crate::track::{Connection, Ended};
 pub fn story(connection: &Connection, opened: &Opening, closed: &Closing, msl: MslProfile) -> Text {
     let (mut en, mut zh) = match opened.kind {
         OpenKind::Refused => {
-            return never("connection refused: nobody listens there", "连接被拒绝：该端口没有进程监听");
+            return Text::new("connection refused: nobody listens there", "连接被拒绝：该端口没有进程监听");
         }
-        OpenKind::Unreachable => return never("the destination is unreachable", "目标不可达"),
+        OpenKind::Unreachable => return Text::new("the destination is unreachable", "目标不可达"),
         OpenKind::Unanswered => return unanswered(connection),
         OpenKind::MidStream | OpenKind::OneSided => (opened.title.en.clone(), opened.title.zh.clone()),
         OpenKind::HalfOpen => (format!("half-open: {}", opened.why.en), format!("半打开：{}", opened.why.zh)),
@@ -64,15 +64,11 @@ pub fn story(connection: &Connection, opened: &Opening, closed: &Closing, msl: M
     Text::new(en, zh)
 }
 
-fn never(en: &str, zh: &str) -> Text {
-    Text::new(en, zh)
-}
-
 fn unanswered(connection: &Connection) -> Text {
     let [syn, _] = &connection.opening.syn;
     let copies = syn.map_or(0, |syn| syn.copies);
     match copies {
-        0 | 1 => never("the SYN was never answered", "SYN 没有得到应答"),
+        0 | 1 => Text::new("the SYN was never answered", "SYN 没有得到应答"),
         _ => {
             let within = syn.map_or(0, |syn| syn.last.time.since(syn.first.time));
             Text::new(
