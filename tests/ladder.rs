@@ -360,8 +360,10 @@ fn any_timeline() -> impl Strategy<Value = Timeline> {
             connection.close.active_closer = Some(texts[5].clone());
             connection.open.rtt_ns = Some(one);
             connection.start_ns = two;
-            connection.totals.client = FlowTotals { segments: counts[0], bytes: counts[1], retransmissions: counts[2] };
-            connection.totals.server = FlowTotals { segments: counts[3], bytes: counts[2], retransmissions: counts[1] };
+            connection.totals.client =
+                FlowTotals { segments: counts[0], bytes: counts[1], retransmissions: counts[2], ..Default::default() };
+            connection.totals.server =
+                FlowTotals { segments: counts[3], bytes: counts[2], retransmissions: counts[1], ..Default::default() };
             let wait = &mut connection.time_wait[0];
             (wait.begins_ns, wait.due_ns, wait.two_msl_ns, wait.remaining_ns, wait.end_ns) =
                 (one, two, three, one, two);

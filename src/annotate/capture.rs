@@ -2,7 +2,7 @@
 
 use super::{Finding, Rule};
 use crate::tcp::{Checksum, Flags};
-use crate::timeline::Severity::{Lesson, Warning};
+use crate::timeline::Severity::{Lesson, Note, Warning};
 use crate::track::{Seen, Step};
 
 /// A payload beyond this fits no link: the kernel segments it later, or never on loopback.
@@ -37,10 +37,20 @@ pub(super) const RULES: &[Rule] = &[
         severity: Lesson,
         rfc: "RFC 9293 3.7.1",
         explain: (
-            "Larger than any frame: the kernel hands over up to 64 KiB at once and leaves cutting it up to the card (TSO, GRO), or to nobody on loopback.",
-            "比任何帧都大：内核一次交出最多 64 KiB，由网卡切分（TSO、GRO），在环回接口上则不切分。",
+            "Larger than an Ethernet frame: loopback carries up to 64 KiB at once; elsewhere the network card cuts segments up or puts them together (TSO, GRO).",
+            "比以太网帧大：环回接口一次可传送最多 64 KiB；在其他接口上由网卡切分或合并（TSO、GRO）。",
         ),
         check: super_segment,
+    },
+    Rule {
+        id: "gap",
+        severity: Note,
+        rfc: "RFC 9293 3.4",
+        explain: (
+            "Sequence numbers were passed over. The octets were lost before the capture, come later, or the capture missed them (see the dropped packets).",
+            "序号出现跳跃。这些字节在到达观测点之前丢失、稍后到达，或被捕获遗漏（参见丢弃的数据包数）。",
+        ),
+        check: gap,
     },
     Rule {
         id: "illegal-flags",
@@ -72,11 +82,16 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-fn checksum_offloaded(_: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
-    (seen.ordinal == 0 && seen.segment.checksum == Checksum::Offloaded).then(|| {
+fn checksum_offloaded(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
+    if seen.ordinal != 0 || seen.segment.checksum != Checksum::Offloaded {
+        return None;
+    }
+    Some(if is_local(step) {
+        Finding::new("checksums are not filled in on loopback: not checked", "环回接口上不填写检验和：未检查")
+    } else {
         Finding::new(
-            "checksums are left to the hardware here: offloaded, not checked",
-            "检验和由硬件填写（已卸载），未检查",
+            "checksums are left to the network card: offloaded, not checked",
+            "检验和由网卡填写（已卸载）：未检查",
         )
     })
 }
@@ -84,10 +99,41 @@ fn checksum_offloaded(_: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
 fn super_segment(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
     let len = seen.segment.len;
     let largest_before = seen.peer.of(&step.connection.flows).largest_before;
-    (len > LARGEST_ETHERNET_PAYLOAD && largest_before <= LARGEST_ETHERNET_PAYLOAD).then(|| {
+    let other = step.connection.receiver_of(seen.peer);
+    let facts = &step.connection.opening;
+    let mss = other.of(&facts.syn_ack).or(*other.of(&facts.syn)).and_then(|fact| fact.options.mss);
+    let mss = mss.map(u32::from);
+    if let Some(mss) = mss.filter(|mss| len > *mss && largest_before <= *mss) {
+        return Some(Finding::new(
+            format!(
+                "{len} octets at once, MSS {mss}: cut up later by the network card, or put together by it (TSO, GRO)"
+            ),
+            format!("一次 {len} 字节，超过 MSS {mss}：稍后由网卡切分，或由网卡合并而成（TSO、GRO）"),
+        ));
+    }
+    let is_large = len > LARGEST_ETHERNET_PAYLOAD && largest_before <= LARGEST_ETHERNET_PAYLOAD;
+    (is_large && is_local(step)).then(|| {
         Finding::new(
-            format!("{len} octets in one segment: larger than an Ethernet frame, since nothing cuts it up here"),
-            format!("一个报文段 {len} 字节：超过以太网帧，因为这里没有切分（分段卸载）"),
+            format!("{len} octets in one segment: loopback takes far more than Ethernet's {LARGEST_ETHERNET_PAYLOAD}"),
+            format!("一个报文段 {len} 字节：环回接口的 MTU 远大于以太网（{LARGEST_ETHERNET_PAYLOAD} 字节）"),
+        )
+    })
+}
+
+/// Whether both ends are on this machine.
+fn is_local(step: &Step<'_>) -> bool {
+    let [a, b] = step.connection.addresses.map(|address| address.ip());
+    a == b || a.is_loopback() && b.is_loopback()
+}
+
+fn gap(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
+    let before = seen.peer.of(&step.before).snd.nxt?;
+    let missing = seen.segment.seq.offset_from(before);
+    let grew = seen.peer.of(&step.connection.tcb).snd.nxt != Some(before);
+    (missing > 0 && grew && !seen.segment.flags.any(Flags::SYN | Flags::RST)).then(|| {
+        Finding::new(
+            format!("{missing} octets before this were not captured: lost, late, or missed by the capture"),
+            format!("此前有 {missing} 字节没有捕获到：丢失、迟到，或捕获遗漏"),
         )
     })
 }

@@ -2,9 +2,9 @@
 
 use super::words::role;
 use super::{Finding, Rule};
-use crate::tcp::State;
+use crate::tcp::{Signal, State};
 use crate::timeline::Severity::{Error, Note, Warning};
-use crate::track::{Reset, Seen, Step};
+use crate::track::{News, Reset, Seen, Step};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -74,6 +74,16 @@ pub(super) const RULES: &[Rule] = &[
         },
     },
     Rule {
+        id: "reset-disproved",
+        severity: Warning,
+        rfc: "RFC 5961 3",
+        explain: (
+            "A RST was seen, yet the connection goes on: it was lost, ignored or forged. A device on the way may have sent it.",
+            "看到了 RST，但连接仍在继续：它丢失、被忽略或是伪造的。可能由途中的设备发出。",
+        ),
+        check: disproved,
+    },
+    Rule {
         id: "reset-challenged",
         severity: Warning,
         rfc: "RFC 5961 3.2",
@@ -100,4 +110,18 @@ fn reset(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
         format!("the {} aborts; it hits the {} in {state}", by.en, whom.en),
         format!("{}异常终止连接；{}当时处于 {state}", by.zh, whom.zh),
     ))
+}
+
+fn disproved(step: &Step<'_>, _: &Seen<'_>) -> Option<Finding> {
+    let taken_back = step
+        .changes
+        .iter()
+        .find(|change| change.news == News::TakenBack && matches!(change.signal, Signal::RcvRst | Signal::SndRst))?;
+    Some(
+        Finding::new(
+            "goes on after the RST: that was lost, ignored or forged",
+            "RST 之后仍在继续：该 RST 丢失、被忽略或是伪造的",
+        )
+        .about(Some(taken_back.cause)),
+    )
 }

@@ -80,13 +80,14 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// Whether the segment carries the first FIN that its sender sent.
-fn is_first_of_sender(seen: &Seen<'_>) -> bool {
-    seen.segment.flags.fin() && !seen.segment.flags.rst() && seen.repeats.is_none()
+fn is_first_of_sender(step: &Step<'_>, seen: &Seen<'_>) -> bool {
+    let own = seen.peer.of(&step.connection.closing.fin);
+    seen.segment.flags.fin() && own.is_some_and(|fin| fin.first.ordinal == seen.ordinal)
 }
 
 fn active_close(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
     let closing = &step.connection.closing;
-    if !is_first_of_sender(seen) || closing.first_fin != Some(seen.peer) {
+    if !is_first_of_sender(step, seen) || closing.first_fin != Some(seen.peer) {
         return None;
     }
     let who = role(seen.peer);
@@ -100,14 +101,20 @@ fn passive_close(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
     let closing = &step.connection.closing;
     let first = closing.first_fin.filter(|first| *first != seen.peer)?;
     let own = seen.peer.of(&closing.fin).as_ref()?;
-    if !is_first_of_sender(seen) || own.crossed {
+    if !is_first_of_sender(step, seen) || own.crossed {
         return None;
     }
     let who = role(seen.peer);
     let first_fin = first.of(&closing.fin).as_ref()?;
     let merged = first_fin.acknowledged.is_some_and(|acknowledged| acknowledged.ordinal == seen.ordinal);
     Some(
-        if merged {
+        if merged && seen.segment.len > 0 {
+            let last = octets(seen.segment.len.into());
+            Finding::new(
+                format!("the last {last}, FIN, and the ACK of the other FIN in one segment"),
+                format!("最后 {last}、FIN 与对另一个 FIN 的 ACK 在同一个报文段中"),
+            )
+        } else if merged {
             Finding::new(
                 format!("FIN and the ACK of the other FIN in one segment: the {} had nothing left to send", who.en),
                 format!("FIN 与对另一个 FIN 的 ACK 合并为一个报文段：{}已没有数据要发送", who.zh),
@@ -121,7 +128,7 @@ fn passive_close(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
 
 fn simultaneous_close(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
     let own = seen.peer.of(&step.connection.closing.fin).as_ref()?;
-    if !is_first_of_sender(seen) || !own.crossed {
+    if !is_first_of_sender(step, seen) || !own.crossed {
         return None;
     }
     let other = (!seen.peer).of(&step.connection.closing.fin).as_ref().map(|fin| fin.first.ordinal);

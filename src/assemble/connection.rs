@@ -67,7 +67,12 @@ pub(super) fn summary(
 }
 
 fn totals(flow: &Flow) -> FlowTotals {
-    FlowTotals { segments: flow.segments, bytes: flow.bytes, retransmissions: flow.retransmissions }
+    FlowTotals {
+        segments: flow.segments,
+        bytes: flow.bytes,
+        retransmissions: flow.retransmissions,
+        missing: flow.missing,
+    }
 }
 
 fn time_waits(

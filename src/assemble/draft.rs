@@ -1,10 +1,11 @@
 //! The events of one connection while they can still change: a receipt proved later belongs to an earlier segment.
 
-use super::fold::{HEAD, RunItem};
-use crate::annotate::{self, Finding, Rule};
+use super::fold::HEAD;
+use super::item::{Item, TimerItem, What, phase, segment_item};
+use crate::annotate;
 use crate::source::Timestamp;
-use crate::tcp::{Basis, Checksum, Flags, Options, Peer, Segment, SeqNumber};
-use crate::timeline::{Phase, Severity, TimerAction};
+use crate::tcp::{Basis, Flags, Peer, SeqNumber, Signal};
+use crate::timeline::Phase;
 use crate::track::{self, Change, News, Seen, Step};
 
 /// Noted segments of one connection that are kept one by one; beyond this they fold like ordinary data, so that a capture
@@ -31,86 +32,6 @@ pub(super) struct Draft {
     acknowledged: [Option<SeqNumber>; 2],
     rearmed: [u32; 2],
     phase: Phase,
-}
-
-/// One event to be.
-#[derive(Debug, Clone)]
-pub(super) struct Item {
-    /// Segments by their number over all connections; a timer that belongs behind one has its number and 1.
-    pub(super) order: (u64, u8),
-    pub(super) time: Timestamp,
-    pub(super) phase: Phase,
-    pub(super) what: What,
-    pub(super) states: Vec<Change>,
-    pub(super) notes: Vec<(&'static Rule, Finding)>,
-}
-
-#[derive(Debug, Clone)]
-pub(super) enum What {
-    Segment(Box<SegmentItem>),
-    Run(Box<RunItem>),
-    Timer(TimerItem),
-}
-
-/// What the 2MSL timer of a peer did.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct TimerItem {
-    pub(super) peer: Peer,
-    pub(super) action: TimerAction,
-    pub(super) at: Timestamp,
-    pub(super) due: Timestamp,
-}
-
-impl TimerItem {
-    fn item(self, order: (u64, u8)) -> Item {
-        let (states, notes) = (Vec::new(), Vec::new());
-        Item { order, time: self.at, phase: Phase::TimeWait, what: What::Timer(self), states, notes }
-    }
-}
-
-/// A segment without its payload.
-#[derive(Debug, Clone)]
-pub(super) struct SegmentItem {
-    pub(super) peer: Peer,
-    pub(super) ordinal: u64,
-    pub(super) frame: u64,
-    pub(super) flags: Flags,
-    pub(super) seq: i64,
-    pub(super) seq_raw: SeqNumber,
-    /// Relative and raw.
-    pub(super) ack: Option<(i64, SeqNumber)>,
-    pub(super) end: SeqNumber,
-    pub(super) seq_len: u32,
-    pub(super) len: u32,
-    pub(super) wnd: u16,
-    pub(super) wnd_bytes: Option<u64>,
-    pub(super) options: Options,
-    pub(super) sack: Vec<[i64; 2]>,
-    pub(super) checksum: Checksum,
-    pub(super) fate: Option<track::Fate>,
-    pub(super) repeats: Option<u64>,
-    pub(super) is_repeat: bool,
-}
-
-impl Item {
-    /// The place of the first segment that it shows.
-    pub(super) fn first_ordinal(&self) -> Option<u64> {
-        match &self.what {
-            What::Segment(segment) => Some(segment.ordinal),
-            What::Run(run) => Some(run.first_ordinal),
-            What::Timer(_) => None,
-        }
-    }
-
-    /// Ordinary data or acknowledgment: it may be folded.
-    pub(super) fn is_ordinary(&self) -> bool {
-        let plain = match &self.what {
-            What::Segment(segment) => !segment.flags.any(Flags::SYN | Flags::FIN | Flags::RST),
-            What::Run(_) => true,
-            What::Timer(_) => false,
-        };
-        plain && self.states.is_empty() && self.notes.iter().all(|(rule, _)| rule.severity == Severity::Lesson)
-    }
 }
 
 impl Draft {
@@ -190,6 +111,13 @@ impl Draft {
             News::TakenBack => {
                 if let Some((item, state)) = self.find_state(change) {
                     item.states.remove(state);
+                }
+                if matches!(change.signal, Signal::RcvRst | Signal::SndRst) {
+                    let place = self.place_of(change.cause);
+                    if let Some(item) = self.items.get_mut(place).filter(|_| place >= self.frozen) {
+                        item.notes.retain(|(rule, _)| rule.id != "reset");
+                        item.phase = Phase::Data;
+                    }
                 }
             }
             News::Confirmed => {
@@ -323,55 +251,5 @@ impl Draft {
         for proved in &mut self.proved {
             *proved = proved.saturating_sub(gone);
         }
-    }
-}
-
-fn phase(before: Phase, step: &Step<'_>, seen: &Seen<'_>) -> Phase {
-    let ended = matches!(seen.reset, Some(track::Reset::Ended(_) | track::Reset::BackToListen));
-    let closing = step.connection.closing.first_fin.is_some() || ended;
-    let refused = step.connection.opening.refused.is_some();
-    let opens = seen.segment.flags.syn() || step.connection.opening.ack.is_some_and(|ack| ack.ordinal == seen.ordinal);
-    match before {
-        Phase::Open if refused => Phase::Open,
-        _ if closing => Phase::Close,
-        Phase::Open if opens && seen.segment.len == 0 || seen.segment.flags.syn() => Phase::Open,
-        Phase::Close => Phase::Close,
-        _ => Phase::Data,
-    }
-}
-
-fn segment_item(step: &Step<'_>, seen: &Seen<'_>) -> SegmentItem {
-    let Segment { frame, flags, seq, len, wnd, options, checksum, .. } = *seen.segment;
-    let connection = step.connection;
-    let other = connection.receiver_of(seen.peer);
-    let handshake_known = Peer::BOTH
-        .iter()
-        .all(|peer| peer.of(&connection.opening.syn).or(*peer.of(&connection.opening.syn_ack)).is_some());
-    let own_wnd = u64::from(seen.peer.of(&connection.tcb).rcv.wnd);
-    let wnd_bytes =
-        if flags.syn() { Some(u64::from(wnd)) } else { (handshake_known && !flags.rst()).then_some(own_wnd) };
-    let sack = options
-        .sack()
-        .iter()
-        .filter_map(|(left, right)| Some([connection.relative(other, *left)?, connection.relative(other, *right)?]));
-    SegmentItem {
-        peer: seen.peer,
-        ordinal: seen.ordinal,
-        frame,
-        flags,
-        seq: connection.relative(seen.peer, seq).unwrap_or_default(),
-        seq_raw: seq,
-        ack: seen.segment.acknowledges().map(|ack| (connection.relative(other, ack).unwrap_or_default(), ack)),
-        end: seen.segment.end(),
-        seq_len: seen.segment.seq_len(),
-        len,
-        wnd,
-        wnd_bytes,
-        sack: sack.collect(),
-        options,
-        checksum,
-        fate: None,
-        repeats: seen.repeats.and_then(|repeat| repeat.of),
-        is_repeat: seen.repeats.is_some(),
     }
 }

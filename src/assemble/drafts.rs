@@ -1,6 +1,7 @@
 //! The drafts of all connections, and the timer rows that steps bring to them.
 
-use super::draft::{Draft, TimerItem};
+use super::draft::Draft;
+use super::item::TimerItem;
 use crate::source::Timestamp;
 use crate::tcp::{MslProfile, Peer, State};
 use crate::timeline::TimerAction;

@@ -1,6 +1,6 @@
 //! The addresses and ports that take part, each with one id.
 
-use crate::timeline::{Endpoint, OpenKind, Role};
+use crate::timeline::{Endpoint, Role};
 use crate::track::Connection;
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -41,20 +41,6 @@ impl Endpoints {
             && let Some(endpoint) = self.list.get_mut(*place)
         {
             endpoint.process = Some(process.into());
-        }
-    }
-
-    /// Nobody showed who is the client where neither SYN nor SYN,ACK was seen.
-    pub(super) fn settle_roles(&mut self, connection: &Connection, opened: OpenKind) {
-        let unknown = opened == OpenKind::MidStream
-            || opened == OpenKind::OneSided
-                && connection.opening.syn.iter().chain(&connection.opening.syn_ack).all(Option::is_none);
-        if unknown && connection.incarnation == 1 {
-            for address in connection.addresses {
-                if let Some(endpoint) = self.known.get(&(address, false)).and_then(|place| self.list.get_mut(*place)) {
-                    endpoint.role = Role::Peer;
-                }
-            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! One item as the contract has it.
 
-use super::draft::{Item, SegmentItem, TimerItem, What};
 use super::fold::RunItem;
+use super::item::{Item, SegmentItem, TimerItem, What};
 use super::kernel::Heard;
 use crate::source::Timestamp;
 use crate::tcp::{self, Basis, Peer};

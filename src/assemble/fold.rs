@@ -1,6 +1,6 @@
 //! Ordinary data folds into runs, so that a two-gigabyte transfer stays readable and its memory bounded.
 
-use super::draft::{Item, What};
+use super::item::{Item, What};
 use crate::source::Timestamp;
 use crate::tcp::Peer;
 

@@ -6,6 +6,7 @@ mod drafts;
 mod endpoints;
 mod event;
 mod fold;
+mod item;
 mod kernel;
 mod steps;
 
@@ -18,7 +19,7 @@ use crate::timeline::{self, Event, Timeline};
 use crate::track::{Connection, Step};
 use drafts::Drafts;
 use kernel::Heard;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 
 /// Which connections are kept event by event. The others have their line in `connections` only.
@@ -112,7 +113,7 @@ impl Assembler {
         sink: &mut dyn FnMut(&Connection, &Endpoints, Event),
     ) {
         let start = self.start.unwrap_or_default();
-        let mut ready: Vec<((u64, u8), u64, draft::Item)> = Vec::new();
+        let mut ready: Vec<((u64, u8), u64, item::Item)> = Vec::new();
         for (id, draft) in self.drawn.iter_mut() {
             draft.settle(now, &mut |item| ready.push((item.order, *id, item.clone())));
             draft.let_go();
@@ -145,9 +146,6 @@ impl Assembler {
                 connection::summary(connection, &ids, start, end, self.msl, &self.kernel)
             })
             .collect();
-        for (connection, summary) in connections.iter().zip(&summaries) {
-            self.endpoints.settle_roles(connection, summary.open.kind);
-        }
         let steps = steps::steps(&summaries, &events);
         Timeline {
             schema: timeline::SCHEMA.into(),
@@ -161,7 +159,7 @@ impl Assembler {
     }
 
     fn events(&mut self, connections: &[Connection], start: Timestamp) -> Vec<Event> {
-        let mut items: Vec<(u64, &draft::Item)> =
+        let mut items: Vec<(u64, &item::Item)> =
             self.kept.iter().flat_map(|(id, draft)| draft.items().iter().map(|item| (*id, item))).collect();
         items.sort_by_key(|(_, item)| item.order);
         // Which event shows the segment at a place of a connection.
@@ -171,6 +169,11 @@ impl Assembler {
                 shown.entry(*id).or_default().push((ordinal, index as u64 + 1));
             }
         }
+        let crossed: HashSet<u64> = connections
+            .iter()
+            .filter(|connection| connection.closing.is_simultaneous())
+            .map(|connection| connection.id)
+            .collect();
         let mut events = Vec::with_capacity(items.len());
         for (index, (id, item)) in items.iter().enumerate() {
             let place = usize::try_from(id.saturating_sub(1)).unwrap_or(usize::MAX);
@@ -184,6 +187,10 @@ impl Assembler {
             };
             let mut event = event::event(item, connection, &ids, start, &self.kernel, &event_of);
             event.id = index as u64 + 1;
+            if crossed.contains(id) {
+                // That one side was first was all that could be said at the time.
+                event.notes.retain(|note| note.id != "active-close");
+            }
             events.push(event);
         }
         events

@@ -21,8 +21,8 @@ pub use transition::Signal;
 
 use serde::{Deserialize, Serialize};
 
-/// One of the two ends of a connection. A sent the first SYN or, where none was seen, the first segment.
-/// Client and server are roles, decided later; a peer is only a place in an array of two.
+/// One of the two ends of a connection. A sent the first SYN; where none was seen, A has the port that is not well-known, else
+/// it sent the first segment. A is called the client, B the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Peer {
     A,

@@ -237,6 +237,9 @@ pub struct FlowTotals {
     pub bytes: u64,
     /// Segments that repeated what had been sent before.
     pub retransmissions: u64,
+    /// Payload octets that were sent, as later numbers show, and not captured.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub missing: u64,
 }
 
 /// The last state known of each peer; `null` where nothing showed one.
@@ -246,4 +249,8 @@ pub struct EndStates {
     pub client: Option<State>,
     /// The server's.
     pub server: Option<State>,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }

@@ -6,6 +6,9 @@ use crate::source::Timestamp;
 use crate::tcp::{Options, Peer, Segment, SeqNumber, State, Tcb};
 use std::net::SocketAddr;
 
+/// How many gaps in a peer's numbers are remembered.
+const HOLES: usize = 4;
+
 /// One incarnation of a connection.
 #[derive(Debug, Clone)]
 pub struct Connection {
@@ -35,6 +38,8 @@ pub struct Flow {
     /// Payload octets, each once.
     pub bytes: u64,
     pub retransmissions: u64,
+    /// TSval of its last segment (RFC 7323).
+    pub(super) tsval: Option<u32>,
     /// A right checksum of it was seen, so a wrong one means damage and not offloading.
     pub(super) has_valid_checksums: bool,
     /// The largest payload before the last segment, octets.
@@ -44,6 +49,8 @@ pub struct Flow {
     pub base: Option<SeqNumber>,
     /// SND.NXT counted from `base` without wrapping.
     nxt_from_base: i64,
+    /// Octets that were passed over in sequence space and never captured.
+    pub missing: u64,
 }
 
 /// The facts of the handshake, by peer where there are two.
@@ -131,8 +138,8 @@ pub(super) struct Memory {
     pub(super) stray_syn: Option<(SeqNumber, SynFact)>,
     /// Where a segment ended that lay beyond the window: the next one there shows that it was meant.
     pub(super) jump: Option<SeqNumber>,
-    /// Numbers that were passed over: data there is late, not repeated.
-    pub(super) hole: Option<(SeqNumber, SeqNumber)>,
+    /// Numbers that were passed over, the youngest first: data there is late, not repeated.
+    holes: [Option<(SeqNumber, SeqNumber)>; HOLES],
     /// How it came into SYN-SENT, while that can still prove to be an old duplicate's doing.
     pub(super) syn_sent: Option<super::step::Change>,
     /// A RST was counted as received at this time, in this state.
@@ -186,6 +193,22 @@ impl Connection {
         peer.of(&self.flows).relative(peer.of(&self.tcb), seq)
     }
 
+    /// The window that a segment of `peer` announces, octets; `None` where the handshake, and so the scale, was not seen
+    /// (RFC 7323 2.2: the window of a SYN is never scaled, every other one is).
+    pub fn window_octets(&self, peer: Peer, segment: &Segment<'_>) -> Option<u64> {
+        if segment.flags.syn() {
+            return Some(segment.wnd.into());
+        }
+        let known = self.is_self_connect() && self.opening.shows_any() || self.opening.shows_both();
+        known.then(|| u64::from(segment.wnd) << self.window_shift(peer))
+    }
+
+    /// The shift for `peer`'s window, 0 unless both sides sent the option.
+    pub(super) fn window_shift(&self, peer: Peer) -> u8 {
+        let [own, other] = [peer, self.receiver_of(peer)].map(|peer| peer.of(&self.tcb).rcv.scale);
+        own.zip(other).map_or(0, |(own, _)| own)
+    }
+
     /// Whether segments of one peer only were captured, so that the other's silence proves nothing.
     pub fn has_only_one_side(&self) -> bool {
         !self.is_self_connect() && self.flows.iter().any(|flow| flow.segments == 0)
@@ -204,30 +227,48 @@ impl Connection {
 }
 
 impl Memory {
+    /// Notes numbers that were passed over.
+    pub(super) fn note_hole(&mut self, from: SeqNumber, to: SeqNumber) {
+        self.holes.rotate_right(1);
+        if let Some(first) = self.holes.first_mut() {
+            *first = Some((from, to));
+        }
+    }
+
     /// Whether a segment lies in what was passed over, which is then smaller.
     pub(super) fn fills_hole(&mut self, seq: SeqNumber, end: SeqNumber) -> bool {
-        let Some((from, to)) = self.hole else { return false };
-        if !(from.le(seq) && end.le(to)) || seq == end {
-            return false;
-        }
-        self.hole = match (seq == from, end == to) {
+        let holds = |hole: &Option<(SeqNumber, SeqNumber)>| hole.is_some_and(|(from, to)| from.le(seq) && end.le(to));
+        let Some(hole) = self.holes.iter_mut().find(|hole| seq != end && holds(hole)) else { return false };
+        *hole = hole.and_then(|(from, to)| match (seq == from, end == to) {
             (true, true) => None,
             (true, false) => Some((end, to)),
             (false, true) => Some((from, seq)),
-            (false, false) => Some((from, to)),
-        };
+            // The larger rest is remembered.
+            (false, false) if to.since(end) > seq.since(from) => Some((end, to)),
+            (false, false) => Some((from, seq)),
+        });
         true
     }
 }
 
 impl Opening {
-    /// Whether a SYN or SYN,ACK of each side was seen, so that both window scales are known.
+    /// Whether any SYN or SYN,ACK was seen.
+    pub fn shows_any(&self) -> bool {
+        self.syn.iter().chain(&self.syn_ack).any(Option::is_some)
+    }
+
+    /// Whether a SYN or SYN,ACK of each side was seen.
     pub fn shows_both(&self) -> bool {
         Peer::BOTH.iter().all(|peer| peer.of(&self.syn).is_some() || peer.of(&self.syn_ack).is_some())
     }
 }
 
 impl Closing {
+    /// Whether both FINs were under way at once.
+    pub fn is_simultaneous(&self) -> bool {
+        self.fin.iter().all(Option::is_some) && self.fin.iter().flatten().any(|fin| fin.crossed)
+    }
+
     /// The RST of this peer turned out to have done nothing.
     pub(super) fn ignore_reset(&mut self, sender: Peer) {
         if sender.of_mut(&mut self.reset).take().is_some() {

@@ -3,7 +3,7 @@
 use super::connection::Connection;
 use super::time_wait::Ended;
 use super::turn::Turn;
-use crate::tcp::{Segment, State};
+use crate::tcp::{Peer, Segment, State};
 
 /// An older initial number that comes within this time of a newer one is an old duplicate, not a new attempt: initial
 /// numbers of one pair of sockets rise with the clock (RFC 9293 3.4.1), and a new attempt takes longer than a second.
@@ -58,6 +58,8 @@ pub(super) fn decide(connection: &Connection, segment: &Segment<'_>) -> Belongs 
             let is_soon = segment.time.since(last) < OLD_DUPLICATE_NS;
             if is_old && is_soon { Belongs::Here } else { Belongs::ToNext }
         }
+        // RFC 9293 3.10.7.4: TIME-WAIT takes a SYN only with a number beyond the last one, or (RFC 6191) a later timestamp.
+        (_, Some(State::TimeWait)) if !is_newer(connection, peer, segment) => Belongs::Here,
         (Some(State::Closed | State::TimeWait), _) | (_, Some(State::Closed | State::TimeWait)) => Belongs::ToNext,
         _ => Belongs::Here,
     }
@@ -72,6 +74,15 @@ impl Turn<'_> {
             }
         }
     }
+}
+
+/// Whether a SYN of `peer` is plainly younger than the connection that the other side still remembers.
+fn is_newer(connection: &Connection, peer: Peer, segment: &Segment<'_>) -> bool {
+    let expected = connection.receiver_of(peer).of(&connection.tcb).rcv.nxt;
+    let timestamp = segment.options.timestamps.map(|(tsval, _)| tsval);
+    let last = peer.of(&connection.flows).tsval;
+    expected.is_none_or(|expected| expected.lt(segment.seq))
+        || timestamp.zip(last).is_some_and(|(now, last)| now.wrapping_sub(last) as i32 > 0)
 }
 
 /// Whether the segment bears the initial number that its sender has in the connection.

@@ -35,6 +35,9 @@ pub struct Tracker {
     fates: Vec<(u64, Fate)>,
 }
 
+/// Ports below this are servers' (RFC 6335: system ports).
+const WELL_KNOWN: u16 = 1024;
+
 /// Two addresses and ports, whichever way round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Key(SocketAddr, SocketAddr);
@@ -130,7 +133,9 @@ impl Tracker {
     fn place_of(&mut self, segment: &Segment<'_>) -> usize {
         // A SYN,ACK that comes first answers a SYN that was not captured or comes late: its receiver opened.
         let answers = segment.flags.syn() && segment.flags.ack();
-        let addresses = if answers { [segment.dst, segment.src] } else { [segment.src, segment.dst] };
+        // Where nothing shows who opened, a well-known port is likelier the server's.
+        let serves = !segment.flags.syn() && segment.src.port() < WELL_KNOWN && segment.dst.port() >= WELL_KNOWN;
+        let addresses = if answers || serves { [segment.dst, segment.src] } else { [segment.src, segment.dst] };
         let Some(place) = self.table.get(&Key::of(segment.src, segment.dst)).copied() else {
             return self.open(addresses, 1, segment.time);
         };

@@ -115,7 +115,9 @@ impl Turn<'_> {
     }
 
     fn receive_fin(&mut self, peer: Peer, copy: Transmission) {
-        self.pick_up(peer);
+        if self.state(peer).is_none() {
+            self.begin_in(peer, State::Established);
+        }
         let covers_own_fin = copy.ack.is_some_and(|ack| self.own_fin_is_covered(peer, ack));
         let both = self.state(peer) == Some(State::FinWait1) && covers_own_fin;
         let signal = if both { Signal::RcvFinAckOfFin } else { Signal::RcvFin };

@@ -1,7 +1,7 @@
 //! RST: who sent it in earnest, and whether its receiver takes it (RFC 9293 3.5.2, 3.10.7; RFC 5961 3.2; RFC 1337).
 
 use super::connection::Moment;
-use super::step::Reset;
+use super::step::{Fate, Reset};
 use super::turn::Turn;
 use crate::tcp::acceptability::{ResetVerdict, judge_reset};
 use crate::tcp::{Basis, Peer, Segment, Signal, State};
@@ -99,6 +99,9 @@ impl Turn<'_> {
                     self.connection.opening.met_old |= is_old;
                     return;
                 }
+                if let Some(syn_ack) = receiver.of(&self.connection.opening.syn_ack) {
+                    self.fates.push((syn_ack.last.ordinal, Fate::Received));
+                }
                 if sender.of(&self.connection.memory).told_listen {
                     self.never_sent_syn(sender);
                 } else {
@@ -106,7 +109,8 @@ impl Turn<'_> {
                 }
             }
             Some(_) => _ = self.signal(sender, Signal::SndRst, Basis::Observed, self.here()),
-            None => {}
+            // It knows no such connection.
+            None => self.enter(sender, State::Closed, Signal::SndRst, Basis::Inferred, "9293 3.10.7.1", self.here()),
         }
     }
 

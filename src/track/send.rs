@@ -79,6 +79,9 @@ impl Turn<'_> {
         let end = segment.seq + segment.len;
         let keep_alive = segment.len == 1 && segment.seq + 1 == nxt;
         if peer.of_mut(&mut self.connection.memory).fills_hole(segment.seq, end) {
+            let flow = peer.of_mut(&mut self.connection.flows);
+            flow.missing = flow.missing.saturating_sub(segment.len.into());
+            flow.bytes += u64::from(segment.len);
             return None;
         }
         let again =
@@ -106,7 +109,10 @@ impl Turn<'_> {
         if is_old_duplicate {
             return;
         }
-        if tcb.state.is_some_and(|state| state.is_synchronized()) {
+        let receiver = self.connection.receiver_of(peer);
+        // (Where the SYN is plainly new, a SYN to a peer in TIME-WAIT began the next incarnation.)
+        let waits = peer != receiver && self.state(receiver) == Some(State::TimeWait);
+        if waits || tcb.state.is_some_and(|state| state.is_synchronized()) {
             return self.send_syn_while_open(peer, segment, repeat);
         }
         SynFact::note(peer.of_mut(&mut self.connection.opening.syn), segment, self.ordinal, repeat.is_some());
@@ -153,7 +159,9 @@ impl Turn<'_> {
         let Some((seq, fact)) = memory.stray_syn.take() else { return };
         memory.forgot = true;
         let cause = Cause { ordinal: fact.first.ordinal, time: fact.first.time };
-        self.enter(peer, State::Closed, Signal::LostMemory, Basis::Inferred, "9293 3.5.1", cause);
+        if self.state(peer) != Some(State::Closed) {
+            self.enter(peer, State::Closed, Signal::LostMemory, Basis::Inferred, "9293 3.5.1", cause);
+        }
         self.signal(peer, Signal::SndSyn, Basis::Observed, cause);
         let tcb = peer.of_mut(&mut self.connection.tcb);
         (tcb.snd.iss, tcb.snd.nxt) = (Some(seq), Some(seq + 1));
@@ -211,6 +219,8 @@ impl Turn<'_> {
         // It goes on as before, so a SYN in between was not its own.
         peer.of_mut(&mut self.connection.memory).stray_syn = None;
         match self.state(peer) {
+            // A FIN is the change to tell; anything else tells no more than that there is a connection.
+            None if segment.flags.fin() => self.begin_in(peer, State::Established),
             None => self.pick_up(peer),
             // It acknowledges a SYN,ACK that was not captured.
             Some(State::SynSent) if segment.flags.ack() => {
@@ -260,6 +270,7 @@ impl Turn<'_> {
         if segment.flags.rst() {
             return;
         }
+        flow.tsval = segment.options.timestamps.map(|(tsval, _)| tsval).or(flow.tsval);
         let tcb = peer.of_mut(&mut connection.tcb);
         if segment.flags.syn() {
             tcb.rcv.scale = segment.options.wscale.map(|shift| shift.min(14));
@@ -290,7 +301,8 @@ impl Turn<'_> {
             return;
         }
         if nxt.lt(segment.seq) {
-            memory.hole = Some((*nxt, segment.seq));
+            memory.note_hole(*nxt, segment.seq);
+            flow.missing += u64::from(segment.seq.since(*nxt));
         }
         let forward = end.since(*nxt);
         let fresh = forward.saturating_sub(u32::from(segment.flags.fin())).min(segment.len);
@@ -321,8 +333,7 @@ impl Turn<'_> {
     fn follow_window(&mut self, peer: Peer, segment: &Segment<'_>) {
         let receiver = self.connection.receiver_of(peer);
         let connection = &mut *self.connection;
-        let both_scale = peer.of(&connection.tcb).rcv.scale.zip(receiver.of(&connection.tcb).rcv.scale);
-        let shift = if segment.flags.syn() { 0 } else { both_scale.map_or(0, |(own, _)| own) };
+        let shift = if segment.flags.syn() { 0 } else { connection.window_shift(peer) };
         // What the other was seen to send bounds what can be acknowledged; where nothing was seen, nothing bounds it.
         let sent = receiver.of(&connection.tcb).snd.nxt.filter(|_| receiver.of(&connection.flows).segments > 0);
         let rcv = &mut peer.of_mut(&mut connection.tcb).rcv;

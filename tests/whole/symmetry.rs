@@ -87,18 +87,20 @@ fn shifting_time_changes_the_start_alone(talk: &Talk, by: i64) {
     assert_same(&shifted, &plain, "another time");
 }
 
+/// The two hosts change places. Ports stay with what was sent from them: where no SYN was seen, a well-known port tells who
+/// is the server.
 fn swapping_addresses_mirrors(talk: &Talk) {
     let mut swapped = talk.clone();
     for shot in &mut swapped.shots {
         let packet = &mut shot.packet;
-        (packet.src, packet.dst) = (packet.dst, packet.src);
+        let (src, dst) = (packet.src.ip(), packet.dst.ip());
+        packet.src.set_ip(dst);
+        packet.dst.set_ip(src);
     }
     let (plain, mut mirrored) = (json(talk), json(&swapped));
     // Every packet goes the other way, so the same endpoint ids stand for the other addresses.
     if let [one, other] = mirrored["endpoints"].as_array_mut().unwrap().as_mut_slice() {
-        for field in ["ip", "port"] {
-            std::mem::swap(&mut one[field], &mut other[field]);
-        }
+        std::mem::swap(&mut one["ip"], &mut other["ip"]);
     }
     assert_same(&mirrored, &plain, "swapped addresses");
 }

@@ -18,8 +18,9 @@ pub struct Closing {
 /// Names the closing of a connection that opened in this way.
 pub fn closing(connection: &Connection, opened: OpenKind) -> Closing {
     let kind = kind(connection);
-    let never =
-        matches!(opened, OpenKind::Refused | OpenKind::Unanswered | OpenKind::Unreachable) && kind == CloseKind::None;
+    let dropped = opened == OpenKind::HalfOpen && connection.opening.dropped.is_some();
+    let failed = matches!(opened, OpenKind::Refused | OpenKind::Unanswered | OpenKind::Unreachable);
+    let never = (failed || dropped) && kind == CloseKind::None;
     let active_closer = match kind {
         CloseKind::Simultaneous => None,
         _ => connection.closing.first_fin.or_else(|| first_reset(connection)),

@@ -163,7 +163,10 @@ fn why(connection: &Connection, kind: OpenKind) -> Text {
                 ("the SYN,ACK was never acknowledged".into(), "SYN,ACK 始终没有得到确认".into())
             }
         }
-        OpenKind::MidStream => ("the capture began after the handshake".into(), "捕获开始时握手已经结束".into()),
+        OpenKind::MidStream => (
+            "the capture began after the handshake; who is the client is guessed".into(),
+            "捕获开始时握手已经结束；哪一方是客户端为推测".into(),
+        ),
         OpenKind::OneSided => ("only one side's segments were captured".into(), "只捕获到一方的报文段".into()),
     };
     if syn_again > 0 {

@@ -27,6 +27,11 @@ pub fn story(connection: &Connection, opened: &Opening, closed: &Closing, msl: M
         en += &format!("; {sent} to the server, {received} to the client");
         zh += &format!("；发往服务器 {sent}，发往客户端 {received}");
     }
+    let missing = client.missing + server.missing;
+    if missing > 0 {
+        en += &format!(" ({} more were not captured)", octets(missing));
+        zh += &format!("（另有 {} 没有捕获到）", octets(missing));
+    }
     let by = closed.active_closer.map(role);
     match (closed.kind, by) {
         (CloseKind::None | CloseKind::Simultaneous, _) | (_, None) => {

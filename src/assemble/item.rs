@@ -1,0 +1,136 @@
+//! One event to be: a segment without its payload, a folded run, or what a timer did.
+
+use super::fold::RunItem;
+use crate::annotate::{Finding, Rule};
+use crate::source::Timestamp;
+use crate::tcp::{Checksum, Flags, Options, Peer, Segment, SeqNumber, State};
+use crate::timeline::{Phase, Severity, TimerAction};
+use crate::track::{self, Change, Seen, Step};
+
+/// One event to be.
+#[derive(Debug, Clone)]
+pub(super) struct Item {
+    /// Segments by their number over all connections; a timer that belongs behind one has its number and 1.
+    pub(super) order: (u64, u8),
+    pub(super) time: Timestamp,
+    pub(super) phase: Phase,
+    pub(super) what: What,
+    pub(super) states: Vec<Change>,
+    pub(super) notes: Vec<(&'static Rule, Finding)>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum What {
+    Segment(Box<SegmentItem>),
+    Run(Box<RunItem>),
+    Timer(TimerItem),
+}
+
+/// What the 2MSL timer of a peer did.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TimerItem {
+    pub(super) peer: Peer,
+    pub(super) action: TimerAction,
+    pub(super) at: Timestamp,
+    pub(super) due: Timestamp,
+}
+
+impl TimerItem {
+    pub(super) fn item(self, order: (u64, u8)) -> Item {
+        let (states, notes) = (Vec::new(), Vec::new());
+        Item { order, time: self.at, phase: Phase::TimeWait, what: What::Timer(self), states, notes }
+    }
+}
+
+/// A segment without its payload.
+#[derive(Debug, Clone)]
+pub(super) struct SegmentItem {
+    pub(super) peer: Peer,
+    pub(super) ordinal: u64,
+    pub(super) frame: u64,
+    pub(super) flags: Flags,
+    pub(super) seq: i64,
+    pub(super) seq_raw: SeqNumber,
+    /// Relative and raw.
+    pub(super) ack: Option<(i64, SeqNumber)>,
+    pub(super) end: SeqNumber,
+    pub(super) seq_len: u32,
+    pub(super) len: u32,
+    pub(super) wnd: u16,
+    pub(super) wnd_bytes: Option<u64>,
+    pub(super) options: Options,
+    pub(super) sack: Vec<[i64; 2]>,
+    pub(super) checksum: Checksum,
+    pub(super) fate: Option<track::Fate>,
+    pub(super) repeats: Option<u64>,
+    pub(super) is_repeat: bool,
+}
+
+impl Item {
+    /// The place of the first segment that it shows.
+    pub(super) fn first_ordinal(&self) -> Option<u64> {
+        match &self.what {
+            What::Segment(segment) => Some(segment.ordinal),
+            What::Run(run) => Some(run.first_ordinal),
+            What::Timer(_) => None,
+        }
+    }
+
+    /// Ordinary data or acknowledgment: it may be folded.
+    pub(super) fn is_ordinary(&self) -> bool {
+        let plain = match &self.what {
+            What::Segment(segment) => !segment.flags.any(Flags::SYN | Flags::FIN | Flags::RST),
+            What::Run(_) => true,
+            What::Timer(_) => false,
+        };
+        plain && self.states.is_empty() && self.notes.iter().all(|(rule, _)| rule.severity == Severity::Lesson)
+    }
+}
+
+/// The part of the connection's life that a segment belongs to.
+pub(super) fn phase(before: Phase, step: &Step<'_>, seen: &Seen<'_>) -> Phase {
+    let connection = step.connection;
+    let ends = matches!(seen.reset, Some(track::Reset::Ended(_) | track::Reset::BackToListen));
+    let closing = connection.closing.first_fin.is_some() || connection.closing.reset.iter().any(Option::is_some);
+    if connection.opening.refused.is_some() {
+        return Phase::Open;
+    }
+    if ends || closing {
+        return Phase::Close;
+    }
+    // The segment that completes the handshake belongs to it; data does so only where it rides on a SYN.
+    let was_open = Peer::BOTH.iter().all(|peer| peer.of(&step.before).state.is_some_and(State::is_synchronized));
+    let opens = before == Phase::Open && !was_open && seen.segment.len == 0 && connection.opening.shows_any();
+    if seen.segment.flags.syn() || opens { Phase::Open } else { Phase::Data }
+}
+
+pub(super) fn segment_item(step: &Step<'_>, seen: &Seen<'_>) -> SegmentItem {
+    let Segment { frame, flags, seq, len, wnd, options, checksum, .. } = *seen.segment;
+    let connection = step.connection;
+    let other = connection.receiver_of(seen.peer);
+    let wnd_bytes = connection.window_octets(seen.peer, seen.segment);
+    let sack = options
+        .sack()
+        .iter()
+        .filter_map(|(left, right)| Some([connection.relative(other, *left)?, connection.relative(other, *right)?]));
+    SegmentItem {
+        peer: seen.peer,
+        ordinal: seen.ordinal,
+        frame,
+        flags,
+        seq: connection.relative(seen.peer, seq).unwrap_or_default(),
+        seq_raw: seq,
+        ack: seen.segment.acknowledges().map(|ack| (connection.relative(other, ack).unwrap_or_default(), ack)),
+        end: seen.segment.end(),
+        seq_len: seen.segment.seq_len(),
+        len,
+        wnd,
+        wnd_bytes,
+        sack: sack.collect(),
+        options,
+        checksum,
+        fate: None,
+        repeats: seen.repeats.and_then(|repeat| repeat.of),
+        is_repeat: seen.repeats.is_some(),
+    }
+}
