@@ -69,6 +69,7 @@ sequences! {
     reset_outside_window
     reset_outside_window_proves_nothing
     reuse_in_time_wait
+    reuse_refused_in_time_wait
     reuse_with_syn_not_captured
     second_fin_is_nonsense
     self_connect

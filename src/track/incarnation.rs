@@ -81,7 +81,7 @@ fn is_newer(connection: &Connection, peer: Peer, segment: &Segment<'_>) -> bool 
     let expected = connection.receiver_of(peer).of(&connection.tcb).rcv.nxt;
     let timestamp = segment.options.timestamps.map(|(tsval, _)| tsval);
     let last = peer.of(&connection.flows).tsval;
-    expected.is_none_or(|expected| expected.lt(segment.seq))
+    expected.is_none_or(|expected| expected.le(segment.seq))
         || timestamp.zip(last).is_some_and(|(now, last)| now.wrapping_sub(last) as i32 > 0)
 }
 

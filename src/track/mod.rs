@@ -105,7 +105,8 @@ impl Tracker {
                 continue;
             }
             let before = connection.tcb;
-            let ordinal = connection.segments.saturating_sub(1);
+            // After everything so far: what comes next comes after it.
+            let ordinal = connection.segments;
             self.changes.clear();
             self.fates.clear();
             let (changes, fates) = (&mut self.changes, &mut self.fates);

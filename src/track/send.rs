@@ -267,7 +267,9 @@ impl Turn<'_> {
         flow.segments += 1;
         flow.note_len(segment.len);
         flow.retransmissions += u64::from(repeat.is_some());
-        if segment.flags.rst() {
+        let is_stray =
+            segment.flags.syn() && peer.of(&connection.memory).stray_syn.is_some_and(|(seq, _)| seq == segment.seq);
+        if segment.flags.rst() || is_stray {
             return;
         }
         flow.tsval = segment.options.timestamps.map(|(tsval, _)| tsval).or(flow.tsval);
