@@ -1,7 +1,6 @@
 //! One item as the contract has it.
 
-use super::fold::RunItem;
-use super::item::{Item, SegmentItem, TimerItem, What};
+use super::item::{Item, RunItem, SegmentItem, TimerItem, What};
 use super::kernel::Heard;
 use crate::source::Timestamp;
 use crate::tcp::{self, Basis, Peer};

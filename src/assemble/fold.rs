@@ -1,7 +1,6 @@
 //! Ordinary data folds into runs, so that a two-gigabyte transfer stays readable and its memory bounded.
 
-use super::item::{Item, What};
-use crate::source::Timestamp;
+use super::item::{Item, RunItem, What};
 use crate::tcp::Peer;
 
 /// So many segments at the head of a stretch are kept whole.
@@ -10,17 +9,6 @@ pub(super) const HEAD: usize = 4;
 const TAIL: usize = 4;
 /// A run that folds fewer than this would be no shorter than what it replaces.
 const LEAST: usize = 4;
-
-/// A folded stretch.
-#[derive(Debug, Clone)]
-pub(super) struct RunItem {
-    pub(super) first_ordinal: u64,
-    pub(super) first_frame: u64,
-    pub(super) last_frame: u64,
-    pub(super) end: Timestamp,
-    /// By sender: segments and payload octets.
-    pub(super) flows: [(u64, u64); 2],
-}
 
 /// Folds within the stretch that begins at `start`; says by how many items the list became shorter.
 pub(super) fn fold(items: &mut Vec<Item>, start: usize) -> usize {

@@ -1,6 +1,5 @@
 //! One event to be: a segment without its payload, a folded run, or what a timer did.
 
-use super::fold::RunItem;
 use crate::annotate::{Finding, Rule};
 use crate::source::Timestamp;
 use crate::tcp::{Checksum, Flags, Options, Peer, Segment, SeqNumber, State};
@@ -24,6 +23,17 @@ pub(super) enum What {
     Segment(Box<SegmentItem>),
     Run(Box<RunItem>),
     Timer(TimerItem),
+}
+
+/// A folded stretch.
+#[derive(Debug, Clone)]
+pub(super) struct RunItem {
+    pub(super) first_ordinal: u64,
+    pub(super) first_frame: u64,
+    pub(super) last_frame: u64,
+    pub(super) end: Timestamp,
+    /// By sender: segments and payload octets.
+    pub(super) flows: [(u64, u64); 2],
 }
 
 /// What the 2MSL timer of a peer did.

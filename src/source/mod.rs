@@ -14,6 +14,7 @@ pub mod save;
 #[cfg(unix)]
 pub(crate) mod syscall;
 
+pub use crate::tcp::Timestamp;
 pub use file::{CaptureReader, Damage, DamageKind, Interface, OpenError};
-pub use frame::{Frame, LinkType, Timestamp};
+pub use frame::{Frame, LinkType};
 pub use save::PcapWriter;

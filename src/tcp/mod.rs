@@ -8,6 +8,7 @@ pub mod segment;
 pub mod seq;
 pub mod state;
 pub mod tcb;
+pub mod timestamp;
 pub mod transition;
 
 pub use flags::Flags;
@@ -17,6 +18,7 @@ pub use segment::{Checksum, Segment};
 pub use seq::SeqNumber;
 pub use state::State;
 pub use tcb::Tcb;
+pub use timestamp::Timestamp;
 pub use transition::Signal;
 
 use serde::{Deserialize, Serialize};

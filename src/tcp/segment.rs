@@ -1,7 +1,6 @@
 //! One TCP segment as it was captured, judged by nobody yet.
 
-use super::{Flags, Options, SeqNumber};
-use crate::source::Timestamp;
+use super::{Flags, Options, SeqNumber, Timestamp};
 use std::net::SocketAddr;
 
 /// What is known of the TCP checksum.

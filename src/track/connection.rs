@@ -1,9 +1,10 @@
 //! What is remembered of one connection: both control blocks, what is under way, and the facts that verdicts need.
 
+use super::facts::{Closing, Opening, SynFact};
 use super::flight::Flight;
+use super::flow::Flow;
 use super::time_wait::TimeWait;
-use crate::source::Timestamp;
-use crate::tcp::{Options, Peer, Segment, SeqNumber, State, Tcb};
+use crate::tcp::{Peer, Segment, SeqNumber, State, Tcb, Timestamp};
 use std::net::SocketAddr;
 
 /// How many gaps in a peer's numbers are remembered.
@@ -29,94 +30,6 @@ pub struct Connection {
     pub history: super::history::History,
     pub(super) flight: [Flight; 2],
     pub(super) memory: [Memory; 2],
-}
-
-/// What one peer sent.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Flow {
-    pub segments: u64,
-    /// Payload octets, each once.
-    pub bytes: u64,
-    pub retransmissions: u64,
-    /// TSval of its last segment (RFC 7323).
-    pub(super) tsval: Option<u32>,
-    /// A right checksum of it was seen, so a wrong one means damage and not offloading.
-    pub(super) has_valid_checksums: bool,
-    /// The largest payload before the last segment, octets.
-    pub largest_before: u32,
-    largest: u32,
-    /// Where relative numbers count from: the initial number, or one before the first number seen.
-    pub base: Option<SeqNumber>,
-    /// SND.NXT counted from `base` without wrapping.
-    nxt_from_base: i64,
-    /// Octets that were passed over in sequence space and never captured.
-    pub missing: u64,
-}
-
-/// The facts of the handshake, by peer where there are two.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Opening {
-    /// SYN without ACK.
-    pub syn: [Option<SynFact>; 2],
-    pub syn_ack: [Option<SynFact>; 2],
-    /// The first acknowledgment of the SYN,ACK.
-    pub ack: Option<Moment>,
-    /// The SYN that a RST answered.
-    pub refused: Option<Moment>,
-    /// A SYN,ACK was answered by RST, and its sender fell back to LISTEN.
-    pub dropped: Option<Moment>,
-    /// Octets of the SYN's payload that the SYN,ACK acknowledged (Fast Open, RFC 7413).
-    pub early_data: u32,
-    /// A SYN was answered by an ACK without SYN.
-    pub bare_ack_of_syn: bool,
-    /// A SYN was answered by the ACK of an older connection: half-open (RFC 9293 3.5.1).
-    pub met_old: bool,
-}
-
-/// A SYN or SYN,ACK and its repetitions.
-#[derive(Debug, Clone, Copy)]
-pub struct SynFact {
-    pub first: Moment,
-    pub last: Moment,
-    pub copies: u32,
-    pub options: Options,
-    /// Payload octets that it carried.
-    pub len: u32,
-}
-
-/// A place in the connection and its time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment {
-    pub ordinal: u64,
-    pub time: Timestamp,
-}
-
-/// The facts of the teardown.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Closing {
-    pub fin: [Option<FinFact>; 2],
-    /// Who sent the first FIN.
-    pub first_fin: Option<Peer>,
-    /// First RST of each peer that was not ignored.
-    pub reset: [Option<Moment>; 2],
-    /// RSTs that their receiver had to ignore.
-    pub ignored_resets: u32,
-    /// The state of the receiver that the first effective RST ended.
-    pub reset_in: Option<State>,
-    /// Payload octets that the second closer sent after the first FIN.
-    pub late_bytes: u64,
-}
-
-/// A FIN and its repetitions.
-#[derive(Debug, Clone, Copy)]
-pub struct FinFact {
-    pub first: Moment,
-    pub last: Moment,
-    pub copies: u32,
-    /// It did not acknowledge the other's FIN although that had been sent.
-    pub crossed: bool,
-    /// The first segment that acknowledged it.
-    pub acknowledged: Option<Moment>,
 }
 
 /// What must be remembered of a peer to take a change back or to place it.
@@ -248,88 +161,5 @@ impl Memory {
             (false, false) => Some((from, seq)),
         });
         true
-    }
-}
-
-impl Opening {
-    /// Whether any SYN or SYN,ACK was seen.
-    pub fn shows_any(&self) -> bool {
-        self.syn.iter().chain(&self.syn_ack).any(Option::is_some)
-    }
-
-    /// Whether a SYN or SYN,ACK of each side was seen.
-    pub fn shows_both(&self) -> bool {
-        Peer::BOTH.iter().all(|peer| peer.of(&self.syn).is_some() || peer.of(&self.syn_ack).is_some())
-    }
-}
-
-impl Closing {
-    /// Whether both FINs were under way at once.
-    pub fn is_simultaneous(&self) -> bool {
-        self.fin.iter().all(Option::is_some) && self.fin.iter().flatten().any(|fin| fin.crossed)
-    }
-
-    /// The RST of this peer turned out to have done nothing.
-    pub(super) fn ignore_reset(&mut self, sender: Peer) {
-        if sender.of_mut(&mut self.reset).take().is_some() {
-            self.ignored_resets += 1;
-            self.reset_in = None;
-        }
-    }
-}
-
-impl Flow {
-    fn relative(&self, tcb: &Tcb, seq: SeqNumber) -> Option<i64> {
-        match (self.base, tcb.snd.nxt) {
-            (Some(_), Some(nxt)) => Some(self.nxt_from_base + i64::from(seq.offset_from(nxt))),
-            (Some(base), None) => Some(i64::from(seq.offset_from(base))),
-            (None, _) => None,
-        }
-    }
-
-    /// Counts relative numbers from here; SND.NXT is `nxt`.
-    pub(super) fn set_base(&mut self, base: SeqNumber, nxt: SeqNumber) {
-        self.base = Some(base);
-        self.nxt_from_base = i64::from(nxt.offset_from(base));
-    }
-
-    /// Notes the payload of one more segment, octets.
-    pub(super) fn note_len(&mut self, len: u32) {
-        self.largest_before = self.largest;
-        self.largest = self.largest.max(len);
-    }
-
-    /// Follows SND.NXT forward by so many octets.
-    pub(super) fn advance(&mut self, octets: u32) {
-        self.nxt_from_base += i64::from(octets);
-    }
-}
-
-impl Moment {
-    pub(super) fn of(segment: &Segment<'_>, ordinal: u64) -> Moment {
-        Moment { ordinal, time: segment.time }
-    }
-}
-
-impl SynFact {
-    /// Notes a SYN for the first time or again.
-    pub(super) fn note(slot: &mut Option<SynFact>, segment: &Segment<'_>, ordinal: u64, is_repeat: bool) {
-        let moment = Moment::of(segment, ordinal);
-        match slot {
-            Some(fact) if is_repeat => {
-                fact.last = moment;
-                fact.copies = fact.copies.saturating_add(1);
-            }
-            _ => {
-                *slot =
-                    Some(SynFact { first: moment, last: moment, copies: 1, options: segment.options, len: segment.len })
-            }
-        }
-    }
-}
-
-impl FinFact {
-    pub(super) fn new(moment: Moment, crossed: bool) -> FinFact {
-        FinFact { first: moment, last: moment, copies: 1, crossed, acknowledged: None }
     }
 }

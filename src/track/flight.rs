@@ -1,8 +1,7 @@
 //! What one peer has sent and nothing has yet proved to have arrived. Data is a range (SND.UNA to SND.NXT, in the control
 //! block); only SYN and FIN wait one by one, and acknowledgments that would change the receiver's state.
 
-use crate::source::Timestamp;
-use crate::tcp::{Segment, SeqNumber};
+use crate::tcp::{Segment, SeqNumber, Timestamp};
 
 /// How many SYNs with different numbers wait at a time. An old duplicate beside the true one makes two (RFC 9293 figure 8).
 const SYNS: usize = 3;

@@ -1,7 +1,10 @@
 //! Segments into steps: which connection, which peer, which state, and on what evidence. Pure: time comes with the segments.
 
 mod connection;
+mod facts;
 mod flight;
+mod flow;
+mod follow;
 mod history;
 mod incarnation;
 mod receipt;
@@ -11,13 +14,14 @@ mod step;
 mod time_wait;
 mod turn;
 
-pub use connection::{Closing, Connection, FinFact, Flow, Moment, Opening, SynFact};
+pub use connection::Connection;
+pub use facts::{Closing, FinFact, Moment, Opening, SynFact};
+pub use flow::Flow;
 pub use history::History;
 pub use step::{Change, Fate, Input, News, Repeat, Reset, Seen, Step};
 pub use time_wait::{Ended, TimeWait};
 
-use crate::source::Timestamp;
-use crate::tcp::{Basis, Checksum, MslProfile, Peer, Segment, Signal, State};
+use crate::tcp::{Basis, Checksum, MslProfile, Peer, Segment, Signal, State, Timestamp};
 use incarnation::Belongs;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};

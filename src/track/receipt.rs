@@ -1,7 +1,7 @@
 //! Receipt by evidence. A capture shows that a segment was sent, not that it arrived: what was sent stays under way until
 //! the receiver's own acknowledgment proves it, and then the shortest prefix that explains the acknowledgment is delivered.
 
-use super::connection::Moment;
+use super::facts::Moment;
 use super::flight::{Transmission, WaitingAck};
 use super::step::Fate;
 use super::turn::{Cause, Turn};

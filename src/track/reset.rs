@@ -1,6 +1,6 @@
 //! RST: who sent it in earnest, and whether its receiver takes it (RFC 9293 3.5.2, 3.10.7; RFC 5961 3.2; RFC 1337).
 
-use super::connection::Moment;
+use super::facts::Moment;
 use super::step::{Fate, Reset};
 use super::turn::Turn;
 use crate::tcp::acceptability::{ResetVerdict, judge_reset};

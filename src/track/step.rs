@@ -1,8 +1,7 @@
 //! The atom that every rule looks at: one input, and what it changed.
 
 use super::Connection;
-use crate::source::Timestamp;
-use crate::tcp::{Basis, Peer, Segment, Signal, State, Tcb};
+use crate::tcp::{Basis, Peer, Segment, Signal, State, Tcb, Timestamp};
 
 /// One input to one connection.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! TIME-WAIT as an interval: when it began, when it is due, how often it was re-armed, how it ended (RFC 9293 3.6.1, 3.10.7.4).
 
-use crate::source::Timestamp;
+use crate::tcp::Timestamp;
 
 /// TIME-WAIT of one peer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,8 +4,7 @@ use super::connection::Connection;
 use super::flight::Transmission;
 use super::step::{Change, Fate, News};
 use super::time_wait::{Ended, TimeWait};
-use crate::source::Timestamp;
-use crate::tcp::{Basis, Peer, Signal, State, transition};
+use crate::tcp::{Basis, Peer, Signal, State, Timestamp, transition};
 
 /// A connection while one segment is worked in, and what comes of it.
 pub(super) struct Turn<'t> {

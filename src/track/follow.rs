@@ -1,0 +1,100 @@
+//! The sender's numbers and windows, followed from segment to segment, and what it sent, counted.
+
+use super::step::Repeat;
+use super::turn::Turn;
+use crate::tcp::acceptability::is_acceptable;
+use crate::tcp::{Peer, Segment};
+
+impl Turn<'_> {
+    /// Follows the sender's numbers and windows, and counts what it sent.
+    pub(super) fn count(&mut self, peer: Peer, segment: &Segment<'_>, repeat: Option<Repeat>) {
+        let connection = &mut *self.connection;
+        peer.of_mut(&mut connection.memory).last_own = Some(self.ordinal);
+        let flow = peer.of_mut(&mut connection.flows);
+        flow.segments += 1;
+        flow.note_len(segment.len);
+        flow.retransmissions += u64::from(repeat.is_some());
+        let is_stray =
+            segment.flags.syn() && peer.of(&connection.memory).stray_syn.is_some_and(|(seq, _)| seq == segment.seq);
+        if segment.flags.rst() || is_stray {
+            return;
+        }
+        flow.tsval = segment.options.timestamps.map(|(tsval, _)| tsval).or(flow.tsval);
+        let tcb = peer.of_mut(&mut connection.tcb);
+        if segment.flags.syn() {
+            tcb.rcv.scale = segment.options.wscale.map(|shift| shift.min(14));
+        }
+        if flow.base.is_none() {
+            flow.set_base(segment.seq - 1, segment.seq);
+            tcb.snd.nxt = Some(segment.seq);
+        }
+        self.follow_numbers(peer, segment, repeat);
+        self.follow_window(peer, segment);
+    }
+
+    fn follow_numbers(&mut self, peer: Peer, segment: &Segment<'_>, repeat: Option<Repeat>) {
+        let is_beyond = self.is_beyond_window(peer, segment);
+        let connection = &mut *self.connection;
+        let memory = peer.of_mut(&mut connection.memory);
+        let nxt = peer.of_mut(&mut connection.tcb).snd.nxt.get_or_insert(segment.seq);
+        let flow = peer.of_mut(&mut connection.flows);
+        let end = segment.end();
+        if !nxt.lt(end) {
+            if segment.flags.syn() && repeat.is_none() {
+                flow.bytes += u64::from(segment.len);
+            }
+            return;
+        }
+        if is_beyond && memory.jump.replace(end) != Some(segment.seq) {
+            // Perhaps forged; a true sender after a gap in the capture goes on from here.
+            return;
+        }
+        if nxt.lt(segment.seq) {
+            memory.note_hole(*nxt, segment.seq);
+            flow.missing += u64::from(segment.seq.since(*nxt));
+        }
+        let forward = end.since(*nxt);
+        let fresh = forward.saturating_sub(u32::from(segment.flags.fin())).min(segment.len);
+        flow.advance(forward);
+        flow.bytes += u64::from(fresh);
+        *nxt = end;
+        // What was sent before the first FIN had arrived was no half-close.
+        let closing = &mut connection.closing;
+        let first = closing.first_fin.filter(|first| *first != peer);
+        if first.is_some_and(|first| first.of(&closing.fin).is_some_and(|fin| fin.acknowledged.is_some())) {
+            closing.late_bytes += u64::from(fresh);
+        }
+    }
+
+    /// Whether the segment leaves a gap and lies beyond the receiver's window, so that a receiver drops it (RFC 9293
+    /// 3.10.7.4). Only where both scales are known.
+    fn is_beyond_window(&self, peer: Peer, segment: &Segment<'_>) -> bool {
+        let receiver = self.connection.receiver_of(peer);
+        let rcv = receiver.of(&self.connection.tcb).rcv;
+        let (Some(nxt), Some(sent)) = (rcv.nxt, peer.of(&self.connection.tcb).snd.nxt) else { return false };
+        // A segment that begins where the last one ended lies beyond only if the sender ignores the window.
+        let leaves_gap = sent.lt(segment.seq);
+        leaves_gap
+            && self.connection.opening.shows_both()
+            && !is_acceptable(segment.seq, segment.seq_len(), nxt, rcv.wnd.max(1))
+    }
+
+    fn follow_window(&mut self, peer: Peer, segment: &Segment<'_>) {
+        let receiver = self.connection.receiver_of(peer);
+        let connection = &mut *self.connection;
+        let shift = if segment.flags.syn() { 0 } else { connection.window_shift(peer) };
+        // What the other was seen to send bounds what can be acknowledged; where nothing was seen, nothing bounds it.
+        let sent = receiver.of(&connection.tcb).snd.nxt.filter(|_| receiver.of(&connection.flows).segments > 0);
+        let rcv = &mut peer.of_mut(&mut connection.tcb).rcv;
+        rcv.wnd = u32::from(segment.wnd) << shift;
+        let Some(ack) = segment.acknowledges() else { return };
+        rcv.last_ack = Some(ack);
+        let ack = sent.filter(|sent| sent.lt(ack)).unwrap_or(ack);
+        rcv.nxt = Some(rcv.nxt.map_or(ack, |known| known.max(ack)));
+        let other = receiver.of_mut(&mut connection.flows);
+        if other.base.is_none() {
+            other.set_base(ack - 1, ack);
+            receiver.of_mut(&mut connection.tcb).snd.nxt = Some(ack);
+        }
+    }
+}
