@@ -13,7 +13,7 @@ use crate::track::{self, Change, News, Seen, Step};
 const MOST_ITEMS: usize = 2_000;
 
 /// A live event is drawn after this time at the latest, even if a receipt could still be placed there.
-const SETTLE_NS: i64 = 150_000_000;
+const SETTLE_NS: i64 = 20_000_000;
 
 /// A stretch of ordinary data that has been quiet for so long is drawn.
 const QUIET_NS: i64 = 1_000_000_000;
@@ -233,7 +233,9 @@ impl Draft {
         let foldable = self.stretch.saturating_add(HEAD);
         while let Some(item) = self.items.get(self.frozen) {
             let is_last = self.frozen + 1 == self.items.len();
-            if self.frozen >= foldable || is_last && now.since(item.time) < SETTLE_NS {
+            // Of the arrival of a pure ACK or RST no proof will come.
+            let is_young = now.since(item.time) < SETTLE_NS && item.takes_sequence_space();
+            if self.frozen >= foldable || is_last && is_young {
                 break;
             }
             sink(item);

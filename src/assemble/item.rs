@@ -86,6 +86,11 @@ impl Item {
         }
     }
 
+    /// It uses sequence numbers, so its receiver's acknowledgment can prove its arrival.
+    pub(super) fn takes_sequence_space(&self) -> bool {
+        matches!(&self.what, What::Segment(segment) if segment.seq_len > 0)
+    }
+
     /// Ordinary data or acknowledgment: it may be folded.
     pub(super) fn is_ordinary(&self) -> bool {
         let plain = match &self.what {
