@@ -76,7 +76,7 @@ fn tell(event: &Event, lang: Lang, out: &mut impl Write) -> io::Result<()> {
             let asks = lang.pick("asks for", "请求文件");
             let way = match ask {
                 Ask::Bare => lang.pick("bare name: the server must close first", "仅文件名：须由服务器先关闭"),
-                Ask::Line => lang.pick("name and newline: it is told the length", "文件名加换行：先告知长度"),
+                Ask::Line => lang.pick("synfin: get: it is told the length", "synfin: get：先告知长度"),
             };
             writeln!(out, "{} {asks} {}  ({way})", number(client), safe(name).bold())
         }

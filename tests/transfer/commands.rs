@@ -260,15 +260,16 @@ fn hostile_names_steer_no_terminal() {
 fn a_students_client_understands_our_server() {
     let Some(python) = python() else { return };
     let (root, here) = folders();
-    let serving = Serving::synfin(root.path(), &["--count", "3"]);
-    for name in ["hello.txt", "empty", "big"] {
+    let serving = Serving::synfin(root.path(), &["--count", "5"]);
+    for name in ["hello.txt", "empty", "big", "hello.txt\n", "hello.txt\r\n"] {
         let saved = here.path().join(name);
         let port = serving.port.to_string();
         let done = Command::new(python).args(["-c", STUDENT_CLIENT, &port, name]).arg(&saved).output().unwrap();
         assert!(done.status.success(), "{}", text(&done.stderr));
-        assert!(fs::read(&saved).unwrap() == fs::read(root.path().join(name)).unwrap(), "{name} differs");
+        assert!(fs::read(&saved).unwrap() == fs::read(root.path().join(name.trim_end())).unwrap(), "{name:?} differs");
     }
-    assert!(serving.end().contains("bare name"));
+    let told = serving.end();
+    assert!(told.contains("bare name") && !told.contains("told the length"), "{told}");
 }
 
 #[test]
