@@ -198,7 +198,7 @@ fn names_come_in_pieces() {
         for pieces in [
             ["hel", "lo.t", "xt"],
             ["hello", ".tx", "t"],
-            ["hel", "lo.tx", "t\r\n"],
+            ["hel", "lo.tx", "t\n"],
             ["syn", "fin: get hel", "lo.txt\n"],
             ["s", "ub", "/课件.txt"],
         ] {
