@@ -20,7 +20,8 @@ Examples:
   synfin replay captures/download.pcap     draw a saved capture
   sudo synfin live -i lo tcp port 8080     watch connections as they happen
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not permitted, 4 damaged input with --strict, 130 interrupted";
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not permitted, 4 damaged input with --strict,
+            130 get or demo interrupted (Ctrl-C is how live and serve end: 0)";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -143,9 +144,9 @@ pub struct Live {
     #[arg(short, long, value_name = "DEVICE", default_value = "lo")]
     pub interface: String,
     /// Stop after N packets
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub count: Option<u64>,
-    /// Stop after this time, as 10s, 500ms, 2m
+    /// Stop after this time, as 10s, 500ms, 2m; a bare number is seconds
     #[arg(long, value_name = "TIME", value_parser = super::config::parse_duration)]
     pub duration: Option<std::time::Duration>,
     /// Also save the packets
@@ -210,7 +211,7 @@ pub struct Serve {
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub root: PathBuf,
     /// Stop after N clients
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub count: Option<u64>,
     #[command(flatten)]
     pub closing: Closing,

@@ -1,6 +1,6 @@
 //! Exit codes, and errors that tell what happened and how to mend it.
 
-use crate::timeline::Lang;
+use crate::timeline::{Lang, Text};
 use std::fmt;
 use std::io;
 use std::process::ExitCode;
@@ -13,7 +13,7 @@ pub enum Exit {
     Usage = 2,
     NotPermitted = 3,
     DamagedInput = 4,
-    /// Ended by Ctrl-C before anything was shown.
+    /// Ended by Ctrl-C before it was done. `live` and `serve` end that way, so that is done.
     Interrupted = 130,
 }
 
@@ -28,17 +28,51 @@ impl From<Exit> for ExitCode {
 pub struct Failure {
     pub exit: Exit,
     /// What happened.
-    pub message: String,
+    pub message: Words,
     /// How to mend it, a line each.
-    pub help: Vec<String>,
+    pub help: Vec<Words>,
+}
+
+/// What an error says: in both languages, or settled already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Words {
+    Both(Text),
+    Settled(String),
+}
+
+impl Words {
+    pub fn get(&self, lang: Lang) -> &str {
+        match self {
+            Words::Both(text) => text.get(lang),
+            Words::Settled(words) => words,
+        }
+    }
+}
+
+impl From<Text> for Words {
+    fn from(text: Text) -> Words {
+        Words::Both(text)
+    }
+}
+
+impl From<String> for Words {
+    fn from(words: String) -> Words {
+        Words::Settled(words)
+    }
+}
+
+impl From<&str> for Words {
+    fn from(words: &str) -> Words {
+        Words::Settled(words.to_string())
+    }
 }
 
 impl Failure {
-    pub fn new(exit: Exit, message: impl Into<String>) -> Failure {
+    pub fn new(exit: Exit, message: impl Into<Words>) -> Failure {
         Failure { exit, message: message.into(), help: Vec::new() }
     }
 
-    pub fn help(mut self, line: impl Into<String>) -> Failure {
+    pub fn help(mut self, line: impl Into<Words>) -> Failure {
         self.help.push(line.into());
         self
     }
@@ -46,7 +80,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(self.message.get(Lang::En))
     }
 }
 
@@ -64,13 +98,18 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
 
 /// Writes `error:`, its causes and its help lines.
 pub fn report(error: &anyhow::Error, lang: Lang, out: &mut impl io::Write) -> io::Result<()> {
-    writeln!(out, "{}: {}", lang.pick("error", "错误"), crate::render::safe(&error.to_string()))?;
-    for cause in error.chain().skip(1) {
-        writeln!(out, "  {}: {}", lang.pick("caused by", "原因"), crate::render::safe(&cause.to_string()))?;
+    for (place, cause) in error.chain().enumerate() {
+        let head =
+            if place == 0 { lang.pick("error: ", "错误：") } else { lang.pick("  caused by: ", "  原因：") };
+        let words = match cause.downcast_ref::<Failure>() {
+            Some(failure) => failure.message.get(lang).to_string(),
+            None => cause.to_string(),
+        };
+        writeln!(out, "{head}{}", crate::render::safe(&words))?;
     }
     let failure = error.chain().find_map(|cause| cause.downcast_ref::<Failure>());
     for line in failure.iter().flat_map(|failure| &failure.help) {
-        writeln!(out, "  {}: {}", lang.pick("help", "办法"), crate::render::safe(line))?;
+        writeln!(out, "{}{}", lang.pick("  help: ", "  办法："), crate::render::safe(line.get(lang)))?;
     }
     Ok(())
 }

@@ -49,7 +49,9 @@ pub(super) fn run(args: &Get, config: &Config) -> Result<Exit> {
 fn place(args: &Get, lang: Lang) -> Result<PathBuf, Failure> {
     let name = || {
         let words = lang.pick("this name does not say what to call the file here", "无法由该名称得出本地文件名");
-        local_name(&args.name).ok_or_else(|| Failure::new(Exit::Usage, words).help("-o FILE"))
+        local_name(&args.name).ok_or_else(|| {
+            Failure::new(Exit::Usage, words).help(lang.pick("name it with -o FILE", "用 -o FILE 指定文件名"))
+        })
     };
     match &args.output {
         Some(folder) if folder.is_dir() => Ok(folder.join(name()?)),
@@ -88,13 +90,22 @@ fn summary(received: &Received, path: Option<&Path>, lang: Lang, out: &mut impl 
     match lang {
         Lang::En => {
             let known = if *announced { ", the announced length" } else { "" };
-            writeln!(out, "saved {name}: {octets} octets{known} from {peer} in {took:.3} s ({rate}/s)\n{closed}")
+            writeln!(out, "saved {name}: {octets} octets{known} from {peer} in {took:.3} s ({rate}/s)\n{closed}")?;
         }
         Lang::Zh => {
             let known = if *announced { "（与告知的长度一致）" } else { "" };
-            writeln!(out, "已保存 {name}：{octets} 字节{known}，来自 {peer}，用时 {took:.3} 秒（{rate}/s）\n{closed}")
+            writeln!(out, "已保存 {name}：{octets} 字节{known}，来自 {peer}，用时 {took:.3} 秒（{rate}/s）\n{closed}")?;
         }
     }
+    // FIN alone does not tell a whole file from the end of a server that was killed.
+    if !*announced {
+        let words = lang.pick(
+            "this server announces no length: whether the file is whole cannot be told",
+            "该服务器不告知长度：无法判断文件是否完整",
+        );
+        writeln!(out, "{words}")?;
+    }
+    Ok(())
 }
 
 fn unsaved(error: SaveError, lang: Lang) -> anyhow::Error {
@@ -162,7 +173,9 @@ fn explain(error: GetError, lang: Lang) -> anyhow::Error {
         GetError::Connect(_) => {
             failure.help(lang.pick("check the host, the port and the firewall", "请检查主机、端口和防火墙"))
         }
-        GetError::Foreign => failure.help("--close-first server"),
+        GetError::Foreign => failure.help(
+            lang.pick("let the server close first: --close-first server", "让服务器先关闭：--close-first server"),
+        ),
         _ => failure,
     }
     .into()

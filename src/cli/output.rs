@@ -7,7 +7,7 @@ use crate::ladder::View;
 use crate::render::{self, Format, Style};
 #[cfg(unix)]
 use crate::source::privilege::{Dropped, User, drop_privileges};
-use crate::timeline::Timeline;
+use crate::timeline::{Text, Timeline};
 use anyhow::Result;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -82,7 +82,9 @@ impl Outputs {
             let saved = save(path, |out| draw(timeline, view, *format, &config.file_style(), out));
             saved.map_err(|error| match error.is::<Failure>() {
                 true => error,
-                false => error.context(format!("cannot write '{}'", path.display())),
+                false => {
+                    error.context(format!("{} '{}'", config.lang.pick("cannot write", "无法写入"), path.display()))
+                }
             })?;
         }
         Ok(())
@@ -98,19 +100,34 @@ impl Outputs {
         let written = drawn.and_then(|()| Ok(out.flush()?));
         written.map_err(|error| match error.is::<Failure>() {
             true => error,
-            false => error.context("cannot write to standard output"),
+            false => error.context(config.lang.pick("cannot write to standard output", "无法写入标准输出")),
         })
     }
 }
 
 fn draw(timeline: &Timeline, view: &View, format: Format, style: &Style, out: &mut impl io::Write) -> Result<()> {
     match render::write(timeline, view, format, style, out) {
-        Err(error @ render::Error::UnknownConnection { .. }) => {
-            Err(Failure::new(Exit::Usage, error.to_string()).into())
-        }
+        Err(error) if matches!(error, render::Error::UnknownConnection { .. }) => Err(unknown(&error).into()),
         Err(render::Error::Io(error)) => Err(error.into()),
+        Err(error) => Err(error.into()),
         Ok(()) => Ok(()),
     }
+}
+
+/// A connection that the timeline does not have, and which ones it has.
+fn unknown(error: &render::Error) -> Failure {
+    let zh = match error {
+        render::Error::UnknownConnection { asked, known } => {
+            let has = match known.as_slice() {
+                [] => "其中没有连接".to_string(),
+                [only] => format!("其中只有连接 {only}"),
+                [first, .., last] => format!("其中的连接从 {first} 到 {last}"),
+            };
+            format!("没有连接 {asked}：{has}")
+        }
+        other => other.to_string(),
+    };
+    Failure::new(Exit::Usage, Text::new(error.to_string(), zh))
 }
 
 fn file(path: &Path, stdout: Format) -> Result<(PathBuf, Format)> {
@@ -122,17 +139,30 @@ fn file(path: &Path, stdout: Format) -> Result<(PathBuf, Format)> {
     let Some(format) = Format::from_suffix(suffix) else {
         let known: Vec<String> = Format::ALL.iter().map(|format| format!(".{}", format.suffix())).collect();
         let message = match suffix {
-            "" => format!("'{}' has no suffix that names a format", path.display()),
-            suffix => format!("'{}': the suffix .{suffix} names no format", path.display()),
+            "" => Text::new(
+                format!("'{}' has no suffix that names a format", path.display()),
+                format!("'{}' 没有表示格式的后缀", path.display()),
+            ),
+            suffix => Text::new(
+                format!("'{}': the suffix .{suffix} names no format", path.display()),
+                format!("'{}'：后缀 .{suffix} 不是已知的格式", path.display()),
+            ),
         };
         return Err(Failure::new(Exit::Usage, message)
-            .help(format!("give the file one of these: {}", known.join(", ")))
+            .help(Text::new(
+                format!("give the file one of these: {}", known.join(", ")),
+                format!("请使用下列后缀之一：{}", known.join("、")),
+            ))
             .into());
     };
     let folder = folder(path);
     if !folder.is_dir() {
-        let message = format!("cannot write '{}': there is no folder '{}'", path.display(), folder.display());
-        return Err(Failure::new(Exit::Failed, message).help("make the folder first, or name another").into());
+        let message = Text::new(
+            format!("cannot write '{}': there is no folder '{}'", path.display(), folder.display()),
+            format!("无法写入 '{}'：文件夹 '{}' 不存在", path.display(), folder.display()),
+        );
+        let help = Text::new("make the folder first, or name another", "请先建立该文件夹，或换一个");
+        return Err(Failure::new(Exit::Failed, message).help(help).into());
     }
     Ok((path.to_path_buf(), format))
 }

@@ -90,7 +90,7 @@ pub(super) fn capture_failure(error: &LiveError, lang: Lang) -> Failure {
         LiveError::Down { device } => {
             let device = quoted(Path::new(device));
             Failure::new(Exit::Failed, message)
-                .help(format!("{}: sudo ip link set {device} up", lang.pick("switch it on", "启用它")))
+                .help(format!("{}sudo ip link set {device} up", lang.pick("switch it on: ", "启用它：")))
         }
         LiveError::Filter(_) => Failure::new(Exit::Usage, message),
         LiveError::Open { .. } | LiveError::Read { .. } => Failure::new(Exit::Failed, message),
@@ -125,7 +125,7 @@ mod tests {
         for lang in [Lang::En, Lang::Zh] {
             let failure = capture_failure(&error, lang);
             assert_eq!(failure.exit, Exit::NotPermitted);
-            let help = failure.help.join("\n");
+            let help = failure.help.iter().map(|line| line.get(lang)).collect::<Vec<_>>().join("\n");
             let line = match nix::unistd::geteuid().is_root() {
                 true => "--cap-add NET_RAW".to_string(),
                 false => format!("sudo {} live -i eth0", quoted(&executable())),

@@ -5,7 +5,7 @@ use super::config::Config;
 use super::exit::{Exit, Failure};
 use super::output::Outputs;
 use crate::ladder::View;
-use crate::timeline::{SCHEMA, Timeline};
+use crate::timeline::{Lang, SCHEMA, Text, Timeline};
 use anyhow::{Context, Result};
 use std::io::Read;
 use std::path::Path;
@@ -15,53 +15,70 @@ const QUOTED: usize = 60;
 
 pub(super) fn run(args: &Render, config: &Config) -> Result<Exit> {
     let outputs = Outputs::new(args.format, &args.output)?;
-    let (name, bytes) = read(&args.file)?;
-    let timeline = parse(&bytes, &name)?;
+    let (name, bytes) = read(&args.file, config.lang)?;
+    let timeline = parse(&bytes, &name, config.lang)?;
     drop(bytes);
     outputs.write(&timeline, &View { connection: args.connection }, config)?;
     Ok(Exit::Done)
 }
 
-fn read(path: &Path) -> Result<(String, Vec<u8>)> {
+fn read(path: &Path, lang: Lang) -> Result<(String, Vec<u8>)> {
     if path.as_os_str() == "-" {
         let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
-        return Ok(("standard input".to_string(), bytes));
+        std::io::stdin()
+            .lock()
+            .read_to_end(&mut bytes)
+            .context(lang.pick("cannot read standard input", "无法读取标准输入"))?;
+        return Ok((lang.pick("standard input", "标准输入").to_string(), bytes));
     }
     let name = format!("'{}'", path.display());
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {name}"))?;
+    let bytes = std::fs::read(path).with_context(|| format!("{} {name}", lang.pick("cannot read", "无法读取")))?;
     Ok((name, bytes))
 }
 
 /// Reads a timeline. The schema is looked at first, so that a file of another kind is named as such.
-fn parse(bytes: &[u8], name: &str) -> Result<Timeline> {
+fn parse(bytes: &[u8], name: &str, lang: Lang) -> Result<Timeline> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Err(Failure::new(Exit::Failed, format!("{name} is empty: no timeline in it"))
-            .help("make one with: synfin replay FILE --format json")
-            .into());
+        let message = Text::new(format!("{name} is empty: no timeline in it"), format!("{name} 为空：其中没有时间线"));
+        return Err(Failure::new(Exit::Failed, message).help(remedy()).into());
     }
-    let schema = schema(bytes, name)?;
+    let schema = schema(bytes, name, lang)?;
     if schema.as_deref() != Some(SCHEMA) {
         let found = match &schema {
-            Some(schema) => format!("its schema is \"{}\"", schema.chars().take(QUOTED).collect::<String>()),
-            None => "it has no field \"schema\"".to_string(),
+            Some(schema) => {
+                let schema: String = schema.chars().take(QUOTED).collect();
+                Text::new(format!("its schema is \"{schema}\""), format!("其 schema 为 \"{schema}\""))
+            }
+            None => Text::new("it has no field \"schema\"", "其中没有 \"schema\" 字段"),
         };
         let newer = schema.as_deref().is_some_and(|schema| schema.starts_with("synfin-timeline/"));
         let help = if newer {
-            "another version of synfin wrote it: render it with that version"
+            Text::new(
+                "another version of synfin wrote it: render it with that version",
+                "它由另一版本的 synfin 写成：请用该版本绘制",
+            )
         } else {
-            "make a timeline with: synfin replay FILE --format json"
+            remedy()
         };
-        let message = format!("{name} is not a timeline that this synfin can read: {found}, expected \"{SCHEMA}\"");
+        let message = Text::new(
+            format!("{name} is not a timeline that this synfin can read: {}, expected \"{SCHEMA}\"", found.en),
+            format!("{name} 不是此 synfin 能读取的时间线：{}，应为 \"{SCHEMA}\"", found.zh),
+        );
         return Err(Failure::new(Exit::Failed, message).help(help).into());
     }
-    serde_json::from_slice(bytes)
-        .with_context(|| format!("{name} says that it is a timeline, but it does not keep to the schema"))
+    serde_json::from_slice(bytes).with_context(|| match lang {
+        Lang::En => format!("{name} says that it is a timeline, but it does not keep to the schema"),
+        Lang::Zh => format!("{name} 自称是时间线，但不符合 schema"),
+    })
+}
+
+fn remedy() -> Text {
+    Text::new("make a timeline with: synfin replay FILE --format json", "生成时间线：synfin replay FILE --format json")
 }
 
 /// The value of `schema`, in words where it is not a text.
-fn schema(bytes: &[u8], name: &str) -> Result<Option<String>> {
+fn schema(bytes: &[u8], name: &str, lang: Lang) -> Result<Option<String>> {
     #[derive(serde::Deserialize)]
     struct Head {
         #[serde(default)]
@@ -69,8 +86,11 @@ fn schema(bytes: &[u8], name: &str) -> Result<Option<String>> {
     }
     let head: Head =
         serde_json::from_slice(bytes).with_context(|| match bytes.iter().find(|b| !b.is_ascii_whitespace()) {
-            Some(b'{') => format!("{name} is damaged JSON"),
-            _ => format!("{name} is not a timeline: a JSON object was expected"),
+            Some(b'{') => format!("{name} {}", lang.pick("is damaged JSON", "是损坏的 JSON")),
+            _ => format!(
+                "{name} {}",
+                lang.pick("is not a timeline: a JSON object was expected", "不是时间线：应为一个 JSON 对象")
+            ),
         })?;
     Ok(head.schema.map(|value| match value {
         serde_json::Value::String(text) => text,
@@ -84,7 +104,7 @@ mod tests {
     use super::*;
 
     fn error(json: &str) -> String {
-        let error = parse(json.as_bytes(), "'x.json'").unwrap_err();
+        let error = parse(json.as_bytes(), "'x.json'", Lang::En).unwrap_err();
         error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ")
     }
 

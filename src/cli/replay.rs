@@ -43,7 +43,7 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     let timeline = analyzer.finish(SourceKind::File, &names.join(" "), Ending { warnings, ..Ending::default() });
     for warning in &timeline.source.warnings {
         let mut err = io::stderr().lock();
-        writeln!(err, "{}: {}", config.lang.pick("warning", "警告"), safe(warning.get(config.lang)))?;
+        writeln!(err, "{}{}", config.lang.pick("warning: ", "警告："), safe(warning.get(config.lang)))?;
     }
     outputs.write(&timeline, &View { connection: args.connection }, config)?;
     Ok(if damaged && args.strict { Exit::DamagedInput } else { Exit::Done })
@@ -118,7 +118,12 @@ mod without_libpcap {
                 "this synfin was built without libpcap, so it has no filters",
                 "此 synfin 编译时没有 libpcap，不支持过滤器",
             );
-            Err(Failure::new(Exit::Failed, message).help("cargo build --features capture").into())
+            Err(Failure::new(Exit::Failed, message)
+                .help(config.lang.pick(
+                    "build it with: cargo build --features capture",
+                    "编译时加上：cargo build --features capture",
+                ))
+                .into())
         }
 
         pub(super) fn matches(&mut self, _: &Frame<'_>) -> Result<bool> {

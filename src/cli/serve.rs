@@ -76,12 +76,12 @@ fn tell(event: &Event, lang: Lang, out: &mut impl Write) -> io::Result<()> {
             let asks = lang.pick("asks for", "请求文件");
             let way = match ask {
                 Ask::Bare => lang.pick("bare name: the server must close first", "仅文件名：须由服务器先关闭"),
-                Ask::Line => lang.pick("name and newline: it is told the length", "文件名加换行：先告知长度"),
+                Ask::Line => lang.pick("synfin: get: it is told the length", "synfin: get：先告知长度"),
             };
             writeln!(out, "{} {asks} {}  ({way})", number(client), safe(name).bold())
         }
         Event::Refused { client, why } => {
-            let words = lang.pick("refused:", "拒绝:").red();
+            let words = lang.pick("refused:", "拒绝：").red();
             writeln!(out, "{} {words} {}", number(client), why.text().get(lang))
         }
         Event::Sent { client, octets } => {
@@ -89,12 +89,12 @@ fn tell(event: &Event, lang: Lang, out: &mut impl Write) -> io::Result<()> {
             writeln!(out, "{} {sent} {octets} {unit}", number(client))
         }
         Event::Failed { client, error } => {
-            let words = lang.pick("failed:", "失败:").red();
+            let words = lang.pick("failed:", "失败：").red();
             writeln!(out, "{} {words} {}", number(client), safe(&error.to_string()))
         }
         Event::Closed { client, first } => writeln!(out, "{} {}", number(client), who_waits(*first, lang)),
         Event::NotAccepted { error } => {
-            let words = lang.pick("a client could not be accepted:", "无法接受客户端:").red();
+            let words = lang.pick("a client could not be accepted:", "无法接受客户端：").red();
             writeln!(out, "{words} {}", safe(&error.to_string()))
         }
     }?;
@@ -114,7 +114,14 @@ pub(super) fn who_waits(first: Closer, lang: Lang) -> &'static str {
 }
 
 pub(super) fn misaddressed(error: &AddressError, lang: Lang) -> Failure {
-    Failure::new(Exit::Usage, error.text().get(lang))
+    match error {
+        // Well written, and nobody knows it: no slip of the command line.
+        AddressError::Unknown { source: Some(source), .. } => {
+            Failure::new(Exit::Failed, format!("{}{}{source}", error.text().get(lang), lang.pick(": ", "：")))
+                .help(lang.pick("check the name and the network", "请检查主机名和网络"))
+        }
+        _ => Failure::new(Exit::Usage, error.text().get(lang)),
+    }
 }
 
 fn explain(error: BindError, lang: Lang) -> anyhow::Error {
@@ -135,8 +142,9 @@ fn explain(error: BindError, lang: Lang) -> anyhow::Error {
             for line in port::holders(port, lang) {
                 failure = failure.help(line);
             }
-            let other = lang.pick("take another port, or 0 for any free one", "换一个端口，或用 0 让系统分配空闲端口");
-            failure.help(format!("{other}: synfin serve 0")).into()
+            let other =
+                lang.pick("take another port, or 0 for any free one: ", "换一个端口，或用 0 让系统分配空闲端口：");
+            failure.help(format!("{other}synfin serve 0")).into()
         }
         ErrorKind::PermissionDenied => {
             Failure::new(
@@ -152,8 +160,8 @@ fn explain(error: BindError, lang: Lang) -> anyhow::Error {
                 "或以相同参数加 sudo 运行：sudo synfin serve …",
             ))
             .help(format!(
-                "{}: sudo sysctl net.ipv4.ip_unprivileged_port_start={port}",
-                lang.pick("or open the low ports to all users", "或向所有用户开放低端口")
+                "{}sudo sysctl net.ipv4.ip_unprivileged_port_start={port}",
+                lang.pick("or open the low ports to all users: ", "或向所有用户开放低端口：")
             ))
             .into()
         }

@@ -19,6 +19,9 @@ pub const HEADERS_ONLY: u32 = 256;
 pub const WHOLE_PACKETS: u32 = 262_144;
 /// How long the kernel may keep a block of frames that is not full. Frames come at most so late, in bunches.
 const BLOCK_TIMEOUT: Duration = Duration::from_millis(30);
+/// Octets of the ring for headers alone, and for whole packets: those fill it while the disk is slow.
+const RING: i32 = 16 << 20;
+const LARGE_RING: i32 = 64 << 20;
 /// Frames read in one go before the caller may look at its clock again.
 const BATCH: usize = 4096;
 
@@ -45,11 +48,16 @@ impl LiveOptions {
         LiveOptions {
             device: device.into(),
             snaplen: HEADERS_ONLY,
-            buffer: 16 << 20,
+            buffer: RING,
             filter: Vec::new(),
             promiscuous: true,
             immediate: false,
         }
+    }
+
+    /// So many octets of each frame; a ring of 64 MiB where that is more than headers.
+    pub fn keeping(self, snaplen: u32) -> LiveOptions {
+        LiveOptions { snaplen, buffer: if snaplen > HEADERS_ONLY { LARGE_RING } else { RING }, ..self }
     }
 }
 

@@ -13,7 +13,7 @@ pub struct PcapWriter<W: Write> {
 impl<W: Write> PcapWriter<W> {
     /// Writes the file's header. `snaplen` is the most octets kept of each frame, 0 for all.
     pub fn new(out: W, link: LinkType, snaplen: u32) -> io::Result<PcapWriter<W>> {
-        let mut out = BufWriter::with_capacity(64 * 1024, out);
+        let mut out = BufWriter::with_capacity(256 * 1024, out);
         // Magic for nanoseconds, version 2.4, time zone and accuracy unused. A snaplen of 0 confuses old readers.
         let header = [0xa1b2_3c4d, 4 << 16 | 2, 0, 0, if snaplen == 0 { 262_144 } else { snaplen }, u32::from(link.0)];
         write_words(&mut out, &header)?;

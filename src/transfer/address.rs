@@ -18,6 +18,8 @@ pub enum AddressError {
     NoPort(String),
     #[error("'{0}' is no port: use a number from 0 to 65535")]
     BadPort(String),
+    #[error("port out of range: '{0}'; use a number from 0 to 65535")]
+    PortRange(String),
     #[error("write an IPv6 address in brackets: [{0}]:PORT")]
     NoBrackets(String),
     #[error("there is no address for '{host}'")]
@@ -30,6 +32,7 @@ impl AddressError {
         let zh = match self {
             AddressError::NoPort(text) => format!("“{text}”缺少端口号：请写成 HOST:PORT，例如 localhost:8080"),
             AddressError::BadPort(text) => format!("“{text}”不是端口号：请用 0 到 65535 的数字"),
+            AddressError::PortRange(text) => format!("端口号超出范围：“{text}”；请用 0 到 65535 的数字"),
             AddressError::NoBrackets(text) => format!("IPv6 地址要写在方括号里：[{text}]:PORT"),
             AddressError::Unknown { host, .. } => format!("找不到“{host}”的地址"),
         };
@@ -44,6 +47,9 @@ impl FromStr for Target {
     fn from_str(text: &str) -> Result<Target, AddressError> {
         if let Ok(port) = text.parse() {
             return Ok(Target { host: "localhost".into(), port });
+        }
+        if is_number(text) {
+            return Err(AddressError::PortRange(text.into()));
         }
         if text.parse::<Ipv6Addr>().is_ok() {
             return Err(AddressError::NoBrackets(text.into()));
@@ -61,9 +67,16 @@ impl FromStr for Target {
         if host.is_empty() {
             return Err(AddressError::Unknown { host: host.into(), source: None });
         }
-        let port = port.parse().map_err(|_| AddressError::BadPort(port.into()))?;
+        let port = port.parse().map_err(|_| match is_number(port) {
+            true => AddressError::PortRange(port.into()),
+            false => AddressError::BadPort(port.into()),
+        })?;
         Ok(Target { host: host.into(), port })
     }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit())
 }
 
 /// All addresses of the target, in the order to try them. `localhost` is always both loopbacks, whatever the hosts file says.
@@ -103,7 +116,10 @@ mod tests {
         assert!(matches!("::1".parse::<Target>(), Err(AddressError::NoBrackets(_))));
         assert!(matches!("::1:80".parse::<Target>(), Err(AddressError::NoBrackets(_))));
         assert!(matches!("localhost".parse::<Target>(), Err(AddressError::NoPort(_))));
-        assert!(matches!("localhost:99999".parse::<Target>(), Err(AddressError::BadPort(_))));
+        for text in ["localhost:99999", "99999", "[::1]:65536"] {
+            assert!(matches!(text.parse::<Target>(), Err(AddressError::PortRange(_))), "{text}");
+        }
+        assert!(matches!("localhost:http".parse::<Target>(), Err(AddressError::BadPort(_))));
         assert!(matches!(":80".parse::<Target>(), Err(AddressError::Unknown { .. })));
     }
 

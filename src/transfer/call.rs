@@ -168,6 +168,11 @@ impl<'a> Conn<'a> {
 
     /// recv, waiting at most `limit`.
     pub(super) fn recv(&self, buffer: &mut [u8], limit: Duration) -> io::Result<Got> {
+        self.recv_within(buffer, &|| limit)
+    }
+
+    /// recv, with a limit that may change while it waits.
+    pub(super) fn recv_within(&self, buffer: &mut [u8], limit: &dyn Fn() -> Duration) -> io::Result<Got> {
         let (began, clock) = (SystemTime::now(), Instant::now());
         let result = if self.wait(PollFlags::POLLIN, clock, limit, Duration::ZERO)? {
             io::Read::read(&mut &self.socket, buffer)
@@ -190,7 +195,7 @@ impl<'a> Conn<'a> {
     /// send until all is with the kernel; `TimedOut` when the peer takes nothing for `limit`.
     pub(super) fn send_all(&self, mut octets: &[u8], limit: Duration) -> io::Result<()> {
         while !octets.is_empty() {
-            if !self.wait(PollFlags::POLLOUT, Instant::now(), limit, GRACE)? {
+            if !self.wait(PollFlags::POLLOUT, Instant::now(), &|| limit, GRACE)? {
                 return Err(ErrorKind::TimedOut.into());
             }
             let ends = (Some(self.local), Some(self.peer));
@@ -213,15 +218,21 @@ impl<'a> Conn<'a> {
 
     /// Reads and throws away until the peer's FIN, at most for `limit`. How many octets came, and how it ended.
     pub(super) fn drain(&self, limit: Duration) -> io::Result<(u64, Got)> {
+        self.drain_within(&|| limit)
+    }
+
+    /// The same, with a limit that may change while it waits.
+    pub(super) fn drain_within(&self, limit: &dyn Fn() -> Duration) -> io::Result<(u64, Got)> {
         let clock = Instant::now();
         let (mut buffer, mut count) = ([0; 4096], 0);
         loop {
-            match self.recv(&mut buffer, limit.saturating_sub(clock.elapsed()))? {
+            let began = clock.elapsed();
+            match self.recv_within(&mut buffer, &|| limit().saturating_sub(began))? {
                 Got::Octets(more) => count += more as u64,
                 end => return Ok((count, end)),
             }
             // A peer that never stops talking may not hold us.
-            if clock.elapsed() > limit {
+            if clock.elapsed() > limit() {
                 return Ok((count, Got::Nothing));
             }
         }
@@ -241,10 +252,11 @@ impl<'a> Conn<'a> {
     }
 
     /// Whether the socket became ready in time; when asked to stop, within `grace` from then.
-    fn wait(&self, what: PollFlags, since: Instant, limit: Duration, grace: Duration) -> io::Result<bool> {
-        let mut until = since + limit;
-        let mut is_stopping = false;
+    fn wait(&self, what: PollFlags, since: Instant, limit: &dyn Fn() -> Duration, grace: Duration) -> io::Result<bool> {
+        let mut latest = None;
         loop {
+            let until = since + limit();
+            let until = latest.map_or(until, |latest| until.min(latest));
             let left = until.saturating_duration_since(Instant::now());
             if poll_any(&mut [PollFd::new(self.socket.as_fd(), what)], left.min(GLANCE))? {
                 return Ok(true);
@@ -252,9 +264,8 @@ impl<'a> Conn<'a> {
             if left.is_zero() {
                 return Ok(false);
             }
-            if !is_stopping && self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed)) {
-                is_stopping = true;
-                until = until.min(Instant::now() + grace);
+            if latest.is_none() && self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed)) {
+                latest = Some(Instant::now() + grace);
             }
         }
     }

@@ -202,8 +202,8 @@ impl Transfer<'_, '_> {
         out: &mut impl Write,
         progress: &mut impl FnMut(u64, Option<u64>),
     ) -> Result<Option<u64>, GetError> {
-        let request = if ask == Ask::Line { format!("{name}\n") } else { name.to_string() };
-        self.conn.send_all(request.as_bytes(), self.client.patience).map_err(|source| self.broken(source))?;
+        let request = protocol::request(ask, name);
+        self.conn.send_all(&request, self.client.patience).map_err(|source| self.broken(source))?;
         if self.client.half_close {
             self.conn.finish_sending().map_err(|source| self.broken(source))?;
         }

@@ -4,12 +4,15 @@
 //! The client sends a file name. The server sends the file and closes. A program of ten lines can be either side:
 //! `send(b"notes.txt")` and `recv(1024)` until `b""`; or `recv(1024)`, `open`, `send` in a loop, `close`.
 //!
-//! There are two ways to ask, and the last octet says which:
+//! There are two ways to ask, and the beginning says which:
 //!
 //! | the client sends | the server answers |
 //! |---|---|
 //! | `notes.txt` (a *bare* name) | the octets of the file and FIN; or the error line and FIN |
-//! | `notes.txt` and a newline (a *line*) | `synfin: ok LENGTH` and a newline, then LENGTH octets; or the error line |
+//! | `synfin: get notes.txt` and a newline (a *line*) | `synfin: ok LENGTH` and a newline, then LENGTH octets; or the error line |
+//!
+//! Only a line gets a status line, so no other program finds one in its file: a student who ends his name with `\n` or
+//! `\r\n` asks for the bare name all the same.
 //!
 //! The error line is `synfin: error CODE WORDS` and a newline. It cannot be taken for a file: a file that begins with
 //! `synfin: error ` is not sent to a bare name (code `looks-like-error`), only to a line. So an empty file (no octets, FIN)
@@ -20,9 +23,9 @@
 //! server shall close first, which is what a student's server understands, and by line when it closes first itself.
 //!
 //! # Where a bare name ends
-//! Names may come in pieces. A line ends at its newline (a `\r` before it is dropped). A bare name ends at the client's
-//! half-close, or where the folder leaves no doubt: as soon as no other entry begins with what has come, more octets could
-//! only spoil the name, so the server answers at once. In doubt (`note` while `notes.txt` exists) it waits for a pause of
+//! Names may come in pieces. A line ends at its newline (a `\r` before it is dropped), and so does a bare name that has one.
+//! Without it a bare name ends at the client's half-close, or where the folder leaves no doubt: as soon as no other entry begins with what has come, more octets could
+//! only spoil the name, so the server answers at once. In doubt (`note` while `notes.txt` exists, or `syn`, which may become a line) it waits for a pause of
 //! [`Server::pause`]. What comes after the answer has begun is read and thrown away.
 //!
 //! # How it closes

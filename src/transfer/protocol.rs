@@ -9,13 +9,15 @@ const LONGEST_HEAD: usize = 1024;
 /// How an error line begins, and no file that is sent to a bare name.
 pub(super) const ERROR: &[u8] = b"synfin: error ";
 const OK: &[u8] = b"synfin: ok ";
+/// How a line begins, and hardly any name of a file.
+const GET: &[u8] = b"synfin: get ";
 
 /// How the client asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ask {
     /// The name alone; FIN ends the answer.
     Bare,
-    /// The name and a newline; the answer begins with its length.
+    /// `synfin: get`, the name and a newline; the answer begins with its length.
     Line,
 }
 
@@ -78,8 +80,8 @@ impl Refusal {
             Refusal::BadName => Text::new("that is not a file name", "这不是有效的文件名"),
             Refusal::Unreadable => Text::new("the server may not read that file", "服务器无权读取该文件"),
             Refusal::LooksLikeError => Text::new(
-                "the file begins like an error line; end its name with a newline",
-                "该文件的开头与错误行相同，请在文件名后加换行符",
+                "the file begins like an error line; ask for it by a line: synfin: get NAME",
+                "该文件的开头与错误行相同，请改用一行请求：synfin: get NAME",
             ),
             Refusal::NoName => Text::new("no file name came", "没有收到文件名"),
         }
@@ -88,6 +90,47 @@ impl Refusal {
     pub(super) fn line(self) -> Vec<u8> {
         let words = self.text().en;
         [ERROR, self.code().as_bytes(), b" ", words.as_bytes(), b"\n"].concat()
+    }
+}
+
+/// What the client sends for a name.
+pub(super) fn request(ask: Ask, name: &str) -> Vec<u8> {
+    match ask {
+        Ask::Bare => name.into(),
+        Ask::Line => [GET, name.as_bytes(), b"\n"].concat(),
+    }
+}
+
+/// What has come of a request.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Request<'a> {
+    /// It has ended: the name, and how it was asked for.
+    Whole(&'a [u8], Ask),
+    /// A bare name, if no more comes.
+    Name(&'a [u8]),
+    /// The same, but it is or may become a line.
+    Begun(&'a [u8]),
+    TooLong,
+}
+
+/// Judges the beginning of a request.
+pub(super) fn judge(octets: &[u8]) -> Request<'_> {
+    let line = octets.strip_prefix(GET);
+    let rest = line.unwrap_or(octets);
+    // A `\r` at the end is half of a line's end, or a student's own: no name has it.
+    let end = rest.iter().position(|&octet| octet == b'\n');
+    let is_ended = end.is_some() || (line.is_none() && rest.ends_with(b"\r"));
+    let mut name = end.and_then(|end| rest.get(..end)).unwrap_or(rest);
+    while let Some(shorter) = name.strip_suffix(b"\r").filter(|_| is_ended) {
+        name = shorter;
+    }
+    match line {
+        _ if name.len() > LONGEST_NAME => Request::TooLong,
+        Some(_) if is_ended => Request::Whole(name, Ask::Line),
+        None if is_ended => Request::Whole(name, Ask::Bare),
+        Some(_) => Request::Begun(octets),
+        None if GET.starts_with(octets) => Request::Begun(octets),
+        None => Request::Name(octets),
     }
 }
 
@@ -161,6 +204,28 @@ mod tests {
         }
         let other = head(Ask::Bare, b"synfin: error too-late come tomorrow\n", true);
         assert_eq!(other, Head::RefusedOtherwise("too-late come tomorrow".into()));
+    }
+
+    #[test]
+    fn only_our_own_line_asks_for_a_status() {
+        for name in ["notes.txt", "课件.txt", "synfin", "synfin: got"] {
+            assert_eq!(judge(&request(Ask::Line, name)), Request::Whole(name.as_bytes(), Ask::Line));
+            for end in ["\n", "\r\n", "\r", "\nand more"] {
+                let asked = format!("{name}{end}");
+                assert_eq!(judge(asked.as_bytes()), Request::Whole(name.as_bytes(), Ask::Bare), "{asked:?}");
+            }
+        }
+        assert_eq!(judge(b"synfin: get a\r\n"), Request::Whole(b"a", Ask::Line));
+        assert_eq!(judge(b"notes.txt"), Request::Name(b"notes.txt"));
+        assert_eq!(judge(b"a\rb"), Request::Name(b"a\rb"));
+        for begun in [&b""[..], b"s", b"synfin: get ", b"synfin: get a", b"synfin: get a\r"] {
+            assert_eq!(judge(begun), Request::Begun(begun));
+        }
+        assert_eq!(judge(&[b'x'; LONGEST_NAME + 1]), Request::TooLong);
+        assert_eq!(
+            judge(&[GET, &[b'x'; LONGEST_NAME]].concat()),
+            Request::Begun(&[GET, &[b'x'; LONGEST_NAME]].concat())
+        );
     }
 
     #[test]

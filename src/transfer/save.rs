@@ -58,9 +58,11 @@ impl Saving {
         Ok(Saving { path: path.into(), overwrite, place })
     }
 
-    /// Gives the file its name. Without this call nothing stays behind.
+    /// Gives the file its name, and to the user behind sudo. Without this call nothing stays behind.
     pub fn keep(self) -> Result<(), SaveError> {
         let Place::Beside(file) = self.place else { return Ok(()) };
+        #[cfg(unix)]
+        crate::source::privilege::give_to_user(file.as_file());
         let kept = if self.overwrite { file.persist(&self.path) } else { file.persist_noclobber(&self.path) };
         match kept {
             Ok(_) => Ok(()),

@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 
 /// How often a free port is looked for that both loopbacks have.
 const PORT_TRIES: usize = 16;
+/// Clients at once. Each has a socket and a file, and a process commonly has 1024 descriptors.
+const MOST: usize = 480;
 
 /// What the server serves, and how. The fields may be changed before [`Server::run`].
 #[derive(Debug)]
@@ -29,8 +31,12 @@ pub struct Server {
     pub most: usize,
     /// How long a bare name that could still grow may pause before it counts as whole.
     pub pause: Duration,
-    /// How long a client may be silent: before its name, while the window is closed, and before its FIN.
+    /// How long a client may be silent while the window is closed, and before its FIN.
     pub patience: Duration,
+    /// How long a client may be silent before its name: a person may be typing it.
+    pub name_patience: Duration,
+    /// How long it may be silent, before its name and before its FIN, while all places are taken.
+    pub crowded_patience: Duration,
     /// How long it still works between the client's FIN and its own. With nothing to do, Linux sends ACK and FIN as one
     /// segment; an ACK never waits longer than 200 ms for company.
     pub work_after_fin: Duration,
@@ -94,9 +100,11 @@ impl Server {
             close_first: Closer::Server,
             linger: None,
             count: None,
-            most: 64,
+            most: MOST,
             pause: Duration::from_millis(300),
             patience: Duration::from_secs(10),
+            name_patience: Duration::from_secs(30),
+            crowded_patience: Duration::from_secs(1),
             work_after_fin: Duration::ZERO,
             chunk: 16 * 1024,
         }
@@ -146,8 +154,11 @@ impl Server {
                 client += 1;
                 on_event(Event::Accepted { client, peer: conn.peer, local: conn.local });
                 let place = places.take();
+                let places = &places;
                 let serve = move || {
-                    session::serve(self, conn, client, stop, on_event);
+                    // Silence costs nothing until somebody else wants the place.
+                    let silence = || if places.is_full() { self.crowded_patience } else { self.name_patience };
+                    session::serve(self, conn, client, stop, &silence, on_event);
                     drop(place);
                 };
                 if let Err(error) =
@@ -243,6 +254,10 @@ impl Places {
             taken = self.left.wait_timeout(taken, left).unwrap_or_else(PoisonError::into_inner).0;
         }
         true
+    }
+
+    fn is_full(&self) -> bool {
+        *self.taken.lock().unwrap_or_else(PoisonError::into_inner) >= self.most
     }
 
     fn take(&self) -> Place<'_> {

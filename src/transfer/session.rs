@@ -1,7 +1,7 @@
 //! One client, from accept to close: the name, the answer, and who sends FIN first.
 
 use super::call::{Conn, GRACE, Got};
-use super::protocol::{self, Ask, Closer, LONGEST_NAME, Refusal};
+use super::protocol::{self, Ask, Closer, LONGEST_NAME, Refusal, Request};
 use super::server::{Event, Server};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek};
@@ -14,9 +14,10 @@ pub(super) fn serve(
     conn: Conn<'_>,
     client: u64,
     stop: &AtomicBool,
+    silence: &dyn Fn() -> Duration,
     on_event: &(dyn Fn(Event) + Sync),
 ) {
-    let session = Session { server, client, stop, on_event };
+    let session = Session { server, client, stop, silence, on_event };
     let first = match session.answer(&conn) {
         Ok(ask) => session.close(conn, ask).unwrap_or_else(|error| {
             // The file was delivered to the kernel; whether the client got it, only its FIN could have told.
@@ -37,6 +38,8 @@ struct Session<'a> {
     server: &'a Server,
     client: u64,
     stop: &'a AtomicBool,
+    /// How long this client may be silent before its name, as things are now.
+    silence: &'a dyn Fn() -> Duration,
     on_event: &'a (dyn Fn(Event) + Sync),
 }
 
@@ -83,29 +86,25 @@ impl Session<'_> {
 
     /// The name, and how it was asked for. See "Where a bare name ends" in the module head.
     fn request(&self, conn: &Conn<'_>) -> io::Result<Result<(Vec<u8>, Ask), Refusal>> {
-        let began = Instant::now();
-        let mut name = Vec::new();
+        let clock = Instant::now();
+        let mut octets = Vec::new();
         let mut buffer = [0; LONGEST_NAME + 2];
         loop {
-            let limit = if name.is_empty() { self.server.patience } else { self.server.pause };
-            let got = conn.recv(&mut buffer, limit.min(self.server.patience.saturating_sub(began.elapsed())))?;
-            if let Got::Octets(count) = got {
-                name.extend_from_slice(buffer.get(..count).unwrap_or_default());
+            match protocol::judge(&octets) {
+                Request::Whole(name, ask) => return Ok(Ok((name.to_vec(), ask))),
+                Request::TooLong => return Ok(Err(Refusal::BadName)),
+                Request::Name(name) if !self.server.root.may_grow(name) => return Ok(Ok((octets, Ask::Bare))),
+                Request::Name(_) | Request::Begun(_) => {}
             }
-            if let Some(end) = name.iter().position(|&octet| octet == b'\n') {
-                name.truncate(end);
-                if name.last() == Some(&b'\r') {
-                    name.pop();
-                }
-                return Ok(Ok((name, Ask::Line)));
-            }
-            if name.len() > LONGEST_NAME {
-                return Ok(Err(Refusal::BadName));
-            }
+            let got = if octets.is_empty() {
+                conn.recv_within(&mut buffer, self.silence)?
+            } else {
+                conn.recv(&mut buffer, self.server.pause.min(self.server.patience.saturating_sub(clock.elapsed())))?
+            };
             match got {
-                Got::Nothing | Got::End if name.is_empty() => return Ok(Err(Refusal::NoName)),
-                Got::Octets(_) if self.server.root.may_grow(&name) => {}
-                Got::Octets(_) | Got::End | Got::Nothing => return Ok(Ok((name, Ask::Bare))),
+                Got::Octets(count) => octets.extend_from_slice(buffer.get(..count).unwrap_or_default()),
+                Got::Nothing | Got::End if octets.is_empty() => return Ok(Err(Refusal::NoName)),
+                Got::Nothing | Got::End => return Ok(Ok((octets, Ask::Bare))),
             }
         }
     }
@@ -151,7 +150,7 @@ impl Session<'_> {
             conn.close()?;
             return Ok(Closer::Client);
         }
-        conn.drain(self.server.patience)?;
+        conn.drain_within(&|| self.server.patience.min((self.silence)()))?;
         conn.close()?;
         Ok(Closer::Server)
     }

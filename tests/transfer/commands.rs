@@ -120,6 +120,7 @@ fn a_download_is_told_on_both_sides() {
         let wanted = format!("the {closer} sent FIN first, so the {closer}'s side waits in TIME-WAIT");
         let (client, server) = (text(&got.stdout), serving.end());
         assert!(client.contains("saved hello.txt: 6 octets") && client.contains(&wanted), "{client}");
+        assert_eq!(client.contains("announces no length"), closer == "server", "{client}");
         assert!(server.contains("asks for hello.txt") && server.contains("sent 6 octets"), "{server}");
         assert!(server.contains(&wanted) && server.ends_with("done: 1 client served\n"), "{server}");
         assert!(!server.contains('\x1b'), "no colour into a pipe");
@@ -153,7 +154,7 @@ fn chinese_speaks_chinese() {
     let got = get(here.path(), serving.port, &["hello.txt", "--lang", "zh"]);
     assert!(text(&got.stdout).contains("已保存 hello.txt：6 字节"), "{}", text(&got.stdout));
     let got = get(here.path(), serving.port, &["none", "--lang", "zh"]);
-    assert!(text(&got.stderr).contains("错误: 服务器拒绝：没有这个文件"), "{}", text(&got.stderr));
+    assert!(text(&got.stderr).contains("错误：服务器拒绝：没有这个文件"), "{}", text(&got.stderr));
     let told = serving.end();
     assert!(told.contains("请求文件 hello.txt") && told.contains("主动关闭"), "{told}");
 }
@@ -241,6 +242,11 @@ fn a_port_in_use_and_a_closed_port_have_remedies() {
     let got = get(here.path(), port, &["hello.txt"]);
     assert!(text(&got.stderr).contains("nobody listens there"), "{}", text(&got.stderr));
     assert_eq!(synfin().args(["serve", "localhost:http"]).output().unwrap().status.code(), Some(2));
+    assert_eq!(synfin().args(["serve", "--count", "0"]).output().unwrap().status.code(), Some(2));
+    let far = synfin().args(["serve", "99999"]).output().unwrap();
+    assert!(far.status.code() == Some(2) && text(&far.stderr).contains("port out of range"), "{}", text(&far.stderr));
+    let unknown = synfin().args(["get", "nobody.invalid:80", "x"]).output().unwrap();
+    assert_eq!(unknown.status.code(), Some(1), "{}", text(&unknown.stderr));
     assert_eq!(synfin().args(["get", "::1", "x"]).output().unwrap().status.code(), Some(2));
 }
 
@@ -260,15 +266,16 @@ fn hostile_names_steer_no_terminal() {
 fn a_students_client_understands_our_server() {
     let Some(python) = python() else { return };
     let (root, here) = folders();
-    let serving = Serving::synfin(root.path(), &["--count", "3"]);
-    for name in ["hello.txt", "empty", "big"] {
+    let serving = Serving::synfin(root.path(), &["--count", "5"]);
+    for name in ["hello.txt", "empty", "big", "hello.txt\n", "hello.txt\r\n"] {
         let saved = here.path().join(name);
         let port = serving.port.to_string();
         let done = Command::new(python).args(["-c", STUDENT_CLIENT, &port, name]).arg(&saved).output().unwrap();
         assert!(done.status.success(), "{}", text(&done.stderr));
-        assert!(fs::read(&saved).unwrap() == fs::read(root.path().join(name)).unwrap(), "{name} differs");
+        assert!(fs::read(&saved).unwrap() == fs::read(root.path().join(name.trim_end())).unwrap(), "{name:?} differs");
     }
-    assert!(serving.end().contains("bare name"));
+    let told = serving.end();
+    assert!(told.contains("bare name") && !told.contains("told the length"), "{told}");
 }
 
 #[test]

@@ -169,18 +169,24 @@ fn refusals_are_told_and_closed_with_fin() {
 #[test]
 fn the_wire_is_as_documented() {
     let house = folder();
-    with_server(shaped(&house, |server| server.patience = Duration::from_millis(500)), |served| {
+    with_server(shaped(&house, |server| server.name_patience = Duration::from_millis(500)), |served| {
         assert_eq!(served.ask(b"hello.txt"), b"hello\n");
-        assert_eq!(served.ask(b"hello.txt\n"), b"synfin: ok 6\nhello\n");
-        assert_eq!(served.ask(b"hello.txt\r\n"), b"synfin: ok 6\nhello\n");
+        assert_eq!(served.ask(b"synfin: get hello.txt\n"), b"synfin: ok 6\nhello\n");
+        assert_eq!(served.ask(b"synfin: get hello.txt\r\n"), b"synfin: ok 6\nhello\n");
+        for student in ["hello.txt\n", "hello.txt\r\n", "hello.txt\r", "hello.txt\nand much more"] {
+            assert_eq!(served.ask(student.as_bytes()), b"hello\n", "{student:?}");
+        }
+        assert_eq!(served.ask(b"empty\n"), b"");
         assert_eq!(served.ask(b"empty"), b"");
-        assert_eq!(served.ask(b"empty\n"), b"synfin: ok 0\n");
+        assert_eq!(served.ask(b"synfin: get empty\n"), b"synfin: ok 0\n");
         assert!(served.ask(b"none").starts_with(b"synfin: error not-found "));
         assert!(served.ask(b"none\n").starts_with(b"synfin: error not-found "));
+        assert!(served.ask(b"synfin: get none\n").starts_with(b"synfin: error not-found "));
         assert!(served.ask(&[b'x'; 5000]).starts_with(b"synfin: error bad-name "));
         assert!(served.ask(b"\n").starts_with(b"synfin: error bad-name "));
         assert!(served.ask(b"").starts_with(b"synfin: error no-name "), "silent clients are sent away");
-        assert_eq!(served.ask(b"hello.txt\nand much more that nobody reads"), b"synfin: ok 6\nhello\n");
+        let more = b"synfin: get hello.txt\nand much more that nobody reads";
+        assert_eq!(served.ask(more), b"synfin: ok 6\nhello\n");
     });
 }
 
@@ -189,8 +195,13 @@ fn names_come_in_pieces() {
     let house = folder();
     fs::write(house.path().join("root/hello"), "short").unwrap();
     with_server(shaped(&house, |server| (server.pause, server.patience) = (LONG, LONG)), |served| {
-        for pieces in [["hel", "lo.t", "xt"], ["hello", ".tx", "t"], ["hel", "lo.tx", "t\n"], ["s", "ub", "/课件.txt"]]
-        {
+        for pieces in [
+            ["hel", "lo.t", "xt"],
+            ["hello", ".tx", "t"],
+            ["hel", "lo.tx", "t\n"],
+            ["syn", "fin: get hel", "lo.txt\n"],
+            ["s", "ub", "/课件.txt"],
+        ] {
             let mut stream = served.connect();
             for piece in &pieces[..2] {
                 stream.write_all(piece.as_bytes()).unwrap();
@@ -231,6 +242,21 @@ fn several_clients_at_once() {
             }
         });
         drop(idle);
+    });
+}
+
+#[test]
+fn a_crowd_of_silent_clients_starves_nobody() {
+    let house = folder();
+    let full = |server: &mut Server| {
+        (server.most, server.name_patience, server.crowded_patience) = (4, LONG, Duration::from_millis(50));
+    };
+    with_server(shaped(&house, full), |served| {
+        let silent: Vec<TcpStream> = (0..20).map(|_| served.connect()).collect();
+        let began = Instant::now();
+        assert_eq!(served.get(Client::default(), "hello.txt").unwrap().0, b"hello\n");
+        assert!(began.elapsed() < LONG / 3, "{:?}", began.elapsed());
+        drop(silent);
     });
 }
 

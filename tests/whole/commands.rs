@@ -147,7 +147,7 @@ fn a_cut_file_shows_what_could_be_read() {
     assert_eq!(strict.stdout, lenient.stdout);
     assert_eq!(folder.run(&["replay", "a.pcap", "--strict"]).status.code(), Some(0));
     let zh = folder.run(&["replay", "cut.pcap", "--lang", "zh"]);
-    assert_fails(&zh, 0, &["警告: cut.pcap"]);
+    assert_fails(&zh, 0, &["警告：cut.pcap"]);
 }
 
 #[test]
@@ -251,9 +251,29 @@ fn the_locale_decides_language_and_characters() {
 fn errors_speak_the_language_of_the_locale() {
     let folder = Folder::new();
     let output = folder.command(&["replay", "none.pcap"]).env("LANG", "zh_CN.UTF-8").output().unwrap();
-    assert_fails(&output, 1, &["错误: ", "none.pcap"]);
+    assert_fails(&output, 1, &["错误：", "none.pcap"]);
     let error = text(&folder.run(&["replay", "none.pcap"]).stderr);
     assert_eq!(error.matches("none.pcap").count(), 1, "{error}");
+}
+
+#[test]
+fn errors_in_chinese_are_chinese() {
+    let folder = Folder::new();
+    folder.put("n.json", b"{}");
+    folder.put("e.json", b"");
+    let cases: &[(&[&str], i32, &[&str])] = &[
+        (&["render", "n.json"], 1, &["不是此 synfin 能读取的时间线", "  办法：生成时间线："]),
+        (&["render", "e.json"], 1, &["为空", "  办法：生成时间线："]),
+        (&["replay", "a.pcap", "--connection", "0"], 2, &["没有连接 0：其中只有连接 1"]),
+        (&["replay", "a.pcap", "-o", "none/x.json"], 1, &["文件夹 'none' 不存在", "  办法：请先建立"]),
+        (&["replay", "a.pcap", "-o", "x.pdf"], 2, &["后缀 .pdf 不是已知的格式", "  办法："]),
+        #[cfg(target_os = "linux")]
+        (&["replay", "a.pcap", "-o", "/dev/full"], 1, &["无法写入 '/dev/full'", "  原因："]),
+    ];
+    for (args, code, parts) in cases {
+        let output = folder.run(&[args, &["--lang", "zh"][..]].concat());
+        assert_fails(&output, *code, &[&["错误："], *parts].concat());
+    }
 }
 
 #[cfg(feature = "capture")]

@@ -49,7 +49,8 @@ fn capture(arguments: &Live, config: &Config, session: &mut Session<'_>) -> Resu
         None if arguments.write.is_some() => WHOLE_PACKETS,
         None => HEADERS_ONLY,
     };
-    let options = LiveOptions { snaplen, filter: arguments.filter.clone(), ..LiveOptions::new(&arguments.interface) };
+    let options =
+        LiveOptions { filter: arguments.filter.clone(), ..LiveOptions::new(&arguments.interface) }.keeping(snaplen);
     let mut capture = LiveCapture::open(&options).map_err(|error| capture_failure(&error, lang))?;
     // With the rights of before, as root may be the only one who can write there; filled when they are gone.
     let saved = arguments.write.as_deref().map(|path| saving::create(path, lang)).transpose()?;
