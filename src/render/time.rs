@@ -42,6 +42,17 @@ pub(super) fn span(ns: i64) -> String {
     format!("{sign}{text}")
 }
 
+/// The same in whole units, for tables: `59 s`, `4 min`.
+pub(super) fn coarse(ns: i64) -> String {
+    let (unit, name) = match ns.saturating_abs() {
+        ns if ns < S => return span(ns),
+        ns if ns < 120 * S => (S, "s"),
+        ns if ns < 7_200 * S => (60 * S, "min"),
+        _ => (3_600 * S, "h"),
+    };
+    format!("{} {name}", ns / unit)
+}
+
 /// Octets as people say them: `512 B`, `20.0 kB`.
 pub(super) fn octets(count: u64) -> String {
     let scaled = |unit: u64, name: &str| {

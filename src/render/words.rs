@@ -50,6 +50,32 @@ pub(super) fn close(kind: CloseKind, lang: Lang) -> &'static str {
     }
 }
 
+/// Where room is scarce.
+pub(super) fn open_short(kind: OpenKind, lang: Lang) -> &'static str {
+    match kind {
+        OpenKind::ThreeWay => lang.pick("3-way", "三次"),
+        OpenKind::Simultaneous => lang.pick("simult.", "同时"),
+        OpenKind::SelfConnect => lang.pick("self", "自连接"),
+        OpenKind::Unanswered => lang.pick("no answer", "无应答"),
+        OpenKind::MidStream => lang.pick("midway", "中途"),
+        OpenKind::OneSided => lang.pick("one-sided", "单向"),
+        other => open(other, lang),
+    }
+}
+
+/// Where room is scarce.
+pub(super) fn close_short(kind: CloseKind, lang: Lang) -> &'static str {
+    match kind {
+        CloseKind::FourSegment => lang.pick("4-seg", "四次"),
+        CloseKind::ThreeSegment => lang.pick("3-seg", "三次"),
+        CloseKind::HalfClosed => lang.pick("half", "半关闭"),
+        CloseKind::Simultaneous => lang.pick("simult.", "同时"),
+        CloseKind::ResetAfterFin => lang.pick("FIN, RST", "FIN、RST"),
+        CloseKind::UnansweredFin => lang.pick("FIN", "FIN"),
+        CloseKind::Reset | CloseKind::None => close(kind, lang),
+    }
+}
+
 pub(super) fn end(cause: EndCause, lang: Lang) -> &'static str {
     match cause {
         EndCause::Expired => lang.pick("expired", "已到期"),
