@@ -5,6 +5,7 @@ mod support;
 
 use proptest::prelude::*;
 use support::life::Build;
+use synfin::decode::Reason;
 use synfin::ladder::{Ladder, Lanes, Progress, View};
 use synfin::render::{self, Charset, Format, Style, text};
 use synfin::tcp::{Basis, State};
@@ -81,7 +82,7 @@ fn lifelines_are_straight() {
             }
             let picture = draw(&timeline, style);
             let columns = |line: &str| -> Vec<usize> {
-                let glyphs = ["│", "┃", "┊", "⋮", "├", "┤", "┠", "┨", "┼", "|", "╎", "▐", "#", ":", "~", "+"];
+                let glyphs = ["│", "┃", "┊", "⋮", "├", "┤", "┠", "┨", "┼", "|", "¦", "▐", "#", ":", "~", "+"];
                 line.char_indices()
                     .filter(|(at, c)| glyphs.contains(&&line[*at..*at + c.len_utf8()]))
                     .map(|(at, _)| line[..at].width())
@@ -186,6 +187,44 @@ fn unknown_fields_and_kinds_are_passed_over() {
     let timeline: Timeline = serde_json::from_value(json).unwrap();
     let style = Style { lang: Lang::En, charset: Charset::Ascii, width: 80, color: false };
     assert_eq!(draw(&timeline, style), draw(&support::life::refused(), style));
+}
+
+/// The decoder and the pictures call a reason by the same words, each in its own room.
+#[test]
+fn what_was_left_out_is_said_with_its_reason() {
+    for lang in [Lang::En, Lang::Zh] {
+        let style = Style { lang, charset: Charset::Unicode, width: 100, color: false };
+        for reason in Reason::ALL {
+            let mut timeline = support::life::refused();
+            timeline.source.skipped = vec![Skipped { reason: reason.name().to_string(), count: 3 }];
+            let ordinary = matches!(reason, Reason::NotIp | Reason::NotTcp);
+            assert_eq!(draw(&timeline, style).contains(reason.text().get(lang)), !ordinary, "{reason:?}");
+
+            (timeline.connections, timeline.events) = Default::default();
+            timeline.source.packets = Packets { seen: 3, decoded: 0, dropped: 0 };
+            let picture = draw(&timeline, style);
+            assert!(picture.contains(reason.text().get(lang)), "{reason:?}:\n{picture}");
+            assert!(picture.contains(lang.pick("0 of 3 packets", "3 个数据包中没有")), "{picture}");
+        }
+        let mut empty = support::life::refused();
+        (empty.connections, empty.events) = Default::default();
+        empty.source.packets = Packets::default();
+        assert!(draw(&empty, style).contains(lang.pick("No packets", "没有数据包")));
+    }
+}
+
+/// Whoever looks at many connections at 80 columns sees how much was sent and what became of it.
+#[test]
+fn the_table_keeps_data_and_verdict() {
+    for style in styles(&[60, 80, 100, 120, 200]) {
+        let picture = draw(&support::life::many(), style);
+        let (data, verdict, ok) =
+            (style.lang.pick("data", "数据"), style.lang.pick("verdict", "结论"), style.lang.pick("ok", "正常"));
+        let head = picture.lines().find(|line| line.contains(data) && line.contains(verdict));
+        assert!(head.is_some() && picture.contains(ok), "{style:?}\n{picture}");
+        let closer = style.lang.pick("closer", "主动");
+        assert!(style.width < 80 || head.is_some_and(|head| head.contains("TIME-WAIT") && head.contains(closer)));
+    }
 }
 
 fn any_text() -> impl Strategy<Value = String> {

@@ -7,7 +7,7 @@ mod verdict;
 use super::ink::Ink;
 use super::line::Line;
 use super::text::{Glyphs, joined};
-use super::{Charset, Style, summary, width};
+use super::{Charset, Style, skipped, summary, width};
 use crate::ladder::{Lane, Lanes};
 use crate::timeline::{Connection, Endpoint, Timeline};
 use cell::{Column, Wording, cell, title};
@@ -36,10 +36,9 @@ pub fn write(timeline: &Timeline, style: &Style, out: &mut impl io::Write) -> io
     summary::title(summary::source(&timeline.source, style).into_iter(), style, out)?;
     Line::new(style).write(out)?;
     if entries.is_empty() {
-        let mut line = Line::new(style);
-        line.push(style.lang.pick("No TCP connection was seen.", "没有看到 TCP 连接。"), Ink::Plain);
-        line.write(out)?;
-    } else if style.width < TABLE_FROM {
+        return skipped::nothing(timeline, style, out);
+    }
+    if style.width < TABLE_FROM {
         for entry in &entries {
             paragraph(entry, style, out)?;
         }
