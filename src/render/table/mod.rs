@@ -136,7 +136,7 @@ fn paragraph(entry: &Entry<'_>, style: &Style, out: &mut impl io::Write) -> io::
         .push(" ", Ink::Plain);
     let [(opened, one), (closed, two)] =
         [Column::Opened, Column::Closed].map(|column| cell(column, Wording::Full, entry, style));
-    line.push(&opened, one).push(Glyphs::of(style.charset).dot, Ink::Dim).push(&closed, two);
+    line.push(&opened, one).push(Glyphs::between(style), Ink::Dim).push(&closed, two);
     line.write(out)?;
     let waits = !entry.connection.time_wait.is_empty();
     let all = [Column::Client, Column::Server, Column::TimeWait, Column::Data, Column::Verdict];

@@ -135,7 +135,12 @@ fn who(lane: &Lane, style: &Style) -> String {
     let more: Vec<String> =
         [&lane.name, &lane.process].into_iter().flatten().map(|name| width::clean(name, NAME, style)).collect();
     let address = width::clean(&lane.address, NAME, style);
-    if more.is_empty() { address } else { format!("{address} ({})", more.join(", ")) }
+    let more = more.join(comma(style.lang));
+    match style.lang {
+        _ if more.is_empty() => address,
+        Lang::En => format!("{address} ({more})"),
+        Lang::Zh => format!("{address}（{more}）"),
+    }
 }
 
 fn opened(ladder: &Ladder, style: &Style) -> String {
