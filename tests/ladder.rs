@@ -6,7 +6,7 @@ mod support;
 use proptest::prelude::*;
 use support::life::Build;
 use synfin::decode::Reason;
-use synfin::ladder::{Ladder, Lanes, Progress, View};
+use synfin::ladder::{Content, Ladder, Lanes, Progress, View};
 use synfin::render::{self, Charset, Format, Style, text};
 use synfin::tcp::{Basis, State};
 use synfin::timeline::*;
@@ -224,6 +224,54 @@ fn the_table_keeps_data_and_verdict() {
         assert!(head.is_some() && picture.contains(ok), "{style:?}\n{picture}");
         let closer = style.lang.pick("closer", "主动");
         assert!(style.width < 80 || head.is_some_and(|head| head.contains("TIME-WAIT") && head.contains(closer)));
+    }
+}
+
+/// A FIN that comes again during TIME-WAIT belongs to the close, but the ladder does not go back to it.
+#[test]
+fn a_rearmed_time_wait_has_one_heading() {
+    const S: i64 = 1_000_000_000;
+    let mut build = Build::new();
+    build.handshake(20_000_000);
+    build.phase(Phase::Close).at(S).c("FIN,ACK", 1, Some(1), 0).at(2 * S).s("FIN,ACK", 1, Some(2), 0);
+    build.timer(true, TimerAction::Begins, Some(62 * S), None).c("ACK", 2, Some(2), 0);
+    for again in [3, 5] {
+        build.phase(Phase::Close).at(again * S).s("FIN,ACK", 1, Some(2), 0);
+        build.phase(Phase::TimeWait).timer(true, TimerAction::Rearmed, Some((again + 60) * S), None);
+        build.phase(Phase::Close).c("ACK", 2, Some(2), 0);
+    }
+    build.phase(Phase::TimeWait).at(65 * S).timer(true, TimerAction::Expired, None, Some(0));
+    build.phase(Phase::Close).at(66 * S).s("FIN,ACK", 1, Some(2), 0);
+    let ladder = Ladder::of(&build.done(), 1).unwrap();
+    let headings: Vec<Phase> = ladder
+        .rows
+        .iter()
+        .filter_map(|row| match row.content {
+            Content::Phase(phase) => Some(phase),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(headings, [Phase::Open, Phase::Close, Phase::TimeWait]);
+}
+
+/// Ladders that take turns each count from their own zero: every turn says when that was.
+#[test]
+fn a_turn_says_where_its_zero_is() {
+    let timeline = support::life::refused();
+    let lanes = Lanes::of(&timeline, &timeline.connections[0]);
+    for (lang, width, words) in [
+        (Lang::En, 80, " (0 = 1.203 s into the capture)"),
+        (Lang::En, 44, "\n (0 = 1.203 s into the capture)"),
+        (Lang::Zh, 80, " （0 = 捕获开始后 1.203 s）"),
+    ] {
+        let style = Style { lang, charset: Charset::Unicode, width, color: false };
+        let turn = |origin_ns| {
+            let mut out = Vec::new();
+            text::Drawer::new(style, lanes.clone(), origin_ns).turn(2, false, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        assert!(turn(1_203_456_789).contains(words), "{}", turn(1_203_456_789));
+        assert!(!turn(0).contains("0 ="), "{}", turn(0));
     }
 }
 

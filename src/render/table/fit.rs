@@ -65,7 +65,9 @@ pub(super) fn fit(entries: &[Entry<'_>], style: &Style) -> Fit {
         Fit { columns: Vec::new(), widths: Vec::new(), shared: Vec::new(), wording: Wording::Short, gap: 1 };
     for plan in PLANS {
         for (wording, told_once, longest, gap) in STEPS {
-            if wording == Wording::Tight && !plan.contains(&Column::First) {
+            // Words in full come before the sentence: it is for room to spare.
+            let spare = wording == Wording::Full || !plan.contains(&Column::Sentence);
+            if !spare || (wording == Wording::Tight && !plan.contains(&Column::First)) {
                 continue;
             }
             let once = shared.get(..told_once.min(shared.len())).unwrap_or_default();
