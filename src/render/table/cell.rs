@@ -108,17 +108,18 @@ pub(super) fn cell(column: Column, wording: Wording, entry: &Entry<'_>, style: &
 /// Who waits and how it stands: `client, 42.1 s left`, `both, 14.6 s left`; short: `client 42 s`, `expired`.
 fn time_wait(connection: &Connection, lanes: &Lanes, wording: Wording, style: &Style) -> String {
     let lang = style.lang;
-    // Both peers wait after a simultaneous close: the one that waits longest stands for both.
+    // Both peers wait after a simultaneous close: the one that waits longest stands for both if both fare alike.
     let Some(wait) = connection.time_wait.iter().max_by_key(|wait| wait.remaining_ns) else {
         return "-".to_string();
     };
-    let who = match connection.time_wait.as_slice() {
-        [_] => summary::peer_name(&wait.endpoint, lanes, style),
-        _ => lang.pick("both", "双方").to_string(),
+    let both = connection.time_wait.iter().filter(|other| other.end == wait.end).count() > 1;
+    let who = match both {
+        false => summary::peer_name(&wait.endpoint, lanes, style),
+        true => lang.pick("both", "双方").to_string(),
     };
     // Who closes first waits, and both do where both closed first.
     let expected = match connection.close.kind {
-        CloseKind::Simultaneous => connection.time_wait.len() > 1,
+        CloseKind::Simultaneous => both,
         _ => connection.close.active_closer.as_ref() == Some(&wait.endpoint),
     };
     let text = match (wait.end, wording) {
