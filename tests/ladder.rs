@@ -5,7 +5,8 @@ mod support;
 
 use proptest::prelude::*;
 use support::life::Build;
-use synfin::ladder::{Ladder, Lanes, Progress, View};
+use synfin::decode::Reason;
+use synfin::ladder::{Content, Ladder, Lanes, Progress, View};
 use synfin::render::{self, Charset, Format, Style, text};
 use synfin::tcp::{Basis, State};
 use synfin::timeline::*;
@@ -81,7 +82,7 @@ fn lifelines_are_straight() {
             }
             let picture = draw(&timeline, style);
             let columns = |line: &str| -> Vec<usize> {
-                let glyphs = ["│", "┃", "┊", "⋮", "├", "┤", "┠", "┨", "┼", "|", "╎", "▐", "#", ":", "~", "+"];
+                let glyphs = ["│", "┃", "┊", "⋮", "├", "┤", "┠", "┨", "┼", "|", "¦", "▐", "#", ":", "~", "+"];
                 line.char_indices()
                     .filter(|(at, c)| glyphs.contains(&&line[*at..*at + c.len_utf8()]))
                     .map(|(at, _)| line[..at].width())
@@ -186,6 +187,92 @@ fn unknown_fields_and_kinds_are_passed_over() {
     let timeline: Timeline = serde_json::from_value(json).unwrap();
     let style = Style { lang: Lang::En, charset: Charset::Ascii, width: 80, color: false };
     assert_eq!(draw(&timeline, style), draw(&support::life::refused(), style));
+}
+
+/// The decoder and the pictures call a reason by the same words, each in its own room.
+#[test]
+fn what_was_left_out_is_said_with_its_reason() {
+    for lang in [Lang::En, Lang::Zh] {
+        let style = Style { lang, charset: Charset::Unicode, width: 100, color: false };
+        for reason in Reason::ALL {
+            let mut timeline = support::life::refused();
+            timeline.source.skipped = vec![Skipped { reason: reason.name().to_string(), count: 3 }];
+            let ordinary = matches!(reason, Reason::NotIp | Reason::NotTcp);
+            assert_eq!(draw(&timeline, style).contains(reason.text().get(lang)), !ordinary, "{reason:?}");
+
+            (timeline.connections, timeline.events) = Default::default();
+            timeline.source.packets = Packets { seen: 3, decoded: 0, dropped: 0 };
+            let picture = draw(&timeline, style);
+            assert!(picture.contains(reason.text().get(lang)), "{reason:?}:\n{picture}");
+            assert!(picture.contains(lang.pick("0 of 3 packets", "3 个数据包中没有")), "{picture}");
+        }
+        let mut empty = support::life::refused();
+        (empty.connections, empty.events) = Default::default();
+        empty.source.packets = Packets::default();
+        assert!(draw(&empty, style).contains(lang.pick("let no packet through", "没有放行任何数据包")));
+    }
+}
+
+/// Whoever looks at many connections at 80 columns sees how much was sent and what became of it.
+#[test]
+fn the_table_keeps_data_and_verdict() {
+    for style in styles(&[60, 80, 100, 120, 200]) {
+        let picture = draw(&support::life::many(), style);
+        let (data, verdict, ok) =
+            (style.lang.pick("data", "数据"), style.lang.pick("verdict", "结论"), style.lang.pick("ok", "正常"));
+        let head = picture.lines().find(|line| line.contains(data) && line.contains(verdict));
+        assert!(head.is_some() && picture.contains(ok), "{style:?}\n{picture}");
+        let closer = style.lang.pick("closer", "主动");
+        assert!(style.width < 80 || head.is_some_and(|head| head.contains("TIME-WAIT") && head.contains(closer)));
+    }
+}
+
+/// A FIN that comes again during TIME-WAIT belongs to the close, but the ladder does not go back to it.
+#[test]
+fn a_rearmed_time_wait_has_one_heading() {
+    const S: i64 = 1_000_000_000;
+    let mut build = Build::new();
+    build.handshake(20_000_000);
+    build.phase(Phase::Close).at(S).c("FIN,ACK", 1, Some(1), 0).at(2 * S).s("FIN,ACK", 1, Some(2), 0);
+    build.timer(true, TimerAction::Begins, Some(62 * S), None).c("ACK", 2, Some(2), 0);
+    for again in [3, 5] {
+        build.phase(Phase::Close).at(again * S).s("FIN,ACK", 1, Some(2), 0);
+        build.phase(Phase::TimeWait).timer(true, TimerAction::Rearmed, Some((again + 60) * S), None);
+        build.phase(Phase::Close).c("ACK", 2, Some(2), 0);
+    }
+    build.phase(Phase::TimeWait).at(65 * S).timer(true, TimerAction::Expired, None, Some(0));
+    build.phase(Phase::Close).at(66 * S).s("FIN,ACK", 1, Some(2), 0);
+    let ladder = Ladder::of(&build.done(), 1).unwrap();
+    let headings: Vec<Phase> = ladder
+        .rows
+        .iter()
+        .filter_map(|row| match row.content {
+            Content::Phase(phase) => Some(phase),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(headings, [Phase::Open, Phase::Close, Phase::TimeWait]);
+}
+
+/// Ladders that take turns each count from their own zero: every turn says when that was.
+#[test]
+fn a_turn_says_where_its_zero_is() {
+    let timeline = support::life::refused();
+    let lanes = Lanes::of(&timeline, &timeline.connections[0]);
+    for (lang, width, words) in [
+        (Lang::En, 80, " (0 = 1.203 s into the capture)"),
+        (Lang::En, 44, "\n (0 = 1.203 s into the capture)"),
+        (Lang::Zh, 80, " （0 = 捕获开始后 1.203 s）"),
+    ] {
+        let style = Style { lang, charset: Charset::Unicode, width, color: false };
+        let turn = |origin_ns| {
+            let mut out = Vec::new();
+            text::Drawer::new(style, lanes.clone(), origin_ns).turn(2, false, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        assert!(turn(1_203_456_789).contains(words), "{}", turn(1_203_456_789));
+        assert!(!turn(0).contains("0 ="), "{}", turn(0));
+    }
 }
 
 fn any_text() -> impl Strategy<Value = String> {

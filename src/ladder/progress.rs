@@ -110,10 +110,12 @@ impl Progress {
     }
 
     /// The heading that this event asks for. The 2MSL timer starts while the last acknowledgment is still to come: that
-    /// start is drawn within the close.
+    /// start is drawn within the close. A FIN that comes again during TIME-WAIT does not lead back to the close.
     fn heading(&mut self, event: &Event) -> Option<Phase> {
-        let starts = matches!(&event.detail, Detail::Timer(timer) if timer.action == WaitAction::Begins);
-        if self.phase == Some(event.phase) || (starts && self.phase.is_some()) {
+        let starts =
+            matches!(&event.detail, Detail::Timer(Timer { action: WaitAction::Begins | WaitAction::Rearmed, .. }));
+        let again = self.phase == Some(Phase::TimeWait) && event.phase == Phase::Close;
+        if self.phase == Some(event.phase) || again || (starts && self.phase.is_some()) {
             return None;
         }
         self.phase = Some(event.phase);

@@ -1,6 +1,6 @@
 //! The formats that a timeline leaves in: one enum, one match.
 
-use super::{Style, json, summary, table, text};
+use super::{Style, json, skipped, summary, table, text};
 use crate::ladder::{Ladder, View};
 use crate::timeline::{Connection, Timeline};
 use std::io;
@@ -71,6 +71,9 @@ pub fn write(
             match chosen {
                 Some(ladder) => text::write(&ladder, style, out)?,
                 None => table::write(timeline, style, out)?,
+            }
+            if !timeline.connections.is_empty() {
+                skipped::beside(timeline, style, out)?;
             }
             summary::warnings(timeline, style, out)?;
         }

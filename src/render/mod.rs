@@ -5,6 +5,7 @@ mod ink;
 pub mod json;
 mod line;
 mod safe;
+mod skipped;
 mod summary;
 pub mod table;
 pub mod text;

@@ -10,7 +10,7 @@ use std::io;
 
 /// Writes the first line: the program's name and what is shown; in more lines where one is too short.
 pub(super) fn title(parts: impl Iterator<Item = String>, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
-    let dot = Glyphs::of(style.charset).dot;
+    let dot = Glyphs::between(style);
     let mut line = Line::new(style);
     line.push("synfin", Ink::Strong);
     let mut used = 6;

@@ -7,11 +7,10 @@ const S: i64 = 1_000_000_000;
 /// A point in time, right-aligned so that decimals stand below each other: `   0.019 ms`, `  12.345 s `.
 /// Eleven columns, or nine when `compact` (`0.019ms`). Sub-microsecond digits are cut.
 pub(super) fn point(ns: i64, compact: bool) -> String {
-    let ms_until = if compact { S } else { 10 * S };
     let magnitude = i128::from(ns).unsigned_abs();
     let sign = if ns < 0 { "-" } else { "" };
     let (unit, size) = match magnitude {
-        m if m < ms_until.unsigned_abs().into() => ("ms", MS),
+        m if m < S.unsigned_abs().into() => ("ms", MS),
         m if m < 1_000 * u128::from(S.unsigned_abs()) => ("s ", S),
         m if m < 3_600_000 * u128::from(S.unsigned_abs()) => ("h ", 3_600 * S),
         _ => ("d ", 86_400 * S),
@@ -26,49 +25,60 @@ pub(super) fn point(ns: i64, compact: bool) -> String {
     if compact { format!("{digits:>7}{unit}") } else { format!("{digits:>8} {unit}") }
 }
 
-/// A length of time as people say it: `48 µs`, `1.021 s`, `4 min`.
+/// A length of time as people say it, three digits that count: `48.3 µs`, `1.02 s`, `4 min`.
 pub(super) fn span(ns: i64) -> String {
     let sign = if ns < 0 { "-" } else { "" };
     let ns = ns.saturating_abs();
     let text = match ns {
         0 => "0 s".to_string(),
         ns if ns < US => format!("{ns} ns"),
-        ns if ns < MS => format!("{} µs", ns / US),
-        ns if ns < S => format!("{} ms", decimals(ns, MS)),
-        ns if ns < 120 * S => format!("{} s", decimals(ns, S)),
-        ns if ns < 7_200 * S => format!("{} min", decimals(ns, 60 * S)),
-        ns => format!("{} h", decimals(ns, 3_600 * S)),
+        // Rounded, the longest of a unit would read as 1000 of it.
+        ns if ns < MS - US / 2 => format!("{} µs", digits(ns, US)),
+        ns if ns < S - MS / 2 => format!("{} ms", digits(ns, MS)),
+        ns if ns < 120 * S => format!("{} s", digits(ns, S)),
+        ns if ns < 7_200 * S => format!("{} min", digits(ns, 60 * S)),
+        ns => format!("{} h", digits(ns, 3_600 * S)),
     };
     format!("{sign}{text}")
+}
+
+/// The same in whole units, for tables: `59 s`, `4 min`.
+pub(super) fn coarse(ns: i64) -> String {
+    let (unit, name) = match ns.saturating_abs() {
+        abs if abs < S => return span(ns),
+        abs if abs < 120 * S => (S, "s"),
+        abs if abs < 7_200 * S => (60 * S, "min"),
+        _ => (3_600 * S, "h"),
+    };
+    format!("{} {name}", (i128::from(ns) + i128::from(unit) / 2) / i128::from(unit))
 }
 
 /// Octets as people say them: `512 B`, `20.0 kB`.
 pub(super) fn octets(count: u64) -> String {
     let scaled = |unit: u64, name: &str| {
-        let tenths = u128::from(count) * 10 / u128::from(unit);
+        let tenths = (u128::from(count) * 10 + u128::from(unit) / 2) / u128::from(unit);
         format!("{}.{} {name}", tenths / 10, tenths % 10)
     };
     match count {
         0..=9_999 => format!("{count} B"),
-        10_000..=999_999 => scaled(1_000, "kB"),
-        1_000_000..=999_999_999 => scaled(1_000_000, "MB"),
+        10_000..=999_949 => scaled(1_000, "kB"),
+        999_950..=999_949_999 => scaled(1_000_000, "MB"),
         _ => scaled(1_000_000_000, "GB"),
     }
 }
 
-/// Up to three decimals, four significant digits, no zeros at the end.
-fn decimals(ns: i64, unit: i64) -> String {
-    let whole = ns / unit;
-    let places: usize = match whole {
-        0..=9 => 3,
-        10..=99 => 2,
-        100..=999 => 1,
-        _ => 0,
+/// Rounded to three digits that count, no zeros at the end.
+fn digits(ns: i64, unit: i64) -> String {
+    let (ns, unit) = (i128::from(ns), i128::from(unit));
+    let rounded = |parts: i128| (ns * parts + unit / 2) / unit;
+    let (parts, places) = match (rounded(100), rounded(10)) {
+        (0..1_000, _) => (100, 2),
+        (_, 0..1_000) => (10, 1),
+        _ => return rounded(1).to_string(),
     };
-    let thousandths = i128::from(ns % unit) * 1_000 / i128::from(unit);
-    let fraction: String = format!("{thousandths:03}").chars().take(places).collect();
-    let fraction = fraction.trim_end_matches('0');
-    if fraction.is_empty() { whole.to_string() } else { format!("{whole}.{fraction}") }
+    let value = rounded(parts);
+    let text = format!("{}.{:0places$}", value / parts, value % parts);
+    text.trim_end_matches('0').trim_end_matches('.').to_string()
 }
 
 #[cfg(test)]
@@ -82,17 +92,25 @@ mod tests {
         }
         assert_eq!(point(19_000, false), "   0.019 ms");
         assert_eq!(point(60_004_213_000, false), "  60.004 s ");
+        assert_eq!(point(9_401_733_000, false), "   9.401 s ");
         assert_eq!(point(1_021_340_000, true), "  1.021s ");
     }
 
     #[test]
     fn spans_read_well() {
-        assert_eq!(span(48_400), "48 µs");
-        assert_eq!(span(1_021_340_000), "1.021 s");
+        assert_eq!(span(48_400), "48.4 µs");
+        assert_eq!(span(23_960), "24 µs");
+        assert_eq!(span(999_499), "999 µs");
+        assert_eq!(span(999_500), "1 ms");
+        assert_eq!(span(9_996_000), "10 ms");
+        assert_eq!(span(1_021_340_000), "1.02 s");
+        assert_eq!(span(i64::MIN), "-2562048 h");
         assert_eq!(span(60 * S), "60 s");
         assert_eq!(span(240 * S), "4 min");
         assert_eq!(span(2_500_000), "2.5 ms");
         assert_eq!(octets(20_000), "20.0 kB");
+        assert_eq!(octets(12_399), "12.4 kB");
+        assert_eq!(octets(999_960), "1.0 MB");
         assert_eq!(octets(u64::MAX), "18446744073.7 GB");
     }
 }

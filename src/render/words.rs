@@ -50,6 +50,32 @@ pub(super) fn close(kind: CloseKind, lang: Lang) -> &'static str {
     }
 }
 
+/// Where room is scarce.
+pub(super) fn open_short(kind: OpenKind, lang: Lang) -> &'static str {
+    match kind {
+        OpenKind::ThreeWay => lang.pick("3-way", "三次"),
+        OpenKind::Simultaneous => lang.pick("simult.", "同时"),
+        OpenKind::SelfConnect => lang.pick("self", "自连接"),
+        OpenKind::Unanswered => lang.pick("no answer", "无应答"),
+        OpenKind::MidStream => lang.pick("midway", "中途"),
+        OpenKind::OneSided => lang.pick("one-sided", "单向"),
+        other => open(other, lang),
+    }
+}
+
+/// Where room is scarce.
+pub(super) fn close_short(kind: CloseKind, lang: Lang) -> &'static str {
+    match kind {
+        CloseKind::FourSegment => lang.pick("4-seg", "四次"),
+        CloseKind::ThreeSegment => lang.pick("3-seg", "三次"),
+        CloseKind::HalfClosed => lang.pick("half", "半关闭"),
+        CloseKind::Simultaneous => lang.pick("simult.", "同时"),
+        CloseKind::ResetAfterFin => lang.pick("FIN, RST", "FIN、RST"),
+        CloseKind::UnansweredFin => lang.pick("FIN", "FIN"),
+        CloseKind::Reset | CloseKind::None => close(kind, lang),
+    }
+}
+
 pub(super) fn end(cause: EndCause, lang: Lang) -> &'static str {
     match cause {
         EndCause::Expired => lang.pick("expired", "已到期"),
@@ -75,4 +101,30 @@ pub(super) fn vantage(vantage: Vantage, lang: Lang) -> &'static str {
         Vantage::Network => lang.pick("seen in the network", "在网络中观测"),
         Vantage::Both => lang.pick("seen at both ends", "在两端观测"),
     }
+}
+
+/// How often: `once`, `twice`, `3 times`.
+pub(super) fn times(count: u32, lang: Lang) -> String {
+    match (count, lang) {
+        (1, Lang::En) => "once".to_string(),
+        (2, Lang::En) => "twice".to_string(),
+        (_, Lang::En) => format!("{count} times"),
+        (_, Lang::Zh) => format!("{count} 次"),
+    }
+}
+
+/// Why packets were left out, by the stable name in the timeline; `None` for a name of a later version.
+pub(super) fn skipped(reason: &str, lang: Lang) -> Option<&'static str> {
+    Some(match reason {
+        "not-ip" => lang.pick("not IP (ARP, for example)", "不是 IP（例如 ARP）"),
+        "not-tcp" => lang.pick("IP, but not TCP", "是 IP，但不是 TCP"),
+        "unsupported-link-type" => lang.pick("a link type that synfin does not read", "synfin 不支持的链路类型"),
+        "truncated-link" => lang.pick("cut inside the link-layer header", "在链路层首部内被截断"),
+        "truncated-ip" => lang.pick("cut inside the IP header", "在 IP 首部内被截断"),
+        "truncated-tcp" => lang.pick("cut inside the TCP header", "在 TCP 首部内被截断"),
+        "ip-fragment" => lang.pick("a fragment of an IP packet", "IP 分片"),
+        "malformed-ip" => lang.pick("an IP header that contradicts itself", "IP 首部自相矛盾"),
+        "too-many-layers" => lang.pick("headers nested too deeply", "首部嵌套过深"),
+        _ => return None,
+    })
 }

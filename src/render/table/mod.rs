@@ -2,22 +2,21 @@
 
 mod cell;
 mod fit;
+mod verdict;
 
 use super::ink::Ink;
 use super::line::Line;
 use super::text::{Glyphs, joined};
-use super::{Style, summary, width};
+use super::{Charset, Style, skipped, summary, width};
 use crate::ladder::{Lane, Lanes};
 use crate::timeline::{Connection, Endpoint, Timeline};
-use cell::{Column, cell, title};
+use cell::{Column, Wording, cell, title};
 use fit::{Fit, fit};
 use std::collections::HashMap;
 use std::io;
 
 /// Narrower than this, each connection takes several lines.
 const TABLE_FROM: usize = 50;
-/// Columns between columns.
-const GAP: usize = 2;
 
 /// A connection and its peers.
 struct Entry<'a> {
@@ -37,10 +36,9 @@ pub fn write(timeline: &Timeline, style: &Style, out: &mut impl io::Write) -> io
     summary::title(summary::source(&timeline.source, style).into_iter(), style, out)?;
     Line::new(style).write(out)?;
     if entries.is_empty() {
-        let mut line = Line::new(style);
-        line.push(style.lang.pick("No TCP connection was seen.", "没有看到 TCP 连接。"), Ink::Plain);
-        line.write(out)?;
-    } else if style.width < TABLE_FROM {
+        return skipped::nothing(timeline, style, out);
+    }
+    if style.width < TABLE_FROM {
         for entry in &entries {
             paragraph(entry, style, out)?;
         }
@@ -72,45 +70,40 @@ fn entries(timeline: &Timeline) -> Vec<Entry<'_>> {
 }
 
 fn rows(entries: &[Entry<'_>], style: &Style, out: &mut impl io::Write) -> io::Result<()> {
-    let Fit { columns, widths, shared } = fit(entries, style);
+    let fit = fit(entries, style);
+    let Fit { widths, shared, wording, gap, .. } = &fit;
     if let (false, Some(first)) = (shared.is_empty(), entries.first()) {
         let mut line = Line::new(style);
-        for column in &shared {
+        for column in shared {
             let address = width::clean(&first.lane(*column).ip, 80, style);
-            line.push(title(*column, style.lang), Ink::Dim).push(" ", Ink::Plain);
-            line.push(&address, cell(*column, first, style).1).push("   ", Ink::Plain);
+            line.push(title(*column, *wording, style.lang), Ink::Dim).push(" ", Ink::Plain);
+            line.push(&address, cell(*column, *wording, first, style).1).push("   ", Ink::Plain);
         }
         line.write(out)?;
         Line::new(style).write(out)?;
     }
     let mut head = Line::new(style);
-    place(&mut head, &columns, &widths, |column| (title(column, style.lang).to_string(), Ink::Strong), style);
+    place(&mut head, &fit, |column| (title(column, *wording, style.lang).to_string(), Ink::Strong), style);
     head.write(out)?;
     let mut rule = Line::new(style);
-    let total: usize = widths.iter().map(|wide| wide + GAP).sum::<usize>().saturating_sub(GAP);
+    let total: usize = widths.iter().map(|wide| wide + gap).sum::<usize>().saturating_sub(*gap);
     rule.push(&Glyphs::of(style.charset).rule.repeat(total.min(style.width)), Ink::Dim);
     rule.write(out)?;
     for entry in entries {
         let mut line = Line::new(style);
-        let text = |column| match cell(column, entry, style) {
+        let text = |column| match cell(column, *wording, entry, style) {
             (address, ink) if shared.contains(&column) => (fit::port(&address).to_string(), ink),
             cell => cell,
         };
-        place(&mut line, &columns, &widths, text, style);
+        place(&mut line, &fit, text, style);
         line.write(out)?;
     }
     Ok(())
 }
 
-fn place(
-    line: &mut Line<'_>,
-    columns: &[Column],
-    widths: &[usize],
-    text: impl Fn(Column) -> (String, Ink),
-    style: &Style,
-) {
+fn place(line: &mut Line<'_>, fit: &Fit, text: impl Fn(Column) -> (String, Ink), style: &Style) {
     let mut at = 0;
-    for (column, wide) in columns.iter().zip(widths) {
+    for (column, wide) in fit.columns.iter().zip(&fit.widths) {
         let (text, ink) = text(*column);
         let text = match column {
             Column::Client | Column::Server => clip_address(&text, *wide, style),
@@ -120,37 +113,39 @@ fn place(
             Column::Number | Column::Data => line.to(at).push_before(at + wide, &text, ink),
             _ => line.to(at).push(&text, ink),
         };
-        at += wide + GAP;
+        at += wide + fit.gap;
     }
 }
 
-/// A long address keeps its end: the port tells connections apart.
+/// A long address keeps its end: host and port tell connections apart, the network seldom does.
 fn clip_address(text: &str, columns: usize, style: &Style) -> String {
     if width::width(text) <= columns {
         return text.to_string();
     }
-    let port = Some(fit::port(text)).filter(|port| port.len() <= 6).unwrap_or_default();
-    let front = width::clip(text, columns.saturating_sub(port.len()), style.charset);
-    format!("{front}{port}")
+    let mark = if style.charset == Charset::Unicode { "…" } else { ".." };
+    let room = columns.saturating_sub(width::width(mark));
+    let tail = text.char_indices().filter_map(|(at, _)| text.get(at..)).find(|tail| width::width(tail) <= room);
+    width::clip(&format!("{mark}{}", tail.unwrap_or_default()), columns, style.charset)
 }
 
 /// A connection in a few short lines.
 fn paragraph(entry: &Entry<'_>, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
     let mut line = Line::new(style);
-    line.push("#", Ink::Dim).push(&cell(Column::Number, entry, style).0, Ink::Strong).push(" ", Ink::Plain);
-    let [(opened, one), (closed, two)] = [Column::Opened, Column::Closed].map(|column| cell(column, entry, style));
-    line.push(&opened, one).push(Glyphs::of(style.charset).dot, Ink::Dim).push(&closed, two);
+    line.push("#", Ink::Dim)
+        .push(&cell(Column::Number, Wording::Full, entry, style).0, Ink::Strong)
+        .push(" ", Ink::Plain);
+    let [(opened, one), (closed, two)] =
+        [Column::Opened, Column::Closed].map(|column| cell(column, Wording::Full, entry, style));
+    line.push(&opened, one).push(Glyphs::between(style), Ink::Dim).push(&closed, two);
     line.write(out)?;
-    let more: &[Column] = if entry.connection.time_wait.is_empty() {
-        &[Column::Client, Column::Server]
-    } else {
-        &[Column::Client, Column::Server, Column::TimeWait]
-    };
-    for column in more {
-        let (text, ink) = cell(*column, entry, style);
-        let name = title(*column, style.lang);
+    let waits = !entry.connection.time_wait.is_empty();
+    let all = [Column::Client, Column::Server, Column::TimeWait, Column::Data, Column::Verdict];
+    for column in all.iter().filter(|column| waits || **column != Column::TimeWait) {
+        let (text, ink) = cell(*column, Wording::Full, entry, style);
+        let name = title(*column, Wording::Full, style.lang);
         let room = style.width.saturating_sub(3 + width::width(name));
-        let text = if *column == Column::TimeWait { text } else { clip_address(&text, room, style) };
+        let text =
+            if matches!(column, Column::Client | Column::Server) { clip_address(&text, room, style) } else { text };
         let mut line = Line::new(style);
         line.push("  ", Ink::Plain).push(name, Ink::Dim).push(" ", Ink::Plain).push(&text, ink);
         line.write(out)?;

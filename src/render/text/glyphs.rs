@@ -1,8 +1,8 @@
 //! The characters to draw with, by charset.
 
 use crate::ladder::Lifeline;
-use crate::render::Charset;
-use crate::timeline::Severity;
+use crate::render::{Charset, Style};
+use crate::timeline::{Lang, Severity};
 
 /// One charset's glyphs: each is one column wide in its charset.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +30,7 @@ pub(crate) struct Glyphs {
     pub(crate) warning: &'static str,
     pub(crate) error: &'static str,
     /// Between things of one kind; spaces round it are included.
-    pub(crate) dot: &'static str,
+    dot: &'static str,
     pub(crate) right: &'static str,
 }
 
@@ -57,27 +57,28 @@ const UNICODE: Glyphs = Glyphs {
     right: "→",
 };
 
+/// Fonts for Chinese draw most symbols two columns wide, whatever Unicode says: as few of them as it takes.
 const NARROW: Glyphs = Glyphs {
     open: "|",
-    closed: "╎",
-    waiting: "▐",
-    cut: "⋮",
+    closed: "¦",
+    waiting: "#",
+    cut: ":",
     joint: ["|", "|"],
-    waiting_joint: ["▐", "▐"],
+    waiting_joint: ["#", "#"],
     head: ["◄", "►"],
     unproven: ["◃", "▹"],
-    shaft: "╌",
+    shaft: "-",
     thick: "=",
     lost: "✕",
-    rule: "╌",
+    rule: "-",
     cross: "+",
-    bar: ["▰", "▱"],
+    bar: ["#", "."],
     lesson: "›",
     note: "*",
     warning: "!",
     error: "✗",
     dot: ", ",
-    right: "⟶",
+    right: "->",
 };
 
 const ASCII: Glyphs = Glyphs {
@@ -109,6 +110,14 @@ impl Glyphs {
             Charset::Unicode => &UNICODE,
             Charset::Narrow => &NARROW,
             Charset::Ascii => &ASCII,
+        }
+    }
+
+    /// What stands between things of one kind, in the punctuation of the language.
+    pub(crate) fn between(style: &Style) -> &'static str {
+        match (style.charset, style.lang) {
+            (Charset::Narrow, Lang::Zh) => "，",
+            (charset, _) => Glyphs::of(charset).dot,
         }
     }
 

@@ -54,13 +54,24 @@ pub(super) fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) ->
     Line::new(style).write(out)
 }
 
-/// Writes which connection the rows that follow belong to.
-pub(super) fn turn(id: u64, lanes: &Lanes, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
+/// Writes which connection the rows that follow belong to and, as each counts from its own zero, when that is.
+pub(super) fn turn(id: u64, lanes: &Lanes, origin_ns: i64, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
     let [left, right] = Side::BOTH.map(|side| width::clean(&lanes.get(side).address, NAME, style));
     let text = format!("#{id} {left} {} {right}", if style.charset == Charset::Unicode { "→" } else { "->" });
+    let zero = time::point(origin_ns, false);
+    let zero = match (origin_ns, style.lang) {
+        (0, _) => String::new(),
+        (_, Lang::En) => format!("(0 = {} into the capture)", zero.trim()),
+        (_, Lang::Zh) => format!("（0 = 捕获开始后 {}）", zero.trim()),
+    };
+    Line::new(style).write(out)?;
     let mut line = Line::new(style);
     line.push(&width::clip(&text, style.width, style.charset), Ink::Strong);
-    Line::new(style).write(out)?;
+    if width::width(&text) + 1 + width::width(&zero) > style.width && !zero.is_empty() {
+        line.write(out)?;
+        line = Line::new(style);
+    }
+    line.push(" ", Ink::Plain).push(&zero, Ink::Dim);
     line.write(out)
 }
 
@@ -124,7 +135,12 @@ fn who(lane: &Lane, style: &Style) -> String {
     let more: Vec<String> =
         [&lane.name, &lane.process].into_iter().flatten().map(|name| width::clean(name, NAME, style)).collect();
     let address = width::clean(&lane.address, NAME, style);
-    if more.is_empty() { address } else { format!("{address} ({})", more.join(", ")) }
+    let more = more.join(comma(style.lang));
+    match style.lang {
+        _ if more.is_empty() => address,
+        Lang::En => format!("{address} ({more})"),
+        Lang::Zh => format!("{address}（{more}）"),
+    }
 }
 
 fn opened(ladder: &Ladder, style: &Style) -> String {
@@ -134,13 +150,11 @@ fn opened(ladder: &Ladder, style: &Style) -> String {
     if let Some(rtt) = open.rtt_ns.filter(|_| open.rtt_valid) {
         text.push_str(&format!("{}{} {}", comma(lang), lang.pick("round trip", "往返时间"), time::span(rtt)));
     }
-    if open.syn_retransmissions > 0 {
-        text.push_str(&format!(
-            "{}{} {}",
-            comma(lang),
-            lang.pick("SYN sent again:", "SYN 重传"),
-            open.syn_retransmissions
-        ));
+    for (name, count) in [("SYN", open.syn_retransmissions), ("SYN,ACK", open.synack_retransmissions)] {
+        if count > 0 {
+            let again = lang.pick("sent again", "重传");
+            text.push_str(&format!("{}{name} {again} {}", comma(lang), words::times(count, lang)));
+        }
     }
     width::clean(&text, SENTENCE, style)
 }
@@ -174,8 +188,8 @@ fn time_wait(wait: &TimeWait, ladder: &Ladder, style: &Style) -> String {
     };
     if wait.rearmed > 0 {
         text.push_str(&match lang {
-            Lang::En => format!(", started again {} times", wait.rearmed),
-            Lang::Zh => format!("，重新计时 {} 次", wait.rearmed),
+            Lang::En => format!(", started again {}", words::times(wait.rearmed, lang)),
+            Lang::Zh => format!("，重新计时 {}", words::times(wait.rearmed, lang)),
         });
     }
     if let Some(kernel) = &wait.kernel {
@@ -192,23 +206,26 @@ fn time_wait(wait: &TimeWait, ladder: &Ladder, style: &Style) -> String {
     width::clean(&text, SENTENCE, style)
 }
 
+/// Octets of each side, then segments of each: these count bare ACKs too, so that they do not belong to the octets.
 fn data(ladder: &Ladder, style: &Style) -> String {
-    let glyphs = Glyphs::of(style.charset);
     let totals = &ladder.connection.totals;
-    let one = |side, flow: &crate::timeline::FlowTotals| {
+    let of = |side, bytes| {
         let who = words::role(ladder.lanes.get(side).role, style.lang);
-        let (arrow, bytes, segments) = (glyphs.right, time::octets(flow.bytes), flow.segments);
-        match style.lang {
-            Lang::En if segments == 1 => format!("{who} {arrow} {bytes} in 1 segment"),
-            Lang::En => format!("{who} {arrow} {bytes} in {segments} segments"),
-            Lang::Zh => format!("{who} {arrow} {bytes}（{segments} 个报文段）"),
-        }
+        format!("{who} {} {}", Glyphs::of(style.charset).right, time::octets(bytes))
     };
+    let bytes = [of(Side::Left, totals.client.bytes), of(Side::Right, totals.server.bytes)].join(comma(style.lang));
+    let (left, right) = (totals.client.segments, totals.server.segments);
     let again = totals.client.retransmissions.saturating_add(totals.server.retransmissions);
-    let mut text =
-        format!("{}{}{}", one(Side::Left, &totals.client), comma(style.lang), one(Side::Right, &totals.server));
+    let mut text = match style.lang {
+        Lang::En => format!("{bytes}; {left} and {right} segments, ACKs included"),
+        Lang::Zh => format!("{bytes}；报文段 {left} 个与 {right} 个，含 ACK"),
+    };
     if again > 0 {
-        text.push_str(&format!("{}{} {again}", comma(style.lang), style.lang.pick("sent again:", "重传")));
+        text.push_str(&match style.lang {
+            Lang::En if again == 1 => "; 1 retransmission".to_string(),
+            Lang::En => format!("; {again} retransmissions"),
+            Lang::Zh => format!("；重传 {again} 次"),
+        });
     }
     text
 }

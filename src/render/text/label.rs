@@ -15,7 +15,7 @@ const PURE_ACK_SEQ: u8 = 2;
 /// The label that fits into `room` columns, and the parts that did not.
 pub(super) fn label(arrow: &Arrow, room: usize, style: &Style) -> (String, Vec<String>) {
     let flags = flags(arrow, style);
-    let again = arrow.repeats.map(|_| style.lang.pick("(again)", "(重传)").to_string());
+    let again = arrow.repeats.map(|_| style.lang.pick("(again)", "重传").to_string());
     let seq = format!("seq={}", arrow.seq);
     let ack = arrow.ack.map(|ack| format!("ack={ack}"));
     let len = (arrow.len > 0).then(|| format!("len={}", arrow.len));
@@ -70,7 +70,7 @@ pub(super) fn options(arrow: &Arrow, style: &Style) -> Vec<String> {
     if let Some(shift) = options.wscale {
         let times = if style.charset == Charset::Unicode { "×" } else { "x" };
         let factor = 1_u32.checked_shl(shift.min(14).into()).unwrap_or(1);
-        parts.push(format!("{} {times}{factor}", style.lang.pick("scale", "窗口")));
+        parts.push(format!("{} {times}{factor}", style.lang.pick("scale", "窗口扩大")));
     }
     if let Some([value, echo]) = options.timestamps
         && arrow.has_flag("SYN")
@@ -101,7 +101,7 @@ pub(super) fn options(arrow: &Arrow, style: &Style) -> Vec<String> {
 
 /// Parts in lines of at most `columns`, broken between parts where that is possible.
 pub(crate) fn lines(parts: &[String], columns: usize, style: &Style) -> Vec<String> {
-    let dot = Glyphs::of(style.charset).dot;
+    let dot = Glyphs::between(style);
     let mut lines: Vec<String> = Vec::new();
     for part in parts {
         match lines.last_mut() {

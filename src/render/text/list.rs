@@ -71,7 +71,8 @@ pub(super) fn row(
     }
     for change in row.changes.iter().take(22) {
         let (text, ink) = rows::state(change.state, change.basis, false);
-        lines.push((format!("{}: {text}", words::role(lanes.get(change.side).role, style.lang)), ink));
+        let who = words::role(lanes.get(change.side).role, style.lang);
+        lines.push((format!("{who}{}{text}", style.lang.pick(": ", "：")), ink));
     }
     lines.extend(notes::lines(&row.notes, room, false, style));
     for (text, ink) in lines {

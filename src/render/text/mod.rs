@@ -80,7 +80,7 @@ impl Drawer {
 
     /// Writes whose rows follow, where the rows of several connections take turns.
     pub fn turn(&self, id: u64, is_first: bool, out: &mut impl io::Write) -> io::Result<()> {
-        head::turn(id, &self.lanes, &self.style, out)?;
+        head::turn(id, &self.lanes, self.origin_ns, &self.style, out)?;
         if is_first { self.lanes(out) } else { Ok(()) }
     }
 

@@ -17,7 +17,7 @@ pub(super) fn parts(wait: &Wait, who: &str, origin_ns: i64, columns: usize, styl
     let zh = style.lang == Lang::Zh;
     let pick = |en: String, zh_text: String| if zh { zh_text } else { en };
     let total = wait.total_ns.map(time::span).unwrap_or_else(|| "2MSL".to_string());
-    let due = wait.due_ns.map(|due| time::span(due.saturating_sub(origin_ns)));
+    let due = wait.due_ns.map(|due| time::point(due.saturating_sub(origin_ns), false).trim().to_string());
     let due_en = due.as_ref().map(|due| format!(", due {due}")).unwrap_or_default();
     let due_zh = due.as_ref().map(|due| format!("，{due} 到期")).unwrap_or_default();
     let left = wait.remaining_ns.map(time::span);
