@@ -4,6 +4,7 @@ use crate::program::*;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -163,7 +164,12 @@ struct Live {
 
 impl Live {
     fn start(command: &mut Command, port: u16) -> Live {
-        command.args(["live", "-i", "lo", "--duration", "20s", "tcp", "port", &port.to_string()]);
+        Live::start_with(command, &[], port)
+    }
+
+    fn start_with(command: &mut Command, options: &[&OsStr], port: u16) -> Live {
+        command.args(["live", "-i", "lo", "--duration", "20s"]).args(options);
+        command.args(["tcp", "port", &port.to_string()]);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut said = String::new();
@@ -249,6 +255,37 @@ fn root_captures_and_has_given_up_its_rights_by_then() {
         }
         assert_all_seen(live, &listener);
     }
+}
+
+/// Ctrl-C in the middle of a capture: the timeline is whole, and the saved packets tell the same.
+#[test]
+fn ctrl_c_leaves_whole_files() {
+    if !is_root("ctrl_c_leaves_whole_files") {
+        return;
+    }
+    let (program, folder) = (Program::new(), tempfile::tempdir().unwrap());
+    let (timeline, packets) = (folder.path().join("live.json"), folder.path().join("live.pcap"));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let options = ["-o".as_ref(), timeline.as_os_str(), "-w".as_ref(), packets.as_os_str()];
+    let live = Live::start_with(&mut program.command(), &options, listener.local_addr().unwrap().port());
+    assert_all_seen(live, &listener);
+    let live: Value = serde_json::from_slice(&fs::read(&timeline).unwrap()).unwrap();
+    let replayed = json(program.command().args(["replay", "--format", "json"]).arg(&packets));
+    let connection = &live["connections"][0];
+    assert_eq!(
+        (&connection["open"]["kind"], &connection["totals"]["client"]["bytes"]),
+        (&"three-way".into(), &4.into())
+    );
+    assert_eq!(connection["time_wait"][0]["basis"], "kernel");
+    let states = |timeline: &Value| -> Vec<String> {
+        let events = timeline["events"].as_array().unwrap().iter();
+        let changes = events.flat_map(|event| event["states"].as_array().into_iter().flatten());
+        changes.map(|change| format!("{} {}", change["endpoint"], change["to"])).collect()
+    };
+    assert_eq!(states(&live), states(&replayed));
+    // One more when the server's ACK and FIN went out apart.
+    assert!((9..=10).contains(&states(&live).len()), "{:?}", states(&live));
+    assert_eq!(connection["history"], replayed["connections"][0]["history"]);
 }
 
 #[test]
