@@ -43,6 +43,7 @@ pub mod decode;
 pub mod lab;
 pub mod ladder;
 pub mod render;
+pub mod safe;
 pub mod source;
 pub mod tcp;
 #[cfg(test)]

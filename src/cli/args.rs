@@ -1,4 +1,6 @@
 //! What clap parses. `config` turns it into what the program uses, once.
+// Doc comments are help texts here, where brackets stand for themselves.
+#![allow(rustdoc::broken_intra_doc_links)]
 
 use crate::tcp::MslProfile;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -147,7 +149,7 @@ pub struct Live {
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub count: Option<u64>,
     /// Stop after this time, as 10s, 500ms, 2m; a bare number is seconds
-    #[arg(long, value_name = "TIME", value_parser = super::config::parse_duration)]
+    #[arg(long, value_name = "TIME", value_parser = super::duration::parse)]
     pub duration: Option<std::time::Duration>,
     /// Also save the packets
     #[arg(short = 'w', long, value_name = "FILE")]

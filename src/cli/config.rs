@@ -5,7 +5,6 @@ use crate::render::{Charset, Style};
 use crate::timeline::Lang;
 use std::env;
 use std::io::IsTerminal;
-use std::time::Duration;
 
 /// How wide to draw where there is no terminal to ask.
 const WIDTH_WITHOUT_TERMINAL: usize = 100;
@@ -104,37 +103,5 @@ pub fn locale() -> Locale {
     Locale {
         language: if matches!(language, "C" | "POSIX") { String::new() } else { language.to_ascii_lowercase() },
         utf8: characters.contains("utf-8") || characters.contains("utf8"),
-    }
-}
-
-/// A duration as people type it: `10s`, `500ms`, `2m`, `1h`, or a bare number of seconds.
-pub fn parse_duration(text: &str) -> Result<Duration, String> {
-    let split = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let (number, unit) = text.split_at(split);
-    let seconds = match unit.trim() {
-        "ms" => 0.001,
-        "" | "s" => 1.0,
-        "m" | "min" => 60.0,
-        "h" => 3600.0,
-        _ => {
-            return Err(format!("unknown unit '{unit}': use ms, s, m or h, as in 10s"));
-        }
-    };
-    let number: f64 = number.parse().map_err(|_| "give a number and a unit, as in 10s".to_string())?;
-    Duration::try_from_secs_f64(number * seconds).map_err(|_| "that is too long".to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations() {
-        assert_eq!(parse_duration("10s"), Ok(Duration::from_secs(10)));
-        assert_eq!(parse_duration("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(parse_duration("1.5m"), Ok(Duration::from_secs(90)));
-        assert_eq!(parse_duration("7"), Ok(Duration::from_secs(7)));
-        assert!(parse_duration("10 parsecs").is_err());
-        assert!(parse_duration("s").is_err());
     }
 }

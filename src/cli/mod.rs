@@ -6,6 +6,7 @@ pub mod config;
 mod demo;
 #[cfg(unix)]
 mod doctor;
+mod duration;
 pub mod exit;
 mod get;
 #[cfg(feature = "capture")]

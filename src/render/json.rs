@@ -19,7 +19,7 @@ struct Tame<'f>(PrettyFormatter<'f>);
 impl Formatter for Tame<'_> {
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
         let mut plain = 0;
-        for (at, c) in fragment.char_indices().filter(|(_, c)| super::safe::is_hostile(*c)) {
+        for (at, c) in fragment.char_indices().filter(|(_, c)| crate::safe::is_hostile(*c)) {
             out.write_all(fragment.get(plain..at).unwrap_or_default().as_bytes())?;
             for unit in c.encode_utf16(&mut [0; 2]) {
                 write!(out, "\\u{unit:04x}")?;

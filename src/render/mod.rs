@@ -4,7 +4,6 @@ mod format;
 mod ink;
 pub mod json;
 mod line;
-mod safe;
 mod skipped;
 mod summary;
 pub mod table;
@@ -13,8 +12,8 @@ mod time;
 mod width;
 mod words;
 
+pub use crate::safe::safe;
 pub use format::{Error, Format, write};
-pub use safe::safe;
 
 use crate::timeline::Lang;
 

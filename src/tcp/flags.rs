@@ -59,7 +59,7 @@ impl Flags {
         self.has(Flags::RST)
     }
 
-    /// The names of the bits that are set, in the order of [`Flags::NAMES`].
+    /// The names of the bits that are set, in the order in which people say them.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         Flags::NAMES.into_iter().filter(move |(bit, _)| self.has(*bit)).map(|(_, name)| name)
     }

@@ -93,7 +93,7 @@ impl io::Write for Saving {
 pub fn local_name(asked: &str) -> Option<OsString> {
     let last = asked.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default();
     let mut name = String::new();
-    for c in crate::render::safe(last).chars() {
+    for c in crate::safe::safe(last).chars() {
         // Most file systems take 255 octets; the temporary name needs some too.
         if name.len() + c.len_utf8() > 240 {
             break;
