@@ -13,7 +13,7 @@ use crate::lab::rehearsal::{Performed, Rehearsal, RehearsalError, Watchers, now}
 use crate::lab::witness::Witness;
 use crate::ladder::View;
 use crate::source::live::{HEADERS_ONLY, LiveCapture, LiveOptions, WHOLE_PACKETS};
-use crate::timeline::SourceKind;
+use crate::timeline::{Lang, SourceKind};
 use crate::transfer::{Closer, Root};
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -32,22 +32,25 @@ const WORK_AFTER_FIN: Duration = Duration::from_millis(250);
 const ASK_EVERY: Duration = Duration::from_millis(50);
 
 pub(super) fn run(args: &Demo, config: &Config) -> Result<Exit> {
+    let lang = config.lang;
     let outputs = Outputs::new(args.output.format, &args.output.output)?;
     // Before any thread: only a process with one thread may move.
     namespace::enter().map_err(|error| namespace_failure(&error, config.lang))?;
     let snaplen = if args.write.is_some() { WHOLE_PACKETS } else { HEADERS_ONLY };
-    let options = LiveOptions { snaplen, filter: vec!["tcp".into()], ..LiveOptions::new("lo") };
+    let options = LiveOptions { filter: vec!["tcp".into()], ..LiveOptions::new("lo") }.keeping(snaplen);
     let mut capture = LiveCapture::open(&options).map_err(|error| capture_failure(&error, config.lang))?;
     let saved = args.write.as_deref().map(|path| saving::create(path, config.lang)).transpose()?;
-    let mut packets = saved.map(|file| saving::packets(file, capture.link(), snaplen)).transpose()?;
+    let mut packets = saved.map(|file| saving::packets(file, capture.link(), snaplen, lang)).transpose()?;
     outputs.settle_rights()?;
     let stop = interrupt::flag()?;
-    let mut witness = Witness::open(&[PORT]).context("cannot ask the kernel about its sockets")?;
-    let folder = lesson(args.size)?;
+    let mut witness =
+        Witness::open(&[PORT]).context(lang.pick("cannot ask the kernel about its sockets", "无法向内核询问套接字"))?;
+    let folder = lesson(args.size, lang)?;
     let rehearsal = Rehearsal {
         ip: if args.ipv6 { IpAddr::V6(Ipv6Addr::LOCALHOST) } else { IpAddr::V4(Ipv4Addr::LOCALHOST) },
         port: PORT,
-        root: Root::open(folder.path()).context("cannot open the demo's folder")?,
+        root: Root::open(folder.path())
+            .context(lang.pick("cannot open the demo's folder", "无法打开演示用的文件夹"))?,
         name: FILE.into(),
         close_first: match args.close_first {
             CloserArg::Client => Closer::Client,
@@ -72,13 +75,13 @@ pub(super) fn run(args: &Demo, config: &Config) -> Result<Exit> {
             }
         },
     };
-    let performed = rehearsal.perform(&mut watchers, &stop).map_err(failed)?;
+    let performed = rehearsal.perform(&mut watchers, &stop).map_err(|error| failed(error, lang))?;
     if args.follow {
         follow(&performed, &mut watchers, &stop, config)?;
     }
     let dropped = capture.counts().dropped;
     if let Some(mut packets) = packets {
-        unsaved.map_or_else(|| packets.flush(), Err).context("cannot save the packets")?;
+        unsaved.map_or_else(|| packets.flush(), Err).context(lang.pick("cannot save the packets", "无法保存数据包"))?;
     }
     // Both ends are this program, whether or not the kernel was asked while their sockets lived.
     let own = format!("synfin[{}]", std::process::id());
@@ -93,17 +96,19 @@ pub(super) fn run(args: &Demo, config: &Config) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn failed(error: RehearsalError) -> anyhow::Error {
+fn failed(error: RehearsalError, lang: Lang) -> anyhow::Error {
     match error {
         RehearsalError::Stopped => Failure::new(Exit::Interrupted, "interrupted").into(),
-        other => anyhow::Error::from(other).context("the demo's transfer failed"),
+        other => anyhow::Error::from(other).context(lang.pick("the demo's transfer failed", "演示的传输失败")),
     }
 }
 
 /// A folder with the file to download.
-fn lesson(size: u64) -> Result<tempfile::TempDir> {
-    let folder =
-        tempfile::Builder::new().prefix("synfin-demo-").tempdir().context("cannot make a folder for the demo")?;
+fn lesson(size: u64, lang: Lang) -> Result<tempfile::TempDir> {
+    let folder = tempfile::Builder::new()
+        .prefix("synfin-demo-")
+        .tempdir()
+        .context(lang.pick("cannot make a folder for the demo", "无法建立演示用的文件夹"))?;
     let mut out = BufWriter::new(File::create(folder.path().join(FILE))?);
     let line = b"SYN, SYN-ACK, ACK; FIN, ACK, FIN, ACK; then 2MSL.\n";
     let mut left = size;
@@ -112,7 +117,7 @@ fn lesson(size: u64) -> Result<tempfile::TempDir> {
         out.write_all(piece)?;
         left -= piece.len() as u64;
     }
-    out.flush().context("cannot write the demo's file")?;
+    out.flush().context(lang.pick("cannot write the demo's file", "无法写入演示用的文件"))?;
     Ok(folder)
 }
 
@@ -133,10 +138,8 @@ fn follow(performed: &Performed, watchers: &mut Watchers<'_>, stop: &AtomicBool,
         let seconds = whole.as_secs_f64();
         let mut err = io::stderr().lock();
         match config.lang {
-            crate::timeline::Lang::En => {
-                writeln!(err, "{local} waits in TIME-WAIT; the kernel says {seconds:.1} s are left")?
-            }
-            crate::timeline::Lang::Zh => writeln!(err, "{local} 在 TIME-WAIT 等待；内核报告剩余 {seconds:.1} 秒")?,
+            Lang::En => writeln!(err, "{local} waits in TIME-WAIT; the kernel says {seconds:.1} s are left")?,
+            Lang::Zh => writeln!(err, "{local} 在 TIME-WAIT 等待；内核报告剩余 {seconds:.1} 秒")?,
         }
     }
     let bar = ProgressBar::with_draw_target(Some(whole.as_millis() as u64), ProgressDrawTarget::stderr());
@@ -154,7 +157,7 @@ fn follow(performed: &Performed, watchers: &mut Watchers<'_>, stop: &AtomicBool,
         bar.set_message(format!("{:.1} s", left.as_secs_f64()));
         bar.set_position(whole.saturating_sub(left).as_millis() as u64);
         next += ASK_EVERY;
-        watchers.look(next.saturating_duration_since(Instant::now())).map_err(failed)?;
+        watchers.look(next.saturating_duration_since(Instant::now())).map_err(|error| failed(error, config.lang))?;
         std::thread::sleep(next.saturating_duration_since(Instant::now()));
     }
     bar.finish_and_clear();

@@ -39,7 +39,7 @@ pub fn run(cli: &Cli, config: &Config) -> Result<Exit> {
         Command::Demo(args) => demo::run(args, config),
         Command::Replay(args) => replay::run(args, config),
         Command::Render(args) => render::run(args, config),
-        Command::Schema => schema::run(),
+        Command::Schema => schema::run(config.lang),
         #[cfg(feature = "capture")]
         Command::Live(arguments) => live::run(arguments, config),
         #[cfg(feature = "capture")]

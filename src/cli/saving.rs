@@ -33,6 +33,6 @@ pub(super) fn create(path: &Path, lang: Lang) -> Result<File> {
 }
 
 /// A writer of packets into it.
-pub(super) fn packets(file: File, link: LinkType, snaplen: u32) -> Result<PcapWriter<File>> {
-    PcapWriter::new(file, link, snaplen).context("cannot save the packets")
+pub(super) fn packets(file: File, link: LinkType, snaplen: u32, lang: Lang) -> Result<PcapWriter<File>> {
+    PcapWriter::new(file, link, snaplen).context(lang.pick("cannot save the packets", "无法保存数据包"))
 }

@@ -54,14 +54,14 @@ impl Session<'_> {
 
     /// The device is open and all privileges are gone. `saved` is the open file of `--write`.
     pub(super) fn open(&mut self, link: LinkType, snaplen: u32, saved: Option<File>) -> Result<()> {
-        self.packets = saved.map(|file| saving::packets(file, link, snaplen)).transpose()?;
+        self.packets = saved.map(|file| saving::packets(file, link, snaplen, self.config.lang)).transpose()?;
         Ok(())
     }
 
     /// One frame, in the order of capture.
     pub(super) fn frame(&mut self, frame: &Frame<'_>) -> Result<()> {
         if let Some(packets) = &mut self.packets {
-            packets.write(frame).context("cannot save the packets")?;
+            packets.write(frame).context(self.config.lang.pick("cannot save the packets", "无法保存数据包"))?;
         }
         self.analyzer.push(frame);
         Ok(())
@@ -87,7 +87,9 @@ impl Session<'_> {
                 drawn = pictures.draw(connection.id, &lanes(endpoints.pair(connection)), &event, &mut out);
             }
         });
-        drawn.and_then(|()| out.flush()).context("cannot write to standard output")
+        drawn
+            .and_then(|()| out.flush())
+            .context(self.config.lang.pick("cannot write to standard output", "无法写入标准输出"))
     }
 
     /// The summary, and the files.
@@ -98,7 +100,7 @@ impl Session<'_> {
         // Whatever could still have changed is drawn as it stands.
         self.draw(Timestamp(i64::MAX))?;
         if let Some(packets) = &mut self.packets {
-            packets.flush().context("cannot save the packets")?;
+            packets.flush().context(self.config.lang.pick("cannot save the packets", "无法保存数据包"))?;
         }
         let ending = Ending { at: Some(now), dropped: counts.dropped, warnings: dropped(counts.dropped) };
         let timeline = self.analyzer.finish(SourceKind::Live, &safe(&self.device), ending);
@@ -108,7 +110,7 @@ impl Session<'_> {
         }
         let mut out = BufWriter::new(io::stdout().lock());
         sum_up(&timeline, &self.pictures.style, &mut out)?;
-        out.flush().context("cannot write to standard output")
+        out.flush().context(self.config.lang.pick("cannot write to standard output", "无法写入标准输出"))
     }
 }
 
