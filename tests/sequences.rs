@@ -43,6 +43,7 @@ sequences! {
     figure_11_old_duplicate_syn_two_passive
     figure_12_normal_close
     figure_13_simultaneous_close
+    fin_before_its_data
     fin_lost
     forged_reset_then_true_one
     forged_syn
@@ -72,6 +73,7 @@ sequences! {
     reuse_refused_in_time_wait
     reuse_with_syn_not_captured
     second_fin_is_nonsense
+    second_fin_unanswered
     self_connect
     sequence_wrap
     server_closes_first
@@ -82,5 +84,7 @@ sequences! {
     third_ack_lost
     third_ack_lost_data_completes
     three_segment_close
+    two_syn_acks
     unacceptable_syn_ack
+    wrong_ack_in_handshake
 }

@@ -119,6 +119,9 @@ fn handshake_rtt(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
     let (to_synack, to_ack, valid) = super::verdict::round_trips(step.connection)?;
     let sum = span(to_synack.saturating_add(to_ack));
     let (one, two) = (span(to_synack), span(to_ack));
+    let facts = &step.connection.opening;
+    let first = facts.syn.iter().flatten().map(|syn| syn.first.time).min()?;
+    let whole = span(facts.ack?.time.since(first));
     Some(if valid {
         Finding::new(
             format!("the handshake took one round trip: {one} + {two} = {sum}"),
@@ -126,8 +129,8 @@ fn handshake_rtt(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
         )
     } else {
         Finding::new(
-            format!("no valid round trip from this handshake: a segment of it was sent again (Karn); it took {sum}"),
-            format!("这次握手得不到有效的往返时间：其中有报文段重传（Karn 算法）；用时 {sum}"),
+            format!("no valid round trip from this handshake: a segment of it was sent again (Karn); it took {whole}"),
+            format!("这次握手得不到有效的往返时间：其中有报文段重传（Karn 算法）；用时 {whole}"),
         )
     })
 }

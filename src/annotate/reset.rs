@@ -63,15 +63,12 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "reset-ignored",
         severity: Warning,
-        rfc: "RFC 9293 3.10.7.4",
+        rfc: "RFC 9293 3.10.7.3, 3.10.7.4",
         explain: (
             "The RST lies outside the receiver's window (or, in SYN-SENT, does not acknowledge the SYN): it is dropped, the connection goes on. It may be forged.",
             "RST 落在接收窗口之外（或在 SYN-SENT 状态下没有确认 SYN）：被丢弃，连接继续。它可能是伪造的。",
         ),
-        check: |_, seen| {
-            (seen.reset == Some(Reset::OutsideWindow))
-                .then(|| Finding::new("ignored: outside the receiver's window", "被忽略：在接收窗口之外"))
-        },
+        check: ignored,
     },
     Rule {
         id: "reset-disproved",
@@ -124,4 +121,19 @@ fn disproved(step: &Step<'_>, _: &Seen<'_>) -> Option<Finding> {
         )
         .about(Some(taken_back.cause)),
     )
+}
+
+fn ignored(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
+    if seen.reset != Some(Reset::OutsideWindow) {
+        return None;
+    }
+    let receiver = step.connection.receiver_of(seen.peer);
+    Some(if receiver.of(&step.before).state == Some(State::SynSent) {
+        Finding::new(
+            "ignored: in SYN-SENT a RST must acknowledge the SYN",
+            "被忽略：在 SYN-SENT 状态，RST 必须确认 SYN",
+        )
+    } else {
+        Finding::new("ignored: outside the receiver's window", "被忽略：在接收窗口之外")
+    })
 }

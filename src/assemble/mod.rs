@@ -13,6 +13,7 @@ mod steps;
 pub use endpoints::Endpoints;
 pub use kernel::KernelWord;
 
+use crate::annotate::verdict;
 use crate::source::Timestamp;
 use crate::tcp::MslProfile;
 use crate::timeline::{self, Event, Timeline};
@@ -174,6 +175,11 @@ impl Assembler {
             .filter(|connection| connection.closing.is_simultaneous())
             .map(|connection| connection.id)
             .collect();
+        let opened_at_once: HashSet<u64> = connections
+            .iter()
+            .filter(|connection| verdict::opening(connection).kind == timeline::OpenKind::Simultaneous)
+            .map(|connection| connection.id)
+            .collect();
         let mut events = Vec::with_capacity(items.len());
         for (index, (id, item)) in items.iter().enumerate() {
             let place = usize::try_from(id.saturating_sub(1)).unwrap_or(usize::MAX);
@@ -187,6 +193,9 @@ impl Assembler {
             };
             let mut event = event::event(item, connection, &ids, start, &self.kernel, &event_of);
             event.id = index as u64 + 1;
+            if !opened_at_once.contains(id) {
+                event.notes.retain(|note| note.id != "simultaneous-open");
+            }
             if crossed.contains(id) {
                 // That one side was first was all that could be said at the time.
                 event.notes.retain(|note| note.id != "active-close");

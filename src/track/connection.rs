@@ -1,6 +1,6 @@
 //! What is remembered of one connection: both control blocks, what is under way, and the facts that verdicts need.
 
-use super::facts::{Closing, Opening, SynFact};
+use super::facts::{Closing, Moment, Opening, SynFact};
 use super::flight::Flight;
 use super::flow::Flow;
 use super::time_wait::TimeWait;
@@ -49,6 +49,8 @@ pub(super) struct Memory {
     pub(super) forgot: bool,
     /// A SYN with another number in its name while it was in the connection, until what follows tells what it was.
     pub(super) stray_syn: Option<(SeqNumber, SynFact)>,
+    /// The segment that last filled a gap in its numbers.
+    pub(super) filled: Option<Moment>,
     /// Where a segment ended that lay beyond the window: the next one there shows that it was meant.
     pub(super) jump: Option<SeqNumber>,
     /// Numbers that were passed over, the youngest first: data there is late, not repeated.

@@ -5,6 +5,9 @@ use super::turn::Turn;
 use crate::tcp::acceptability::is_acceptable;
 use crate::tcp::{Peer, Segment};
 
+/// A larger gap is not data that the capture lacks but another numbering, as of a peer that started anew.
+const BELIEVABLE_GAP: u32 = 1 << 28;
+
 impl Turn<'_> {
     /// Follows the sender's numbers and windows, and counts what it sent.
     pub(super) fn count(&mut self, peer: Peer, segment: &Segment<'_>, repeat: Option<Repeat>) {
@@ -49,9 +52,12 @@ impl Turn<'_> {
             // Perhaps forged; a true sender after a gap in the capture goes on from here.
             return;
         }
-        if nxt.lt(segment.seq) {
+        if nxt.lt(segment.seq) && !segment.flags.syn() {
             memory.note_hole(*nxt, segment.seq);
-            flow.missing += u64::from(segment.seq.since(*nxt));
+            let gap = segment.seq.since(*nxt);
+            if gap < BELIEVABLE_GAP {
+                flow.missing += u64::from(gap);
+            }
         }
         let forward = end.since(*nxt);
         let fresh = forward.saturating_sub(u32::from(segment.flags.fin())).min(segment.len);

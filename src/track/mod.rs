@@ -196,8 +196,13 @@ impl Turn<'_> {
         } else {
             lost_ack = self.contradict(peer, segment, repeats);
             if segment.flags.rst() {
+                let own = peer.of(&self.connection.memory).last_own;
                 reset = Some(self.reset(peer, segment));
                 self.count(peer, segment, repeats);
+                if matches!(reset, Some(Reset::OutsideWindow | Reset::Challenged)) {
+                    // It may be anybody's: it dates nothing that its supposed sender did.
+                    peer.of_mut(&mut self.connection.memory).last_own = own;
+                }
             } else {
                 self.prove(peer, segment);
                 self.send(peer, segment, repeats);

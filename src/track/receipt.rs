@@ -35,15 +35,22 @@ impl Turn<'_> {
     fn prove_syn(&mut self, peer: Peer, sender: Peer, segment: &Segment<'_>, ack: SeqNumber, tsecr: Option<u32>) {
         // RFC 9293 3.10.7.3: an acknowledgment of more than was sent is answered by RST, and proves nothing.
         let snd = sender.of(&self.connection.tcb).snd;
-        if snd.iss.is_some() && snd.nxt.is_some_and(|nxt| nxt.lt(ack)) {
+        let flight = sender.of_mut(&mut self.connection.flight);
+        let is_exact = flight.has_syn(ack - 1);
+        if !is_exact && snd.iss.is_some() && snd.nxt.is_some_and(|nxt| nxt.lt(ack)) {
             return;
         }
-        let flight = sender.of_mut(&mut self.connection.flight);
         let Some(syn) = flight.syn_proved_by(ack, segment.flags.syn()) else { return };
         syn.received = true;
         let syn = *syn;
         let copy = syn.arrived(tsecr);
         self.fates.push((copy.ordinal, Fate::Received));
+        if syn.is_syn_ack && snd.iss != Some(syn.seq) {
+            // Of several SYN,ACKs with different numbers the receiver took this one.
+            let tcb = sender.of_mut(&mut self.connection.tcb);
+            (tcb.snd.iss, tcb.snd.nxt) = (Some(syn.seq), Some(syn.seq + 1));
+            sender.of_mut(&mut self.connection.flows).set_base(syn.seq, syn.seq + 1);
+        }
         // A server repeats its SYN,ACK with the TSecr of the SYN that made it, so another copy's echo proves the first one lost.
         if syn.is_told_apart(tsecr) && copy.ordinal == syn.last.ordinal && !syn.is_syn_ack {
             self.fates.push((syn.first.ordinal, Fate::Lost));
@@ -119,9 +126,13 @@ impl Turn<'_> {
             self.begin_in(peer, State::Established);
         }
         let covers_own_fin = copy.ack.is_some_and(|ack| self.own_fin_is_covered(peer, ack));
+        // RFC 9293 3.10.7.4: a FIN counts only when all before it has been received.
+        let sender = self.connection.receiver_of(peer);
+        let late = sender.of(&self.connection.memory).filled.filter(|filled| filled.ordinal > copy.ordinal);
+        let cause = late.map_or(copy.into(), |late| Cause { ordinal: late.ordinal, time: late.time });
         let both = self.state(peer) == Some(State::FinWait1) && covers_own_fin;
         let signal = if both { Signal::RcvFinAckOfFin } else { Signal::RcvFin };
-        self.signal(peer, signal, Basis::Observed, copy.into());
+        self.signal(peer, signal, Basis::Observed, cause);
     }
 
     fn own_fin_is_covered(&self, peer: Peer, ack: SeqNumber) -> bool {
@@ -131,8 +142,10 @@ impl Turn<'_> {
     /// An acknowledgment takes effect at `peer`.
     fn receive_ack(&mut self, peer: Peer, ack: SeqNumber, basis: Basis, cause: Cause) {
         if self.state(peer) == Some(State::SynReceived) {
-            let iss = peer.of(&self.connection.tcb).snd.iss;
-            if iss.is_none_or(|iss| (iss + 1).le(ack)) {
+            // RFC 9293 3.10.7.4: SND.UNA < SEG.ACK <= SND.NXT, else the answer is a RST.
+            let snd = peer.of(&self.connection.tcb).snd;
+            let is_beyond = snd.nxt.is_some_and(|nxt| nxt.lt(ack));
+            if snd.iss.is_none_or(|iss| (iss + 1).le(ack)) && !is_beyond {
                 self.signal(peer, Signal::RcvAckOfSyn, basis, cause);
             }
         } else if self.own_fin_is_covered(peer, ack) {

@@ -92,8 +92,14 @@ impl Turn<'_> {
                 // A socket in SYN-SENT sends a RST only to what it cannot accept, and stays (RFC 9293 3.10.7.3). Where the
                 // SYN,ACK was acceptable there was no such socket, or no longer.
                 let tcb = sender.of(&self.connection.tcb);
-                let acceptable =
-                    tcb.snd.nxt == Some(segment.seq) && receiver.of(&self.connection.tcb).rcv.nxt == Some(segment.seq);
+                let (nxt, expected) = (tcb.snd.nxt, receiver.of(&self.connection.tcb).rcv.nxt);
+                let alone = !self.connection.has_sent(receiver);
+                if alone {
+                    // Nothing was answered, and it gives up. No kernel says so by RST; tools do.
+                    let moment = Moment::of(segment, self.ordinal);
+                    sender.of_mut(&mut self.connection.closing.reset).get_or_insert(moment);
+                }
+                let acceptable = alone || nxt == Some(segment.seq) && expected == Some(segment.seq);
                 if !acceptable {
                     let is_old = self.state(receiver).is_some_and(State::is_synchronized);
                     self.connection.opening.met_old |= is_old;

@@ -77,7 +77,9 @@ impl Turn<'_> {
         let nxt = peer.of(&self.connection.tcb).snd.nxt?;
         let end = segment.seq + segment.len;
         let keep_alive = segment.len == 1 && segment.seq + 1 == nxt;
-        if peer.of_mut(&mut self.connection.memory).fills_hole(segment.seq, end) {
+        let memory = peer.of_mut(&mut self.connection.memory);
+        if memory.fills_hole(segment.seq, end) {
+            memory.filled = Some(Moment::of(segment, self.ordinal));
             let flow = peer.of_mut(&mut self.connection.flows);
             flow.missing = flow.missing.saturating_sub(segment.len.into());
             flow.bytes += u64::from(segment.len);
@@ -190,6 +192,8 @@ impl Turn<'_> {
         }
         SynFact::note(peer.of_mut(&mut self.connection.opening.syn_ack), segment, self.ordinal, repeat.is_some());
         match self.state(peer) {
+            // A late copy, after the end.
+            Some(State::Closed) if repeat.is_some() => {}
             // Its SYN was not captured.
             None | Some(State::Closed) => {
                 self.begin_in(peer, State::Listen);

@@ -18,9 +18,8 @@ pub struct Closing {
 /// Names the closing of a connection that opened in this way.
 pub fn closing(connection: &Connection, opened: OpenKind) -> Closing {
     let kind = kind(connection);
-    let dropped = opened == OpenKind::HalfOpen && connection.opening.dropped.is_some();
     let failed = matches!(opened, OpenKind::Refused | OpenKind::Unanswered | OpenKind::Unreachable);
-    let never = (failed || dropped) && kind == CloseKind::None;
+    let never = (failed || opened == OpenKind::HalfOpen) && kind == CloseKind::None;
     let active_closer = match kind {
         CloseKind::Simultaneous => None,
         _ => connection.closing.first_fin.or_else(|| first_reset(connection)),
@@ -29,7 +28,7 @@ pub fn closing(connection: &Connection, opened: OpenKind) -> Closing {
     Closing {
         kind,
         basis: if connection.has_only_one_side() { Basis::Inferred } else { Basis::Observed },
-        title: title(kind, never, connection.closing.late_bytes > 0),
+        title: title(kind, never, connection.closing.late_bytes > 0, connection.has_only_one_side()),
         why: if never {
             Text::new("it never opened", "从未建立，无需关闭")
         } else {
@@ -71,6 +70,7 @@ fn kind(connection: &Connection) -> CloseKind {
         {
             CloseKind::ResetAfterFin
         }
+        (Some(two), None) if two.acknowledged.is_none() || one.acknowledged.is_none() => CloseKind::UnansweredFin,
         (Some(two), _) if two.crossed => CloseKind::Simultaneous,
         (Some(two), _) if one.acknowledged.is_some_and(|acknowledged| acknowledged.ordinal == two.first.ordinal) => {
             CloseKind::ThreeSegment
@@ -79,7 +79,7 @@ fn kind(connection: &Connection) -> CloseKind {
     }
 }
 
-fn title(kind: CloseKind, never_opened: bool, late_data: bool) -> Text {
+fn title(kind: CloseKind, never_opened: bool, late_data: bool, one_sided: bool) -> Text {
     let (en, zh) = match kind {
         CloseKind::None if never_opened => ("never opened", "从未建立"),
         CloseKind::FourSegment if late_data => ("four segments, with a half-close", "四次挥手（含半关闭）"),
@@ -89,6 +89,9 @@ fn title(kind: CloseKind, never_opened: bool, late_data: bool) -> Text {
         CloseKind::Simultaneous => ("simultaneous close", "同时关闭"),
         CloseKind::Reset => ("reset", "异常终止（RST）"),
         CloseKind::ResetAfterFin => ("reset after FIN", "FIN 之后被 RST 终止"),
+        CloseKind::UnansweredFin if one_sided => {
+            ("FIN seen, the other direction not captured", "看到 FIN，另一方向没有捕获到")
+        }
         CloseKind::UnansweredFin => ("FIN unanswered", "FIN 没有得到应答"),
         CloseKind::None => ("still open when the capture ended", "捕获结束时仍未关闭"),
     };
@@ -129,7 +132,12 @@ fn why(connection: &Connection, kind: CloseKind, closer: Option<Peer>) -> Text {
             format!("{}发送了 FIN；另一方的报文段没有捕获到", who.zh),
         ),
         CloseKind::UnansweredFin => {
-            (format!("the FIN of the {} was never acknowledged", who.en), format!("{}的 FIN 始终没有得到确认", who.zh))
+            let open = |peer: &Peer| peer.of(&facts.fin).is_some_and(|fin| fin.acknowledged.is_none());
+            let whose = Peer::BOTH.into_iter().find(open).map(role).unwrap_or_default();
+            (
+                format!("the FIN of the {} was never acknowledged", whose.en),
+                format!("{}的 FIN 始终没有得到确认", whose.zh),
+            )
         }
         CloseKind::None => ("neither FIN nor RST was seen".into(), "没有看到 FIN 或 RST".into()),
     };

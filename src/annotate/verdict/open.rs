@@ -29,6 +29,10 @@ pub fn opening(connection: &Connection) -> Opening {
 /// SYN to SYN,ACK and SYN,ACK to ACK in nanoseconds, and whether they may be used: not where one was sent twice (Karn).
 pub fn round_trips(connection: &Connection) -> Option<(i64, i64, bool)> {
     let facts = &connection.opening;
+    if facts.syn.iter().all(Option::is_some) {
+        // Crossing SYNs answer nothing.
+        return None;
+    }
     let (syn, syn_ack, ack) = (facts.syn[0].or(facts.syn[1])?, facts.syn_ack[1].or(facts.syn_ack[0])?, facts.ack?);
     let valid = syn.copies == 1 && syn_ack.copies == 1;
     // The last SYN before the answer, and the last answer before its acknowledgment, are the likelier pairs.
@@ -84,7 +88,9 @@ fn kind(connection: &Connection) -> OpenKind {
         return if answered { OpenKind::ThreeWay } else { OpenKind::Unanswered };
     }
     match () {
-        () if facts.early_data > 0 => OpenKind::FastOpen,
+        () if facts.early_data > 0 && facts.syn.iter().flatten().any(|syn| syn.options.fast_open.is_some()) => {
+            OpenKind::FastOpen
+        }
         () if facts.ack.is_none() => OpenKind::HalfOpen,
         () => OpenKind::ThreeWay,
     }
@@ -158,7 +164,7 @@ fn why(connection: &Connection, kind: OpenKind) -> Text {
             }
             let reset = facts.dropped.is_some() || connection.closing.reset.iter().any(Option::is_some);
             if reset {
-                ("the SYN,ACK was answered by RST".into(), "SYN,ACK 得到 RST 应答".into())
+                ("the handshake was not completed: a RST ended it".into(), "握手没有完成：被 RST 终止".into())
             } else {
                 ("the SYN,ACK was never acknowledged".into(), "SYN,ACK 始终没有得到确认".into())
             }

@@ -4,7 +4,7 @@ use super::{Closing, Opening};
 use crate::annotate::words::{octets, role, span};
 use crate::tcp::{MslProfile, Peer};
 use crate::timeline::{CloseKind, OpenKind, Text};
-use crate::track::{Connection, Ended};
+use crate::track::{Connection, Ended, Flow};
 
 /// The verdict: opened how, carried what, closed how, who waits.
 pub fn story(connection: &Connection, opened: &Opening, closed: &Closing, msl: MslProfile) -> Text {
@@ -22,15 +22,10 @@ pub fn story(connection: &Connection, opened: &Opening, closed: &Closing, msl: M
         _ => (format!("opened by {}", opened.title.en), format!("以{}建立", opened.title.zh)),
     };
     let [client, server] = &connection.flows;
-    if client.bytes + server.bytes > 0 {
-        let (sent, received) = (octets(client.bytes), octets(server.bytes));
-        en += &format!("; {sent} to the server, {received} to the client");
-        zh += &format!("；发往服务器 {sent}，发往客户端 {received}");
-    }
-    let missing = client.missing + server.missing;
-    if missing > 0 {
-        en += &format!(" ({} more were not captured)", octets(missing));
-        zh += &format!("（另有 {} 没有捕获到）", octets(missing));
+    if client.bytes + server.bytes + client.missing + server.missing > 0 {
+        let (sent, received) = (amount(client), amount(server));
+        en += &format!("; {} to the server, {} to the client", sent.en, received.en);
+        zh += &format!("；发往服务器 {}，发往客户端 {}", sent.zh, received.zh);
     }
     let by = closed.active_closer.map(role);
     match (closed.kind, by) {
@@ -59,9 +54,7 @@ pub fn story(connection: &Connection, opened: &Opening, closed: &Closing, msl: M
                 "waited in TIME-WAIT until a new SYN took its ports".into(),
                 "在 TIME-WAIT 等待，直到新的 SYN 重用端口".into(),
             ),
-            Some(Ended::Reset) => {
-                ("was thrown out of TIME-WAIT by a RST".into(), "的 TIME-WAIT 被 RST 提前终结".into())
-            }
+            Some(Ended::Reset) => ("left TIME-WAIT early, by a RST".into(), "的 TIME-WAIT 因 RST 提前结束".into()),
         };
         en += &format!("; the {} {how_en}", who.en);
         zh += &format!("；{}{how_zh}", who.zh);
@@ -82,4 +75,14 @@ fn unanswered(connection: &Connection) -> Text {
             )
         }
     }
+}
+
+/// What one peer sent, and how much of it the capture lacks.
+fn amount(flow: &Flow) -> Text {
+    let bytes = octets(flow.bytes);
+    if flow.missing == 0 {
+        return Text::new(bytes.clone(), bytes);
+    }
+    let missing = octets(flow.missing);
+    Text::new(format!("{bytes} (and {missing} not captured)"), format!("{bytes}（另有 {missing} 没有捕获到）"))
 }

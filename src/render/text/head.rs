@@ -17,8 +17,9 @@ pub(super) fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) ->
     let lang = style.lang;
     let connection = &ladder.connection;
     let which = match lang {
-        Lang::En if ladder.siblings > 1 => format!("connection {} of {}", connection.id, ladder.siblings),
-        Lang::Zh if ladder.siblings > 1 => format!("连接 {}（共 {} 个）", connection.id, ladder.siblings),
+        // The same for a timeline that holds this connection alone.
+        Lang::En if ladder.siblings > 1 || connection.id > 1 => format!("connection {}", connection.id),
+        Lang::Zh if ladder.siblings > 1 || connection.id > 1 => format!("连接 {}", connection.id),
         _ => String::new(),
     };
     summary::title([which].into_iter().chain(summary::source(&ladder.source, style)), style, out)?;

@@ -123,7 +123,11 @@ impl Drawer {
             parts.push(format!("{} {}", glyphs.lost, lang.pick("lost", "丢失")));
         }
         if self.seen.unproven {
-            parts.push(format!("{} {}", Side::Right.of(&glyphs.unproven), lang.pick("not acknowledged", "未被确认")));
+            parts.push(format!(
+                "{} {}",
+                Side::Right.of(&glyphs.unproven),
+                lang.pick("no acknowledgment seen", "未见确认")
+            ));
         }
         if self.seen.since_above {
             parts.push(lang.pick("+ since the row above", "+ 距上一行").to_string());
