@@ -7,14 +7,18 @@ use crate::tcp::{Basis, MslProfile, Peer};
 use crate::timeline::{self, Close, EndCause, EndStates, FlowTotals, Open, TimeWait, Totals};
 use crate::track::{Connection, Ended, Flow, SynFact};
 
-pub(super) fn summary(
-    connection: &Connection,
-    ids: &[String; 2],
-    start: Timestamp,
-    end: Timestamp,
-    msl: MslProfile,
-    kernel: &Heard,
-) -> timeline::Connection {
+/// What holds for all connections of a capture.
+#[derive(Clone, Copy)]
+pub(super) struct Setting<'s> {
+    /// Zero of all times.
+    pub(super) start: Timestamp,
+    pub(super) end: Timestamp,
+    pub(super) msl: MslProfile,
+    pub(super) kernel: &'s Heard,
+}
+
+pub(super) fn summary(connection: &Connection, ids: &[String; 2], setting: Setting<'_>) -> timeline::Connection {
+    let Setting { start, msl, .. } = setting;
     let opening = verdict::opening(connection);
     let closing = verdict::closing(connection, opening.kind);
     let story = verdict::story(connection, &opening, &closing, msl);
@@ -55,7 +59,7 @@ pub(super) fn summary(
             fin_retransmissions: connection.closing.fin.iter().flatten().map(|fin| fin.copies - 1).sum(),
             late_bytes: connection.closing.late_bytes,
         },
-        time_wait: time_waits(connection, ids, start, end, msl, kernel),
+        time_wait: time_waits(connection, ids, setting),
         history: connection.history.as_str().into(),
         totals: Totals { client: totals(&connection.flows[0]), server: totals(&connection.flows[1]) },
         last_states: EndStates {
@@ -75,14 +79,8 @@ fn totals(flow: &Flow) -> FlowTotals {
     }
 }
 
-fn time_waits(
-    connection: &Connection,
-    ids: &[String; 2],
-    start: Timestamp,
-    end: Timestamp,
-    msl: MslProfile,
-    kernel: &Heard,
-) -> Vec<TimeWait> {
+fn time_waits(connection: &Connection, ids: &[String; 2], setting: Setting<'_>) -> Vec<TimeWait> {
+    let Setting { start, end, msl, kernel } = setting;
     let two_msl_ns = msl.two_msl_ns();
     let entry = |peer: Peer| {
         let wait = peer.of(&connection.time_wait).as_ref()?;

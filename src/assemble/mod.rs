@@ -18,6 +18,7 @@ use crate::source::Timestamp;
 use crate::tcp::MslProfile;
 use crate::timeline::{self, Event, Timeline};
 use crate::track::{Connection, Step};
+use connection::Setting;
 use drafts::Drafts;
 use kernel::Heard;
 use std::collections::{HashMap, HashSet};
@@ -140,11 +141,12 @@ impl Assembler {
         }
         self.kept.last_timers(connections, end, self.msl);
         let events = self.events(connections, start);
+        let setting = Setting { start, end, msl: self.msl, kernel: &self.kernel };
         let summaries: Vec<_> = connections
             .iter()
             .map(|connection| {
                 let ids = self.endpoints.of(connection);
-                connection::summary(connection, &ids, start, end, self.msl, &self.kernel)
+                connection::summary(connection, &ids, setting)
             })
             .collect();
         let steps = steps::steps(&summaries, &events);
