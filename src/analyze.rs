@@ -86,11 +86,6 @@ impl Analyzer {
         self.tracker.connections()
     }
 
-    /// Frames so far, and segments among them.
-    pub fn counts(&self) -> (u64, u64) {
-        (self.decoder.seen(), self.decoder.decoded())
-    }
-
     /// The timeline of everything.
     pub fn finish(mut self, kind: SourceKind, name: &str, ending: Ending) -> Timeline {
         let end = ending.at.or(self.last).unwrap_or_default();

@@ -1,15 +1,16 @@
 //! A transfer on loopback with everybody watching: built-in server and client, the capture, and the kernel as witness.
 
 use super::witness::Witness;
+use crate::source::Frame;
+use crate::source::clock::now;
 use crate::source::live::{LiveCapture, LiveError};
-use crate::source::{Frame, Timestamp};
 use crate::tcp::State;
 use crate::transfer::{BindError, Client, Closer, GetError, Received, Root, Server, Target};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 use thiserror::Error;
 
 /// How long one wait for frames lasts at most.
@@ -86,12 +87,6 @@ impl Watchers<'_> {
     }
 }
 
-/// The wall clock, as captures stamp it.
-pub fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Timestamp(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
-}
-
 impl Rehearsal {
     /// Downloads the file once and watches until both sockets have come to rest: closed, or waiting in TIME-WAIT.
     ///
@@ -131,7 +126,7 @@ impl Rehearsal {
         })?;
         drop(listeners);
         let performed = Performed { client: received.local, server: server_address, received };
-        self::come_to_rest(&performed, watchers, stop)?;
+        come_to_rest(&performed, watchers, stop)?;
         watchers.drain()?;
         Ok(performed)
     }

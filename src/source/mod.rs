@@ -1,5 +1,6 @@
 //! Where frames come from: a live device or a saved file. The only room that reads packets from outside.
 
+pub mod clock;
 pub mod file;
 #[cfg(feature = "capture")]
 pub mod filter;

@@ -47,9 +47,7 @@ impl Turn<'_> {
         self.fates.push((copy.ordinal, Fate::Received));
         if syn.is_syn_ack && snd.iss != Some(syn.seq) {
             // Of several SYN,ACKs with different numbers the receiver took this one.
-            let tcb = sender.of_mut(&mut self.connection.tcb);
-            (tcb.snd.iss, tcb.snd.nxt) = (Some(syn.seq), Some(syn.seq + 1));
-            sender.of_mut(&mut self.connection.flows).set_base(syn.seq, syn.seq + 1);
+            self.number_from(sender, syn.seq, syn.seq + 1);
         }
         // A server repeats its SYN,ACK with the TSecr of the SYN that made it, so another copy's echo proves the first one lost.
         if syn.is_told_apart(tsecr) && copy.ordinal == syn.last.ordinal && !syn.is_syn_ack {

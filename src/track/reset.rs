@@ -1,7 +1,7 @@
 //! RST: who sent it in earnest, and whether its receiver takes it (RFC 9293 3.5.2, 3.10.7; RFC 5961 3.2; RFC 1337).
 
 use super::facts::Moment;
-use super::step::{Fate, Reset};
+use super::step::{Change, Fate, News, Reset};
 use super::turn::Turn;
 use crate::tcp::acceptability::{ResetVerdict, judge_reset};
 use crate::tcp::{Basis, Peer, Segment, Signal, State};
@@ -124,11 +124,7 @@ impl Turn<'_> {
     fn never_sent_syn(&mut self, sender: Peer) {
         let change = sender.of(&self.connection.memory).syn_sent;
         if let Some(change) = change {
-            self.changes.push(super::step::Change {
-                news: super::step::News::TakenBack,
-                evidence: self.ordinal,
-                ..change
-            });
+            self.changes.push(Change { news: News::TakenBack, evidence: self.ordinal, ..change });
         }
         self.begin_in(sender, State::Listen);
         *sender.of_mut(&mut self.connection.opening.syn) = None;

@@ -4,7 +4,7 @@ use super::facts::{FinFact, Moment, SynFact};
 use super::flight::Transmission;
 use super::step::Repeat;
 use super::turn::{Cause, Turn};
-use crate::tcp::{Basis, Peer, Segment, Signal, State};
+use crate::tcp::{Basis, Peer, Segment, SeqNumber, Signal, State};
 
 /// For so long after a RST its receiver's segments may have been under way already; longer where the handshake's round trip
 /// was longer.
@@ -118,7 +118,6 @@ impl Turn<'_> {
         }
         SynFact::note(peer.of_mut(&mut self.connection.opening.syn), segment, self.ordinal, repeat.is_some());
         match self.state(peer) {
-            Some(State::SynSent | State::SynReceived) => {}
             Some(State::Listen) => _ = self.signal(peer, Signal::SndSyn, Basis::Observed, self.here()),
             None | Some(State::Closed) => {
                 // Where the same SYN was refused before, this one is under way anew.
@@ -126,14 +125,10 @@ impl Turn<'_> {
                 self.begin_in(peer, State::Closed);
                 self.signal(peer, Signal::SndSyn, Basis::Observed, self.here());
             }
+            // SYN-SENT or SYN-RECEIVED: sent again.
             Some(_) => {}
         }
-        let tcb = peer.of_mut(&mut self.connection.tcb);
-        if tcb.snd.iss != Some(segment.seq) {
-            tcb.snd.iss = Some(segment.seq);
-            tcb.snd.nxt = Some(segment.end());
-            peer.of_mut(&mut self.connection.flows).set_base(segment.seq, segment.end());
-        }
+        self.begin_numbers(peer, segment);
         self.already_answered(peer, segment);
     }
 
@@ -164,9 +159,21 @@ impl Turn<'_> {
             self.enter(peer, State::Closed, Signal::LostMemory, Basis::Inferred, "9293 3.5.1", cause);
         }
         self.signal(peer, Signal::SndSyn, Basis::Observed, cause);
+        self.number_from(peer, seq, seq + 1);
+    }
+
+    /// The sender's numbers begin with this SYN.
+    fn begin_numbers(&mut self, peer: Peer, segment: &Segment<'_>) {
+        if peer.of(&self.connection.tcb).snd.iss != Some(segment.seq) {
+            self.number_from(peer, segment.seq, segment.end());
+        }
+    }
+
+    /// The peer's initial number is `iss`, its next one `nxt`.
+    pub(super) fn number_from(&mut self, peer: Peer, iss: SeqNumber, nxt: SeqNumber) {
         let tcb = peer.of_mut(&mut self.connection.tcb);
-        (tcb.snd.iss, tcb.snd.nxt) = (Some(seq), Some(seq + 1));
-        peer.of_mut(&mut self.connection.flows).set_base(seq, seq + 1);
+        (tcb.snd.iss, tcb.snd.nxt) = (Some(iss), Some(nxt));
+        peer.of_mut(&mut self.connection.flows).set_base(iss, nxt);
     }
 
     /// A SYN that is captured after its answer (asymmetric delay) is no longer under way.
@@ -209,12 +216,7 @@ impl Turn<'_> {
             let covered = iss.filter(|iss| (*iss + 1).le(segment.ack)).map_or(0, |iss| segment.ack.since(iss + 1));
             self.connection.opening.early_data = covered.min(syn.len);
         }
-        let tcb = peer.of_mut(&mut self.connection.tcb);
-        if tcb.snd.iss != Some(segment.seq) {
-            tcb.snd.iss = Some(segment.seq);
-            tcb.snd.nxt = Some(segment.end());
-            peer.of_mut(&mut self.connection.flows).set_base(segment.seq, segment.end());
-        }
+        self.begin_numbers(peer, segment);
     }
 
     /// Whoever sends an ordinary segment is past the handshake.

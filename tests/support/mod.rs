@@ -8,6 +8,7 @@
     clippy::indexing_slicing
 )]
 
+pub mod any_timeline;
 pub mod contract;
 pub mod life;
 pub mod packet;

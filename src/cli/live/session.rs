@@ -9,6 +9,7 @@ use crate::assemble::Watch;
 use crate::ladder::{Ladder, Lanes, Progress, View};
 use crate::render::text::Drawer;
 use crate::render::{Format, Style, safe, table, text};
+use crate::source::clock::now;
 use crate::source::live::Counts;
 use crate::source::privilege::Dropped;
 use crate::source::{Frame, LinkType, PcapWriter, Timestamp};
@@ -17,7 +18,6 @@ use anyhow::{Context, Result};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::time::SystemTime;
 
 /// One live capture from its opening to its summary.
 pub(super) struct Session<'s> {
@@ -166,11 +166,6 @@ fn dropped(count: u64) -> Vec<Text> {
         format!("the kernel dropped {count} packets: what they held is missing here"),
         format!("内核丢弃了 {count} 个数据包：时间线缺少其内容"),
     )]
-}
-
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Timestamp(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
 }
 
 #[cfg(target_os = "linux")]
