@@ -53,10 +53,14 @@ impl Analyzer {
     /// Takes one frame in.
     pub fn push(&mut self, frame: &Frame<'_>) {
         self.last = self.last.max(Some(frame.time));
-        if let Decoded::Segment(segment) = self.decoder.decode(frame) {
-            self.loopback_only &= segment.src.ip().is_loopback() || segment.src.ip() == segment.dst.ip();
-            let assembler = &mut self.assembler;
-            self.tracker.push(&segment, &mut |step| assembler.step(step));
+        let assembler = &mut self.assembler;
+        match self.decoder.decode(frame) {
+            Decoded::Segment(segment) => {
+                self.loopback_only &= segment.src.ip().is_loopback() || segment.src.ip() == segment.dst.ip();
+                self.tracker.push(&segment, &mut |step| assembler.step(step));
+            }
+            Decoded::Icmp(error) => self.tracker.hear_icmp(&error, &mut |step| assembler.step(step)),
+            Decoded::Skipped(_) => {}
         }
     }
 

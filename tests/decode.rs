@@ -24,6 +24,7 @@ fn decode_cut(link: LinkType, bytes: &[u8], wire_len: usize) -> Result<Segment<'
     let mut decoder = Decoder::new();
     let decoded = match decoder.decode(&Frame { wire_len: wire_len as u32, ..frame(link, bytes) }) {
         Decoded::Segment(segment) => Ok(segment),
+        Decoded::Icmp(error) => panic!("an ICMP error: {error:?}"),
         Decoded::Skipped(reason) => Err(reason),
     };
     assert_eq!(decoder.seen(), 1);

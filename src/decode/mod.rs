@@ -13,7 +13,7 @@ mod tcp;
 pub use skipped::{Reason, SkippedCounts};
 
 use crate::source::{Frame, LinkType};
-use crate::tcp::Segment;
+use crate::tcp::{IcmpError, Segment};
 use ip::Network;
 use rest::Rest;
 
@@ -44,6 +44,8 @@ enum Layer {
 #[allow(clippy::large_enum_variant)] // It is handed over once per packet and kept by nobody; a box would allocate.
 pub enum Decoded<'a> {
     Segment(Segment<'a>),
+    /// An ICMP error that quotes a segment.
+    Icmp(IcmpError),
     Skipped(Reason),
 }
 

@@ -2,6 +2,7 @@
 
 pub mod acceptability;
 pub mod flags;
+pub mod icmp;
 pub mod msl;
 pub mod options;
 pub mod segment;
@@ -12,6 +13,7 @@ pub mod timestamp;
 pub mod transition;
 
 pub use flags::Flags;
+pub use icmp::{IcmpError, IcmpReason};
 pub use msl::MslProfile;
 pub use options::Options;
 pub use segment::{Checksum, Segment};

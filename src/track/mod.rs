@@ -21,7 +21,7 @@ pub use history::History;
 pub use step::{Change, Fate, Input, News, Repeat, Reset, Seen, Step};
 pub use time_wait::{Ended, TimeWait};
 
-use crate::tcp::{Basis, Checksum, MslProfile, Peer, Segment, Signal, State, Timestamp};
+use crate::tcp::{Basis, Checksum, IcmpError, MslProfile, Peer, Segment, Signal, State, Timestamp};
 use incarnation::Belongs;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -92,6 +92,11 @@ impl Tracker {
         let Verdict { repeats, reset, lost_ack } = verdict;
         let input = Input::Segment(Seen { segment, peer, ordinal, repeats, reset, lost_ack });
         sink(&Step { connection, before, input, changes: &self.changes, fates: &self.fates });
+    }
+
+    /// Hears what the network says of a segment that did not arrive.
+    pub fn hear_icmp(&mut self, error: &IcmpError, sink: &mut impl FnMut(&Step<'_>)) {
+        self.advance(error.time, sink);
     }
 
     /// Lets time pass: TIME-WAITs that are due by `now` end.

@@ -2,6 +2,10 @@
 // Doc comments are help texts here, where brackets stand for themselves.
 #![allow(rustdoc::broken_intra_doc_links)]
 
+mod replay;
+
+pub use replay::Replay;
+
 use crate::tcp::MslProfile;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -164,25 +168,6 @@ pub struct Live {
     pub output: Output,
     /// Packet filter, as with tcpdump (pcap-filter(7)): tcp port 8080
     #[arg(value_name = "FILTER", trailing_var_arg = true)]
-    pub filter: Vec<String>,
-}
-
-/// Draw saved captures: pcap and pcapng, also gzipped
-#[derive(Debug, Args)]
-pub struct Replay {
-    /// Files to read; - is standard input
-    #[arg(value_name = "FILE", required = true)]
-    pub files: Vec<PathBuf>,
-    /// Draw the ladder of this connection
-    #[arg(long, value_name = "N")]
-    pub connection: Option<u64>,
-    /// Exit with 4 when a file is damaged or cut short
-    #[arg(long)]
-    pub strict: bool,
-    #[command(flatten)]
-    pub output: Output,
-    /// Packet filter (pcap-filter(7)), after --
-    #[arg(value_name = "FILTER", last = true)]
     pub filter: Vec<String>,
 }
 

@@ -1,0 +1,53 @@
+//! ICMP errors that quote a TCP segment: the network's word on why it did not arrive (RFC 792, RFC 4443, RFC 5927).
+
+use super::{SeqNumber, Timestamp};
+use std::net::{IpAddr, SocketAddr};
+
+/// An ICMP or ICMPv6 error, and the TCP segment that it quotes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IcmpError {
+    /// Which frame of the source it came in, counted from 1.
+    pub frame: u64,
+    /// When it was captured.
+    pub time: Timestamp,
+    /// Who reports: the destination itself or a router on the way.
+    pub reporter: IpAddr,
+    pub reason: IcmpReason,
+    /// Sender of the quoted segment, to whom the error is addressed.
+    pub src: SocketAddr,
+    /// Where the quoted segment should have gone.
+    pub dst: SocketAddr,
+    /// The quoted sequence number; only the ports are sure to be quoted (RFC 792: 64 bits of the datagram hold it too).
+    pub seq: Option<SeqNumber>,
+    /// The VLAN of the frame, 0 for none.
+    pub vlan: u16,
+}
+
+/// Why the segment did not arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IcmpReason {
+    NetUnreachable,
+    HostUnreachable,
+    ProtocolUnreachable,
+    PortUnreachable,
+    /// A firewall forbids it (ICMP 3/9, 3/10, 3/13; ICMPv6 1/1).
+    Prohibited,
+    /// Too large for a link and not to be fragmented; the next hop's MTU, 0 where it is not told (RFC 1191, RFC 8201).
+    TooBig {
+        mtu: u32,
+    },
+    /// Its time to live ran out on the way.
+    TimeExceeded,
+    /// Any other type and code.
+    Other {
+        kind: u8,
+        code: u8,
+    },
+}
+
+impl IcmpReason {
+    /// Whether the error says that the destination cannot be reached at all; path MTU reports do not.
+    pub fn is_unreachable(self) -> bool {
+        !matches!(self, IcmpReason::TooBig { .. } | IcmpReason::Other { .. })
+    }
+}
