@@ -179,7 +179,7 @@ impl Assembler {
             .collect();
         let opened_at_once: HashSet<u64> = connections
             .iter()
-            .filter(|connection| verdict::opening(connection).kind == timeline::OpenKind::Simultaneous)
+            .filter(|connection| verdict::open_kind(connection) == timeline::OpenKind::Simultaneous)
             .map(|connection| connection.id)
             .collect();
         let mut events = Vec::with_capacity(items.len());

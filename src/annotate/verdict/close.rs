@@ -15,16 +15,27 @@ pub struct Closing {
     pub active_closer: Option<Peer>,
 }
 
-/// Names the closing of a connection that opened in this way.
-pub fn closing(connection: &Connection, opened: OpenKind) -> Closing {
+/// The kind of a closing and who closed first, without a word: cheap enough to be asked of a million connections.
+pub fn close_kind(connection: &Connection, opened: OpenKind) -> (CloseKind, Option<Peer>) {
     let kind = kind(connection);
-    let failed = matches!(opened, OpenKind::Refused | OpenKind::Unanswered | OpenKind::Unreachable);
-    let never = (failed || opened == OpenKind::HalfOpen) && kind == CloseKind::None;
     let active_closer = match kind {
         CloseKind::Simultaneous => None,
         _ => connection.closing.first_fin.or_else(|| first_reset(connection)),
     };
-    let active_closer = active_closer.filter(|_| !never);
+    (kind, active_closer.filter(|_| !never_opened(kind, opened)))
+}
+
+/// Nothing was there that could have been closed.
+fn never_opened(kind: CloseKind, opened: OpenKind) -> bool {
+    let failed =
+        matches!(opened, OpenKind::Refused | OpenKind::Unanswered | OpenKind::Unreachable | OpenKind::HalfOpen);
+    failed && kind == CloseKind::None
+}
+
+/// Names the closing of a connection that opened in this way.
+pub fn closing(connection: &Connection, opened: OpenKind) -> Closing {
+    let (kind, active_closer) = close_kind(connection, opened);
+    let never = never_opened(kind, opened);
     Closing {
         kind,
         basis: if connection.has_only_one_side() { Basis::Inferred } else { Basis::Observed },

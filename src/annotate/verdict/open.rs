@@ -17,7 +17,7 @@ pub struct Opening {
 
 /// Names the opening.
 pub fn opening(connection: &Connection) -> Opening {
-    let kind = kind(connection);
+    let kind = open_kind(connection);
     let basis = match kind {
         OpenKind::ThreeWay if connection.opening.ack.is_none() => Basis::Inferred,
         OpenKind::MidStream | OpenKind::OneSided | OpenKind::Unanswered => Basis::Inferred,
@@ -46,7 +46,8 @@ pub fn round_trips(connection: &Connection) -> Option<(i64, i64, bool)> {
     (to_syn_ack >= 0 && to_ack >= 0).then_some((to_syn_ack, to_ack, valid))
 }
 
-fn kind(connection: &Connection) -> OpenKind {
+/// The kind of an opening without a word: cheap enough to be asked of a million connections.
+pub fn open_kind(connection: &Connection) -> OpenKind {
     let facts = &connection.opening;
     let [syn_a, syn_b] = facts.syn.map(|syn| syn.is_some());
     let [syn_ack_a, syn_ack_b] = facts.syn_ack.map(|syn| syn.is_some());
