@@ -17,6 +17,7 @@ pub(super) const RULES: &[Rule] = &[
             "On loopback, and where the network card fills it in, the checksum is not final when the packet is captured. That is no error.",
             "在环回接口上，或由网卡填写检验和时，捕获到的检验和还不是最终值。这不是错误。",
         ),
+        advice: None,
         check: checksum_offloaded,
     },
     Rule {
@@ -27,6 +28,10 @@ pub(super) const RULES: &[Rule] = &[
             "The checksum is wrong: the segment was damaged on the way, and its receiver discards it silently.",
             "检验和错误：报文段在途中损坏，接收方会静默丢弃。",
         ),
+        advice: Some((
+            "Look at cables, drivers and memory on the way; if all of one sender's checksums are wrong, it is offloading.",
+            "检查途中的线路、驱动和内存；若某一方的检验和全部错误，那只是由网卡填写。",
+        )),
         check: |_, seen| {
             (seen.segment.checksum == Checksum::Invalid)
                 .then(|| Finding::new("wrong checksum: the receiver discards it", "检验和错误：接收方丢弃"))
@@ -40,6 +45,10 @@ pub(super) const RULES: &[Rule] = &[
             "Larger than an Ethernet frame: loopback carries up to 64 KiB at once; elsewhere the network card cuts segments up or puts them together (TSO, GRO).",
             "比以太网帧大：环回接口一次可传送最多 64 KiB；在其他接口上由网卡切分或合并（TSO、GRO）。",
         ),
+        advice: Some((
+            "To see segments as on the wire, capture on another machine, or switch TSO, GSO and GRO off (ethtool -K).",
+            "若要看到线路上的报文段，请在另一台机器上捕获，或关闭 TSO、GSO、GRO（ethtool -K）。",
+        )),
         check: super_segment,
     },
     Rule {
@@ -50,6 +59,10 @@ pub(super) const RULES: &[Rule] = &[
             "Sequence numbers were passed over. The octets were lost before the capture, come later, or the capture missed them (see the dropped packets).",
             "序号出现跳跃。这些字节在到达观测点之前丢失、稍后到达，或被捕获遗漏（参见丢弃的数据包数）。",
         ),
+        advice: Some((
+            "Look whether the capture dropped packets; capture headers only, or with a larger buffer.",
+            "查看捕获是否丢包；可只捕获首部，或加大缓冲区。",
+        )),
         check: gap,
     },
     Rule {
@@ -60,6 +73,10 @@ pub(super) const RULES: &[Rule] = &[
             "Control bits that do not go together, such as SYN with FIN or RST. No stack sends this; a scanner or a fuzzer does.",
             "互相矛盾的控制位，例如 SYN 与 FIN 或 RST 同时出现。正常协议栈不会这样发送；通常来自扫描器或模糊测试。",
         ),
+        advice: Some((
+            "Look who sends it: a scan, a test tool, or a damaged header.",
+            "查看是谁发送的：扫描、测试工具，或首部损坏。",
+        )),
         check: |_, seen| {
             let flags = seen.segment.flags;
             let illegal = flags.syn() && flags.any(Flags::FIN | Flags::RST) || flags.fin() && flags.rst();
@@ -74,6 +91,10 @@ pub(super) const RULES: &[Rule] = &[
             "The TCP header lies about its length, or its options cannot be read to their end. What could be read is shown.",
             "TCP 首部的长度有误，或选项无法完整读取。显示能读出的部分。",
         ),
+        advice: Some((
+            "Look at the bytes of the frame; if many are malformed, the snap length is too short or a device damages them.",
+            "查看该帧的字节；若大量出现，可能是捕获长度太短，或有设备损坏了它们。",
+        )),
         check: |_, seen| {
             (seen.segment.malformed || seen.segment.options.malformed).then(|| {
                 Finding::new("malformed header: shown as far as it can be read", "首部格式错误：显示能读出的部分")

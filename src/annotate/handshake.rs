@@ -15,6 +15,7 @@ pub(super) const RULES: &[Rule] = &[
             "The first SYN opens: it carries the client's initial sequence number and what it offers (MSS, window scale, SACK, timestamps).",
             "第一个 SYN 发起连接：它携带客户端的初始序号和它所提供的选项（MSS、窗口扩大、SACK、时间戳）。",
         ),
+        advice: None,
         check: syn_offer,
     },
     Rule {
@@ -25,6 +26,7 @@ pub(super) const RULES: &[Rule] = &[
             "A SYN uses one sequence number, so it is acknowledged by the initial number plus one, as if it were an octet of data.",
             "SYN 消耗一个序号，因此确认号等于初始序号加一，就像它是一个字节的数据。",
         ),
+        advice: None,
         check: ack_of_syn,
     },
     Rule {
@@ -35,6 +37,7 @@ pub(super) const RULES: &[Rule] = &[
             "Window scale, SACK and timestamps are in force only if both SYN and SYN,ACK carried them; each MSS limits what the other side may send.",
             "窗口扩大、SACK 和时间戳只有在 SYN 与 SYN,ACK 都携带时才生效；每一方的 MSS 限制对方可发送的报文段大小。",
         ),
+        advice: None,
         check: negotiated,
     },
     Rule {
@@ -45,6 +48,7 @@ pub(super) const RULES: &[Rule] = &[
             "SYN to SYN,ACK and SYN,ACK to ACK add up to one round trip, wherever the capture stands. Where a segment was sent twice the figure is not valid (Karn).",
             "SYN 到 SYN,ACK 与 SYN,ACK 到 ACK 之和就是一个往返时间，与观测点无关。若有报文段重传，则该值无效（Karn 算法）。",
         ),
+        advice: None,
         check: handshake_rtt,
     },
     Rule {
@@ -55,6 +59,7 @@ pub(super) const RULES: &[Rule] = &[
             "Both sides sent a SYN before either had received one. Both pass through SYN-RECEIVED and one connection results, not two.",
             "双方在收到对方的 SYN 之前都发送了 SYN。双方都经过 SYN-RECEIVED，结果是一个连接，而不是两个。",
         ),
+        advice: None,
         check: simultaneous_open,
     },
 ];

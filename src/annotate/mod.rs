@@ -18,8 +18,10 @@ pub struct Rule {
     pub id: &'static str,
     pub severity: Severity,
     pub rfc: &'static str,
-    /// What it means and what to do about it, English and Chinese.
+    /// What it means, English and Chinese.
     pub explain: (&'static str, &'static str),
+    /// What to do about it, English and Chinese; a warning or an error has some.
+    pub advice: Option<(&'static str, &'static str)>,
     check: fn(&Step<'_>, &Seen<'_>) -> Option<Finding>,
 }
 
@@ -67,6 +69,8 @@ mod tests {
             assert!(names.insert(rule.id), "{} twice", rule.id);
             assert!(rule.id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'), "{}", rule.id);
             assert!(rule.explain.0.len() > 20 && rule.explain.1.chars().count() > 8, "{}", rule.id);
+            let grave = matches!(rule.severity, Severity::Warning | Severity::Error);
+            assert!(!grave || rule.advice.is_some(), "{}: what is one to do about it?", rule.id);
         }
     }
 }

@@ -14,6 +14,10 @@ pub(super) const RULES: &[Rule] = &[
             "The SYN was not answered in time and is sent again: it or its answer was lost, or a filter drops it. Linux waits 1, 1, 1, 1, 1, 2, 4 … s; older systems 1, 2, 4 … s.",
             "SYN 没有及时得到应答而重传：它或其应答丢失，或者被过滤。Linux 的等待为 1、1、1、1、1、2、4… 秒；旧系统为 1、2、4… 秒。",
         ),
+        advice: Some((
+            "Capture at the server too: if the SYN arrives there, look at its accept queue (ss -ltn) and the way back; if not, at filters on the way.",
+            "同时在服务器端捕获：若 SYN 已到达，检查其全连接队列（ss -ltn）和返回路径；若没有到达，检查途中的过滤。",
+        )),
         check: |_, seen| control(seen, seen.segment.flags.syn() && !seen.segment.flags.ack(), "SYN", "SYN"),
     },
     Rule {
@@ -24,6 +28,10 @@ pub(super) const RULES: &[Rule] = &[
             "The server sends its SYN,ACK again: it has not received the handshake's last ACK, or it answers a repeated SYN.",
             "服务器重传 SYN,ACK：它没有收到握手的最后一个 ACK，或者在应答重复的 SYN。",
         ),
+        advice: Some((
+            "Look for loss on the way to the client, and for a full accept queue (nstat TcpExtListenOverflows).",
+            "检查到客户端方向的丢包，以及全连接队列是否已满（nstat TcpExtListenOverflows）。",
+        )),
         check: |_, seen| control(seen, seen.segment.flags.syn() && seen.segment.flags.ack(), "SYN,ACK", "SYN,ACK"),
     },
     Rule {
@@ -34,6 +42,10 @@ pub(super) const RULES: &[Rule] = &[
             "The FIN was not acknowledged in time and is sent again: it or its acknowledgment was lost, or the peer is gone.",
             "FIN 没有及时得到确认而重传：它或其确认丢失，或者对方已不存在。",
         ),
+        advice: Some((
+            "If the peer never answers, a device on the way may have forgotten the connection: look at its idle timeout.",
+            "若对方始终不应答，途中的设备可能已忘记该连接：检查其空闲超时。",
+        )),
         check: |_, seen| control(seen, seen.segment.flags.fin() && !seen.segment.flags.syn(), "FIN", "FIN"),
     },
     Rule {
@@ -44,6 +56,10 @@ pub(super) const RULES: &[Rule] = &[
             "Data that had been sent before is sent again. The first copy or its acknowledgment was lost or late.",
             "重新发送以前发过的数据。第一份数据或其确认丢失或迟到。",
         ),
+        advice: Some((
+            "A few are normal. From about 1 % of segments on, look for the lossy link or a full queue.",
+            "少量属于正常。超过约 1 % 的报文段时，应查找丢包的链路或拥塞的队列。",
+        )),
         check: data,
     },
     Rule {
@@ -54,6 +70,10 @@ pub(super) const RULES: &[Rule] = &[
             "A pure ACK leaves no proof of arrival, so it counts as received. Here the peer repeats what the ACK had acknowledged: it was lost, or came too late.",
             "纯 ACK 的到达没有证据，所以先视为已收到。这里对方重复了该 ACK 已确认的内容：说明它丢失了或来得太迟。",
         ),
+        advice: Some((
+            "Nothing, unless it happens often: then look for loss on the way of the ACKs.",
+            "无需处理；若经常发生，应检查 ACK 方向的丢包。",
+        )),
         check: ack_lost,
     },
 ];

@@ -12,9 +12,13 @@ pub(super) const RULES: &[Rule] = &[
         severity: Error,
         rfc: "RFC 9293 3.10.7.1",
         explain: (
-            "A RST answers the SYN: nobody listens on that port (connect() gives ECONNREFUSED). Check the port and whether the server runs.",
-            "SYN 得到 RST 应答：该端口没有进程监听（connect() 返回 ECONNREFUSED）。请检查端口号以及服务器是否在运行。",
+            "A RST answers the SYN: nobody listens on that port (connect() gives ECONNREFUSED).",
+            "SYN 得到 RST 应答：该端口没有进程监听（connect() 返回 ECONNREFUSED）。",
         ),
+        advice: Some((
+            "Check the port and whether the server runs (ss -ltn); a firewall that rejects by RST looks the same.",
+            "检查端口号以及服务器是否在运行（ss -ltn）；以 RST 拒绝的防火墙看起来相同。",
+        )),
         check: |_, seen| {
             (seen.reset == Some(Reset::Refused))
                 .then(|| Finding::new("refused: nobody listens on this port", "连接被拒绝：该端口没有进程监听"))
@@ -28,6 +32,10 @@ pub(super) const RULES: &[Rule] = &[
             "A RST ends the connection at once: no FIN, no TIME-WAIT, and data under way is lost. A program aborted (linger 0), closed with unread data, or is gone.",
             "RST 立即终止连接：没有 FIN，没有 TIME-WAIT，在途数据丢失。可能是程序异常终止（linger 0）、关闭时有未读数据，或进程已不存在。",
         ),
+        advice: Some((
+            "Look at the program of who sent it: a crash, SO_LINGER 0, a close with unread data; after a long idle time, at devices on the way.",
+            "检查发送方的程序：崩溃、SO_LINGER 0、关闭时有未读数据；若之前长时间空闲，检查途中的设备。",
+        )),
         check: reset,
     },
     Rule {
@@ -35,9 +43,10 @@ pub(super) const RULES: &[Rule] = &[
         severity: Warning,
         rfc: "RFC 1337 2",
         explain: (
-            "A RST ended TIME-WAIT early (TIME-WAIT assassination). Old segments may now be taken for new ones. Linux: net.ipv4.tcp_rfc1337=1 prevents it.",
-            "RST 提前终结了 TIME-WAIT（“暗杀”）。旧报文段可能被误认为新的。Linux 可设 net.ipv4.tcp_rfc1337=1 来防止。",
+            "A RST ended TIME-WAIT early (TIME-WAIT assassination). Old segments may now be taken for new ones.",
+            "RST 提前终结了 TIME-WAIT（“暗杀”）。旧报文段可能被误认为新的。",
         ),
+        advice: Some(("Linux: net.ipv4.tcp_rfc1337=1 prevents it.", "Linux 可设 net.ipv4.tcp_rfc1337=1 来防止。")),
         check: |_, seen| {
             (seen.reset == Some(Reset::Ended(State::TimeWait)))
                 .then(|| Finding::new("this RST ends TIME-WAIT before its time", "这个 RST 提前终结了 TIME-WAIT"))
@@ -51,6 +60,10 @@ pub(super) const RULES: &[Rule] = &[
             "A RST in SYN-RECEIVED: the server drops the half-open connection and listens again. The SYN was stale, or a scanner's.",
             "在 SYN-RECEIVED 收到 RST：服务器丢弃半打开的连接并回到监听。该 SYN 是过期的，或来自扫描器。",
         ),
+        advice: Some((
+            "Nothing for one; many from one address are a scan.",
+            "单个无需处理；同一地址大量出现则为扫描。",
+        )),
         check: |_, seen| {
             (seen.reset == Some(Reset::BackToListen)).then(|| {
                 Finding::new(
@@ -68,6 +81,10 @@ pub(super) const RULES: &[Rule] = &[
             "The RST lies outside the receiver's window (or, in SYN-SENT, does not acknowledge the SYN): it is dropped, the connection goes on. It may be forged.",
             "RST 落在接收窗口之外（或在 SYN-SENT 状态下没有确认 SYN）：被丢弃，连接继续。它可能是伪造的。",
         ),
+        advice: Some((
+            "If they keep coming, look for who forges them; TCP-AO (RFC 5925) protects.",
+            "若持续出现，查找伪造者；TCP-AO 可提供保护。",
+        )),
         check: ignored,
     },
     Rule {
@@ -78,6 +95,10 @@ pub(super) const RULES: &[Rule] = &[
             "A RST was seen, yet the connection goes on: it was lost, ignored or forged. A device on the way may have sent it.",
             "看到了 RST，但连接仍在继续：它丢失、被忽略或是伪造的。可能由途中的设备发出。",
         ),
+        advice: Some((
+            "Compare TTL and IP id of the RST with those of its supposed sender: a device on the way has its own.",
+            "比较该 RST 与其声称的发送方的 TTL 和 IP 标识：途中设备的值会不同。",
+        )),
         check: disproved,
     },
     Rule {
@@ -88,6 +109,10 @@ pub(super) const RULES: &[Rule] = &[
             "The RST is in the window but not exactly at RCV.NXT: the receiver answers by a challenge ACK and stays. A true peer would then send the exact RST.",
             "RST 在窗口内但不恰好等于 RCV.NXT：接收方以质询确认应答并保持状态。真正的对方随后会发送序号准确的 RST。",
         ),
+        advice: Some((
+            "Nothing, unless the exact RST does not follow: then the first was likely forged.",
+            "无需处理；若随后没有序号准确的 RST，则前一个很可能是伪造的。",
+        )),
         check: |_, seen| {
             (seen.reset == Some(Reset::Challenged)).then(|| {
                 Finding::new("not exact: the receiver asks by a challenge ACK", "序号不准确：接收方以质询确认应答")

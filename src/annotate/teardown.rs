@@ -15,6 +15,7 @@ pub(super) const RULES: &[Rule] = &[
             "The first FIN: its sender closes actively. It says 'I have no more to send', not 'I listen no more'. Who closes first will wait in TIME-WAIT.",
             "第一个 FIN：发送方主动关闭。它表示“我没有数据要发送了”，而不是“我不再接收”。先关闭的一方将进入 TIME-WAIT。",
         ),
+        advice: None,
         check: active_close,
     },
     Rule {
@@ -25,6 +26,7 @@ pub(super) const RULES: &[Rule] = &[
             "The second FIN: the other side has nothing left to send either. Where it rides on the acknowledgment of the first, the close needs three segments instead of four.",
             "第二个 FIN：另一方也没有数据要发送了。如果它与对第一个 FIN 的确认合并，关闭只需三个报文段而不是四个。",
         ),
+        advice: None,
         check: passive_close,
     },
     Rule {
@@ -35,6 +37,7 @@ pub(super) const RULES: &[Rule] = &[
             "Both sides sent a FIN before either had received one. Both pass through CLOSING and both wait in TIME-WAIT.",
             "双方在收到对方的 FIN 之前都发送了 FIN。双方都经过 CLOSING，并且都在 TIME-WAIT 等待。",
         ),
+        advice: None,
         check: simultaneous_close,
     },
     Rule {
@@ -45,6 +48,7 @@ pub(super) const RULES: &[Rule] = &[
             "A FIN uses one sequence number, so its acknowledgment is one more than the last octet's.",
             "FIN 消耗一个序号，因此对它的确认号比最后一个字节多一。",
         ),
+        advice: None,
         check: ack_of_fin,
     },
     Rule {
@@ -55,6 +59,10 @@ pub(super) const RULES: &[Rule] = &[
             "Data after the other side's FIN: a half-close. A FIN closes one direction only.",
             "在对方的 FIN 之后仍发送数据：半关闭。FIN 只关闭一个方向。",
         ),
+        advice: Some((
+            "Nothing: the first closer must keep reading until the other's FIN.",
+            "无需处理：先关闭的一方应继续读取，直到收到对方的 FIN。",
+        )),
         check: half_close_data,
     },
     Rule {
@@ -65,6 +73,10 @@ pub(super) const RULES: &[Rule] = &[
             "Who closed first waits 2MSL: so that a lost last ACK can be sent again, and so that old segments die before these ports are used anew.",
             "先关闭的一方等待 2MSL：以便最后的 ACK 丢失时可以重发，并让旧报文段在端口被重用之前消失。",
         ),
+        advice: Some((
+            "If a client runs out of ports: reuse connections, let the other side close first, widen ip_local_port_range, or set net.ipv4.tcp_tw_reuse=1.",
+            "若客户端端口耗尽：复用连接、让对方先关闭、扩大 ip_local_port_range，或设 net.ipv4.tcp_tw_reuse=1。",
+        )),
         check: time_wait,
     },
     Rule {
@@ -75,6 +87,7 @@ pub(super) const RULES: &[Rule] = &[
             "The FIN came again, so the last ACK was lost. It is acknowledged again and the 2MSL wait starts anew.",
             "再次收到 FIN，说明最后的 ACK 丢失。重新确认，并重新开始 2MSL 等待。",
         ),
+        advice: Some(("Nothing: this is what TIME-WAIT is for.", "无需处理：这正是 TIME-WAIT 的用途。")),
         check: time_wait_rearmed,
     },
 ];
