@@ -3,7 +3,9 @@
 
 mod support;
 
+use std::collections::HashSet;
 use support::sequence::Sequence;
+use synfin::annotate;
 
 macro_rules! sequences {
     ($($name:ident)*) => {
@@ -28,6 +30,60 @@ macro_rules! sequences {
 fn read(name: &str) -> String {
     let path = format!("{}/tests/sequences/{name}.txt", env!("CARGO_MANIFEST_DIR"));
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// Rules without a fixture that shows them firing or one that shows them staying silent. It only ever gets shorter.
+#[rustfmt::skip] // One a line, so that two who shorten it do not meet.
+const NOT_YET_COVERED: &[&str] = &[
+    "ack-lost",
+    "ack-of-fin",
+    "ack-of-syn",
+    "active-close",
+    "checksum-invalid",
+    "checksum-offloaded",
+    "fin-retransmission",
+    "gap",
+    "half-close-data",
+    "handshake-rtt",
+    "illegal-flags",
+    "malformed-header",
+    "negotiated",
+    "passive-close",
+    "refused",
+    "reset",
+    "reset-challenged",
+    "reset-disproved",
+    "reset-ignored",
+    "reset-in-time-wait",
+    "reset-to-listen",
+    "retransmission",
+    "simultaneous-close",
+    "simultaneous-open",
+    "super-segment",
+    "syn-ack-retransmission",
+    "syn-offer",
+    "syn-retransmission",
+    "time-wait",
+    "time-wait-rearmed",
+];
+
+/// `note ID` in some file shows that a rule fires, `no note ID` in some file that it can stay silent.
+#[test]
+fn every_rule_fires_somewhere_and_is_silent_somewhere() {
+    let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sequences")).unwrap();
+    let (mut fires, mut silent) = (HashSet::new(), HashSet::new());
+    for entry in folder {
+        let sequence = Sequence::parse(&std::fs::read_to_string(entry.unwrap().path()).unwrap());
+        fires.extend(sequence.notes.into_iter().map(|(_, rule)| rule));
+        silent.extend(sequence.silent);
+    }
+    let covered = |id: &str| fires.contains(id) && silent.contains(id);
+    for rule in annotate::rules() {
+        let is_listed = NOT_YET_COVERED.contains(&rule.id);
+        assert!(covered(rule.id) || is_listed, "{}: no `note` or no `no note` in any file", rule.id);
+        assert!(!covered(rule.id) || !is_listed, "{} is covered: take it off the list", rule.id);
+    }
+    assert!(NOT_YET_COVERED.iter().all(|id| annotate::rules().any(|rule| rule.id == *id)), "an old name in the list");
 }
 
 sequences! {

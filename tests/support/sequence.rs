@@ -8,10 +8,15 @@
 //! Right of `#` stand the states of A and B once the segment was sent and received, or whatever became of it; `-` is "not
 //! known". A line in brackets tells one more change that stands after the same segment; `(2 MSL)` lets the time go by.
 //! `opened three-way` and `closed four-segment` say what the last connection's verdict must be; `told A LISTEN` says what is known beforehand. Without a time a segment comes 1 ms after the one before.
+//!
+//! `note ID` says that the segment above it bears the note of that rule, `no note ID` that no segment of the sequence does.
+//! Flags: `S F R P . E W A` (SYN FIN RST PSH ACK ECE CWR AE). After the numbers, in any order: `win N`, `id N` (IP
+//! identification), `ttl N`, `ecn ect0|ect1|ce`, `vlan N`, `if N` (interface), `sum bad|offloaded`, `malformed`, and options in angle
+//! brackets: `<mss N> <wscale N> <sackok> <ts VAL ECR> <sack L:R …> <md5> <ao>`.
 
 use std::net::SocketAddr;
 
-use synfin::annotate::verdict;
+use synfin::annotate::{self, verdict};
 use synfin::source::Timestamp;
 use synfin::tcp::{Checksum, Flags, MslProfile, Options, Peer, Segment, SeqNumber, State};
 use synfin::track::{Change, Connection, Input, News, Step, Tracker};
@@ -23,6 +28,10 @@ pub struct Sequence {
     opened: Option<String>,
     closed: Option<String>,
     same_socket: bool,
+    /// The line of a segment, and the rule whose note it must bear.
+    pub notes: Vec<(usize, String)>,
+    /// Rules that must stay silent throughout.
+    pub silent: Vec<String>,
 }
 
 pub struct Line {
@@ -49,12 +58,26 @@ pub struct Sent {
     pub ack: u32,
     pub wnd: u16,
     pub options: Options,
+    pub ip_id: u16,
+    pub ttl: u8,
+    pub ecn: u8,
+    pub vlan: u16,
+    pub interface: u32,
+    pub checksum: Checksum,
+    pub malformed: bool,
 }
 
 impl Sequence {
     pub fn parse(text: &str) -> Sequence {
-        let mut sequence =
-            Sequence { lines: Vec::new(), told: Vec::new(), opened: None, closed: None, same_socket: false };
+        let mut sequence = Sequence {
+            lines: Vec::new(),
+            told: Vec::new(),
+            opened: None,
+            closed: None,
+            same_socket: false,
+            notes: Vec::new(),
+            silent: Vec::new(),
+        };
         let mut now = Timestamp(1_000_000_000_000_000_000);
         for (index, raw) in text.lines().enumerate() {
             let (left, right) = raw.split_once('#').map_or((raw, None), |(left, right)| (left, Some(right)));
@@ -74,6 +97,15 @@ impl Sequence {
             }
             if let Some(kind) = left.strip_prefix("closed ") {
                 sequence.closed = Some(kind.into());
+                continue;
+            }
+            if let Some(rule) = left.strip_prefix("no note ") {
+                sequence.silent.push(known_rule(rule, index + 1));
+                continue;
+            }
+            if let Some(rule) = left.strip_prefix("note ") {
+                let above = sequence.lines.len().checked_sub(1).expect("a segment above");
+                sequence.notes.push((above, known_rule(rule, index + 1)));
                 continue;
             }
             if left == "same socket" {
@@ -146,8 +178,25 @@ impl Sequence {
             }
             panic!("lines {complaints:?} differ; the tracker says:\n{table}");
         }
+        self.check_notes(&run);
         self.check_verdict(run.connections.last().expect("a connection"));
         run.connections
+    }
+
+    fn check_notes(&self, run: &Run) {
+        let told = || {
+            let line = |(at, id): &(usize, &str)| {
+                format!("line {}: {} bears {id}\n", self.lines[*at].number, self.lines[*at].text)
+            };
+            run.notes.iter().map(line).collect::<String>()
+        };
+        for (at, rule) in &self.notes {
+            let is_there = run.notes.iter().any(|(place, id)| place == at && id == rule);
+            assert!(is_there, "line {}: no note {rule}\n{}", self.lines[*at].number, told());
+        }
+        for rule in &self.silent {
+            assert!(run.notes.iter().all(|(_, id)| id != rule), "{rule} should be silent\n{}", told());
+        }
     }
 
     fn check_verdict(&self, connection: &Connection) {
@@ -172,6 +221,7 @@ impl Sequence {
         // Each change with the line after which it stands.
         let mut log: Vec<(usize, usize, Change)> = Vec::new();
         let mut order = 0;
+        let mut notes = Vec::new();
         let mut line_of: Vec<Vec<usize>> = Vec::new();
         let mut frame = 0;
         let mut last_time = Timestamp(0);
@@ -179,8 +229,9 @@ impl Sequence {
             let mut steps = |step: &Step<'_>| {
                 let connection = step.connection.id as usize;
                 line_of.resize(line_of.len().max(connection + 1), Vec::new());
-                if let Input::Segment(_) = step.input {
+                if let Input::Segment(seen) = &step.input {
                     line_of[connection].push(at);
+                    notes.extend(annotate::annotate(step, seen).map(|(rule, _)| (at, rule.id)));
                 }
                 for change in step.changes {
                     // In the notation A and B are fixed; the tracker's A is who opened this incarnation.
@@ -224,7 +275,7 @@ impl Sequence {
             }
         }
         log.sort_by_key(|(place, order, _)| (*place, *order));
-        Run { states: self.states_by_line(&log), connections: tracker.connections().to_vec() }
+        Run { states: self.states_by_line(&log), notes, connections: tracker.connections().to_vec() }
     }
 
     /// One socket has one state.
@@ -270,6 +321,8 @@ impl Sequence {
 /// What the tracker made of a sequence.
 pub struct Run {
     pub states: Vec<[Option<State>; 2]>,
+    /// Lines and the rules that spoke there.
+    pub notes: Vec<(usize, &'static str)>,
     pub connections: Vec<Connection>,
 }
 
@@ -278,7 +331,7 @@ impl Sent {
         Segment {
             frame,
             time: self.time,
-            interface: 0,
+            interface: self.interface,
             src: *peer.of(&addresses),
             dst: *(!peer).of(&addresses),
             seq: self.seq,
@@ -289,12 +342,12 @@ impl Sent {
             options: self.options,
             len: self.len,
             payload: &[],
-            checksum: Checksum::Valid,
-            ttl: 64,
-            ecn: 0,
-            ip_id: 0,
-            vlan: 0,
-            malformed: false,
+            checksum: self.checksum,
+            ttl: self.ttl,
+            ecn: self.ecn,
+            ip_id: self.ip_id,
+            vlan: self.vlan,
+            malformed: self.malformed,
         }
     }
 }
@@ -307,6 +360,11 @@ fn peer(word: &str) -> Peer {
     }
 }
 
+fn known_rule(name: &str, line: usize) -> String {
+    assert!(annotate::rules().any(|rule| rule.id == name), "line {line}: no rule is called {name}");
+    name.into()
+}
+
 fn sent(time: Timestamp, words: Vec<&str>, line: usize) -> Sent {
     let mut flags = Flags(0);
     for letter in words[0].chars() {
@@ -317,6 +375,9 @@ fn sent(time: Timestamp, words: Vec<&str>, line: usize) -> Sent {
                 'R' => Flags::RST,
                 'P' => Flags::PSH,
                 '.' => Flags::ACK,
+                'E' => Flags::ECE,
+                'W' => Flags::CWR,
+                'A' => Flags::AE,
                 other => panic!("line {line}: flag {other}?"),
             };
     }
@@ -330,18 +391,50 @@ fn sent(time: Timestamp, words: Vec<&str>, line: usize) -> Sent {
         ack: 0,
         wnd: 1000,
         options: Options::default(),
+        ip_id: 0,
+        ttl: 64,
+        ecn: 0,
+        vlan: 0,
+        interface: 0,
+        checksum: Checksum::Valid,
+        malformed: false,
     };
-    let mut rest = words[2..].iter();
+    let mut rest = words[2..].iter().map(|word| word.trim_matches(['<', '>', ','])).peekable();
     while let Some(word) = rest.next() {
-        let mut number =
-            || rest.next().and_then(|word| word.trim_end_matches('>').parse::<u32>().ok()).expect("a number");
-        match *word {
-            "ack" => sent.ack = number(),
-            "win" => sent.wnd = number() as u16,
-            "<ts" => sent.options.timestamps = Some((number(), number())),
-            "..." => {}
+        while let Some(block) = rest.peek().and_then(|text| edges(text)).filter(|_| word == "sack") {
+            rest.next();
+            sent.options.sack[usize::from(sent.options.sack_len)] = block;
+            sent.options.sack_len += 1;
+        }
+        let mut text = || rest.next().unwrap_or_else(|| panic!("line {line}: {word} what?"));
+        let number = |text: &str| text.parse::<u32>().unwrap_or_else(|_| panic!("line {line}: {text} is no number"));
+        match word {
+            "ack" => sent.ack = number(text()),
+            "win" => sent.wnd = number(text()) as u16,
+            "id" => sent.ip_id = number(text()) as u16,
+            "ttl" => sent.ttl = number(text()) as u8,
+            "vlan" => sent.vlan = number(text()) as u16,
+            "if" => sent.interface = number(text()),
+            "ecn" => {
+                let wanted = text();
+                sent.ecn = ["not", "ect1", "ect0", "ce"].iter().position(|name| *name == wanted).unwrap() as u8;
+            }
+            "sum" => sent.checksum = if text() == "bad" { Checksum::Invalid } else { Checksum::Offloaded },
+            "ts" => sent.options.timestamps = Some((number(text()), number(text()))),
+            "mss" => sent.options.mss = Some(number(text()) as u16),
+            "wscale" => sent.options.wscale = Some(number(text()) as u8),
+            "sackok" => sent.options.sack_permitted = true,
+            "md5" | "ao" => sent.options.signed = true,
+            "malformed" => sent.malformed = true,
+            "sack" | "..." => {}
             other => panic!("line {line}: {other}?"),
         }
     }
     sent
+}
+
+/// `100:200` as a block.
+fn edges(text: &str) -> Option<(SeqNumber, SeqNumber)> {
+    let (left, right) = text.split_once(':')?;
+    Some((SeqNumber(left.parse().ok()?), SeqNumber(right.parse().ok()?)))
 }
