@@ -2,6 +2,7 @@
 
 use crate::assemble::{Assembler, Endpoints, KernelWord, Watch};
 use crate::decode::{Decoded, Decoder};
+use crate::overview::{Fact, Overview};
 use crate::source::{Frame, Timestamp};
 use crate::tcp::MslProfile;
 use crate::timeline::{Event, Packets, Source, SourceKind, Text, Timeline, Vantage};
@@ -109,7 +110,14 @@ impl Analyzer {
             warnings: ending.warnings,
             anonymized: false,
         };
-        self.assembler.finish(self.tracker.connections(), end, source)
+        let start = self.assembler.start().unwrap_or_default();
+        let mut overview = Overview::new(self.msl);
+        for connection in self.tracker.connections() {
+            overview.note(&Fact::of(connection, start));
+        }
+        let mut timeline = self.assembler.finish(self.tracker.connections(), end, source);
+        timeline.overview = Some(overview.finish(end.since(start)));
+        timeline
     }
 }
 

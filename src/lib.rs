@@ -42,6 +42,7 @@ pub mod cli;
 pub mod decode;
 pub mod lab;
 pub mod ladder;
+pub mod overview;
 pub mod render;
 pub mod safe;
 pub mod source;

@@ -158,6 +158,7 @@ impl Assembler {
             connections: summaries,
             events,
             steps,
+            overview: None,
         }
     }
 

@@ -106,6 +106,23 @@ pub enum OpenKind {
     OneSided,
 }
 
+impl OpenKind {
+    /// Every kind, in the order of declaration.
+    pub const ALL: [OpenKind; 11] = [
+        OpenKind::ThreeWay,
+        OpenKind::Simultaneous,
+        OpenKind::SelfConnect,
+        OpenKind::FastOpen,
+        OpenKind::Split,
+        OpenKind::Refused,
+        OpenKind::Unreachable,
+        OpenKind::Unanswered,
+        OpenKind::HalfOpen,
+        OpenKind::MidStream,
+        OpenKind::OneSided,
+    ];
+}
+
 /// What the handshake settled. An option is in force only if both sides sent it (MSS apart).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Negotiated {
@@ -163,6 +180,20 @@ pub enum CloseKind {
     UnansweredFin,
     /// Neither FIN nor an effective RST was seen.
     None,
+}
+
+impl CloseKind {
+    /// Every kind, in the order of declaration.
+    pub const ALL: [CloseKind; 8] = [
+        CloseKind::FourSegment,
+        CloseKind::ThreeSegment,
+        CloseKind::HalfClosed,
+        CloseKind::Simultaneous,
+        CloseKind::Reset,
+        CloseKind::ResetAfterFin,
+        CloseKind::UnansweredFin,
+        CloseKind::None,
+    ];
 }
 
 /// TIME-WAIT of one peer, as an interval.

@@ -6,6 +6,7 @@
 
 mod connection;
 mod event;
+mod overview;
 mod schema;
 mod source;
 
@@ -17,6 +18,7 @@ pub use event::{
     Checksum, Detail, Event, Fate, Flow, Note, Phase, Run, SegmentEvent, SegmentOptions, Severity, StateChange, Step,
     Timer, TimerAction,
 };
+pub use overview::{Closed, Loss, Opened, Overview, RoundTrips, Route, Standout, Standouts, TimeWaits};
 pub use source::{Endpoint, Generator, Packets, Role, Skipped, Source, SourceKind, Vantage};
 
 use schemars::JsonSchema;
@@ -43,6 +45,9 @@ pub struct Timeline {
     pub events: Vec<Event>,
     /// The same story in the steps that a lesson or a slide shows one by one.
     pub steps: Vec<Step>,
+    /// What all connections of the capture together come to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overview: Option<Overview>,
 }
 
 impl Timeline {

@@ -8,6 +8,7 @@ mod support;
 mod any_bytes;
 mod captures;
 mod commands;
+mod glance;
 mod program;
 mod schema;
 mod symmetry;

@@ -97,12 +97,32 @@ fn swapping_addresses_mirrors(talk: &Talk) {
         packet.src.set_ip(dst);
         packet.dst.set_ip(src);
     }
-    let (plain, mut mirrored) = (json(talk), json(&swapped));
+    let (mut plain, mut mirrored) = (json(talk), json(&swapped));
     // Every packet goes the other way, so the same endpoint ids stand for the other addresses.
     if let [one, other] = mirrored["endpoints"].as_array_mut().unwrap().as_mut_slice() {
         std::mem::swap(&mut one["ip"], &mut other["ip"]);
+        let names = [&one["ip"], &other["ip"]].map(|ip| ip.as_str().unwrap().to_string());
+        swap_names(&mut mirrored["overview"], &names);
     }
+    swap_names(&mut plain["overview"], &[String::new(), String::new()]);
     assert_same(&mirrored, &plain, "swapped addresses");
+}
+
+/// Puts each of two names in the other's place. Equals among those who stand out are told in the order of their addresses,
+/// so lists are put in order.
+fn swap_names(value: &mut Value, names: &[String; 2]) {
+    match value {
+        Value::String(text) if *text == names[0] => text.clone_from(&names[1]),
+        Value::String(text) if *text == names[1] => text.clone_from(&names[0]),
+        Value::Array(items) => {
+            items.iter_mut().for_each(|item| swap_names(item, names));
+            if items.iter().all(Value::is_object) {
+                items.sort_by_key(Value::to_string);
+            }
+        }
+        Value::Object(members) => members.values_mut().for_each(|member| swap_names(member, names)),
+        _ => {}
+    }
 }
 
 /// Drawing as it goes leaves what is kept as it is, and gives every packet once.

@@ -46,6 +46,7 @@ impl Build {
             connections: Vec::new(),
             events: Vec::new(),
             steps: Vec::new(),
+            overview: None,
         };
         let mut build =
             Build { timeline, connection: 0, client: String::new(), server: String::new(), now: 0, phase: Phase::Open };

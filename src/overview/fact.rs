@@ -1,0 +1,102 @@
+//! What the glance needs of one connection: numbers and kinds, no text.
+
+use super::routes::Held;
+use crate::annotate::verdict;
+use crate::tcp::{Peer, Timestamp};
+use crate::timeline::{self, CloseKind, EndCause, Endpoint, OpenKind};
+use crate::track::{Connection, Ended};
+use std::net::SocketAddr;
+
+/// One finished connection.
+#[derive(Debug, Clone, Copy)]
+pub struct Fact {
+    /// Client and server.
+    pub(super) addresses: [SocketAddr; 2],
+    pub(super) open: OpenKind,
+    pub(super) close: CloseKind,
+    pub(super) active_closer: Option<Peer>,
+    /// By peer: its RST took part in the end.
+    pub(super) reset_by: [bool; 2],
+    /// By peer, with the time that it was held.
+    pub(super) time_wait: [Option<Held>; 2],
+    pub(super) end_ns: i64,
+    pub(super) segments: u64,
+    pub(super) bytes: u64,
+    pub(super) missing: u64,
+    pub(super) retransmissions: u64,
+    /// SYNs, SYN-ACKs and FINs sent again.
+    pub(super) again: [u32; 3],
+    /// Only where it may be used (Karn).
+    pub(super) round_trip_ns: Option<i64>,
+}
+
+impl Fact {
+    /// Of a connection that is over, or that the capture's end cut short. `start` is zero of all times.
+    pub fn of(connection: &Connection, start: Timestamp) -> Fact {
+        let open = verdict::open_kind(connection);
+        let (close, active_closer) = verdict::close_kind(connection, open);
+        let [client, server] = &connection.flows;
+        let facts = (&connection.opening, &connection.closing);
+        let syns = |two: &[Option<crate::track::SynFact>; 2]| {
+            two.iter().flatten().fold(0_u32, |sum, fact| sum.saturating_add(fact.copies.saturating_sub(1)))
+        };
+        let fins = facts.1.fin.iter().flatten();
+        let held = |wait: &crate::track::TimeWait| Held {
+            from_ns: wait.begins.since(start),
+            to_ns: wait.ended.map(|(_, at)| at.since(start)),
+            reused: wait.ended.is_some_and(|(ended, _)| ended == Ended::Reused),
+        };
+        Fact {
+            addresses: connection.addresses,
+            open,
+            close,
+            active_closer,
+            reset_by: facts.1.reset.map(|reset| reset.is_some()),
+            time_wait: connection.time_wait.map(|wait| wait.as_ref().map(held)),
+            end_ns: connection.last.since(start),
+            segments: client.segments.saturating_add(server.segments),
+            bytes: client.bytes.saturating_add(server.bytes),
+            missing: client.missing.saturating_add(server.missing),
+            retransmissions: client.retransmissions.saturating_add(server.retransmissions),
+            again: [
+                syns(&facts.0.syn),
+                syns(&facts.0.syn_ack),
+                fins.fold(0, |sum, fin| sum.saturating_add(fin.copies.saturating_sub(1))),
+            ],
+            round_trip_ns: verdict::round_trips(connection)
+                .filter(|(.., valid)| *valid)
+                .map(|(to_syn_ack, to_ack, _)| to_syn_ack.saturating_add(to_ack)),
+        }
+    }
+
+    /// The same of a connection in a timeline, with its endpoints.
+    pub fn told(connection: &timeline::Connection, client: &Endpoint, server: &Endpoint) -> Fact {
+        let timeline::Connection { open, close, totals, .. } = connection;
+        let ids = [&connection.client, &connection.server];
+        let peer = |id: &String| Peer::BOTH.into_iter().find(|peer| *peer.of(&ids) == id);
+        let held = |peer: Peer| {
+            let wait = connection.time_wait.iter().find(|wait| &wait.endpoint == *peer.of(&ids))?;
+            Some(Held {
+                from_ns: wait.begins_ns,
+                to_ns: (wait.end != EndCause::CaptureEnded).then_some(wait.end_ns),
+                reused: wait.end == EndCause::Reused,
+            })
+        };
+        let (one, two) = (&totals.client, &totals.server);
+        Fact {
+            addresses: [client, server].map(|endpoint| SocketAddr::new(endpoint.ip, endpoint.port)),
+            open: open.kind,
+            close: close.kind,
+            active_closer: close.active_closer.as_ref().and_then(peer),
+            reset_by: Peer::BOTH.map(|peer| close.reset_by.contains(*peer.of(&ids))),
+            time_wait: Peer::BOTH.map(held),
+            end_ns: connection.end_ns,
+            segments: one.segments.saturating_add(two.segments),
+            bytes: one.bytes.saturating_add(two.bytes),
+            missing: one.missing.saturating_add(two.missing),
+            retransmissions: one.retransmissions.saturating_add(two.retransmissions),
+            again: [open.syn_retransmissions, open.synack_retransmissions, close.fin_retransmissions],
+            round_trip_ns: open.rtt_ns.filter(|_| open.rtt_valid),
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! The whole capture at a glance, gathered from one finished connection after the other in bounded memory.
+
+mod fact;
+mod hosts;
+mod round_trips;
+mod routes;
+mod series;
+
+pub use fact::Fact;
+
+use crate::tcp::{MslProfile, Peer};
+use crate::timeline::{self, CloseKind, Closed, Endpoint, Loss, OpenKind, Opened, TimeWaits, Timeline};
+use hosts::{Deeds, Hosts};
+use round_trips::Histogram;
+use routes::Routes;
+use series::Series;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+
+/// Gathers what all connections together come to. Less than 1 MiB whatever arrives; no text, no allocation but for the
+/// bounded tables of hosts.
+pub struct Overview {
+    two_msl_ns: i64,
+    connections: u64,
+    segments: u64,
+    bytes: u64,
+    last_ns: i64,
+    opened: [u64; OpenKind::ALL.len()],
+    closed: [u64; CloseKind::ALL.len()],
+    servers: Hosts<(IpAddr, u16)>,
+    clients: Hosts<IpAddr>,
+    waits: u64,
+    waits_at_clients: u64,
+    waiting: Series<SAMPLES>,
+    routes: Routes,
+    loss: Loss,
+    round_trips: Histogram,
+}
+
+/// Samples of TIME-WAIT over time, at most.
+const SAMPLES: usize = 128;
+/// Fewer TIME-WAITs than this are told one by one, each with its connection.
+const WORTH_DRAWING: u64 = 8;
+
+impl Overview {
+    /// A glance in which TIME-WAIT lasts as long as this profile says.
+    pub fn new(msl: MslProfile) -> Overview {
+        Overview {
+            two_msl_ns: msl.two_msl_ns(),
+            connections: 0,
+            segments: 0,
+            bytes: 0,
+            last_ns: 0,
+            opened: [0; OpenKind::ALL.len()],
+            closed: [0; CloseKind::ALL.len()],
+            servers: Hosts::default(),
+            clients: Hosts::default(),
+            waits: 0,
+            waits_at_clients: 0,
+            waiting: Series::default(),
+            routes: Routes::default(),
+            loss: Loss::default(),
+            round_trips: Histogram::default(),
+        }
+    }
+
+    /// Takes in one connection of which nothing changes any more: it is over and its TIME-WAITs have ended, or the capture
+    /// has. In any order.
+    pub fn note(&mut self, fact: &Fact) {
+        self.connections += 1;
+        self.segments = self.segments.saturating_add(fact.segments);
+        self.bytes = self.bytes.saturating_add(fact.bytes);
+        self.last_ns = self.last_ns.max(fact.end_ns);
+        if let Some(count) = self.opened.get_mut(fact.open as usize) {
+            *count += 1;
+        }
+        if let Some(count) = self.closed.get_mut(fact.close as usize) {
+            *count += 1;
+        }
+        self.note_hosts(fact);
+        let [client, server] = fact.addresses;
+        for (peer, held) in Peer::BOTH.into_iter().zip(fact.time_wait) {
+            let Some(held) = held else { continue };
+            self.waits += 1;
+            self.waiting.note(held.from_ns, held.to_ns);
+            if peer == Peer::A {
+                self.waits_at_clients += 1;
+                self.routes.note(client.ip(), server, held);
+            }
+        }
+        let [syn, syn_ack, fin] = fact.again.map(u64::from);
+        let again = fact.retransmissions.max(syn + syn_ack + fin);
+        self.loss.retransmissions = self.loss.retransmissions.saturating_add(again);
+        self.loss.syn += syn;
+        self.loss.syn_ack += syn_ack;
+        self.loss.fin += fin;
+        self.loss.connections += u64::from(again > 0);
+        self.loss.missing = self.loss.missing.saturating_add(fact.missing);
+        if let Some(ns) = fact.round_trip_ns {
+            self.round_trips.note(ns);
+        }
+    }
+
+    fn note_hosts(&mut self, fact: &Fact) {
+        let cut = matches!(fact.close, CloseKind::Reset | CloseKind::ResetAfterFin);
+        let deeds = |peer: Peer| Deeds {
+            connections: 1,
+            refused: u32::from(fact.open == OpenKind::Refused),
+            unanswered: u32::from(matches!(fact.open, OpenKind::Unanswered | OpenKind::Unreachable)),
+            reset: u32::from(cut && *peer.of(&fact.reset_by)),
+            closed_first: u32::from(!cut && fact.active_closer == Some(peer)),
+        };
+        let [client, server] = fact.addresses;
+        self.clients.note(client.ip(), deeds(Peer::A));
+        self.servers.note((server.ip(), server.port()), deeds(Peer::B));
+    }
+
+    /// What it comes to. `end_ns` is when the capture ended, nanoseconds after its start.
+    pub fn finish(mut self, end_ns: i64) -> timeline::Overview {
+        let end_ns = end_ns.max(self.last_ns).max(0);
+        self.waiting.reach(end_ns);
+        let peak = self.waiting.peak(end_ns);
+        let samples = self.waiting.samples(end_ns);
+        let opened = OpenKind::ALL.into_iter().zip(self.opened).filter(|(_, count)| *count > 0);
+        let closed = CloseKind::ALL.into_iter().zip(self.closed).filter(|(_, count)| *count > 0);
+        let mut opened: Vec<Opened> = opened.map(|(kind, count)| Opened { kind, count }).collect();
+        let mut closed: Vec<Closed> = closed.map(|(kind, count)| Closed { kind, count }).collect();
+        opened.sort_by_key(|opened| std::cmp::Reverse(opened.count));
+        closed.sort_by_key(|closed| std::cmp::Reverse(closed.count));
+        timeline::Overview {
+            connections: self.connections,
+            segments: self.segments,
+            bytes: self.bytes,
+            span_ns: self.last_ns,
+            opened,
+            closed,
+            servers: self.servers.finish(),
+            clients: self.clients.finish(),
+            time_wait: (self.waits > 0).then(|| TimeWaits {
+                count: self.waits,
+                at_clients: self.waits_at_clients,
+                peak: peak.count,
+                peak_ns: peak.at_ns,
+                at_end: samples.last().copied().unwrap_or_default(),
+                every_ns: self.waiting.width_ns(),
+                samples: if self.waits >= WORTH_DRAWING { samples } else { Vec::new() },
+                ports: routes::PORTS,
+                two_msl_ns: self.two_msl_ns,
+                routes: self.routes.finish(end_ns, self.two_msl_ns),
+            }),
+            loss: self.loss,
+            round_trip: self.round_trips.finish(),
+        }
+    }
+}
+
+/// The glance at the connections that a timeline holds. For a timeline of before there were glances, or a part of one.
+pub fn of_timeline(timeline: &Timeline, end_ns: i64) -> timeline::Overview {
+    let mut endpoints: HashMap<&str, &Endpoint> = HashMap::with_capacity(timeline.endpoints.len());
+    for endpoint in &timeline.endpoints {
+        endpoints.entry(&endpoint.id).or_insert(endpoint);
+    }
+    let nobody = Endpoint {
+        id: String::new(),
+        role: timeline::Role::Peer,
+        ip: SocketAddr::from(([0, 0, 0, 0], 0)).ip(),
+        port: 0,
+        name: None,
+        process: None,
+    };
+    let mut overview = Overview::new(timeline.source.msl_profile);
+    for connection in &timeline.connections {
+        let get = |id: &str| endpoints.get(id).copied().unwrap_or(&nobody);
+        overview.note(&Fact::told(connection, get(&connection.client), get(&connection.server)));
+    }
+    overview.finish(end_ns)
+}

@@ -1,0 +1,132 @@
+//! How many of something there were over time, in a fixed number of stretches that grow as time does.
+
+/// A stretch to begin with: 1 ms.
+const FIRST_WIDTH: i64 = 1_000_000;
+
+/// Beginnings and ends in `N` stretches of one width from zero on. When time runs past the last stretch the width doubles,
+/// so what comes out depends on what happened and not on the order in which it was told.
+#[derive(Debug, Clone)]
+pub(super) struct Series<const N: usize> {
+    width_ns: i64,
+    begins: [u32; N],
+    ends: [u32; N],
+}
+
+impl<const N: usize> Default for Series<N> {
+    fn default() -> Series<N> {
+        Series { width_ns: FIRST_WIDTH, begins: [0; N], ends: [0; N] }
+    }
+}
+
+/// The most at the end of any stretch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Peak {
+    pub(super) count: u64,
+    pub(super) at_ns: i64,
+}
+
+impl<const N: usize> Series<N> {
+    /// Notes one that lasted from `begin` to `end` (`None`: it still lasts), nanoseconds after zero.
+    pub(super) fn note(&mut self, begin_ns: i64, end_ns: Option<i64>) {
+        self.reach(begin_ns);
+        let place = self.place(begin_ns);
+        if let Some(begins) = self.begins.get_mut(place) {
+            *begins = begins.saturating_add(1);
+        }
+        if let Some(end_ns) = end_ns {
+            let end_ns = end_ns.max(begin_ns);
+            self.reach(end_ns);
+            let place = self.place(end_ns);
+            if let Some(ends) = self.ends.get_mut(place) {
+                *ends = ends.saturating_add(1);
+            }
+        }
+    }
+
+    /// Makes the last stretch reach this time.
+    pub(super) fn reach(&mut self, ns: i64) {
+        while ns / self.width_ns >= N as i64 && self.width_ns < i64::MAX / 4 {
+            self.width_ns *= 2;
+            for counts in [&mut self.begins, &mut self.ends] {
+                for at in 0..N {
+                    let pair = counts.get(2 * at..).unwrap_or_default().iter().take(2);
+                    let sum = pair.fold(0_u32, |sum, count| sum.saturating_add(*count));
+                    if let Some(slot) = counts.get_mut(at) {
+                        *slot = sum;
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn width_ns(&self) -> i64 {
+        self.width_ns
+    }
+
+    /// How many at the end of each stretch, up to the one that holds `end_ns`.
+    pub(super) fn samples(&self, end_ns: i64) -> Vec<u64> {
+        self.levels().take(self.place(end_ns) + 1).collect()
+    }
+
+    pub(super) fn peak(&self, end_ns: i64) -> Peak {
+        let mut peak = Peak::default();
+        for (at, count) in self.levels().enumerate() {
+            if count > peak.count {
+                peak = Peak { count, at_ns: ((at as i64 + 1).saturating_mul(self.width_ns)).min(end_ns) };
+            }
+        }
+        peak
+    }
+
+    fn levels(&self) -> impl Iterator<Item = u64> {
+        let mut level = 0_u64;
+        self.begins.iter().zip(&self.ends).map(move |(begins, ends)| {
+            level = (level + u64::from(*begins)).saturating_sub(u64::from(*ends));
+            level
+        })
+    }
+
+    fn place(&self, ns: i64) -> usize {
+        usize::try_from(ns.max(0) / self.width_ns).unwrap_or(usize::MAX).min(N.saturating_sub(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const S: i64 = 1_000_000_000;
+
+    #[test]
+    fn the_order_of_telling_does_not_matter() {
+        let all: Vec<(i64, Option<i64>)> =
+            (0..400).map(|n: i64| (n * 37 % 300 * S, (n % 3 > 0).then_some((n * 37 % 300 + 60) * S))).collect();
+        let (mut one, mut two) = (Series::<64>::default(), Series::<64>::default());
+        all.iter().for_each(|(begin, end)| one.note(*begin, *end));
+        all.iter().rev().for_each(|(begin, end)| two.note(*begin, *end));
+        [&mut one, &mut two].into_iter().for_each(|series| series.reach(300 * S));
+        assert_eq!(one.samples(300 * S), two.samples(300 * S));
+        assert_eq!(one.peak(300 * S), two.peak(300 * S));
+    }
+
+    #[test]
+    fn one_a_second_for_a_minute_each_makes_sixty() {
+        let mut series = Series::<128>::default();
+        for n in 0..300 {
+            series.note(n * S, (n + 60 < 300).then_some((n + 60) * S));
+        }
+        let peak = series.peak(300 * S);
+        assert!((60..=63).contains(&peak.count), "{peak:?}");
+        let samples = series.samples(299 * S);
+        assert_eq!(*samples.last().unwrap_or(&0), 60);
+        assert_eq!(samples.first().copied(), Some((series.width_ns() / S) as u64 + 1));
+    }
+
+    #[test]
+    fn no_time_is_too_strange() {
+        let mut series = Series::<8>::default();
+        series.note(i64::MIN, Some(i64::MAX));
+        series.note(i64::MAX, Some(i64::MIN));
+        assert!(series.samples(i64::MAX).len() <= 8);
+    }
+}
