@@ -197,13 +197,13 @@ fn what_was_left_out_is_said_with_its_reason() {
         for reason in Reason::ALL {
             let mut timeline = support::life::refused();
             timeline.source.skipped = vec![Skipped { reason: reason.name().to_string(), count: 3 }];
-            let ordinary = matches!(reason, Reason::NotIp | Reason::NotTcp);
-            assert_eq!(draw(&timeline, style).contains(reason.text().get(lang)), !ordinary, "{reason:?}");
+            let ordinary = matches!(reason, Reason::NotIp | Reason::NotTcp | Reason::IcmpError);
+            assert_eq!(draw(&timeline, style).contains(reason.words(lang)), !ordinary, "{reason:?}");
 
             (timeline.connections, timeline.events) = Default::default();
             timeline.source.packets = Packets { seen: 3, decoded: 0, dropped: 0 };
             let picture = draw(&timeline, style);
-            assert!(picture.contains(reason.text().get(lang)), "{reason:?}:\n{picture}");
+            assert!(picture.contains(reason.words(lang)), "{reason:?}:\n{picture}");
             assert!(picture.contains(lang.pick("0 of 3 packets", "3 个数据包中没有")), "{picture}");
         }
         let mut empty = support::life::refused();

@@ -12,7 +12,7 @@ use std::net::IpAddr;
 /// (CHECKSUM_PARTIAL) for the card to complete, with the super-segment's whole length in it; Windows leaves the length
 /// out of it for large sends. It is `Offloaded` too when the segment never left the machine, where nobody completes it.
 pub(super) fn judge(network: &Network, segment: &Rest<'_>, field: u16) -> Checksum {
-    if segment.missing > 0 || network.en_route {
+    if segment.missing > 0 || segment.short || network.en_route {
         return Checksum::Unchecked;
     }
     let len = segment.len();

@@ -20,6 +20,20 @@ pub(super) struct Network {
     pub(super) en_route: bool,
 }
 
+impl Network {
+    #[inline]
+    fn of(header: &Ipv4HeaderSlice<'_>) -> Network {
+        Network {
+            src: header.source_addr().into(),
+            dst: header.destination_addr().into(),
+            ttl: header.ttl(),
+            ecn: header.ecn().value(),
+            id: header.identification(),
+            en_route: false,
+        }
+    }
+}
+
 /// Which IP it is, where the link layer does not say.
 pub(super) fn version(rest: &Rest<'_>) -> Result<Layer, Reason> {
     match rest.bytes.first().map(|octet| octet >> 4) {
@@ -32,10 +46,13 @@ pub(super) fn version(rest: &Rest<'_>) -> Result<Layer, Reason> {
 
 #[inline]
 pub(super) fn v4(rest: &mut Rest<'_>, network: &mut Option<Network>) -> Result<Layer, Reason> {
-    let header = Ipv4HeaderSlice::from_slice(rest.bytes).map_err(|error| match error {
-        ipv4::HeaderSliceError::Len(_) => Reason::TruncatedIp,
-        ipv4::HeaderSliceError::Content(_) => Reason::MalformedIp,
-    })?;
+    let header = match Ipv4HeaderSlice::from_slice(rest.bytes) {
+        Ok(header) => header,
+        Err(ipv4::HeaderSliceError::Len(_)) => return Err(Reason::TruncatedIp),
+        // Some tunnels and systems have but one number for both versions.
+        Err(_) if rest.bytes.first().is_some_and(|octet| octet >> 4 == 6) => return Ok(Layer::Ipv6),
+        Err(_) => return Err(Reason::MalformedIp),
+    };
     let header_len = header.slice().len();
     rest.take(header_len);
     match usize::from(header.total_len()) {
@@ -50,15 +67,19 @@ pub(super) fn v4(rest: &mut Rest<'_>, network: &mut Option<Network>) -> Result<L
     if header.is_fragmenting_payload() {
         return Err(fragment_of(protocol));
     }
-    *network = Some(Network {
-        src: header.source_addr().into(),
-        dst: header.destination_addr().into(),
-        ttl: header.ttl(),
-        ecn: header.ecn().value(),
-        id: header.identification(),
-        en_route: false,
-    });
+    *network = Some(Network::of(&header));
     Ok(Layer::Protocol(protocol))
+}
+
+/// An IPv4 header in an ICMP error: its total length is not trusted, as some systems change it, and the rest is cut anyway.
+pub(super) fn quoted_v4(rest: &mut Rest<'_>, network: &mut Option<Network>) -> Result<Layer, Reason> {
+    let header = Ipv4HeaderSlice::from_slice(rest.bytes).map_err(|_| Reason::IcmpQuote)?;
+    rest.take(header.slice().len());
+    if header.fragments_offset().value() > 0 {
+        return Err(Reason::IcmpQuote);
+    }
+    *network = Some(Network::of(&header));
+    Ok(Layer::Protocol(header.protocol().0))
 }
 
 pub(super) fn v6(rest: &mut Rest<'_>, network: &mut Option<Network>) -> Result<Layer, Reason> {
@@ -94,14 +115,18 @@ fn jumbo_len(next: IpNumber, rest: &Rest<'_>) -> Option<u32> {
     }
 }
 
-/// A header between IP and what it carries (RFC 8200 4, RFC 4302, RFC 6275); anything else is no TCP.
-pub(super) fn extension(protocol: u8, rest: &mut Rest<'_>, network: &mut Option<Network>) -> Result<Layer, Reason> {
+/// A header between IP and what it carries (RFC 8200 4, RFC 4302, RFC 6275); `None` for anything else.
+pub(super) fn extension(
+    protocol: u8,
+    rest: &mut Rest<'_>,
+    network: &mut Option<Network>,
+) -> Result<Option<Layer>, Reason> {
     let network = network.as_mut().ok_or(Reason::NotIp)?;
     match IpNumber(protocol) {
         IpNumber::AUTHENTICATION_HEADER => {
             let header = IpAuthHeaderSlice::from_slice(rest.bytes).map_err(|_| Reason::TruncatedIp)?;
             rest.take(header.slice().len());
-            Ok(Layer::Protocol(header.next_header().0))
+            Ok(Some(Layer::Protocol(header.next_header().0)))
         }
         IpNumber::IPV6_FRAGMENTATION_HEADER if network.src.is_ipv6() => {
             let header = Ipv6FragmentHeaderSlice::from_slice(rest.bytes).map_err(|_| Reason::TruncatedIp)?;
@@ -111,7 +136,7 @@ pub(super) fn extension(protocol: u8, rest: &mut Rest<'_>, network: &mut Option<
                 return Err(fragment_of(next));
             }
             rest.take(header.slice().len());
-            Ok(Layer::Protocol(next))
+            Ok(Some(Layer::Protocol(next)))
         }
         number if network.src.is_ipv6() && Ipv6RawExtHeaderSlice::header_type_supported(number) => {
             let header = Ipv6RawExtHeaderSlice::from_slice(rest.bytes).map_err(|_| Reason::TruncatedIp)?;
@@ -120,9 +145,9 @@ pub(super) fn extension(protocol: u8, rest: &mut Rest<'_>, network: &mut Option<
                 network.en_route |= matches!(header.payload(), [_, left, ..] if *left > 0);
             }
             rest.take(header.slice().len());
-            Ok(Layer::Protocol(header.next_header().0))
+            Ok(Some(Layer::Protocol(header.next_header().0)))
         }
-        _ => Err(Reason::NotTcp),
+        _ => Ok(None),
     }
 }
 

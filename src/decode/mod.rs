@@ -4,11 +4,13 @@
 //! or tunnel is one such function and one line in `descend`. Nothing here allocates.
 
 mod checksum;
+mod icmp;
 mod ip;
 mod link;
 mod rest;
 mod skipped;
 mod tcp;
+mod tunnel;
 
 pub use skipped::{Reason, SkippedCounts};
 
@@ -26,11 +28,21 @@ const MAX_LAYERS: usize = 32;
 /// What came next, named by the header before it.
 #[derive(Debug, Clone, Copy)]
 enum Layer {
+    /// What a link type of capture files says.
+    Link(LinkType),
     Ethernet,
     /// What an EtherType says: IP, a VLAN tag, …
     EtherType(u16),
     /// IEEE 802.2 LLC, perhaps with SNAP.
     Llc,
+    Ppp,
+    CiscoHdlc,
+    FrameRelay,
+    /// IEEE 802.11; `padded`: its header is filled up to a whole number of words.
+    Wireless {
+        padded: bool,
+    },
+    Mpls,
     /// IP of the version that its first four bits say.
     Ip,
     Ipv4,
@@ -66,13 +78,16 @@ impl Decoder {
         self.seen += 1;
         let mut rest = Rest::of(frame);
         let mut network = None;
-        let decoded = match (descend(frame.link, &mut rest, &mut network), &network) {
-            (Ok(()), Some(network)) => tcp::segment(frame, network, rest),
-            (Ok(()), None) => Decoded::Skipped(Reason::NotIp),
+        let decoded = match (descend(Layer::Link(frame.link), &mut rest, &mut network), &network) {
+            (Ok(Found::Segment), Some(network)) => tcp::segment(frame, network, rest),
+            (Ok(Found::Icmp), Some(network)) => icmp::error(frame, network, rest),
+            (Ok(_), None) => Decoded::Skipped(Reason::NotIp),
             (Err(reason), _) => Decoded::Skipped(reason),
         };
-        if let Decoded::Skipped(reason) = decoded {
-            self.skipped.add(reason);
+        match decoded {
+            Decoded::Segment(_) => {}
+            Decoded::Icmp(_) => self.skipped.add(Reason::IcmpError),
+            Decoded::Skipped(reason) => self.skipped.add(reason),
         }
         decoded
     }
@@ -87,26 +102,44 @@ impl Decoder {
         self.seen - self.skipped.total()
     }
 
-    /// The frames that held no segment, by reason.
+    /// The frames that held no segment, by reason; ICMP errors that quote one are among them.
     pub fn skipped(&self) -> &SkippedCounts {
         &self.skipped
     }
 }
 
-/// Takes one header after the other off the frame, until TCP is next; `network` is then the IP header that holds it.
+/// What the headers led to; it stands in what is left.
+#[derive(Debug, Clone, Copy)]
+enum Found {
+    Segment,
+    /// An ICMP message of the version of IP that holds it.
+    Icmp,
+}
+
+/// Takes one header after the other off the frame, until TCP or ICMP is next; `network` is then the IP header that holds it.
 #[inline]
-fn descend(link: LinkType, rest: &mut Rest<'_>, network: &mut Option<Network>) -> Result<(), Reason> {
-    let mut layer = link::outermost(link, rest)?;
+fn descend(first: Layer, rest: &mut Rest<'_>, network: &mut Option<Network>) -> Result<Found, Reason> {
+    let mut layer = first;
     for _ in 0..MAX_LAYERS {
         layer = match layer {
+            Layer::Link(link) => link::outermost(link, rest)?,
             Layer::Ethernet => link::ethernet(rest)?,
             Layer::EtherType(ether_type) => link::ether_type(ether_type, rest)?,
             Layer::Llc => link::llc(rest)?,
+            Layer::Ppp => link::ppp(rest)?,
+            Layer::CiscoHdlc => link::cisco_hdlc(rest)?,
+            Layer::FrameRelay => link::frame_relay(rest)?,
+            Layer::Wireless { padded } => link::wireless(padded, rest)?,
+            Layer::Mpls => tunnel::mpls(rest)?,
             Layer::Ip => ip::version(rest)?,
             Layer::Ipv4 => ip::v4(rest, network)?,
             Layer::Ipv6 => ip::v6(rest, network)?,
-            Layer::Protocol(TCP) => return Ok(()),
-            Layer::Protocol(protocol) => ip::extension(protocol, rest, network)?,
+            Layer::Protocol(TCP) => return Ok(Found::Segment),
+            Layer::Protocol(icmp::V4 | icmp::V6) => return Ok(Found::Icmp),
+            Layer::Protocol(protocol) => match ip::extension(protocol, rest, network)? {
+                Some(layer) => layer,
+                None => tunnel::tunnel(protocol, rest)?,
+            },
         };
     }
     Err(Reason::TooManyLayers)

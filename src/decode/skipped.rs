@@ -1,6 +1,6 @@
 //! Why a frame gave no segment, and how often.
 
-use crate::timeline::{Skipped, Text};
+use crate::timeline::{Lang, Skipped};
 
 /// Why a frame gave no segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,11 +15,17 @@ pub enum Reason {
     IpFragment,
     MalformedIp,
     TooManyLayers,
+    TruncatedTunnel,
+    Encrypted,
+    Compressed,
+    LinkFragment,
+    IcmpError,
+    IcmpQuote,
 }
 
 impl Reason {
     /// All reasons, in the order in which they are reported.
-    pub const ALL: [Reason; 9] = [
+    pub const ALL: [Reason; 15] = [
         Reason::NotIp,
         Reason::NotTcp,
         Reason::UnsupportedLinkType,
@@ -29,6 +35,12 @@ impl Reason {
         Reason::IpFragment,
         Reason::MalformedIp,
         Reason::TooManyLayers,
+        Reason::TruncatedTunnel,
+        Reason::Encrypted,
+        Reason::Compressed,
+        Reason::LinkFragment,
+        Reason::IcmpError,
+        Reason::IcmpQuote,
     ];
 
     /// The stable name.
@@ -43,11 +55,28 @@ impl Reason {
             Reason::IpFragment => "ip-fragment",
             Reason::MalformedIp => "malformed-ip",
             Reason::TooManyLayers => "too-many-layers",
+            Reason::TruncatedTunnel => "truncated-tunnel",
+            Reason::Encrypted => "encrypted",
+            Reason::Compressed => "compressed",
+            Reason::LinkFragment => "link-fragment",
+            Reason::IcmpError => "icmp-error",
+            Reason::IcmpQuote => "icmp-quote",
         }
     }
 
+    /// The reason of this stable name.
+    pub fn from_name(name: &str) -> Option<Reason> {
+        Reason::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+
+    /// Whether the frame may have held a segment that is lost to the timeline: not so where it is known to be something
+    /// else, or where its content is told elsewhere.
+    pub fn is_loss(self) -> bool {
+        !matches!(self, Reason::NotIp | Reason::NotTcp | Reason::IcmpError)
+    }
+
     /// The reason in words.
-    pub fn text(self) -> Text {
+    pub fn words(self, lang: Lang) -> &'static str {
         let (en, zh) = match self {
             Reason::NotIp => ("not IP (ARP, for example)", "不是 IP（例如 ARP）"),
             Reason::NotTcp => ("IP, but not TCP", "是 IP，但不是 TCP"),
@@ -58,8 +87,20 @@ impl Reason {
             Reason::IpFragment => ("a fragment of an IP packet", "IP 分片"),
             Reason::MalformedIp => ("an IP header that contradicts itself", "IP 首部自相矛盾"),
             Reason::TooManyLayers => ("headers nested too deeply", "首部嵌套过深"),
+            Reason::TruncatedTunnel => ("cut inside a tunnel's header", "在隧道首部内被截断"),
+            Reason::Encrypted => ("encrypted (ESP, MACsec, protected Wi-Fi)", "已加密（ESP、MACsec、受保护的 Wi-Fi）"),
+            Reason::Compressed => ("compressed on a PPP link", "在 PPP 链路上被压缩"),
+            Reason::LinkFragment => (
+                "a piece of a frame that the link split (802.11, PPP multilink)",
+                "被链路拆分的帧片段（802.11、PPP 多链路）",
+            ),
+            Reason::IcmpError => ("an ICMP error about a TCP segment", "关于某个 TCP 报文段的 ICMP 差错报文"),
+            Reason::IcmpQuote => (
+                "an ICMP error that quotes too little to tell whose it is",
+                "ICMP 差错报文引用的内容太少，无法判断归属",
+            ),
         };
-        Text::new(en, zh)
+        lang.pick(en, zh)
     }
 }
 

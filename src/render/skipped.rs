@@ -3,6 +3,7 @@
 use super::ink::Ink;
 use super::line::Line;
 use super::{Style, width, words};
+use crate::decode::Reason;
 use crate::timeline::{Lang, Skipped, Timeline};
 use std::io;
 
@@ -34,7 +35,7 @@ pub(super) fn nothing(timeline: &Timeline, style: &Style, out: &mut impl io::Wri
 pub(super) fn beside(timeline: &Timeline, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
     let skipped = timeline.source.skipped.iter();
     let told: Vec<String> = skipped
-        .filter(|skipped| skipped.count > 0 && !matches!(skipped.reason.as_str(), "not-ip" | "not-tcp"))
+        .filter(|skipped| skipped.count > 0 && Reason::from_name(&skipped.reason).is_none_or(Reason::is_loss))
         .take(SHOWN)
         .map(|skipped| told(skipped, style))
         .collect();

@@ -1,5 +1,6 @@
 //! Names of kinds and roles in both languages, one place for each word.
 
+use crate::decode::Reason;
 use crate::timeline::{CloseKind, EndCause, Lang, OpenKind, Phase, Role, SourceKind, Vantage};
 
 pub(super) fn role(role: Role, lang: Lang) -> &'static str {
@@ -115,16 +116,5 @@ pub(super) fn times(count: u32, lang: Lang) -> String {
 
 /// Why packets were left out, by the stable name in the timeline; `None` for a name of a later version.
 pub(super) fn skipped(reason: &str, lang: Lang) -> Option<&'static str> {
-    Some(match reason {
-        "not-ip" => lang.pick("not IP (ARP, for example)", "不是 IP（例如 ARP）"),
-        "not-tcp" => lang.pick("IP, but not TCP", "是 IP，但不是 TCP"),
-        "unsupported-link-type" => lang.pick("a link type that synfin does not read", "synfin 不支持的链路类型"),
-        "truncated-link" => lang.pick("cut inside the link-layer header", "在链路层首部内被截断"),
-        "truncated-ip" => lang.pick("cut inside the IP header", "在 IP 首部内被截断"),
-        "truncated-tcp" => lang.pick("cut inside the TCP header", "在 TCP 首部内被截断"),
-        "ip-fragment" => lang.pick("a fragment of an IP packet", "IP 分片"),
-        "malformed-ip" => lang.pick("an IP header that contradicts itself", "IP 首部自相矛盾"),
-        "too-many-layers" => lang.pick("headers nested too deeply", "首部嵌套过深"),
-        _ => return None,
-    })
+    Reason::from_name(reason).map(|reason| reason.words(lang))
 }

@@ -19,8 +19,8 @@ pub struct IcmpError {
     pub dst: SocketAddr,
     /// The quoted sequence number; only the ports are sure to be quoted (RFC 792: 64 bits of the datagram hold it too).
     pub seq: Option<SeqNumber>,
-    /// The VLAN of the frame, 0 for none.
-    pub vlan: u16,
+    /// The VLAN ids of the frame, as a segment has them.
+    pub vlan: u32,
 }
 
 /// Why the segment did not arrive.

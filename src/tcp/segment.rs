@@ -47,8 +47,8 @@ pub struct Segment<'a> {
     pub ecn: u8,
     /// IPv4 identification, 0 for IPv6.
     pub ip_id: u16,
-    /// The innermost VLAN id, 0 for none.
-    pub vlan: u16,
+    /// The VLAN ids, 12 bits each, the innermost lowest; 0 for none. Of a third tag, the lowest 8 bits are kept.
+    pub vlan: u32,
     /// Whether the TCP header itself was cut or lies about its length.
     pub malformed: bool,
 }

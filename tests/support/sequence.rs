@@ -61,7 +61,7 @@ pub struct Sent {
     pub ip_id: u16,
     pub ttl: u8,
     pub ecn: u8,
-    pub vlan: u16,
+    pub vlan: u32,
     pub interface: u32,
     pub checksum: Checksum,
     pub malformed: bool,
@@ -413,7 +413,7 @@ fn sent(time: Timestamp, words: Vec<&str>, line: usize) -> Sent {
             "win" => sent.wnd = number(text()) as u16,
             "id" => sent.ip_id = number(text()) as u16,
             "ttl" => sent.ttl = number(text()) as u8,
-            "vlan" => sent.vlan = number(text()) as u16,
+            "vlan" => sent.vlan = number(text()),
             "if" => sent.interface = number(text()),
             "ecn" => {
                 let wanted = text();
