@@ -88,6 +88,12 @@ fn every_rule_fires_somewhere_and_is_silent_somewhere() {
 
 sequences! {
     ack_of_what_was_never_sent
+    both_sides_crossing_fins
+    both_sides_fin_before_its_data
+    both_sides_last_ack_lost
+    both_sides_reset_from_between
+    both_sides_reset_lost
+    both_sides_syn_lost
     crossing_syn_lost
     data_beyond_window
     data_under_way_is_no_half_close

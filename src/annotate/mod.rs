@@ -2,6 +2,7 @@
 
 mod capture;
 mod handshake;
+mod passage;
 mod repeat;
 mod reset;
 mod teardown;
@@ -45,7 +46,8 @@ impl Finding {
 }
 
 /// Every rule, in the order in which notes stand under a segment.
-pub const RULES: &[&[Rule]] = &[handshake::RULES, repeat::RULES, teardown::RULES, reset::RULES, capture::RULES];
+pub const RULES: &[&[Rule]] =
+    &[handshake::RULES, repeat::RULES, teardown::RULES, reset::RULES, passage::RULES, capture::RULES];
 
 /// Every rule, one after the other.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {

@@ -4,7 +4,7 @@ use super::fold::HEAD;
 use super::item::{Item, TimerItem, What, phase, segment_item};
 use crate::annotate;
 use crate::source::Timestamp;
-use crate::tcp::{Basis, Flags, Peer, SeqNumber, Signal};
+use crate::tcp::{Basis, Flags, Passage, Peer, SeqNumber, Signal};
 use crate::timeline::Phase;
 use crate::track::{self, Change, News, Seen, Step};
 
@@ -151,6 +151,7 @@ impl Draft {
         let place = self.place_of(ordinal);
         if let Some(What::Segment(segment)) = self.items.get_mut(place).map(|item| &mut item.what)
             && segment.ordinal == ordinal
+            && segment.passage == Passage::Unknown
         {
             segment.fate = Some(fate);
         }

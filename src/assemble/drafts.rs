@@ -33,9 +33,12 @@ impl Drafts {
     pub(super) fn step(&mut self, step: &Step<'_>, full: bool, msl: MslProfile) {
         let id = step.connection.id;
         let draft = self.drafts.entry(id).or_insert_with(|| Draft::new(full));
-        if let Input::Segment(seen) = &step.input {
-            draft.add_segment(self.order, step, seen);
-            self.order += 1;
+        match &step.input {
+            Input::Segment(seen) => {
+                draft.add_segment(self.order, step, seen);
+                self.order += 1;
+            }
+            Input::Arrival { .. } | Input::Timeout { .. } => {}
         }
         // What a timer did stands with the timer, not with the last segment.
         let timeout = matches!(step.input, Input::Timeout { .. });
@@ -61,6 +64,8 @@ impl Drafts {
     /// The timer rows that a step brings.
     fn timers(&mut self, step: &Step<'_>, msl: MslProfile) {
         let Some(draft) = self.drafts.get_mut(&step.connection.id) else { return };
+        // What arrives does so later than everything so far was sent: its timers stand last.
+        let arrives = matches!(step.input, Input::Arrival { .. });
         for change in step.changes {
             let Some(wait) = change.peer.of(&step.connection.time_wait) else {
                 if change.news == News::TakenBack && change.to == State::TimeWait {
@@ -75,10 +80,11 @@ impl Drafts {
                 _ => continue,
             };
             let due = wait.due(msl.two_msl_ns());
-            if action == TimerAction::Begins {
+            if action == TimerAction::Begins && !arrives {
                 draft.add_timer_behind(change.at, TimerItem { peer: change.peer, action, at: wait.begins, due });
             } else {
-                let at = wait.ended.map_or(wait.begins, |(_, at)| at);
+                let begins = action == TimerAction::Begins;
+                let at = wait.ended.filter(|_| !begins).map_or(wait.begins, |(_, at)| at);
                 draft.add_timer(self.order, TimerItem { peer: change.peer, action, at, due });
                 self.order += 1;
             }
@@ -91,7 +97,13 @@ impl Drafts {
                 && let Some(fin) = fin
             {
                 let (action, at, due) = (TimerAction::Rearmed, wait.armed, wait.due(msl.two_msl_ns()));
-                draft.add_timer_behind(fin, TimerItem { peer, action, at, due });
+                let timer = TimerItem { peer, action, at, due };
+                if arrives {
+                    draft.add_timer(self.order, timer);
+                    self.order += 1;
+                } else {
+                    draft.add_timer_behind(fin, timer);
+                }
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::item::{Item, RunItem, SegmentItem, TimerItem, What};
 use super::kernel::Heard;
 use crate::source::Timestamp;
-use crate::tcp::{self, Basis, Peer};
+use crate::tcp::{self, Basis, Passage, Peer};
 use crate::timeline::{
     Checksum, Detail, Event, Fate, Flow, Note, Run, SegmentEvent, SegmentOptions, StateChange, Timer, TimerAction,
 };
@@ -19,7 +19,7 @@ pub(super) fn event(
     event_of: &dyn Fn(u64) -> Option<u64>,
 ) -> Event {
     let detail = match &item.what {
-        What::Segment(segment) => Detail::Segment(segment_event(segment, ids, event_of)),
+        What::Segment(segment) => Detail::Segment(segment_event(segment, ids, start, event_of)),
         What::Run(run) => Detail::Run(run_event(run, ids, start)),
         What::Timer(TimerItem { peer, action, due, .. }) => {
             let starts = matches!(action, TimerAction::Begins | TimerAction::Rearmed);
@@ -39,7 +39,11 @@ pub(super) fn event(
         t_ns: item.time.since(start),
         phase: item.phase,
         detail,
-        states: item.states.iter().map(|change| state_change(change, connection.id, kernel, ids, event_of)).collect(),
+        states: item
+            .states
+            .iter()
+            .map(|change| state_change(change, connection.id, kernel, ids, start, event_of))
+            .collect(),
         notes: item
             .notes
             .iter()
@@ -59,6 +63,7 @@ fn state_change(
     id: u64,
     kernel: &Heard,
     ids: &[String; 2],
+    start: Timestamp,
     event_of: &dyn Fn(u64) -> Option<u64>,
 ) -> StateChange {
     StateChange {
@@ -71,17 +76,26 @@ fn state_change(
         },
         signal: change.signal.name().into(),
         rfc: change.rfc.into(),
+        at_ns: change.arrived.map(|at| at.since(start)),
         evidence: (change.evidence != change.cause).then(|| event_of(change.evidence)).flatten(),
     }
 }
 
-fn segment_event(segment: &SegmentItem, ids: &[String; 2], event_of: &dyn Fn(u64) -> Option<u64>) -> SegmentEvent {
+fn segment_event(
+    segment: &SegmentItem,
+    ids: &[String; 2],
+    start: Timestamp,
+    event_of: &dyn Fn(u64) -> Option<u64>,
+) -> SegmentEvent {
     let options = &segment.options;
     SegmentEvent {
         from: segment.peer.of(ids).clone(),
         // A socket that connected to itself has two lifelines, so that its segments can be drawn.
         to: (!segment.peer).of(ids).clone(),
-        received_ns: None,
+        received_ns: match segment.passage {
+            Passage::Arrived(at) => Some(at.since(start)),
+            Passage::Unknown | Passage::Lost | Passage::Appeared => None,
+        },
         fate: match segment.fate {
             Some(track::Fate::Received) => Fate::Received,
             Some(track::Fate::Lost) => Fate::Lost,

@@ -2,7 +2,7 @@
 
 use crate::annotate::{Finding, Rule};
 use crate::source::Timestamp;
-use crate::tcp::{Checksum, Flags, Options, Peer, Segment, SeqNumber, State};
+use crate::tcp::{Checksum, Flags, Options, Passage, Peer, Segment, SeqNumber, State};
 use crate::timeline::{Phase, Severity, TimerAction};
 use crate::track::{self, Change, Seen, Step};
 
@@ -72,6 +72,7 @@ pub(super) struct SegmentItem {
     pub(super) sack: Vec<[i64; 2]>,
     pub(super) checksum: Checksum,
     pub(super) fate: Option<track::Fate>,
+    pub(super) passage: Passage,
     pub(super) repeats: Option<u64>,
     pub(super) is_repeat: bool,
 }
@@ -144,7 +145,12 @@ pub(super) fn segment_item(step: &Step<'_>, seen: &Seen<'_>) -> SegmentItem {
         sack: sack.collect(),
         options,
         checksum,
-        fate: None,
+        fate: match seen.segment.passage {
+            Passage::Unknown => None,
+            Passage::Lost => Some(track::Fate::Lost),
+            Passage::Arrived(_) | Passage::Appeared => Some(track::Fate::Received),
+        },
+        passage: seen.segment.passage,
         repeats: seen.repeats.and_then(|repeat| repeat.of),
         is_repeat: seen.repeats.is_some(),
     }

@@ -5,7 +5,7 @@ use super::ip::Network;
 use super::rest::Rest;
 use super::{Decoded, Reason};
 use crate::source::Frame;
-use crate::tcp::{Checksum, Flags, Options, Segment, SeqNumber};
+use crate::tcp::{Checksum, Flags, Options, Passage, Segment, SeqNumber};
 use etherparse::TcpHeaderSlice;
 use std::net::SocketAddr;
 
@@ -34,6 +34,7 @@ pub(super) fn segment<'a>(frame: &Frame<'a>, network: &Network, rest: Rest<'a>) 
     Decoded::Segment(Segment {
         frame: frame.number,
         time: frame.time,
+        passage: Passage::Unknown,
         interface: frame.interface,
         src: SocketAddr::new(network.src, fields.src_port),
         dst: SocketAddr::new(network.dst, fields.dst_port),

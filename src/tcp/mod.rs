@@ -16,7 +16,7 @@ pub use flags::Flags;
 pub use icmp::{IcmpError, IcmpReason};
 pub use msl::MslProfile;
 pub use options::Options;
-pub use segment::{Checksum, Segment};
+pub use segment::{Checksum, Passage, Segment};
 pub use seq::SeqNumber;
 pub use state::State;
 pub use tcb::Tcb;

@@ -17,13 +17,29 @@ pub enum Checksum {
     Unchecked,
 }
 
+/// What is known of a segment's way from its sender to its receiver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Passage {
+    /// Nothing, as with one vantage point: what its receiver answers must tell.
+    #[default]
+    Unknown,
+    /// The receiver's own capture has it, at this time.
+    Arrived(Timestamp),
+    /// The sender's capture has it; the receiver's covers the time and has not.
+    Lost,
+    /// The receiver's capture has it; the sender's covers the time and has not. Who is named as its sender did not send it.
+    Appeared,
+}
+
 /// A TCP segment. Addresses are its network layer's, the rest is the TCP header's, nothing is corrected.
 #[derive(Debug, Clone, Copy)]
 pub struct Segment<'a> {
     /// Which frame of the source it came in, counted from 1.
     pub frame: u64,
-    /// When it was captured.
+    /// When it was captured; on its sender's side, where both sides were.
     pub time: Timestamp,
+    /// What became of it on its way, where both sides were captured.
+    pub passage: Passage,
     /// The capture interface, as the source numbers them.
     pub interface: u32,
     pub src: SocketAddr,
@@ -54,6 +70,32 @@ pub struct Segment<'a> {
 }
 
 impl Segment<'_> {
+    /// The same without the octets of its payload, to be kept.
+    pub fn without_payload(&self) -> Segment<'static> {
+        Segment {
+            frame: self.frame,
+            time: self.time,
+            passage: self.passage,
+            interface: self.interface,
+            src: self.src,
+            dst: self.dst,
+            seq: self.seq,
+            ack: self.ack,
+            flags: self.flags,
+            wnd: self.wnd,
+            urgent: self.urgent,
+            options: self.options,
+            len: self.len,
+            payload: &[],
+            checksum: self.checksum,
+            ttl: self.ttl,
+            ecn: self.ecn,
+            ip_id: self.ip_id,
+            vlan: self.vlan,
+            malformed: self.malformed,
+        }
+    }
+
     /// Sequence numbers that the segment uses: payload, and one each for SYN and FIN (RFC 9293 3.4).
     pub fn seq_len(&self) -> u32 {
         self.len + u32::from(self.flags.syn()) + u32::from(self.flags.fin())

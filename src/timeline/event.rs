@@ -236,6 +236,10 @@ pub struct StateChange {
     pub signal: String,
     /// Section of the RFC, as `9293 3.10.7.3`.
     pub rfc: String,
+    /// When it happened, nanoseconds after `source.start`, where a segment's arrival did it and both sides were captured;
+    /// without it, at the event's own time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_ns: Option<i64>,
     /// Id of the event that proves a receipt which is inferred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<u64>,

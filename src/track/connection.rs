@@ -55,6 +55,8 @@ pub(super) struct Memory {
     pub(super) jump: Option<SeqNumber>,
     /// Numbers that were passed over, the youngest first: data there is late, not repeated.
     holes: [Option<(SeqNumber, SeqNumber)>; HOLES],
+    /// How far everything of it was seen to arrive.
+    pub(super) edge: Option<SeqNumber>,
     /// How it came into SYN-SENT, while that can still prove to be an old duplicate's doing.
     pub(super) syn_sent: Option<super::step::Change>,
     /// A RST was counted as received at this time, in this state.

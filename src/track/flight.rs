@@ -1,7 +1,7 @@
 //! What one peer has sent and nothing has yet proved to have arrived. Data is a range (SND.UNA to SND.NXT, in the control
 //! block); only SYN and FIN wait one by one, and acknowledgments that would change the receiver's state.
 
-use crate::tcp::{Segment, SeqNumber, Timestamp};
+use crate::tcp::{Passage, Segment, SeqNumber, Timestamp};
 
 /// How many SYNs with different numbers wait at a time. An old duplicate beside the true one makes two (RFC 9293 figure 8).
 const SYNS: usize = 3;
@@ -25,6 +25,10 @@ pub(super) struct Sent {
     pub first: Transmission,
     pub last: Transmission,
     pub received: bool,
+    /// The first copy that was seen to arrive, with the time of its arrival.
+    pub(super) landed: Option<Transmission>,
+    /// Its arrival was seen, all before it had arrived, and the receiver has gone by it.
+    pub(super) taken: bool,
     /// The copy that the receiver's last acknowledgment answered.
     pub(super) answered: u64,
 }
@@ -38,8 +42,10 @@ pub(super) struct Transmission {
     pub tsval: Option<u32>,
     /// The acknowledgment number that it carried.
     pub ack: Option<SeqNumber>,
-    /// Its checksum was wrong, so it was thrown away where it arrived.
+    /// Its checksum was wrong, so it was thrown away where it arrived; or it was lost.
     pub damaged: bool,
+    /// The time is that of its arrival, which was seen.
+    pub(super) arrived: bool,
 }
 
 /// An acknowledgment that takes effect once everything before `behind` is proved to have arrived.
@@ -60,7 +66,8 @@ impl Transmission {
             time: segment.time,
             tsval: segment.options.timestamps.map(|(tsval, _)| tsval),
             ack: segment.acknowledges(),
-            damaged,
+            damaged: damaged || segment.passage == Passage::Lost,
+            arrived: false,
         }
     }
 }
@@ -74,6 +81,8 @@ impl Sent {
             first: copy,
             last: copy,
             received: false,
+            landed: None,
+            taken: false,
             answered: copy.ordinal,
         }
     }
@@ -86,6 +95,9 @@ impl Sent {
     /// Which copy arrived, as far as the answer tells: its TSecr echoes the TSval of the copy (RFC 7323 4.1). Without
     /// timestamps the last copy is the likelier one, since a peer repeats only after a wait far longer than a round trip.
     pub(super) fn arrived(&self, tsecr: Option<u32>) -> Transmission {
+        if let Some(landed) = self.landed {
+            return landed;
+        }
         match (tsecr, self.first.tsval, self.last.tsval) {
             _ if self.last.damaged && !self.first.damaged => self.first,
             _ if self.first.damaged => self.last,
@@ -96,7 +108,11 @@ impl Sent {
 
     /// Whether the answer tells one copy from another.
     pub(super) fn is_told_apart(&self, tsecr: Option<u32>) -> bool {
-        self.copies > 1 && tsecr.is_some() && self.first.tsval.is_some() && self.first.tsval != self.last.tsval
+        self.copies > 1
+            && self.landed.is_none()
+            && tsecr.is_some()
+            && self.first.tsval.is_some()
+            && self.first.tsval != self.last.tsval
     }
 }
 
@@ -118,6 +134,15 @@ impl Flight {
             *slot = Some(sent);
         }
         None
+    }
+
+    /// Notes that a copy of a SYN or SYN,ACK was seen to arrive.
+    pub(super) fn land_syn(&mut self, segment: &Segment<'_>, copy: Transmission) {
+        let is_syn_ack = segment.flags.ack();
+        let found = self.syns.iter_mut().flatten().find(|syn| syn.seq == segment.seq && syn.is_syn_ack == is_syn_ack);
+        if let Some(syn) = found {
+            syn.landed.get_or_insert(copy);
+        }
     }
 
     /// Notes a FIN. Gives the copy before it when this one is a repetition.

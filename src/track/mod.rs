@@ -1,5 +1,6 @@
 //! Segments into steps: which connection, which peer, which state, and on what evidence. Pure: time comes with the segments.
 
+mod arrival;
 mod connection;
 mod facts;
 mod flight;
@@ -21,7 +22,8 @@ pub use history::History;
 pub use step::{Change, Fate, Input, News, Repeat, Reset, Seen, Step};
 pub use time_wait::{Ended, TimeWait};
 
-use crate::tcp::{Basis, Checksum, IcmpError, MslProfile, Peer, Segment, Signal, State, Timestamp};
+use crate::tcp::{Basis, Checksum, IcmpError, MslProfile, Passage, Peer, Segment, Signal, State, Timestamp};
+use arrival::{UnderWay, is_known};
 use incarnation::Belongs;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -34,6 +36,9 @@ pub struct Tracker {
     connections: Vec<Connection>,
     /// TIME-WAITs, the first due on top.
     waits: BinaryHeap<Reverse<(Timestamp, usize, usize)>>,
+    /// Segments whose arrival is known and still to come, the first to arrive on top.
+    under_way: BinaryHeap<Reverse<UnderWay>>,
+    under_way_so_far: u64,
     two_msl_ns: i64,
     changes: Vec<Change>,
     fates: Vec<(u64, Fate)>,
@@ -59,6 +64,8 @@ impl Tracker {
             table: HashMap::default(),
             connections: Vec::new(),
             waits: BinaryHeap::new(),
+            under_way: BinaryHeap::new(),
+            under_way_so_far: 0,
             two_msl_ns: msl.two_msl_ns(),
             changes: Vec::new(),
             fates: Vec::new(),
@@ -82,12 +89,12 @@ impl Tracker {
         self.fates.clear();
         let (changes, fates) = (&mut self.changes, &mut self.fates);
         let verdict = Turn { connection, changes, fates, ordinal, time: segment.time }.work_in(peer, segment);
-        for waiter in Peer::BOTH {
-            if let Some(due) =
-                waiter.of_mut(&mut connection.time_wait).as_mut().and_then(|wait| wait.queue_anew(self.two_msl_ns))
-            {
-                self.waits.push(Reverse((due, place, waiter.index())));
-            }
+        queue_waits(&mut self.waits, connection, place, self.two_msl_ns);
+        if let Passage::Arrived(at) = segment.passage {
+            let segment = segment.without_payload();
+            let number = self.under_way_so_far;
+            self.under_way.push(Reverse(UnderWay { at, number, place, sender: peer, ordinal, segment }));
+            self.under_way_so_far += 1;
         }
         let Verdict { repeats, reset, lost_ack } = verdict;
         let input = Input::Segment(Seen { segment, peer, ordinal, repeats, reset, lost_ack });
@@ -99,8 +106,30 @@ impl Tracker {
         self.advance(error.time, sink);
     }
 
-    /// Lets time pass: TIME-WAITs that are due by `now` end.
+    /// Lets time pass: what arrives by `now` arrives, and TIME-WAITs that are due by then end.
     pub fn advance(&mut self, now: Timestamp, sink: &mut impl FnMut(&Step<'_>)) {
+        while self.under_way.peek().is_some_and(|Reverse(next)| next.at <= now)
+            && let Some(Reverse(next)) = self.under_way.pop()
+        {
+            self.expire(next.at, sink);
+            self.arrive(&next, sink);
+        }
+        self.expire(now, sink);
+    }
+
+    fn arrive(&mut self, it: &UnderWay, sink: &mut impl FnMut(&Step<'_>)) {
+        let Some(connection) = self.connections.get_mut(it.place) else { return };
+        let before = connection.tcb;
+        self.changes.clear();
+        self.fates.clear();
+        let (changes, fates) = (&mut self.changes, &mut self.fates);
+        Turn { connection, changes, fates, ordinal: it.ordinal, time: it.at }.arrive(it.sender, &it.segment);
+        queue_waits(&mut self.waits, connection, it.place, self.two_msl_ns);
+        let input = Input::Arrival { peer: connection.receiver_of(it.sender), ordinal: it.ordinal, at: it.at };
+        sink(&Step { connection, before, input, changes: &self.changes, fates: &self.fates });
+    }
+
+    fn expire(&mut self, now: Timestamp, sink: &mut impl FnMut(&Step<'_>)) {
         while let Some(Reverse((due, place, waiter))) = self.waits.peek().copied()
             && due <= now
         {
@@ -176,6 +205,21 @@ impl Tracker {
     }
 }
 
+/// Queues the TIME-WAITs that began or began anew.
+fn queue_waits(
+    waits: &mut BinaryHeap<Reverse<(Timestamp, usize, usize)>>,
+    connection: &mut Connection,
+    place: usize,
+    two_msl_ns: i64,
+) {
+    for waiter in Peer::BOTH {
+        let wait = waiter.of_mut(&mut connection.time_wait).as_mut();
+        if let Some(due) = wait.and_then(|wait| wait.queue_anew(two_msl_ns)) {
+            waits.push(Reverse((due, place, waiter.index())));
+        }
+    }
+}
+
 /// What working in a segment found out about the segment itself.
 struct Verdict {
     repeats: Option<Repeat>,
@@ -191,7 +235,10 @@ impl Turn<'_> {
         let repeats = self.note_repeat(peer, segment, damaged);
         let mut reset = None;
         let mut lost_ack = None;
-        if damaged {
+        if segment.passage == Passage::Appeared {
+            // Nobody was seen to send it: it says nothing of its supposed sender.
+            self.arrive(peer, segment);
+        } else if damaged {
             // Its receiver throws it away (RFC 9293 3.1): it shows what was sent, and that it did not arrive.
             self.fates.push((self.ordinal, Fate::Lost));
             if !segment.flags.rst() {
@@ -212,7 +259,9 @@ impl Turn<'_> {
                 self.prove(peer, segment);
                 self.send(peer, segment, repeats);
                 self.count(peer, segment, repeats);
-                self.deliver_ack(peer, segment);
+                if !is_known(segment) {
+                    self.deliver_ack(peer, segment);
+                }
             }
             let receiver = self.connection.receiver_of(peer);
             self.deliver_waiting(receiver);

@@ -24,7 +24,7 @@ impl Turn<'_> {
         }
         if let Some(waiting) = waiting {
             sender.of_mut(&mut self.connection.flight).waiting = None;
-            let cause = Cause { ordinal: waiting.ordinal, time: waiting.time };
+            let cause = Cause { ordinal: waiting.ordinal, time: waiting.time, arrived: false };
             self.receive_ack(peer, waiting.ack, Basis::Observed, cause);
         }
         if !fin_first {
@@ -107,8 +107,16 @@ impl Turn<'_> {
         if first_time {
             let copy = fin.arrived(tsecr);
             self.fates.push((copy.ordinal, Fate::Received));
-            self.receive_fin(peer, copy);
-        } else if again {
+            match fin.landed {
+                _ if fin.taken => {}
+                // It arrived before its data; the receiver took it when the gap was filled, no later than now.
+                Some(landed) => {
+                    let ordinal = landed.ordinal.max(self.ordinal.saturating_sub(1));
+                    self.receive_fin(peer, Transmission { ordinal, time: landed.time.max(self.time), ..landed });
+                }
+                None => self.receive_fin(peer, copy),
+            }
+        } else if again && fin.landed.is_none() {
             self.fates.push((fin.last.ordinal, Fate::Received));
             // RFC 9293 3.10.7.4: a FIN again in TIME-WAIT is acknowledged and restarts the 2MSL wait.
             if self.state(peer) == Some(State::TimeWait)
@@ -119,7 +127,7 @@ impl Turn<'_> {
         }
     }
 
-    fn receive_fin(&mut self, peer: Peer, copy: Transmission) {
+    pub(super) fn receive_fin(&mut self, peer: Peer, copy: Transmission) {
         if self.state(peer).is_none() {
             self.begin_in(peer, State::Established);
         }
@@ -127,7 +135,7 @@ impl Turn<'_> {
         // RFC 9293 3.10.7.4: a FIN counts only when all before it has been received.
         let sender = self.connection.receiver_of(peer);
         let late = sender.of(&self.connection.memory).filled.filter(|filled| filled.ordinal > copy.ordinal);
-        let cause = late.map_or(copy.into(), |late| Cause { ordinal: late.ordinal, time: late.time });
+        let cause = late.map_or(copy.into(), |late| Cause { ordinal: late.ordinal, time: late.time, arrived: false });
         let both = self.state(peer) == Some(State::FinWait1) && covers_own_fin;
         let signal = if both { Signal::RcvFinAckOfFin } else { Signal::RcvFin };
         self.signal(peer, signal, Basis::Observed, cause);
@@ -138,7 +146,7 @@ impl Turn<'_> {
     }
 
     /// An acknowledgment takes effect at `peer`.
-    fn receive_ack(&mut self, peer: Peer, ack: SeqNumber, basis: Basis, cause: Cause) {
+    pub(super) fn receive_ack(&mut self, peer: Peer, ack: SeqNumber, basis: Basis, cause: Cause) {
         if self.state(peer) == Some(State::SynReceived) {
             // RFC 9293 3.10.7.4: SND.UNA < SEG.ACK <= SND.NXT, else the answer is a RST.
             let snd = peer.of(&self.connection.tcb).snd;
@@ -189,7 +197,7 @@ impl Turn<'_> {
         }
         flight.waiting = None;
         let receiver = self.connection.receiver_of(sender);
-        let cause = Cause { ordinal: waiting.ordinal, time: waiting.time };
+        let cause = Cause { ordinal: waiting.ordinal, time: waiting.time, arrived: false };
         self.receive_ack(receiver, waiting.ack, Basis::Inferred, cause);
     }
 }

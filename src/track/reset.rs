@@ -1,20 +1,20 @@
 //! RST: who sent it in earnest, and whether its receiver takes it (RFC 9293 3.5.2, 3.10.7; RFC 5961 3.2; RFC 1337).
 
+use super::arrival::is_known;
 use super::facts::Moment;
 use super::step::{Change, Fate, News, Reset};
-use super::turn::Turn;
+use super::turn::{Cause, Turn};
 use crate::tcp::acceptability::{ResetVerdict, judge_reset};
-use crate::tcp::{Basis, Peer, Segment, Signal, State};
+use crate::tcp::{Basis, Passage, Peer, Segment, Signal, State};
 
 impl Turn<'_> {
     /// Applies a RST to both ends: a RST leaves no later proof, so it counts as received when seen.
     pub(super) fn reset(&mut self, sender: Peer, segment: &Segment<'_>) -> Reset {
         let receiver = self.connection.receiver_of(sender);
-        let before = self.state(receiver);
         let verdict = self.judge(sender, receiver, segment);
         // A true sender's RST bears the number that its receiver expects; one that is ignored may be anybody's, and proves
         // nothing.
-        if matches!(verdict, Reset::OutsideWindow | Reset::Challenged) {
+        if matches!(verdict, Reset::OutsideWindow | Reset::Challenged) && !is_known(segment) {
             self.connection.closing.ignored_resets += 1;
             return verdict;
         }
@@ -24,16 +24,34 @@ impl Turn<'_> {
             self.believe_stray_syn(sender);
         }
         self.send_reset(sender, receiver, segment);
+        if is_known(segment) {
+            // Its arrival comes in its own time, or never.
+            return if segment.passage == Passage::Lost { Reset::Nothing } else { verdict };
+        }
+        self.take_reset(sender, receiver, segment, verdict, Basis::Inferred, self.here())
+    }
+
+    /// A RST that counts takes effect at its receiver.
+    pub(super) fn take_reset(
+        &mut self,
+        sender: Peer,
+        receiver: Peer,
+        segment: &Segment<'_>,
+        verdict: Reset,
+        basis: Basis,
+        cause: Cause,
+    ) -> Reset {
+        let before = self.state(receiver);
         match verdict {
             Reset::OutsideWindow | Reset::Challenged | Reset::Nothing => return verdict,
             Reset::Refused => self.connection.opening.refused = Some(Moment::of(segment, self.ordinal)),
             Reset::BackToListen => {
                 self.connection.opening.dropped = Some(Moment::of(segment, self.ordinal));
-                return self.back_to_listen(receiver, verdict);
+                return self.back_to_listen(receiver, verdict, basis, cause);
             }
             Reset::Ended(_) => {}
         }
-        self.signal(receiver, Signal::RcvRst, Basis::Inferred, self.here());
+        self.signal(receiver, Signal::RcvRst, basis, cause);
         if let Some(before) = before {
             receiver.of_mut(&mut self.connection.memory).reset = Some((before, self.time));
             self.connection.closing.reset_in.get_or_insert(before);
@@ -42,7 +60,7 @@ impl Turn<'_> {
         verdict
     }
 
-    fn judge(&self, sender: Peer, receiver: Peer, segment: &Segment<'_>) -> Reset {
+    pub(super) fn judge(&self, sender: Peer, receiver: Peer, segment: &Segment<'_>) -> Reset {
         let tcb = receiver.of(&self.connection.tcb);
         match tcb.state {
             None | Some(State::Closed | State::Listen) => Reset::Nothing,
@@ -130,8 +148,8 @@ impl Turn<'_> {
         *sender.of_mut(&mut self.connection.opening.syn) = None;
     }
 
-    fn back_to_listen(&mut self, receiver: Peer, verdict: Reset) -> Reset {
-        self.enter(receiver, State::Listen, Signal::RcvRst, Basis::Inferred, "9293 3.10.7.4", self.here());
+    fn back_to_listen(&mut self, receiver: Peer, verdict: Reset, basis: Basis, cause: Cause) -> Reset {
+        self.enter(receiver, State::Listen, Signal::RcvRst, basis, "9293 3.10.7.4", cause);
         receiver.of_mut(&mut self.connection.flight).forget_syns();
         let tcb = receiver.of_mut(&mut self.connection.tcb);
         (tcb.snd.iss, tcb.snd.nxt, tcb.rcv.nxt) = (None, None, None);

@@ -154,7 +154,7 @@ impl Turn<'_> {
         let memory = peer.of_mut(&mut self.connection.memory);
         let Some((seq, fact)) = memory.stray_syn.take() else { return };
         memory.forgot = true;
-        let cause = Cause { ordinal: fact.first.ordinal, time: fact.first.time };
+        let cause = Cause { ordinal: fact.first.ordinal, time: fact.first.time, arrived: false };
         if self.state(peer) != Some(State::Closed) {
             self.enter(peer, State::Closed, Signal::LostMemory, Basis::Inferred, "9293 3.5.1", cause);
         }

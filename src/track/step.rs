@@ -21,6 +21,14 @@ pub struct Step<'a> {
 #[derive(Debug, Clone, Copy)]
 pub enum Input<'a> {
     Segment(Seen<'a>),
+    /// A segment that came in before has arrived, as its receiver's own capture shows.
+    Arrival {
+        /// Who received it.
+        peer: Peer,
+        /// Its place in the connection.
+        ordinal: u64,
+        at: Timestamp,
+    },
     /// The 2MSL timer of a peer in TIME-WAIT ran out.
     Timeout {
         peer: Peer,
@@ -88,6 +96,8 @@ pub struct Change {
     pub at: u64,
     /// The place of the segment that proves it.
     pub evidence: u64,
+    /// When the segment that did it arrived, where the receiver's own capture shows that.
+    pub arrived: Option<Timestamp>,
     pub news: News,
 }
 

@@ -21,17 +21,19 @@ pub(super) struct Turn<'t> {
 pub(super) struct Cause {
     pub(super) ordinal: u64,
     pub(super) time: Timestamp,
+    /// The time is that of its arrival, which was seen.
+    pub(super) arrived: bool,
 }
 
 impl From<Transmission> for Cause {
     fn from(copy: Transmission) -> Cause {
-        Cause { ordinal: copy.ordinal, time: copy.time }
+        Cause { ordinal: copy.ordinal, time: copy.time, arrived: copy.arrived }
     }
 }
 
 impl Turn<'_> {
     pub(super) fn here(&self) -> Cause {
-        Cause { ordinal: self.ordinal, time: self.time }
+        Cause { ordinal: self.ordinal, time: self.time, arrived: false }
     }
 
     pub(super) fn state(&self, peer: Peer) -> Option<State> {
@@ -72,6 +74,7 @@ impl Turn<'_> {
             cause: cause.ordinal,
             at,
             evidence: self.ordinal,
+            arrived: cause.arrived.then_some(cause.time),
             news: News::Happened,
         };
         memory.last_change_at = at;

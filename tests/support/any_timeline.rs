@@ -126,6 +126,7 @@ fn any_event() -> impl Strategy<Value = Event> {
             basis,
             signal: String::new(),
             rfc: String::new(),
+            at_ns: None,
             evidence: None,
         },
     );

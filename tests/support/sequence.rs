@@ -7,6 +7,8 @@
 //! ```
 //! Right of `#` stand the states of A and B once the segment was sent and received, or whatever became of it; `-` is "not
 //! known". A line in brackets tells one more change that stands after the same segment; `(2 MSL)` lets the time go by.
+//! `in 10` says that the receiver's capture has the segment 10 ms later, `lost` that it never has it, `appears` that only it
+//! has it; without them nothing is known but what the peers answer.
 //! `opened three-way` and `closed four-segment` say what the last connection's verdict must be; `told A LISTEN` says what is known beforehand. Without a time a segment comes 1 ms after the one before.
 //!
 //! `note ID` says that the segment above it bears the note of that rule, `no note ID` that no segment of the sequence does.
@@ -18,7 +20,7 @@ use std::net::SocketAddr;
 
 use synfin::annotate::{self, verdict};
 use synfin::source::Timestamp;
-use synfin::tcp::{Checksum, Flags, MslProfile, Options, Peer, Segment, SeqNumber, State};
+use synfin::tcp::{Checksum, Flags, MslProfile, Options, Passage, Peer, Segment, SeqNumber, State};
 use synfin::track::{Change, Connection, Input, News, Step, Tracker};
 
 /// A sequence as text, read.
@@ -65,6 +67,7 @@ pub struct Sent {
     pub interface: u32,
     pub checksum: Checksum,
     pub malformed: bool,
+    pub passage: Passage,
 }
 
 impl Sequence {
@@ -225,6 +228,7 @@ impl Sequence {
         let mut line_of: Vec<Vec<usize>> = Vec::new();
         let mut frame = 0;
         let mut last_time = Timestamp(0);
+        let last = self.lines.len() - 1;
         for (at, line) in self.lines.iter().enumerate() {
             let mut steps = |step: &Step<'_>| {
                 let connection = step.connection.id as usize;
@@ -243,8 +247,8 @@ impl Sequence {
                     match change.news {
                         News::Happened => {
                             let place = match step.input {
-                                Input::Segment(_) => line_of[connection][change.at as usize],
-                                _ => at,
+                                Input::Timeout { .. } => at,
+                                _ => line_of[connection][change.at as usize],
                             };
                             log.push((place, order, change));
                             order += 1;
@@ -272,6 +276,10 @@ impl Sequence {
                     tracker.advance(last_time.add_ns(60_500_000_000), &mut steps);
                 }
                 Action::Arrives => {}
+            }
+            if at == last {
+                // What is under way at the end arrives.
+                tracker.advance(last_time.add_ns(1_000_000_000), &mut steps);
             }
         }
         log.sort_by_key(|(place, order, _)| (*place, *order));
@@ -331,6 +339,7 @@ impl Sent {
         Segment {
             frame,
             time: self.time,
+            passage: self.passage,
             interface: self.interface,
             src: *peer.of(&addresses),
             dst: *(!peer).of(&addresses),
@@ -398,6 +407,7 @@ fn sent(time: Timestamp, words: Vec<&str>, line: usize) -> Sent {
         interface: 0,
         checksum: Checksum::Valid,
         malformed: false,
+        passage: Passage::Unknown,
     };
     let mut rest = words[2..].iter().map(|word| word.trim_matches(['<', '>', ','])).peekable();
     while let Some(word) = rest.next() {
@@ -427,6 +437,9 @@ fn sent(time: Timestamp, words: Vec<&str>, line: usize) -> Sent {
             "md5" | "ao" => sent.options.signed = true,
             "malformed" => sent.malformed = true,
             "sack" | "..." => {}
+            "in" => sent.passage = Passage::Arrived(time.add_ns(i64::from(number(text())) * 1_000_000)),
+            "lost" => sent.passage = Passage::Lost,
+            "appears" => sent.passage = Passage::Appeared,
             other => panic!("line {line}: {other}?"),
         }
     }

@@ -83,6 +83,7 @@ pub fn followed() -> Timeline {
         basis: Basis::Kernel,
         signal: "msl-timeout".to_string(),
         rfc: "9293 3.10.8".to_string(),
+        at_ns: None,
         evidence: None,
     });
     let wait = &mut timeline.connections[0].time_wait[0];

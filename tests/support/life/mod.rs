@@ -205,6 +205,7 @@ impl Build {
             basis,
             signal: "x".to_string(),
             rfc: "9293 3.10".to_string(),
+            at_ns: None,
             evidence: None,
         };
         self.event().states.push(change);

@@ -1,0 +1,43 @@
+//! Rules of what both vantage points show of a segment's way: lost between the two, or sent by neither.
+
+use super::{Finding, Rule};
+use crate::tcp::Passage;
+use crate::timeline::Severity::{Note, Warning};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "lost-on-the-way",
+        severity: Note,
+        rfc: "RFC 9293 3.8.1",
+        explain: (
+            "The sender's capture has this segment and the receiver's has not, although it covers the time: it was lost between the two. TCP sends again what needs it.",
+            "发送方的捕获中有该报文段，接收方的捕获覆盖了这段时间却没有：它在两者之间丢失。TCP 会重传需要的部分。",
+        ),
+        advice: None,
+        check: |_, seen| {
+            (seen.segment.passage == Passage::Lost)
+                .then(|| Finding::new("lost between the two captures", "在两个捕获点之间丢失"))
+        },
+    },
+    Rule {
+        id: "sent-by-neither",
+        severity: Warning,
+        rfc: "RFC 9293 3.5.2",
+        explain: (
+            "Only the receiver's capture has this segment, although the sender's covers the time: a device on the way made it (a firewall's RST, a proxy's answer), or the sender's capture missed it.",
+            "只有接收方的捕获中有该报文段，而发送方的捕获覆盖了这段时间：它由途中的设备产生（防火墙的 RST、代理的应答），或发送方的捕获遗漏了它。",
+        ),
+        advice: Some((
+            "Look for a firewall, a proxy or a load balancer between the two hosts; compare the TTL with that of the peer's other segments.",
+            "检查两台主机之间的防火墙、代理或负载均衡；把它的 TTL 与对端其他报文段比较。",
+        )),
+        check: |_, seen| {
+            (seen.segment.passage == Passage::Appeared).then(|| {
+                Finding::new(
+                    "its sender's capture does not have it: made by a device on the way, or missed there",
+                    "发送方的捕获中没有它：由途中设备产生，或在那里被遗漏",
+                )
+            })
+        },
+    },
+];
