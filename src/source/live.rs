@@ -19,9 +19,9 @@ pub const HEADERS_ONLY: u32 = 256;
 pub const WHOLE_PACKETS: u32 = 262_144;
 /// How long the kernel may keep a block of frames that is not full. Frames come at most so late, in bunches.
 const BLOCK_TIMEOUT: Duration = Duration::from_millis(30);
-/// Octets of the ring for headers alone, and for whole packets: those fill it while the disk is slow.
-const RING: i32 = 16 << 20;
-const LARGE_RING: i32 = 64 << 20;
+/// Octets of the ring: at 300 octets a frame a third of a second of the densest loopback traffic, and of whole packets what a
+/// slow disk needs. Tried in this order where the system has not so much memory in one piece, or a limit.
+const RINGS: [i32; 3] = [64 << 20, 16 << 20, 2 << 20];
 /// Frames read in one go before the caller may look at its clock again.
 const BATCH: usize = 4096;
 
@@ -31,7 +31,7 @@ pub struct LiveOptions {
     pub device: String,
     /// Octets kept of each frame.
     pub snaplen: u32,
-    /// Octets of the kernel's ring.
+    /// Octets of the kernel's ring at most; a smaller one is taken where this is refused.
     pub buffer: i32,
     /// Words of a packet filter; none for everything.
     pub filter: Vec<String>,
@@ -43,21 +43,22 @@ pub struct LiveOptions {
 }
 
 impl LiveOptions {
-    /// Headers only, a ring of 16 MiB, in blocks.
+    /// Headers only, a ring of 64 MiB, in blocks.
     pub fn new(device: impl Into<String>) -> LiveOptions {
+        let [buffer, ..] = RINGS;
         LiveOptions {
             device: device.into(),
             snaplen: HEADERS_ONLY,
-            buffer: RING,
+            buffer,
             filter: Vec::new(),
             promiscuous: true,
             immediate: false,
         }
     }
 
-    /// So many octets of each frame; a ring of 64 MiB where that is more than headers.
+    /// So many octets of each frame.
     pub fn keeping(self, snaplen: u32) -> LiveOptions {
-        LiveOptions { snaplen, buffer: if snaplen > HEADERS_ONLY { LARGE_RING } else { RING }, ..self }
+        LiveOptions { snaplen, ..self }
     }
 }
 
@@ -149,9 +150,10 @@ impl LiveCapture {
         }
         let counted_twice = loopback && !is_told_to_ignore_outgoing(&handle);
         let link = linktype(handle.get_datalink().0);
-        if let Some(expression) = filter::expression(&options.filter) {
-            handle.filter(&expression, true).map_err(|error| FilterError { expression, detail: detail(&error) })?;
-        }
+        // Always, also where everything is wanted: libpcap tells the kernel the snaplen only in a filter's result, and without
+        // one TPACKET_V3 copies each packet whole, so that 64 KiB segments fill a block of the ring by fours.
+        let expression = filter::expression(&options.filter).unwrap_or_default();
+        handle.filter(&expression, true).map_err(|error| FilterError { expression, detail: detail(&error) })?;
         let handle = handle.setnonblock().map_err(refused)?;
         let unit = if is_nanosecond(&handle) { 1 } else { 1000 };
         Ok(LiveCapture { handle, device, link, unit, captured: 0, counted_twice })
@@ -256,12 +258,23 @@ impl LiveCapture {
     }
 }
 
-/// Opens the device itself.
+/// Opens the device itself, with a smaller ring where the system refuses the larger. The error is that of the largest: only
+/// it tells of a device that cannot be opened at all.
 fn activate(options: &LiveOptions, promiscuous: bool) -> Result<Capture<Active>, pcap::Error> {
+    let smaller = RINGS.into_iter().filter(|ring| *ring < options.buffer);
+    activate_with(options, options.buffer, promiscuous).or_else(|error| match &error {
+        pcap::Error::PcapError(words) if words.contains("ring") || words.contains("memory") => {
+            smaller.into_iter().find_map(|ring| activate_with(options, ring, promiscuous).ok()).ok_or(error)
+        }
+        _ => Err(error),
+    })
+}
+
+fn activate_with(options: &LiveOptions, ring: i32, promiscuous: bool) -> Result<Capture<Active>, pcap::Error> {
     Capture::from_device(options.device.as_str())?
         .precision(Precision::Nano)
         .snaplen(i32::try_from(options.snaplen).unwrap_or(i32::MAX))
-        .buffer_size(options.buffer)
+        .buffer_size(ring)
         .timeout(i32::try_from(BLOCK_TIMEOUT.as_millis()).unwrap_or(i32::MAX))
         .immediate_mode(options.immediate)
         .promisc(promiscuous)
