@@ -10,6 +10,7 @@
 
 pub mod any_timeline;
 pub mod contract;
+pub mod harness;
 pub mod life;
 pub mod packet;
 pub mod sequence;

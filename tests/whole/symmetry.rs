@@ -2,6 +2,7 @@
 
 use crate::cases;
 use crate::support::contract;
+use crate::support::harness::relative::{assert_same, forget_raw_numbers};
 use crate::support::talk::{self, Talk, wishes};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -41,29 +42,6 @@ fn shift_numbers(talk: &Talk, peer: Peer, by: u32) -> Talk {
         }
     }
     talk
-}
-
-/// Takes out the raw numbers, and the initial number where a text names it.
-fn forget_raw_numbers(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            members.remove("seq_raw");
-            members.remove("ack_raw");
-            members.values_mut().for_each(forget_raw_numbers);
-        }
-        Value::Array(items) => items.iter_mut().for_each(forget_raw_numbers),
-        Value::String(text) => {
-            for mark in ["initial sequence number of its own ", "initial sequence number ", "初始序号 ISN "] {
-                let mut rest = std::mem::take(text);
-                while let Some((before, after)) = rest.split_once(mark) {
-                    *text += &format!("{before}{}#", &mark[..mark.len() - 1]);
-                    rest = after.trim_start_matches(|c: char| c.is_ascii_digit()).to_string();
-                }
-                *text += &rest;
-            }
-        }
-        _ => {}
-    }
 }
 
 fn shifting_numbers_changes_nothing_relative(talk: &Talk, by: u32) {
@@ -175,31 +153,6 @@ fn draw(timeline: &Timeline, connection: u64) -> String {
     let mut out = Vec::new();
     render::write(timeline, &View { connection: Some(connection) }, Format::Text, &style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
-}
-
-#[track_caller]
-fn assert_same(found: &Value, wanted: &Value, what: &str) {
-    if let Some(difference) = difference(found, wanted, "") {
-        panic!("{what}: {difference}");
-    }
-}
-
-/// The first place where two values differ.
-fn difference(found: &Value, wanted: &Value, path: &str) -> Option<String> {
-    match (found, wanted) {
-        (Value::Object(found), Value::Object(wanted)) => {
-            let keys: std::collections::BTreeSet<&String> = found.keys().chain(wanted.keys()).collect();
-            keys.into_iter().find_map(|key| {
-                let of = |map: &serde_json::Map<String, Value>| map.get(key).cloned().unwrap_or(Value::Null);
-                difference(&of(found), &of(wanted), &format!("{path}/{key}"))
-            })
-        }
-        (Value::Array(found), Value::Array(wanted)) if found.len() == wanted.len() => {
-            let mut pairs = found.iter().zip(wanted).enumerate();
-            pairs.find_map(|(at, (found, wanted))| difference(found, wanted, &format!("{path}/{at}")))
-        }
-        _ => (found != wanted).then(|| format!("{path}: {found} instead of {wanted}")),
-    }
 }
 
 #[test]

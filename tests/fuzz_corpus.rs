@@ -1,0 +1,103 @@
+//! The inputs that fuzzing found worth keeping (`tests/fuzz/corpus/`), replayed as ordinary tests; and where the first of
+//! them come from.
+#![allow(unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+#[path = "support/mod.rs"]
+mod support;
+
+use std::path::{Path, PathBuf};
+use support::harness::TARGETS;
+use support::talk::{Talk, gzip, pcap, pcapng};
+
+fn corpus(target: &str) -> PathBuf {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fuzz/corpus")).join(target)
+}
+
+fn replay(target: &str) {
+    let (_, run) = TARGETS.into_iter().find(|(name, _)| *name == target).unwrap();
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(corpus(target)).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    assert!(files.len() > 5, "{target}: only {} inputs", files.len());
+    for file in files {
+        let bytes = std::fs::read(&file).unwrap();
+        assert!(std::panic::catch_unwind(|| run(&bytes)).is_ok(), "{}", file.display());
+    }
+    run(&[]);
+}
+
+#[test]
+fn reader() {
+    replay("reader");
+}
+
+#[test]
+fn decoder() {
+    replay("decoder");
+}
+
+#[test]
+fn tracker() {
+    replay("tracker");
+}
+
+#[test]
+fn pipeline() {
+    replay("pipeline");
+}
+
+/// Writes the inputs that the fuzzer begins with: `cargo test --test fuzz_corpus -- --ignored seeds`.
+#[test]
+#[ignore = "writes files"]
+fn seeds() {
+    let write = |target: &str, name: &str, bytes: &[u8]| {
+        std::fs::create_dir_all(corpus(target)).unwrap();
+        std::fs::write(corpus(target).join(format!("seed-{name}")), bytes).unwrap();
+    };
+    for (place, (name, talk)) in Talk::all().into_iter().enumerate() {
+        let (classic, next) = (pcap(&talk), pcapng(&talk));
+        let bytes = if place % 2 == 0 { &classic } else { &next };
+        write("pipeline", &name, bytes);
+        if place % 8 == 0 {
+            write("reader", &format!("{name}.pcap"), &classic);
+            write("reader", &format!("{name}.pcapng"), &next);
+            write("reader", &format!("{name}.pcap.gz"), &gzip(&classic));
+        }
+        if place % 4 == 0 {
+            let mut program = vec![1];
+            for shot in &talk.shots {
+                let frame = shot.packet.ethernet();
+                program.extend((frame.len() as u16).to_le_bytes());
+                program.extend(frame);
+            }
+            write("decoder", &name, &program);
+        }
+    }
+    for (name, moves) in PROGRAMS {
+        let program: Vec<u8> = moves.iter().flat_map(|one| one.iter().copied()).collect();
+        write("tracker", name, &program);
+    }
+}
+
+/// Watch all, fold, and compare with numbers moved by so much.
+const HEAD: &[u8] = &[0x09, 1, 2, 3, 0x80, 9, 8, 7, 0xff];
+const SYN: &[u8] = &[0, 0x02, 0, 0x7a];
+const SYN_ACK: &[u8] = &[0, 0x12, 1, 0x7a];
+const ACK: &[u8] = &[0, 0x10, 0, 0x02];
+const ACK_B: &[u8] = &[0, 0x10, 1, 0x02];
+const DATA: &[u8] = &[0, 0x18, 12, 0x02];
+const FIN_A: &[u8] = &[0, 0x11, 0, 0x02];
+const FIN_B: &[u8] = &[0, 0x11, 1, 0x02];
+const RST_B: &[u8] = &[0, 0x14, 1, 0x00];
+
+/// Programs of the target `tracker`.
+const PROGRAMS: [(&str, &[&[u8]]); 8] = [
+    ("whole-life", &[HEAD, SYN, SYN_ACK, ACK, DATA, ACK_B, FIN_A, FIN_B, ACK, &[21, 250]]),
+    ("folded", &[HEAD, SYN, SYN_ACK, ACK, &[25, 20], FIN_B, FIN_A, ACK_B, &[24, 2], &[27, 61]]),
+    ("refused", &[HEAD, SYN, RST_B, &[21, 4], SYN, RST_B]),
+    ("unreachable", &[HEAD, SYN, &[29, 0x10], &[21, 4], &[24, 0], &[29, 0x31]]),
+    ("lost-and-sacked", &[HEAD, SYN, SYN_ACK, ACK, DATA, &[0, 0x10, 1, 0x22, 1, 200], &[24, 1], &[24, 2], RST_B]),
+    ("reused", &[HEAD, SYN, SYN_ACK, ACK, FIN_A, FIN_B, ACK, &[30, 1, 3], SYN, SYN_ACK, ACK, &[26, 9]]),
+    ("simultaneous", &[HEAD, SYN, &[0, 0x02, 1, 0x7a], SYN_ACK, &[0, 0x12, 0, 0x7a], FIN_A, FIN_B, ACK, ACK_B]),
+    ("self-connect", &[HEAD, &[64, 0x02, 0, 0x7a], &[64, 0x12, 0, 0x7a], &[64, 0x11, 0, 2], &[64, 0x10, 0, 2]]),
+];

@@ -1,0 +1,15 @@
+//! What must hold whatever comes in, for each stage of the house: one function per fuzz target, from arbitrary octets to a
+//! panic where something is wrong. The fuzz targets (`tests/fuzz/`) and the ordinary tests that replay their finds share it.
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod cursor;
+pub mod decoder;
+pub mod pipeline;
+pub mod reader;
+pub mod relative;
+pub mod sound;
+pub mod tracker;
+
+/// The targets by name.
+pub const TARGETS: [(&str, fn(&[u8])); 4] =
+    [("reader", reader::run), ("decoder", decoder::run), ("tracker", tracker::run), ("pipeline", pipeline::run)];

@@ -1,0 +1,70 @@
+//! Octets as a capture file, from there to every output.
+
+use super::sound::assert_sound;
+use std::io;
+use synfin::analyze::{Analyzer, Ending, Wishes};
+use synfin::assemble::Watch;
+use synfin::ladder::View;
+use synfin::render::{self, Charset, Format, Style};
+use synfin::safe::{is_hostile, safe};
+use synfin::source::CaptureReader;
+use synfin::tcp::MslProfile;
+use synfin::timeline::{Lang, SourceKind, Timeline};
+
+const MOST_FRAMES: usize = 20_000;
+
+pub fn run(bytes: &[u8]) {
+    for (watch, full) in [(Watch::All, true), (Watch::Sole, false)] {
+        let Ok(mut reader) = CaptureReader::from_reader(io::Cursor::new(bytes.to_vec())) else { return };
+        let mut analyzer = Analyzer::new(Wishes { watch, full, msl: MslProfile::Linux });
+        let mut frames = 0;
+        while let Some(frame) = reader.next() {
+            analyzer.push(&frame);
+            frames += 1;
+            if frames == MOST_FRAMES {
+                break;
+            }
+        }
+        let warnings = reader.damage().iter().map(|damage| damage.text()).collect();
+        let timeline = analyzer.finish(SourceKind::File, &safe("harness"), Ending { warnings, ..Ending::default() });
+        check(&timeline, style(bytes));
+    }
+}
+
+/// One of all ways to draw, by the input: each is tried as often, and a run stays fast.
+pub fn style(bytes: &[u8]) -> Style {
+    let sum = bytes.iter().fold(bytes.len(), |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(*byte)));
+    let lang = [Lang::En, Lang::Zh][sum % 2];
+    let charset = [Charset::Unicode, Charset::Narrow, Charset::Ascii][sum / 2 % 3];
+    Style { lang, charset, width: 20 + sum / 6 % 120, color: false }
+}
+
+/// A timeline of whatever octets: it contradicts itself nowhere, survives its JSON, and draws nothing hostile.
+pub fn check(timeline: &Timeline, style: Style) {
+    assert_sound(timeline);
+    let packets = timeline.source.packets;
+    let skipped: u64 = timeline.source.skipped.iter().map(|skipped| skipped.count).sum();
+    assert_eq!(packets.decoded + skipped, packets.seen, "packets");
+    survives_json(timeline, &style);
+    let last = timeline.connections.last().map(|connection| connection.id);
+    let mut table = Vec::new();
+    render::table::write(timeline, &style, &mut table).unwrap();
+    let table = String::from_utf8(table).unwrap();
+    for text in [table, draw(timeline, None, Format::Text, &style), draw(timeline, last, Format::Text, &style)] {
+        assert!(!text.replace('\n', "").contains(is_hostile), "hostile: {text:?}");
+    }
+}
+
+fn survives_json(timeline: &Timeline, style: &Style) {
+    let json = draw(timeline, None, Format::Json, style);
+    assert!(!json.replace('\n', "").contains(is_hostile), "hostile JSON");
+    let read: Timeline = serde_json::from_str(&json).unwrap();
+    assert!(read == *timeline, "the timeline is another after JSON");
+    assert_eq!(draw(&read, None, Format::Json, style), json);
+}
+
+fn draw(timeline: &Timeline, connection: Option<u64>, format: Format, style: &Style) -> String {
+    let mut out = Vec::new();
+    render::write(timeline, &View { connection }, format, style, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
