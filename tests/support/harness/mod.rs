@@ -10,6 +10,9 @@ pub mod relative;
 pub mod sound;
 pub mod tracker;
 
+/// A target: octets in, a panic where something is wrong.
+pub type Target = fn(&[u8]);
+
 /// The targets by name.
-pub const TARGETS: [(&str, fn(&[u8])); 4] =
+pub const TARGETS: [(&str, Target); 4] =
     [("reader", reader::run), ("decoder", decoder::run), ("tracker", tracker::run), ("pipeline", pipeline::run)];
