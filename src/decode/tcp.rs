@@ -51,6 +51,8 @@ pub(super) fn segment<'a>(frame: &Frame<'a>, network: &Network, rest: Rest<'a>) 
         ecn: network.ecn,
         ip_id: network.id,
         vlan: rest.vlan,
+        header_len: fields.data_offset,
+        tcp_len: rest.len(),
         malformed: fields.malformed,
     })
 }
@@ -64,6 +66,8 @@ struct Fields {
     wnd: u16,
     urgent: u16,
     checksum: Option<u16>,
+    /// What the data offset says, in octets.
+    data_offset: u8,
     /// Where the captured part of the header ends.
     header_len: usize,
     /// How long the header is on the wire; everything, where it lies about that.
@@ -88,6 +92,7 @@ impl Fields {
             wnd: header.window_size(),
             urgent: header.urgent_pointer(),
             checksum: Some(header.checksum()),
+            data_offset: header_len as u8,
             header_len,
             promised_header: header_len as u32,
             malformed: false,
@@ -114,6 +119,7 @@ impl Fields {
             wnd: u16::from_be_bytes([w0, w1]),
             urgent,
             checksum,
+            data_offset: data_offset as u8,
             header_len: rest.bytes.len().min(data_offset as usize),
             promised_header: if lies { rest.len() } else { data_offset },
             malformed: true,

@@ -65,6 +65,10 @@ pub struct Segment<'a> {
     pub ip_id: u16,
     /// The VLAN ids, 12 bits each, the innermost lowest; 0 for none. Of a third tag, the lowest 8 bits are kept.
     pub vlan: u32,
+    /// Octets that the data offset gives the header, true or not.
+    pub header_len: u8,
+    /// Octets of header and payload together, captured or not: those that the network layer promises and the frame had.
+    pub tcp_len: u32,
     /// Whether the TCP header itself was cut or lies about its length.
     pub malformed: bool,
 }

@@ -356,6 +356,8 @@ impl Sent {
             ecn: self.ecn,
             ip_id: self.ip_id,
             vlan: self.vlan,
+            header_len: 20,
+            tcp_len: 20 + self.len,
             malformed: self.malformed,
         }
     }
