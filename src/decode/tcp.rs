@@ -5,6 +5,7 @@ use super::ip::Network;
 use super::rest::Rest;
 use super::{Decoded, Reason};
 use crate::source::Frame;
+use crate::tcp::options::kind;
 use crate::tcp::{Checksum, Flags, Options, Passage, Segment, SeqNumber};
 use etherparse::TcpHeaderSlice;
 use std::net::SocketAddr;
@@ -53,8 +54,32 @@ pub(super) fn segment<'a>(frame: &Frame<'a>, network: &Network, rest: Rest<'a>) 
         vlan: rest.vlan,
         header_len: fields.data_offset,
         tcp_len: rest.len(),
+        header_cut: fields.malformed && is_cut(rest.bytes, fields.data_offset),
         malformed: fields.malformed,
     })
+}
+
+/// Whether reading the options up to their end mark, or up to a length that cannot be, needs octets that were not captured.
+#[cold]
+fn is_cut(bytes: &[u8], data_offset: u8) -> bool {
+    let Some(mut rest) = bytes.get(LEAST..) else { return true };
+    let mut left = usize::from(data_offset).saturating_sub(LEAST);
+    while left > 0 {
+        let len = match rest {
+            [] => return true,
+            [kind::END, ..] => return false,
+            [kind::NOP, ..] => 1,
+            [_] => return left > 1,
+            [_, len, ..] => usize::from(*len),
+        };
+        if len == 0 || len > left || (len == 1 && rest.first() != Some(&kind::NOP)) {
+            return false;
+        }
+        let Some(next) = rest.get(len..) else { return true };
+        rest = next;
+        left -= len;
+    }
+    false
 }
 
 struct Fields {

@@ -69,6 +69,8 @@ pub struct Segment<'a> {
     pub header_len: u8,
     /// Octets of header and payload together, captured or not: those that the network layer promises and the frame had.
     pub tcp_len: u32,
+    /// Whether the header goes on, as far as it tells, where nothing was captured any more.
+    pub header_cut: bool,
     /// Whether the TCP header itself was cut or lies about its length.
     pub malformed: bool,
 }

@@ -8,7 +8,7 @@ use crate::tcp::{Segment, SeqNumber};
 /// An empty segment that says again what the last one of its direction said. `mptcp` are the stream's MPTCP operations: where
 /// they changed since, the repetition may carry one of them (RFC 8684 4).
 pub(super) fn repeated(fwd: &mut Flow, rev: &Flow, segment: &Segment<'_>, len: u32, mptcp: u8, marks: &mut Marks) {
-    if len > 0 || is_control(segment) || segment.wnd != fwd.window || !fwd.repeats_ack(segment) {
+    if len > 0 || is_control(segment) || Some(segment.wnd) != fwd.window || !fwd.repeats_ack(segment) {
         return;
     }
     if segment.wnd == 0 {
@@ -18,10 +18,9 @@ pub(super) fn repeated(fwd: &mut Flow, rev: &Flow, segment: &Segment<'_>, len: u
     } else if rev.last_words.has(Words::KEEP_ALIVE) {
         marks.words.add(Words::KEEP_ALIVE_ACK);
     } else if fwd.mptcp == mptcp {
-        fwd.dup_acks = if fwd.dup_acks < 0 { 1 } else { fwd.dup_acks + 1 };
+        fwd.dup_acks = if fwd.dup_acks == Flow::STALLED { 1 } else { fwd.dup_acks + 1 };
         marks.words.add(Words::DUPLICATE_ACK);
-        let number = u32::try_from(fwd.dup_acks).unwrap_or(u32::MAX);
-        marks.dup_ack = Some(DupAck { number, first: fwd.first_ack_frame });
+        marks.dup_ack = Some(DupAck { number: fwd.dup_acks, first: fwd.first_ack_frame });
     }
 }
 
@@ -47,7 +46,7 @@ pub(super) fn unseen(rev: &mut Flow, segment: &Segment<'_>, words: &mut Words) -
         if rev.dup_acks == 0 {
             words.add(Words::ACK_LOST_SEGMENT);
         }
-        rev.dup_acks = -1;
+        rev.dup_acks = Flow::STALLED;
     }
     true
 }

@@ -18,25 +18,26 @@ pub(super) struct Flow {
     /// The acknowledgment field of the last segment, whether or not it had the ACK flag; 0 is unknown.
     pub(super) last_ack: SeqNumber,
     pub(super) last_ack_time: Timestamp,
-    /// The window field of the last segment.
-    pub(super) window: u16,
+    /// The window field of the last segment; `None` before the first.
+    pub(super) window: Option<u16>,
     pub(super) scale: Scale,
     /// A SYN was the last to be seen of it: its window is not scaled yet.
     pub(super) syn_window: bool,
-    /// Duplicates of the last ACK; -1 when it acknowledged what was never seen.
-    pub(super) dup_acks: i64,
+    /// Duplicates of the last ACK; [`Flow::STALLED`] when the other direction acknowledged what was never seen of this one.
+    pub(super) dup_acks: u32,
     pub(super) first_ack_frame: u64,
     pub(super) last_words: Words,
     /// A gap was seen and no ACK since: what is under way is not known.
     pub(super) flight_unknown: bool,
-    /// Octets that the last segment's SACK blocks cover.
-    pub(super) sacked: u32,
     /// The stream's MPTCP operations when this direction spoke last.
     pub(super) mptcp: u8,
     pub(super) unacked: Unacked,
 }
 
 impl Flow {
+    /// Wireshark writes -1 into a number without a sign, and so takes it for many duplicates.
+    pub(super) const STALLED: u32 = u32::MAX;
+
     /// Whether the segment stands just where the direction is.
     pub(super) fn is_next(&self, segment: &Segment<'_>) -> bool {
         segment.seq == self.next
@@ -64,7 +65,7 @@ impl Flow {
         if (segment.seq == self.contiguous || self.contiguous == SeqNumber(0)) && !probe {
             self.contiguous = self.next;
         }
-        self.window = segment.wnd;
+        self.window = Some(segment.wnd);
         self.last_ack = segment.ack;
         self.last_ack_time = segment.time;
         self.last_words = words;

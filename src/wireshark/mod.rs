@@ -69,7 +69,6 @@ impl Analysis {
         };
         // A SYN with another number than the one known opens a stream of its own.
         if self.stream(id).is_some_and(|stream| stream.is_reused_by(segment, place.way)) {
-            is_new = true;
             reused = true;
             id = self.open(segment);
         }

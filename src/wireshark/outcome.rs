@@ -46,8 +46,13 @@ impl Known {
         let Some(left) = self.0.get_mut(stream as usize) else { return };
         marks.completeness = left.completeness;
         let (fwd, rev) = directed(&mut left.bases, way);
-        if segment.flags.syn() && segment.flags.ack() {
+        if segment.flags.syn() && segment.flags.ack() && fwd.is_some_and(|base| base != segment.seq) {
+            // Another SYN-ACK after this one moved the first number on, so it differs now even where it did not before.
             *fwd = Some(segment.seq);
+            if !marks.untold {
+                marks.words.add(Words::REUSED_PORTS);
+                marks.says = true;
+            }
         }
         if segment.header_len < 20 {
             return;

@@ -14,7 +14,7 @@ pub(super) struct Stream {
     flows: [Flow; 2],
     pub(super) completeness: Completeness,
     pub(super) round_trip: RoundTrip,
-    /// A SYN brought a Fast Open cookie.
+    /// A SYN brought data and a Fast Open cookie.
     pub(super) fast_open: bool,
     /// MPTCP operations seen, one bit for each subtype; `None` before the first.
     mptcp: Option<u8>,
@@ -50,7 +50,8 @@ impl Stream {
         }
     }
 
-    /// The words for a segment of this stream, which begins it (`is_new`), perhaps on the ports of another (`reused`).
+    /// The words for a segment of this stream. It may be the first between these addresses (`is_new`), or the first on the
+    /// ports of another stream (`reused`).
     pub(super) fn judge(&mut self, segment: &Segment<'_>, way: Way, is_new: bool, reused: bool) -> Marks {
         let mut marks = Marks { completeness: self.completeness, ..Marks::default() };
         if reused {
@@ -73,7 +74,6 @@ impl Stream {
         }
         marks.len = segment.tcp_len.checked_sub(u32::from(segment.header_len));
         let len = marks.len.unwrap_or(0);
-        fwd.sacked = 0;
         if marks.len.is_some() {
             if fwd.base.is_none() {
                 fwd.base = Some(if flags.syn() { segment.seq } else { segment.seq - 1 });
@@ -93,7 +93,7 @@ impl Stream {
             self.completeness.go_on(segment, len);
         }
         let peer_base = rev.base.unwrap_or_default();
-        let answer = fast_open::answer(segment, peer_base, self.fast_open);
+        let mut fast_open = fast_open::answer(segment, peer_base, self.fast_open);
         if flags.syn() {
             fwd.syn_window = true;
         }
@@ -105,20 +105,17 @@ impl Stream {
             fwd.scale = Scale::Shift(shift);
         }
         if fast_open::brings_cookie(segment) {
-            self.fast_open = true;
-            marks.words.add(Words::TFO_SYN);
-        }
-        for (left, right) in segment.options.sack() {
-            fwd.sacked = fwd.sacked.wrapping_add(right.since(*left));
+            self.fast_open |= len > 0;
+            fast_open.add(Words::TFO_SYN);
         }
         if let Some(subtype) = segment.options.mptcp {
             self.mptcp = Some(self.mptcp.unwrap_or(0) | 1_u8.checked_shl(subtype.into()).unwrap_or(0));
         }
-        if segment.malformed {
+        if segment.header_cut {
             // The header is cut: tshark stops before it tells what it found.
-            return marks.untold(answer);
+            return marks.untold(fast_open);
         }
-        marks.words.add(answer);
+        marks.words.add(fast_open);
         marks.says = says;
         if says {
             marks.initial_rtt_ns = self.round_trip.initial();
@@ -161,16 +158,7 @@ fn analyse(
         marks.acks_frame = Some(sent.frame);
         marks.ack_rtt_ns = Some(segment.time.since(sent.time)).filter(|ns| *ns != 0);
     }
-    let under_way = len > 0 && !fwd.flight_unknown && !fwd.unacked.is_empty() && in_flight(fwd, rev);
+    // tshark tells octets in flight, even where it takes them for none.
+    let under_way = len > 0 && !fwd.flight_unknown && !fwd.unacked.is_empty();
     beyond || under_way || marks.acks_frame.is_some() || !marks.words.is_empty()
-}
-
-/// Whether tshark counts any octets in flight: those between the oldest and the newest that are not acknowledged, less what SACK
-/// blocks cover.
-fn in_flight(fwd: &Flow, rev: &Flow) -> bool {
-    if rev.sacked == 0 {
-        return true;
-    }
-    let octets = fwd.unacked.extent(fwd.base.unwrap_or_default()).wrapping_sub(rev.sacked);
-    (1..2_000_000_000).contains(&octets)
 }

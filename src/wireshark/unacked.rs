@@ -65,13 +65,6 @@ impl Unacked {
         exact
     }
 
-    /// Octets from the first to the last one under way, counted from the direction's first number.
-    pub(super) fn extent(&self, base: SeqNumber) -> u32 {
-        let first = self.sent.iter().map(|sent| sent.seq.since(base)).min();
-        let last = self.sent.iter().map(|sent| sent.end.since(base)).max();
-        last.unwrap_or(0).wrapping_sub(first.unwrap_or(0))
-    }
-
     pub(super) fn clear(&mut self) {
         *self = Unacked::default();
     }

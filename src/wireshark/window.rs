@@ -12,7 +12,7 @@ pub(super) fn is_control(segment: &Segment<'_>) -> bool {
 
 /// One octet against a closed window.
 pub(super) fn is_probe(fwd: &Flow, rev: &Flow, segment: &Segment<'_>, len: u32) -> bool {
-    len == 1 && fwd.is_next(segment) && rev.window == 0
+    len == 1 && fwd.is_next(segment) && rev.window == Some(0)
 }
 
 /// What the place and the window of a segment say, before its acknowledgment is looked at.
@@ -31,16 +31,16 @@ pub(super) fn look(fwd: &mut Flow, rev: &Flow, segment: &Segment<'_>, len: u32, 
     if len <= 1 && segment.seq == fwd.next - 1 {
         words.add(Words::KEEP_ALIVE);
     }
-    if len == 0 && segment.wnd != 0 && segment.wnd != fwd.window && fwd.repeats_ack(segment) {
+    if len == 0 && segment.wnd != 0 && Some(segment.wnd) != fwd.window && fwd.repeats_ack(segment) {
         words.add(Words::WINDOW_UPDATE);
     }
-    if len > 0 && rev.scale != Scale::Unknown && segment.seq + len == edge(rev) {
+    if len > 0 && rev.scale != Scale::Unknown && edge(rev) == Some(segment.seq + len) {
         words.add(Words::WINDOW_FULL);
     }
 }
 
 /// Where the window ends that the receiver gave. That of its SYN is not scaled (RFC 7323 2.2).
-fn edge(receiver: &Flow) -> SeqNumber {
+fn edge(receiver: &Flow) -> Option<SeqNumber> {
     let scale = if receiver.syn_window { Scale::Unused } else { receiver.scale };
-    receiver.last_ack + scale.of(receiver.window)
+    Some(receiver.last_ack + scale.of(receiver.window?))
 }

@@ -121,12 +121,14 @@ pub struct Marks {
     pub rto_frame: Option<u64>,
     /// Whether tshark has anything of its analysis to tell.
     pub(super) says: bool,
+    /// Whether the header is so broken that tshark stops before it tells any of that.
+    pub(super) untold: bool,
 }
 
 impl Marks {
     /// What is left where tshark stops before it tells its findings: the stream, its completeness, and `words`.
     pub(super) fn untold(self, words: Words) -> Marks {
         let Marks { stream, len, completeness, .. } = self;
-        Marks { stream, len, completeness, words, ..Marks::default() }
+        Marks { stream, len, completeness, words, untold: true, ..Marks::default() }
     }
 }

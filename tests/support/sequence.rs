@@ -358,6 +358,7 @@ impl Sent {
             vlan: self.vlan,
             header_len: 20,
             tcp_len: 20 + self.len,
+            header_cut: false,
             malformed: self.malformed,
         }
     }
