@@ -98,6 +98,9 @@ impl Segment<'_> {
             ecn: self.ecn,
             ip_id: self.ip_id,
             vlan: self.vlan,
+            header_len: self.header_len,
+            tcp_len: self.tcp_len,
+            header_cut: self.header_cut,
             malformed: self.malformed,
         }
     }
