@@ -50,7 +50,7 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
         let mut err = io::stderr().lock();
         writeln!(err, "{}{}", config.lang.pick("warning: ", "警告："), safe(warning.get(config.lang)))?;
     }
-    outputs.write(&timeline, &View { connection: args.connection }, config)?;
+    outputs.write(&timeline, &View { connection: args.connection, limit: Some(crate::render::table::ROWS) }, config)?;
     Ok(if damaged && args.strict { Exit::DamagedInput } else { Exit::Done })
 }
 

@@ -4,6 +4,6 @@ mod close;
 mod open;
 mod story;
 
-pub use close::{Closing, close_kind, closing};
+pub use close::{Closing, close_kind, closing, never_opened};
 pub use open::{Opening, open_kind, opening, round_trips};
 pub use story::story;
