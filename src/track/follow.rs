@@ -53,7 +53,6 @@ impl Turn<'_> {
             return;
         }
         if nxt.lt(segment.seq) && !segment.flags.syn() {
-            memory.note_hole(*nxt, segment.seq);
             let gap = segment.seq.since(*nxt);
             if gap < BELIEVABLE_GAP {
                 flow.missing += u64::from(gap);

@@ -9,6 +9,7 @@ mod follow;
 mod history;
 mod incarnation;
 mod receipt;
+mod recovery;
 mod reset;
 mod send;
 mod step;
@@ -19,6 +20,10 @@ pub use connection::Connection;
 pub use facts::{Closing, FinFact, Moment, Opening, SynFact};
 pub use flow::Flow;
 pub use history::History;
+pub use recovery::{
+    Acking, Cause, Causes, ClosedWindow, DSack, EcnCounts, EcnNews, Evidence, Extent, Late, Place, Proof, Recovery,
+    Retransmission, RoundTrips, Sending, Spurious, Totals, WindowNews,
+};
 pub use step::{Change, Fate, Input, News, Repeat, Reset, Seen, Step};
 pub use time_wait::{Ended, TimeWait};
 
@@ -96,8 +101,8 @@ impl Tracker {
             self.under_way.push(Reverse(UnderWay { at, number, place, sender: peer, ordinal, segment }));
             self.under_way_so_far += 1;
         }
-        let Verdict { repeats, reset, lost_ack } = verdict;
-        let input = Input::Segment(Seen { segment, peer, ordinal, repeats, reset, lost_ack });
+        let Verdict { recovery, repeats, reset, lost_ack } = verdict;
+        let input = Input::Segment(Seen { segment, peer, ordinal, repeats, recovery: &recovery, reset, lost_ack });
         sink(&Step { connection, before, input, changes: &self.changes, fates: &self.fates });
     }
 
@@ -222,6 +227,7 @@ fn queue_waits(
 
 /// What working in a segment found out about the segment itself.
 struct Verdict {
+    recovery: Recovery,
     repeats: Option<Repeat>,
     reset: Option<Reset>,
     lost_ack: Option<u64>,
@@ -232,7 +238,9 @@ impl Turn<'_> {
     /// does to its receiver.
     fn work_in(&mut self, peer: Peer, segment: &Segment<'_>) -> Verdict {
         let damaged = self.is_damaged(peer, segment);
-        let repeats = self.note_repeat(peer, segment, damaged);
+        let next = peer.of(&self.connection.tcb).snd.nxt;
+        let recovery = self.recover(peer, segment, damaged);
+        let repeats = self.note_repeat(peer, segment, damaged, &recovery);
         let mut reset = None;
         let mut lost_ack = None;
         if segment.passage == Passage::Appeared {
@@ -266,10 +274,11 @@ impl Turn<'_> {
             let receiver = self.connection.receiver_of(peer);
             self.deliver_waiting(receiver);
         }
+        self.remember(peer, segment, next);
         self.connection.history.note(peer, segment, repeats.is_some());
         self.connection.segments += 1;
         self.connection.last = self.connection.last.max(segment.time);
-        Verdict { repeats, reset, lost_ack }
+        Verdict { recovery, repeats, reset, lost_ack }
     }
 
     /// Whether the segment was damaged on its way. A wrong checksum alone does not say so: where the network card fills it in,

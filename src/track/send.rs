@@ -2,6 +2,7 @@
 
 use super::facts::{FinFact, Moment, SynFact};
 use super::flight::Transmission;
+use super::recovery::{Recovery, Retransmission, Sending};
 use super::step::Repeat;
 use super::turn::{Cause, Turn};
 use crate::tcp::{Basis, Peer, Segment, SeqNumber, Signal, State};
@@ -54,7 +55,13 @@ impl Turn<'_> {
     }
 
     /// Whether the segment repeats one sent before. SYN and FIN are noted as under way.
-    pub(super) fn note_repeat(&mut self, peer: Peer, segment: &Segment<'_>, damaged: bool) -> Option<Repeat> {
+    pub(super) fn note_repeat(
+        &mut self,
+        peer: Peer,
+        segment: &Segment<'_>,
+        damaged: bool,
+        recovery: &Recovery,
+    ) -> Option<Repeat> {
         let copy = Transmission::of(segment, self.ordinal, damaged);
         let flight = peer.of_mut(&mut self.connection.flight);
         let before = if segment.flags.rst() {
@@ -74,20 +81,19 @@ impl Turn<'_> {
                 copies: before.copies,
             });
         }
-        let nxt = peer.of(&self.connection.tcb).snd.nxt?;
-        let end = segment.seq + segment.len;
-        let keep_alive = segment.len == 1 && segment.seq + 1 == nxt;
-        let memory = peer.of_mut(&mut self.connection.memory);
-        if memory.fills_hole(segment.seq, end) {
-            memory.filled = Some(Moment::of(segment, self.ordinal));
-            let flow = peer.of_mut(&mut self.connection.flows);
-            flow.missing = flow.missing.saturating_sub(segment.len.into());
-            flow.bytes += u64::from(segment.len);
-            return None;
+        match recovery.sending {
+            Sending::Again(Retransmission { of, wait_ns, copies, .. }) => {
+                Some(Repeat { of: of.map(|place| place.ordinal), wait_ns, copies })
+            }
+            Sending::Late(_) => {
+                peer.of_mut(&mut self.connection.memory).filled = Some(Moment::of(segment, self.ordinal));
+                let flow = peer.of_mut(&mut self.connection.flows);
+                flow.missing = flow.missing.saturating_sub(segment.len.into());
+                flow.bytes += u64::from(segment.len);
+                None
+            }
+            _ => None,
         }
-        let again =
-            segment.len > 0 && !segment.flags.any(crate::tcp::Flags::SYN | crate::tcp::Flags::RST) && end.le(nxt);
-        (again && !keep_alive).then_some(Repeat { of: None, wait_ns: None, copies: 1 })
     }
 
     /// Moves the sender's state by what it sends. RST is [`Turn::send_reset`]'s matter.
