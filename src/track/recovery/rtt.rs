@@ -2,6 +2,8 @@
 
 /// Linux lets four times the deviation count no less than this (TCP_RTO_MIN).
 const LINUX_RTO_MIN_NS: i64 = 200_000_000;
+/// What took longer was no round trip but a clock that jumped.
+const LONGEST_NS: i64 = 600_000_000_000;
 /// Round trips that are kept for the median.
 const KEPT: usize = 32;
 
@@ -37,7 +39,10 @@ pub struct RoundTrips {
 impl Rtt {
     /// Works in one sample (RFC 6298 2.2, 2.3).
     pub(super) fn sample(&mut self, ns: i64) {
-        let rtt = ns.max(0) as f64;
+        if !(0..=LONGEST_NS).contains(&ns) {
+            return;
+        }
+        let rtt = ns as f64;
         if self.samples == 0 {
             (self.srtt, self.rttvar, self.min, self.max, self.stride) = (rtt, rtt / 2.0, rtt, rtt, 1);
         } else {
