@@ -16,6 +16,6 @@ pub mod save;
 pub(crate) mod syscall;
 
 pub use crate::tcp::Timestamp;
-pub use file::{CaptureReader, Damage, DamageKind, Interface, OpenError};
+pub use file::{CaptureReader, Damage, DamageKind, Interface, OpenError, Packing};
 pub use frame::{Frame, LinkType};
 pub use save::PcapWriter;

@@ -1,4 +1,4 @@
-//! Saved captures: pcap in all its variants and pcapng, gzip of either, from a file or a pipe.
+//! Saved captures: pcap in all its variants, pcapng and snoop, packed with gzip, zstd or lz4 or not, from a file or a pipe.
 //!
 //! Reading never fails once it began: what is wrong in the middle of a file is kept as [`Damage`], and everything before
 //! it (and after it, where that can be found safely) is given out.
@@ -7,20 +7,23 @@ mod buffer;
 mod damage;
 mod open;
 mod order;
+mod packed;
 mod pcap;
 mod pcapng;
 mod resync;
+mod snoop;
 
 pub use damage::{Damage, DamageKind};
 pub use open::OpenError;
+pub use packed::Packing;
 
 use super::{Frame, LinkType, Timestamp};
 use buffer::Buffer;
 use damage::DamageLog;
-use flate2::read::MultiGzDecoder;
 use order::Order;
 use pcap::{Pcap, Variant};
 use pcapng::Pcapng;
+use snoop::Snoop;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -41,6 +44,13 @@ pub struct Interface {
     pub dropped: Option<u64>,
 }
 
+impl Interface {
+    /// One of which nothing more is known.
+    fn new(link: LinkType, snaplen: u32) -> Interface {
+        Interface { name: None, link, snaplen, dropped: None }
+    }
+}
+
 /// A record in the buffer.
 struct Record {
     time: Timestamp,
@@ -56,13 +66,14 @@ struct Record {
 enum Format {
     Pcap(Pcap),
     Pcapng(Pcapng),
+    Snoop(Snoop),
 }
 
 /// Gives out the frames of a saved capture, one at a time, borrowed from its buffer.
 pub struct CaptureReader {
     buffer: Buffer,
     format: Format,
-    compressed: bool,
+    packing: Option<Packing>,
     interfaces: Vec<Interface>,
     damage: DamageLog,
     options: Option<(usize, usize)>,
@@ -95,12 +106,12 @@ impl CaptureReader {
 
     fn named(reader: Box<dyn Read + Send>, name: String) -> Result<CaptureReader, OpenError> {
         let mut buffer = Buffer::new(reader);
-        buffer.fill(2);
-        let compressed = matches!(buffer.available(), [0x1f, 0x8b, ..]);
-        if compressed {
-            buffer = Buffer::new(Box::new(MultiGzDecoder::new(buffer.into_reader())));
-        }
         buffer.fill(4);
+        let packing = Packing::sniff(buffer.available());
+        if let Some(packing) = packing {
+            buffer = Buffer::new(packing.unpack(buffer.into_reader()));
+        }
+        buffer.fill(8);
         let first = buffer.available();
         let Some(magic) = first.first_chunk::<4>().copied() else {
             return Err(match (buffer.take_error(), buffer.available()) {
@@ -114,6 +125,8 @@ impl CaptureReader {
             Pcap::open(variant, &mut buffer, &mut interfaces).map(Format::Pcap)
         } else if magic == pcapng::MAGIC {
             Pcapng::open(&mut buffer).map(Format::Pcapng)
+        } else if first.starts_with(&snoop::MAGIC) {
+            Snoop::open(&mut buffer, &mut interfaces).map(Format::Snoop)
         } else {
             let first = first.iter().take(16).copied().collect();
             return Err(OpenError::NotACapture { name, first });
@@ -122,7 +135,7 @@ impl CaptureReader {
             return Err(OpenError::HeaderCut { name, octets: buffer.available().len() });
         };
         let damage = DamageLog::default();
-        Ok(CaptureReader { buffer, format, compressed, interfaces, damage, options: None, finished: false })
+        Ok(CaptureReader { buffer, format, packing, interfaces, damage, options: None, finished: false })
     }
 
     /// The next frame; `None` at the end. What could not be read on the way is in [`CaptureReader::damage`].
@@ -134,6 +147,7 @@ impl CaptureReader {
         let record = match &mut self.format {
             Format::Pcap(pcap) => pcap.next(&mut self.buffer, &mut self.damage),
             Format::Pcapng(pcapng) => pcapng.next(&mut self.buffer, &mut self.interfaces, &mut self.damage),
+            Format::Snoop(snoop) => snoop.next(&mut self.buffer, &mut self.interfaces, &mut self.damage),
         };
         let Some(record) = record else {
             self.finish();
@@ -158,7 +172,7 @@ impl CaptureReader {
         self.options = None;
         if let Some(error) = self.buffer.take_error() {
             let cause = error.to_string();
-            let kind = if self.compressed { DamageKind::Unpack(cause) } else { DamageKind::Read(cause) };
+            let kind = if self.packing.is_some() { DamageKind::Unpack(cause) } else { DamageKind::Read(cause) };
             self.damage.add(kind, self.buffer.offset());
         }
     }
@@ -177,7 +191,7 @@ impl CaptureReader {
     pub fn comment(&self) -> Option<&str> {
         let (at, len) = self.options?;
         match &self.format {
-            Format::Pcap(_) => None,
+            Format::Pcap(_) | Format::Snoop(_) => None,
             Format::Pcapng(pcapng) => pcapng.comment(self.buffer.at(at, len)),
         }
     }
@@ -185,13 +199,13 @@ impl CaptureReader {
     /// Comments on the capture as a whole, as far as it was read; few and short, not safe for a terminal.
     pub fn section_comments(&self) -> &[String] {
         match &self.format {
-            Format::Pcap(_) => &[],
+            Format::Pcap(_) | Format::Snoop(_) => &[],
             Format::Pcapng(pcapng) => pcapng.section_comments(),
         }
     }
 
-    /// Whether the capture is packed with gzip.
-    pub fn is_compressed(&self) -> bool {
-        self.compressed
+    /// How the capture is packed, if it is.
+    pub fn packing(&self) -> Option<Packing> {
+        self.packing
     }
 }

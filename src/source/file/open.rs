@@ -73,22 +73,16 @@ fn remedy(error: &io::Error) -> (&'static str, &'static str) {
 /// What a file that is no capture seems to be, and what to do with it.
 fn guess(first: &[u8]) -> (&'static str, &'static str) {
     match first {
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => {
-            ("It is zstd-compressed: unpack it with zstd -d", "它是 zstd 压缩文件：请先用 zstd -d 解压")
-        }
         [0xfd, b'7', b'z', b'X', b'Z', ..] => {
             ("It is xz-compressed: unpack it with xz -d", "它是 xz 压缩文件：请先用 xz -d 解压")
         }
         [b'B', b'Z', b'h', ..] => {
             ("It is bzip2-compressed: unpack it with bzip2 -d", "它是 bzip2 压缩文件：请先用 bzip2 -d 解压")
         }
-        [0x04, 0x22, 0x4d, 0x18, ..] => {
+        [0x02, 0x21, 0x4c, 0x18, ..] => {
             ("It is lz4-compressed: unpack it with lz4 -d", "它是 lz4 压缩文件：请先用 lz4 -d 解压")
         }
         [b'P', b'K', 3, 4, ..] => ("It is a zip archive: unpack it first", "它是 zip 压缩包：请先解压"),
-        [b's', b'n', b'o', b'o', b'p', ..] => {
-            ("It is a snoop capture: convert it with editcap -F pcap", "它是 snoop 捕获文件：请用 editcap -F pcap 转换")
-        }
         [b'{' | b'[', ..] => {
             ("It looks like JSON: draw a timeline with synfin render", "它像是 JSON：时间线请用 synfin render 绘制")
         }
@@ -112,7 +106,7 @@ mod tests {
     #[test]
     fn foreign_files_are_named() {
         let error = |first: &[u8]| OpenError::NotACapture { name: "x".into(), first: first.to_vec() };
-        assert!(error(&[0x28, 0xb5, 0x2f, 0xfd]).to_string().contains("zstd"));
+        assert!(error(&[0xfd, b'7', b'z', b'X', b'Z']).to_string().contains("xz -d"));
         assert!(error(b"12:00 IP a").to_string().contains("tcpdump -w"));
         assert!(error(b"{\"schema\"").to_string().contains("synfin render"));
         assert!(error(&[1, 2, 3]).to_string().contains("01 02 03"));

@@ -62,7 +62,7 @@ impl Pcap {
         // The upper 16 bits hold the FCS length and the class, not the link type.
         let link = LinkType(variant.order.u32(*link) as u16);
         buffer.take(FILE_HEADER + variant.prologue);
-        interfaces.push(Interface { name: None, link, snaplen, dropped: None });
+        interfaces.push(Interface::new(link, snaplen));
         Some(Pcap { variant, link, limit: snaplen.clamp(RECORD_LIMIT, super::MAX_BLOCK), seconds: None })
     }
 

@@ -5,6 +5,7 @@ use super::super::packet::{ACK, FIN, Packet, RST, SYN, Sum};
 use super::cursor::Cursor;
 use super::pipeline;
 use super::relative::{assert_same, forget_raw_numbers};
+use super::sound::assert_sound;
 use std::time::Duration;
 use synfin::analyze::{Analyzer, Ending, Wishes};
 use synfin::assemble::{KernelWord, Watch};
@@ -47,8 +48,12 @@ pub fn run(bytes: &[u8]) {
     let full = how & 4 != 0;
     let shift = [cursor.u32(), cursor.u32()];
     let timeline = Play::new(watch, full, [0, 0]).finish(cursor.0);
-    pipeline::check(&timeline, pipeline::style(bytes));
+    assert_sound(&timeline);
     assert_consistent(&timeline, full);
+    // Drawing costs ten times what is looked at here; the target `pipeline` does it for each of its own.
+    if pipeline::sum(bytes).is_multiple_of(16) {
+        pipeline::check(&timeline, pipeline::style(bytes));
+    }
     if how & 8 != 0 && shift != [0, 0] {
         let mut plain = serde_json::to_value(&timeline).unwrap();
         let mut moved = serde_json::to_value(Play::new(watch, full, shift).finish(cursor.0)).unwrap();

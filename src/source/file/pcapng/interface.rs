@@ -76,12 +76,7 @@ impl Timing {
 /// The interface, its clock, and whether all of its options fitted.
 pub(super) fn describe(order: Order, body: &[u8]) -> Option<(Interface, Timing, bool)> {
     let [l0, l1, _, _, s0, s1, s2, s3, options @ ..] = body else { return None };
-    let mut interface = Interface {
-        name: None,
-        link: LinkType(order.u16([*l0, *l1])),
-        snaplen: order.u32([*s0, *s1, *s2, *s3]),
-        dropped: None,
-    };
+    let mut interface = Interface::new(LinkType(order.u16([*l0, *l1])), order.u32([*s0, *s1, *s2, *s3]));
     // Microseconds unless it says otherwise.
     let (mut resolution, mut offset) = (6, 0);
     let mut options = Walker::new(order, options);
