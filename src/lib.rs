@@ -53,4 +53,3 @@ mod test_packet;
 pub mod timeline;
 pub mod track;
 pub mod transfer;
-pub mod wireshark;

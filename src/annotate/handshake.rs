@@ -2,7 +2,7 @@
 
 use super::words::span;
 use super::{Finding, Rule};
-use crate::tcp::State;
+use crate::tcp::{Segment, State};
 use crate::timeline::Severity::{Lesson, Note};
 use crate::track::{Connection, News, Seen, Step};
 
@@ -50,6 +50,17 @@ pub(super) const RULES: &[Rule] = &[
         ),
         advice: None,
         check: handshake_rtt,
+    },
+    Rule {
+        id: "fast-open",
+        severity: Note,
+        rfc: "RFC 7413 3",
+        explain: (
+            "TCP Fast Open: a client that holds a cookie of the server may send data with the SYN, and saves a round trip. Without a cookie it asks for one first; a server may always ignore the data.",
+            "TCP 快速打开：持有服务器 Cookie 的客户端可以随 SYN 发送数据，省去一个往返。没有 Cookie 时先请求一个；服务器始终可以忽略这些数据。",
+        ),
+        advice: None,
+        check: fast_open,
     },
     Rule {
         id: "simultaneous-open",
@@ -136,6 +147,47 @@ fn handshake_rtt(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
         Finding::new(
             format!("no valid round trip from this handshake: a segment of it was sent again (Karn); it took {whole}"),
             format!("这次握手得不到有效的往返时间：其中有报文段重传（Karn 算法）；用时 {whole}"),
+        )
+    })
+}
+
+fn fast_open(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
+    let Segment { flags, len, options, .. } = *seen.segment;
+    if !flags.syn() || flags.rst() || seen.repeats.is_some() {
+        return None;
+    }
+    if !flags.ack() {
+        return match (options.fast_open?, len) {
+            (0, 0) => Some(Finding::new("asks for a Fast Open cookie", "请求快速打开 Cookie")),
+            (0, len) => Some(Finding::new(
+                format!("{len} octets on the SYN, and a cookie is asked for"),
+                format!("SYN 携带 {len} 字节数据，并请求 Cookie"),
+            )),
+            (_, 0) => Some(Finding::new("shows its Fast Open cookie", "出示快速打开 Cookie")),
+            (_, len) => Some(Finding::new(
+                format!("{len} octets on the SYN, with a Fast Open cookie"),
+                format!("SYN 携带 {len} 字节数据与快速打开 Cookie"),
+            )),
+        };
+    }
+    let asked = (!seen.peer).of(&step.connection.opening.syn).filter(|syn| syn.options.fast_open.is_some())?;
+    let accepted = step.connection.opening.early_data;
+    if accepted > 0 {
+        return Some(Finding::new(
+            format!("takes {accepted} of the {} octets on the SYN", asked.len),
+            format!("接受随 SYN 到达的 {} 字节中的 {accepted} 字节", asked.len),
+        ));
+    }
+    if asked.len > 0 {
+        return Some(Finding::new(
+            format!("ignores the {} octets on the SYN: they must be sent again", asked.len),
+            format!("忽略随 SYN 到达的 {} 字节：须重新发送", asked.len),
+        ));
+    }
+    options.fast_open.filter(|cookie| *cookie > 0).map(|cookie| {
+        Finding::new(
+            format!("gives a Fast Open cookie of {cookie} octets for the next time"),
+            format!("给出 {cookie} 字节的快速打开 Cookie，供下次使用"),
         )
     })
 }

@@ -2,6 +2,7 @@
 
 mod capture;
 mod handshake;
+mod icmp;
 mod passage;
 mod repeat;
 mod reset;
@@ -10,7 +11,7 @@ pub mod verdict;
 pub mod words;
 
 use crate::timeline::{Severity, Text};
-use crate::track::{Seen, Step};
+use crate::track::{Report, Seen, Step};
 
 /// A rule: its name, its place in the RFCs, what it means, and how it finds its case.
 #[derive(Debug)]
@@ -47,7 +48,7 @@ impl Finding {
 
 /// Every rule, in the order in which notes stand under a segment.
 pub const RULES: &[&[Rule]] =
-    &[handshake::RULES, repeat::RULES, teardown::RULES, reset::RULES, passage::RULES, capture::RULES];
+    &[handshake::RULES, repeat::RULES, teardown::RULES, reset::RULES, icmp::RULES, passage::RULES, capture::RULES];
 
 /// Every rule, one after the other.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
@@ -57,6 +58,12 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 /// What the rules find in a step that brought this segment.
 pub fn annotate<'s>(step: &'s Step<'s>, seen: &'s Seen<'s>) -> impl Iterator<Item = (&'static Rule, Finding)> + 's {
     rules().filter_map(|rule| (rule.check)(step, seen).map(|finding| (rule, finding)))
+}
+
+/// What an ICMP error says of a connection.
+pub fn hear(step: &Step<'_>, report: &Report<'_>) -> Option<(&'static Rule, Finding)> {
+    let (id, finding) = icmp::hear(step, report);
+    icmp::RULES.iter().find(|rule| rule.id == id).map(|rule| (rule, finding))
 }
 
 #[cfg(test)]

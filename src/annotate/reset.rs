@@ -119,6 +119,17 @@ pub(super) const RULES: &[Rule] = &[
             })
         },
     },
+    Rule {
+        id: "challenge-ack",
+        severity: Note,
+        rfc: "RFC 5961 3.2, 4.2",
+        explain: (
+            "A challenge ACK: the answer to a RST or SYN that may be forged. It asks the true peer; if that has lost the connection, it answers by an exact RST.",
+            "质询确认：对可能伪造的 RST 或 SYN 的应答。它询问真正的对方；如果对方已丢失该连接，会以序号准确的 RST 应答。",
+        ),
+        advice: None,
+        check: challenge_ack,
+    },
 ];
 
 fn reset(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
@@ -160,5 +171,16 @@ fn ignored(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
         )
     } else {
         Finding::new("ignored: outside the receiver's window", "被忽略：在接收窗口之外")
+    })
+}
+
+fn challenge_ack(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
+    let challenge = step.connection.evidence.as_ref()?.challenge?;
+    (challenge.answer == Some(seen.ordinal)).then(|| {
+        Finding::new(
+            "a challenge ACK: says what it expects, and lets the sender prove itself",
+            "质询确认：说明它所期待的序号，让发送方证明自己",
+        )
+        .about(Some(challenge.of))
     })
 }

@@ -1,6 +1,6 @@
 //! Words that several rules and verdicts share.
 
-use crate::tcp::Peer;
+use crate::tcp::{IcmpReason, Peer};
 use crate::timeline::Text;
 
 /// A length of time in the unit that suits it, three digits that count: `48 µs`, `1.02 s`.
@@ -49,6 +49,29 @@ pub fn times(count: u32) -> String {
         2 => "twice".into(),
         _ => format!("{count} times"),
     }
+}
+
+/// What an ICMP error says, to follow "X says".
+pub fn icmp_reason(reason: IcmpReason) -> Text {
+    let (en, zh) = match reason {
+        IcmpReason::NetUnreachable => ("network unreachable", "网络不可达"),
+        IcmpReason::HostUnreachable => ("host unreachable", "主机不可达"),
+        IcmpReason::ProtocolUnreachable => ("protocol unreachable", "协议不可达"),
+        IcmpReason::PortUnreachable => ("port unreachable", "端口不可达"),
+        IcmpReason::Prohibited => ("administratively prohibited", "被管理策略禁止"),
+        IcmpReason::TimeExceeded => ("time to live exceeded on the way", "生存时间 TTL 在途中耗尽"),
+        IcmpReason::TooBig { mtu: 0 } => ("packet too big", "数据包过大"),
+        IcmpReason::TooBig { mtu } => {
+            return Text::new(
+                format!("packet too big, next hop's MTU is {mtu}"),
+                format!("数据包过大，下一跳 MTU 为 {mtu}"),
+            );
+        }
+        IcmpReason::Other { kind, code } => {
+            return Text::new(format!("ICMP type {kind} code {code}"), format!("ICMP 类型 {kind} 代码 {code}"));
+        }
+    };
+    Text::new(en, zh)
 }
 
 #[cfg(test)]

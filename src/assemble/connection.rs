@@ -1,11 +1,13 @@
 //! A connection's entry in the contract.
 
 use super::kernel::Heard;
-use crate::annotate::verdict;
+use crate::annotate::{self, verdict};
 use crate::source::Timestamp;
 use crate::tcp::{Basis, MslProfile, Peer};
-use crate::timeline::{self, Close, EndCause, EndStates, FlowTotals, Open, TimeWait, Totals};
-use crate::track::{Connection, Ended, Flow, SynFact};
+use crate::timeline::{
+    self, Close, EndCause, EndStates, FlowTotals, IcmpReport, Open, Reuse, ReuseProof, TimeWait, Totals,
+};
+use crate::track::{self, Connection, Ended, Evidence, Flow, SynFact};
 
 /// What holds for all connections of a capture.
 #[derive(Clone, Copy)]
@@ -25,6 +27,7 @@ pub(super) fn summary(connection: &Connection, ids: &[String; 2], setting: Setti
     let trips = verdict::round_trips(connection);
     let again = |facts: &[Option<SynFact>; 2]| facts.iter().flatten().map(|fact| fact.copies - 1).sum();
     let [client, server] = ids.clone();
+    let evidence = connection.evidence.as_deref();
     timeline::Connection {
         id: connection.id,
         client,
@@ -34,6 +37,7 @@ pub(super) fn summary(connection: &Connection, ids: &[String; 2], setting: Setti
         end_ns: connection.last.since(start),
         open: Open {
             kind: opening.kind,
+            cause: opening.cause,
             basis: opening.basis,
             title: opening.title,
             why: opening.why,
@@ -43,10 +47,16 @@ pub(super) fn summary(connection: &Connection, ids: &[String; 2], setting: Setti
             rtt_valid: trips.is_some_and(|(.., valid)| valid),
             syn_retransmissions: again(&connection.opening.syn),
             synack_retransmissions: again(&connection.opening.syn_ack),
+            syn_waits_ns: evidence.map(|evidence| evidence.syn_waits.as_slice().to_vec()).unwrap_or_default(),
+            syn_backoff: evidence.and_then(|evidence| verdict::backoff(evidence.syn_waits.as_slice())),
+            fast_open: verdict::fast_open(connection),
+            icmp: evidence.and_then(|evidence| icmp_report(connection, evidence)),
+            reuse: evidence.and_then(|evidence| evidence.reuse).map(reuse),
             negotiated: opening.negotiated,
         },
         close: Close {
             kind: closing.kind,
+            cause: closing.cause,
             basis: closing.basis,
             title: closing.title,
             why: closing.why,
@@ -56,6 +66,11 @@ pub(super) fn summary(connection: &Connection, ids: &[String; 2], setting: Setti
                 .filter(|peer| peer.of(&connection.closing.reset).is_some())
                 .map(|peer| peer.of(ids).clone())
                 .collect(),
+            idle_before_reset_ns: evidence
+                .and_then(|evidence| evidence.reset)
+                .filter(|_| closing.cause.is_some())
+                .map(|reset| reset.idle_ns),
+            ignored_resets: connection.closing.ignored_resets,
             fin_retransmissions: connection.closing.fin.iter().flatten().map(|fin| fin.copies - 1).sum(),
             late_bytes: connection.closing.late_bytes,
         },
@@ -68,6 +83,22 @@ pub(super) fn summary(connection: &Connection, ids: &[String; 2], setting: Setti
         },
         verdict: story,
     }
+}
+
+fn icmp_report(connection: &Connection, evidence: &Evidence) -> Option<IcmpReport> {
+    let fact = evidence.icmp?;
+    let asked = connection.opening.syn.iter().flatten().map(|syn| syn.first.time).next()?;
+    let text = annotate::words::icmp_reason(fact.reason);
+    Some(IcmpReport { reporter: fact.reporter, after_ns: fact.time.since(asked), text })
+}
+
+fn reuse(reuse: track::Reuse) -> Reuse {
+    let proof = reuse.proof.map(|proof| match proof {
+        track::ReuseProof::LinuxStep => ReuseProof::LinuxStep,
+        track::ReuseProof::Timestamp => ReuseProof::Timestamp,
+        track::ReuseProof::LargerNumber => ReuseProof::LargerNumber,
+    });
+    Reuse { of: reuse.of, after_ns: reuse.after_ns, proof, taken: reuse.taken }
 }
 
 fn totals(flow: &Flow) -> FlowTotals {
@@ -89,7 +120,7 @@ fn time_waits(connection: &Connection, ids: &[String; 2], setting: Setting<'_>) 
             None => (EndCause::CaptureEnded, end),
             Some((Ended::Expired, at)) => (EndCause::Expired, at),
             Some((Ended::Reused, at)) => (EndCause::Reused, at),
-            Some((Ended::Reset, at)) => (EndCause::Reset, at),
+            Some((Ended::Reset | Ended::ResetByNext, at)) => (EndCause::Reset, at),
         };
         let kernel = kernel.timer(connection.id, peer).cloned();
         Some(TimeWait {

@@ -2,7 +2,7 @@
 
 use super::fold::HEAD;
 use super::item::{Item, TimerItem, What, phase, segment_item};
-use crate::annotate;
+use crate::annotate::{self, Finding, Rule};
 use crate::source::Timestamp;
 use crate::tcp::{Basis, Flags, Passage, Peer, SeqNumber, Signal};
 use crate::timeline::Phase;
@@ -97,6 +97,15 @@ impl Draft {
     /// Whether the wait was re-armed since this was last asked.
     pub(super) fn has_rearmed(&mut self, peer: Peer, rearmed: u32) -> bool {
         std::mem::replace(peer.of_mut(&mut self.rearmed), rearmed) < rearmed
+    }
+
+    /// Adds a note to the segment at this place, else to the last one, so long as it has not been drawn.
+    pub(super) fn note(&mut self, ordinal: Option<u64>, note: (&'static Rule, Finding)) {
+        let last = self.items.len().saturating_sub(1);
+        let place = ordinal.map_or(last, |ordinal| self.place_of(ordinal)).max(self.frozen);
+        if let Some(item) = self.items.get_mut(place) {
+            item.notes.push(note);
+        }
     }
 
     /// Places a state change, takes one back, or confirms one.

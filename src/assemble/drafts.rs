@@ -2,6 +2,7 @@
 
 use super::draft::Draft;
 use super::item::TimerItem;
+use crate::annotate;
 use crate::source::Timestamp;
 use crate::tcp::{MslProfile, Peer, State};
 use crate::timeline::TimerAction;
@@ -37,6 +38,11 @@ impl Drafts {
             Input::Segment(seen) => {
                 draft.add_segment(self.order, step, seen);
                 self.order += 1;
+            }
+            Input::Icmp(report) => {
+                if let Some(note) = annotate::hear(step, report) {
+                    draft.note(report.about, note);
+                }
             }
             Input::Arrival { .. } | Input::Timeout { .. } => {}
         }
@@ -117,6 +123,7 @@ impl Drafts {
                 let (action, at) = match wait.ended {
                     None => (TimerAction::CaptureEnded, end),
                     Some((Ended::Reused, at)) => (TimerAction::Reused, at),
+                    Some((Ended::ResetByNext, at)) => (TimerAction::Reset, at),
                     Some(_) => continue,
                 };
                 last.push((at, connection.id, peer, action, wait.due(msl.two_msl_ns())));

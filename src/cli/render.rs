@@ -18,7 +18,7 @@ pub(super) fn run(args: &Render, config: &Config) -> Result<Exit> {
     let (name, bytes) = read(&args.file, config.lang)?;
     let timeline = parse(&bytes, &name, config.lang)?;
     drop(bytes);
-    outputs.write(&timeline, &View { connection: args.connection, limit: Some(crate::render::table::ROWS) }, config)?;
+    outputs.write(&timeline, &View { connection: args.connection }, config)?;
     Ok(Exit::Done)
 }
 

@@ -1,7 +1,5 @@
 //! `synfin replay`: draw saved captures.
 
-mod packets;
-
 use super::args::{FormatArg, Replay};
 use super::config::Config;
 use super::exit::{Exit, Failure};
@@ -10,16 +8,13 @@ use crate::analyze::{Analyzer, Ending, Wishes};
 use crate::assemble::Watch;
 use crate::ladder::View;
 use crate::render::safe;
-use crate::source::{CaptureReader, Frame, OpenError};
+use crate::source::{CaptureReader, Frame};
 use crate::timeline::{SourceKind, Text};
 use anyhow::Result;
 use std::io::{self, Write};
 use std::path::Path;
 
 pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
-    if args.packets {
-        return packets::run(args, config);
-    }
     let outputs = Outputs::new(args.output.format, &args.output.output)?;
     let mut filter = FrameFilter::new(&args.filter, config)?;
     let json = args.output.format == FormatArg::Json || outputs.has_json_file();
@@ -50,16 +45,12 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
         let mut err = io::stderr().lock();
         writeln!(err, "{}{}", config.lang.pick("warning: ", "警告："), safe(warning.get(config.lang)))?;
     }
-    outputs.write(&timeline, &View { connection: args.connection, limit: Some(crate::render::table::ROWS) }, config)?;
+    outputs.write(&timeline, &View { connection: args.connection }, config)?;
     Ok(if damaged && args.strict { Exit::DamagedInput } else { Exit::Done })
 }
 
 fn open(path: &Path, config: &Config) -> Result<CaptureReader> {
     let reader = if path.as_os_str() == "-" { CaptureReader::stdin() } else { CaptureReader::open(path) };
-    opened(reader, config)
-}
-
-fn opened(reader: Result<CaptureReader, OpenError>, config: &Config) -> Result<CaptureReader> {
     reader.map_err(|error| {
         let text = error.text();
         Failure::new(Exit::Failed, text.get(config.lang)).into()

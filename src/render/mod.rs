@@ -4,7 +4,6 @@ mod format;
 mod ink;
 pub mod json;
 mod line;
-mod overview;
 mod skipped;
 mod summary;
 pub mod table;

@@ -1,6 +1,7 @@
 //! One connection: how it opened, how it closed, who waits, and the verdict.
 
 use super::Text;
+use super::cause::{Backoff, CloseCause, FastOpen, IcmpReport, OpenCause, Reuse};
 use crate::tcp::{Basis, MslProfile, State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -52,6 +53,9 @@ pub struct PerPeer<T> {
 pub struct Open {
     /// The kind by its stable name.
     pub kind: OpenKind,
+    /// What lies behind it, where there is more to say than the kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<OpenCause>,
     /// What the kind rests on.
     pub basis: Basis,
     /// The kind in words.
@@ -73,6 +77,21 @@ pub struct Open {
     pub syn_retransmissions: u32,
     /// How often the SYN-ACK was sent again.
     pub synack_retransmissions: u32,
+    /// Nanoseconds between the copies of the SYN, the first twelve waits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub syn_waits_ns: Vec<i64>,
+    /// Which schedule these waits fit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub syn_backoff: Option<Backoff>,
+    /// Fast Open, where it was tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fast_open: Option<FastOpen>,
+    /// What the network reported of the SYN.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icmp: Option<IcmpReport>,
+    /// The TIME-WAIT that was still running on these addresses and ports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reuse: Option<Reuse>,
     /// What the two agreed on, when both SYN and SYN-ACK were seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub negotiated: Option<Negotiated>,
@@ -141,6 +160,9 @@ pub struct Negotiated {
 pub struct Close {
     /// The kind by its stable name.
     pub kind: CloseKind,
+    /// What lies behind it, where the segments tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<CloseCause>,
     /// What the kind rests on.
     pub basis: Basis,
     /// The kind in words.
@@ -153,6 +175,12 @@ pub struct Close {
     /// Endpoint ids of those who sent a RST.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reset_by: Vec<String>,
+    /// Nanoseconds of silence before the RST that ended it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_before_reset_ns: Option<i64>,
+    /// RSTs that did nothing: outside the window, answered by a challenge ACK, or disproved by what followed.
+    #[serde(default, skip_serializing_if = "is_none_at_all")]
+    pub ignored_resets: u32,
     /// How often a FIN was sent again, both sides together.
     pub fin_retransmissions: u32,
     /// Octets that the second closer still sent after the first FIN.
@@ -280,6 +308,10 @@ pub struct EndStates {
     pub client: Option<State>,
     /// The server's.
     pub server: Option<State>,
+}
+
+fn is_none_at_all(count: &u32) -> bool {
+    *count == 0
 }
 
 fn is_zero(count: &u64) -> bool {

@@ -4,12 +4,14 @@
 //! stable kebab-case names. Machine keys are never localised, text for people comes in English and Chinese. Readers ignore
 //! what they do not know; changes within version 1 only add.
 
+mod cause;
 mod connection;
 mod event;
 mod overview;
 mod schema;
 mod source;
 
+pub use cause::{Backoff, CloseCause, FastOpen, FastOpenOutcome, IcmpReport, OpenCause, Reuse, ReuseProof};
 pub use connection::{
     Close, CloseKind, Connection, EndCause, EndStates, FlowTotals, KernelTimer, Negotiated, Open, OpenKind, PerPeer,
     TimeWait, Totals,

@@ -1,6 +1,6 @@
 //! The facts of handshake and teardown that verdicts need.
 
-use crate::tcp::{Options, Peer, Segment, State, Timestamp};
+use crate::tcp::{Options, Peer, Segment, SeqNumber, State, Timestamp};
 
 /// The facts of the handshake, by peer where there are two.
 #[derive(Debug, Clone, Copy, Default)]
@@ -18,8 +18,16 @@ pub struct Opening {
     pub early_data: u32,
     /// A SYN was answered by an ACK without SYN.
     pub bare_ack_of_syn: bool,
+    /// And that came before any SYN of its sender.
+    pub ack_before_syn: bool,
     /// A SYN was answered by the ACK of an older connection: half-open (RFC 9293 3.5.1).
     pub met_old: bool,
+    /// The TSecr of the answer shows that the first SYN did not arrive.
+    pub syn_proved_lost: bool,
+    /// The SYN,ACK was answered by an acknowledgment of what was never sent.
+    pub wrong_ack: bool,
+    /// How often the SYN,ACK came again although its acknowledgment had been seen.
+    pub syn_ack_after_ack: u16,
 }
 
 /// A SYN or SYN,ACK and its repetitions.
@@ -59,6 +67,8 @@ pub struct Closing {
 /// A FIN and its repetitions.
 #[derive(Debug, Clone, Copy)]
 pub struct FinFact {
+    /// The number that it used first.
+    pub seq: SeqNumber,
     pub first: Moment,
     pub last: Moment,
     pub copies: u32,
@@ -119,7 +129,7 @@ impl SynFact {
 }
 
 impl FinFact {
-    pub(super) fn new(moment: Moment, crossed: bool) -> FinFact {
-        FinFact { first: moment, last: moment, copies: 1, crossed, acknowledged: None }
+    pub(super) fn new(seq: SeqNumber, moment: Moment, crossed: bool) -> FinFact {
+        FinFact { seq, first: moment, last: moment, copies: 1, crossed, acknowledged: None }
     }
 }

@@ -11,6 +11,8 @@ pub struct Flow {
     pub retransmissions: u64,
     /// TSval of its last segment (RFC 7323).
     pub(super) tsval: Option<u32>,
+    /// TTL or hop limit of its last segment that was no RST; 0 where there was none.
+    pub(super) ttl: u8,
     /// A right checksum of it was seen, so a wrong one means damage and not offloading.
     pub(super) has_valid_checksums: bool,
     /// The largest payload before the last segment, octets.

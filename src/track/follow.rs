@@ -22,6 +22,7 @@ impl Turn<'_> {
         if segment.flags.rst() || is_stray {
             return;
         }
+        flow.ttl = segment.ttl;
         flow.tsval = segment.options.timestamps.map(|(tsval, _)| tsval).or(flow.tsval);
         let tcb = peer.of_mut(&mut connection.tcb);
         if segment.flags.syn() {
@@ -30,6 +31,10 @@ impl Turn<'_> {
         if flow.base.is_none() {
             flow.set_base(segment.seq - 1, segment.seq);
             tcb.snd.nxt = Some(segment.seq);
+            if !segment.flags.syn() {
+                // What it sent before the capture began may still come, late.
+                peer.of_mut(&mut connection.memory).note_hole(segment.seq - BELIEVABLE_GAP, segment.seq);
+            }
         }
         self.follow_numbers(peer, segment, repeat);
         self.follow_window(peer, segment);
@@ -53,6 +58,7 @@ impl Turn<'_> {
             return;
         }
         if nxt.lt(segment.seq) && !segment.flags.syn() {
+            memory.note_hole(*nxt, segment.seq);
             let gap = segment.seq.since(*nxt);
             if gap < BELIEVABLE_GAP {
                 flow.missing += u64::from(gap);
@@ -62,6 +68,9 @@ impl Turn<'_> {
         let fresh = forward.saturating_sub(u32::from(segment.flags.fin())).min(segment.len);
         flow.advance(forward);
         flow.bytes += u64::from(fresh);
+        if fresh > 0 {
+            connection.last_data = Some(peer);
+        }
         *nxt = end;
         // What was sent before the first FIN had arrived was no half-close.
         let closing = &mut connection.closing;

@@ -1,6 +1,7 @@
 //! Whether a SYN belongs to the connection at hand or opens the next one on the same addresses and ports.
 
 use super::connection::Connection;
+use super::evidence::{Reuse, ReuseProof};
 use super::time_wait::Ended;
 use super::turn::Turn;
 use crate::tcp::{Peer, Segment, State};
@@ -66,13 +67,53 @@ pub(super) fn decide(connection: &Connection, segment: &Segment<'_>) -> Belongs 
 }
 
 impl Turn<'_> {
-    /// The addresses and ports are taken over: whoever waits in TIME-WAIT waits no longer.
-    pub(super) fn give_way(&mut self) {
-        for peer in crate::tcp::Peer::BOTH {
-            if self.state(peer) == Some(State::TimeWait) {
-                self.end_time_wait(peer, Ended::Reused, self.time);
-            }
+    /// Addresses and ports of a connection in TIME-WAIT are asked for anew: who waits, and what shows the SYN to be younger.
+    /// Whoever sends the SYN waits no longer; the other one waits on until it answers, for it may refuse.
+    pub(super) fn ask_to_give_way(&mut self, segment: &Segment<'_>) -> Option<Reuse> {
+        let sender = self.connection.peer_at(segment.src);
+        // The SYN that a SYN,ACK answers came before it.
+        let opener = if segment.flags.ack() { self.connection.receiver_of(sender) } else { sender };
+        let waits = |peer: Peer| self.state(peer) == Some(State::TimeWait);
+        let server = self.connection.receiver_of(opener);
+        let waiter = [server, opener].into_iter().find(|peer| waits(*peer))?;
+        let begins = waiter.of(&self.connection.time_wait).map(|wait| wait.begins)?;
+        let place = if waiter == opener { Peer::A } else { Peer::B };
+        let mut reuse = Reuse {
+            of: self.connection.id,
+            after_ns: self.time.since(begins),
+            waiter: place,
+            proof: proof(self.connection, opener, segment),
+            taken: false,
+            nxt: waiter.of(&self.connection.tcb).snd.nxt,
+        };
+        reuse.note_number(if sender == opener { Peer::A } else { Peer::B }, segment.seq);
+        if waits(opener) {
+            self.end_time_wait(opener, Ended::Reused, self.time);
+            reuse.taken = waiter == opener;
         }
+        Some(reuse)
+    }
+
+    /// The one who waited has taken the new connection up, or was told by RST that the old one is gone.
+    pub(super) fn give_way(&mut self, waiter: Peer, ended: Ended) {
+        self.end_time_wait(waiter, ended, self.time);
+    }
+}
+
+/// What shows a SYN of `opener` to be younger than the connection that the other side remembers, if anything.
+fn proof(connection: &Connection, opener: Peer, segment: &Segment<'_>) -> Option<ReuseProof> {
+    if segment.flags.ack() {
+        return None;
+    }
+    let expected = connection.receiver_of(opener).of(&connection.tcb).rcv.nxt;
+    let timestamp = segment.options.timestamps.map(|(tsval, _)| tsval);
+    let last = opener.of(&connection.flows).tsval;
+    match () {
+        () if timestamp.zip(last).is_some_and(|(now, last)| now.wrapping_sub(last) as i32 > 0) => {
+            Some(ReuseProof::Timestamp)
+        }
+        () if expected.is_some_and(|expected| expected.le(segment.seq)) => Some(ReuseProof::LargerNumber),
+        () => None,
     }
 }
 

@@ -2,14 +2,15 @@
 
 mod arrival;
 mod connection;
+mod evidence;
 mod facts;
 mod flight;
 mod flow;
 mod follow;
 mod history;
+mod icmp;
 mod incarnation;
 mod receipt;
-mod recovery;
 mod reset;
 mod send;
 mod step;
@@ -17,21 +18,18 @@ mod time_wait;
 mod turn;
 
 pub use connection::Connection;
+pub use evidence::{Challenge, Evidence, IcmpFact, ResetFact, Reuse, ReuseProof, Waits};
 pub use facts::{Closing, FinFact, Moment, Opening, SynFact};
 pub use flow::Flow;
 pub use history::History;
-pub use recovery::{
-    Acking, Cause, Causes, ClosedWindow, DSack, EcnCounts, EcnNews, Evidence, Extent, Late, Place, Proof, Recovery,
-    Retransmission, RoundTrips, Sending, Spurious, Totals, WindowNews,
-};
-pub use step::{Change, Fate, Input, News, Repeat, Reset, Seen, Step};
+pub use step::{Change, Fate, Input, News, Repeat, Report, Reset, Seen, Step};
 pub use time_wait::{Ended, TimeWait};
 
 use crate::tcp::{Basis, Checksum, IcmpError, MslProfile, Passage, Peer, Segment, Signal, State, Timestamp};
 use arrival::{UnderWay, is_known};
 use incarnation::Belongs;
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::net::SocketAddr;
 use turn::Turn;
 
@@ -47,7 +45,12 @@ pub struct Tracker {
     two_msl_ns: i64,
     changes: Vec<Change>,
     fates: Vec<(u64, Fate)>,
+    /// Addresses and ports that answered a SYN by SYN,ACK, at most [`MOST_SERVERS`].
+    servers: HashSet<SocketAddr, foldhash::fast::RandomState>,
 }
+
+/// So many servers are remembered, to tell a full accept queue from a filter.
+const MOST_SERVERS: usize = 4096;
 
 /// Ports below this are servers' (RFC 6335: system ports).
 const WELL_KNOWN: u16 = 1024;
@@ -74,6 +77,7 @@ impl Tracker {
             two_msl_ns: msl.two_msl_ns(),
             changes: Vec::new(),
             fates: Vec::new(),
+            servers: HashSet::default(),
         }
     }
 
@@ -101,14 +105,59 @@ impl Tracker {
             self.under_way.push(Reverse(UnderWay { at, number, place, sender: peer, ordinal, segment }));
             self.under_way_so_far += 1;
         }
-        let Verdict { recovery, repeats, reset, lost_ack } = verdict;
-        let input = Input::Segment(Seen { segment, peer, ordinal, repeats, recovery: &recovery, reset, lost_ack });
+        let Verdict { repeats, reset, lost_ack } = verdict;
+        if segment.flags.syn() {
+            let is_new = repeats.is_none() && segment.flags.ack() && self.servers.len() < MOST_SERVERS;
+            if is_new {
+                self.servers.insert(segment.src);
+            }
+            if repeats.is_some() && !segment.flags.ack() && self.servers.contains(&segment.dst) {
+                connection.evidence.get_or_insert_default().port_accepts = true;
+            }
+        }
+        let input = Input::Segment(Seen { segment, peer, ordinal, repeats, reset, lost_ack });
         sink(&Step { connection, before, input, changes: &self.changes, fates: &self.fates });
+        if connection.evidence.is_some() {
+            self.settle_reuse(place, segment.time);
+        }
+    }
+
+    /// Ends the TIME-WAIT whose addresses and ports this connection has taken over, once that is sure.
+    fn settle_reuse(&mut self, place: usize, now: Timestamp) {
+        let Some(connection) = self.connections.get_mut(place) else { return };
+        let states = connection.tcb.map(|tcb| tcb.state);
+        let Some(reuse) = connection.evidence.as_mut().and_then(|evidence| evidence.reuse.as_mut()) else { return };
+        let state = reuse.waiter.of(&states);
+        let ended = match state {
+            _ if reuse.taken => return,
+            // It answered by the old connection's acknowledgment, and the RST that came back ended that one.
+            Some(State::Closed) if connection.opening.met_old => Ended::ResetByNext,
+            None | Some(State::Closed | State::Listen) => return,
+            Some(_) if connection.opening.met_old => return,
+            Some(_) => Ended::Reused,
+        };
+        reuse.taken = ended == Ended::Reused;
+        let (id, waiter) = (reuse.of, *reuse.waiter.of(&connection.addresses));
+        let old = usize::try_from(id.saturating_sub(1)).ok().and_then(|place| self.connections.get_mut(place));
+        if let Some(connection) = old {
+            let waiter = connection.peer_at(waiter);
+            Turn { connection, changes: &mut self.changes, fates: &mut self.fates, ordinal: 0, time: now }
+                .give_way(waiter, ended);
+        }
     }
 
     /// Hears what the network says of a segment that did not arrive.
     pub fn hear_icmp(&mut self, error: &IcmpError, sink: &mut impl FnMut(&Step<'_>)) {
         self.advance(error.time, sink);
+        let place = self.table.get(&Key::of(error.src, error.dst)).copied();
+        let Some(connection) = place.and_then(|place| self.connections.get_mut(place)) else { return };
+        let before = connection.tcb;
+        self.changes.clear();
+        self.fates.clear();
+        let (ordinal, time) = (connection.segments, error.time);
+        let (changes, fates) = (&mut self.changes, &mut self.fates);
+        let input = Input::Icmp(Turn { connection, changes, fates, ordinal, time }.hear_icmp(error));
+        sink(&Step { connection, before, input, changes: &self.changes, fates: &self.fates });
     }
 
     /// Lets time pass: what arrives by `now` arrives, and TIME-WAITs that are due by then end.
@@ -189,9 +238,18 @@ impl Tracker {
             return place;
         }
         let incarnation = old.incarnation.saturating_add(1);
-        Turn { connection: old, changes: &mut self.changes, fates: &mut self.fates, ordinal: 0, time: segment.time }
-            .give_way();
+        let mut turn = Turn {
+            connection: old,
+            changes: &mut self.changes,
+            fates: &mut self.fates,
+            ordinal: 0,
+            time: segment.time,
+        };
+        let reuse = turn.ask_to_give_way(segment);
         let next = self.open(addresses, incarnation, segment.time);
+        if let Some(fresh) = self.connections.get_mut(next).filter(|_| reuse.is_some()) {
+            fresh.evidence.get_or_insert_default().reuse = reuse;
+        }
         if belongs == Belongs::ToNextWithSyn
             && let Some(old) = self.connections.get(place).cloned()
             && let Some(fresh) = self.connections.pop()
@@ -227,7 +285,6 @@ fn queue_waits(
 
 /// What working in a segment found out about the segment itself.
 struct Verdict {
-    recovery: Recovery,
     repeats: Option<Repeat>,
     reset: Option<Reset>,
     lost_ack: Option<u64>,
@@ -238,9 +295,7 @@ impl Turn<'_> {
     /// does to its receiver.
     fn work_in(&mut self, peer: Peer, segment: &Segment<'_>) -> Verdict {
         let damaged = self.is_damaged(peer, segment);
-        let next = peer.of(&self.connection.tcb).snd.nxt;
-        let recovery = self.recover(peer, segment, damaged);
-        let repeats = self.note_repeat(peer, segment, damaged, &recovery);
+        let repeats = self.note_repeat(peer, segment, damaged);
         let mut reset = None;
         let mut lost_ack = None;
         if segment.passage == Passage::Appeared {
@@ -273,12 +328,14 @@ impl Turn<'_> {
             }
             let receiver = self.connection.receiver_of(peer);
             self.deliver_waiting(receiver);
+            if self.connection.evidence.is_some() {
+                self.answer_challenge(peer, segment);
+            }
         }
-        self.remember(peer, segment, next);
         self.connection.history.note(peer, segment, repeats.is_some());
         self.connection.segments += 1;
         self.connection.last = self.connection.last.max(segment.time);
-        Verdict { recovery, repeats, reset, lost_ack }
+        Verdict { repeats, reset, lost_ack }
     }
 
     /// Whether the segment was damaged on its way. A wrong checksum alone does not say so: where the network card fills it in,

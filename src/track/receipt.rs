@@ -5,6 +5,7 @@ use super::facts::Moment;
 use super::flight::{Transmission, WaitingAck};
 use super::step::Fate;
 use super::turn::{Cause, Turn};
+use crate::tcp::acceptability::is_acceptable;
 use crate::tcp::{Basis, Peer, Segment, SeqNumber, Signal, State};
 
 impl Turn<'_> {
@@ -52,6 +53,7 @@ impl Turn<'_> {
         // A server repeats its SYN,ACK with the TSecr of the SYN that made it, so another copy's echo proves the first one lost.
         if syn.is_told_apart(tsecr) && copy.ordinal == syn.last.ordinal && !syn.is_syn_ack {
             self.fates.push((syn.first.ordinal, Fate::Lost));
+            self.connection.opening.syn_proved_lost = true;
         }
         if syn.is_syn_ack { self.receive_syn_ack(peer, segment, copy) } else { self.receive_syn(peer, segment, copy) }
     }
@@ -68,7 +70,9 @@ impl Turn<'_> {
             self.begin_in(peer, State::Listen);
         }
         if !answer.flags.syn() {
-            self.connection.opening.bare_ack_of_syn = true;
+            let opening = &mut self.connection.opening;
+            opening.bare_ack_of_syn = true;
+            opening.ack_before_syn |= peer.of(&opening.syn).is_none();
         }
         let from_listen = self.state(peer) == Some(State::Listen);
         if self.signal(peer, Signal::RcvSyn, Basis::Observed, copy.into()) {
@@ -153,6 +157,8 @@ impl Turn<'_> {
             let is_beyond = snd.nxt.is_some_and(|nxt| nxt.lt(ack));
             if snd.iss.is_none_or(|iss| (iss + 1).le(ack)) && !is_beyond {
                 self.signal(peer, Signal::RcvAckOfSyn, basis, cause);
+            } else {
+                self.connection.opening.wrong_ack = true;
             }
         } else if self.own_fin_is_covered(peer, ack) {
             self.signal(peer, Signal::RcvAckOfFin, basis, cause);
@@ -171,6 +177,11 @@ impl Turn<'_> {
         if !matters || segment.flags.syn() {
             return;
         }
+        if self.state(receiver) == Some(State::SynReceived) && self.is_out_of_window(receiver, segment) {
+            // RFC 9293 3.10.7.4, first check: such an acknowledgment is not even looked at.
+            self.connection.opening.wrong_ack = true;
+            return;
+        }
         let iss = sender.of(&self.connection.tcb).snd.iss;
         let unproved = sender.of(&self.connection.flight).control_unproved(iss);
         let pure = segment.is_pure_ack();
@@ -185,6 +196,14 @@ impl Turn<'_> {
             let behind = if pure { unproved.unwrap_or(segment.seq) } else { segment.end() };
             flight.waiting = Some(WaitingAck { ack, behind, ordinal: self.ordinal, time: self.time, pure });
         }
+    }
+
+    /// Whether all of a segment lies beyond what its receiver may take.
+    fn is_out_of_window(&self, receiver: Peer, segment: &Segment<'_>) -> bool {
+        let rcv = receiver.of(&self.connection.tcb).rcv;
+        rcv.nxt.is_some_and(|nxt| {
+            !is_acceptable(segment.seq, segment.seq_len(), nxt, rcv.wnd.max(1)) && nxt.lt(segment.seq)
+        })
     }
 
     /// Delivers a pure ACK that waited behind a FIN, now that the FIN is proved.

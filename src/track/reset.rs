@@ -12,11 +12,21 @@ impl Turn<'_> {
     pub(super) fn reset(&mut self, sender: Peer, segment: &Segment<'_>) -> Reset {
         let receiver = self.connection.receiver_of(sender);
         let verdict = self.judge(sender, receiver, segment);
+        let fact = self.reset_fact(sender, segment);
         // A true sender's RST bears the number that its receiver expects; one that is ignored may be anybody's, and proves
         // nothing.
         if matches!(verdict, Reset::OutsideWindow | Reset::Challenged) && !is_known(segment) {
             self.connection.closing.ignored_resets += 1;
+            self.note_strange(sender, segment.ttl);
+            if verdict == Reset::Challenged {
+                self.note_challenge(receiver);
+            }
             return verdict;
+        }
+        if matches!(verdict, Reset::Ended(_) | Reset::Refused)
+            && self.connection.closing.reset.iter().all(Option::is_none)
+        {
+            self.evidence().reset = Some(fact);
         }
         self.prove(sender, segment);
         let answers = !segment.flags.ack() && receiver.of(&self.connection.tcb).rcv.last_ack == Some(segment.seq);
@@ -42,6 +52,13 @@ impl Turn<'_> {
         cause: Cause,
     ) -> Reset {
         let before = self.state(receiver);
+        if matches!(verdict, Reset::Ended(_))
+            && self.connection.evidence.as_ref().is_none_or(|evidence| evidence.reset.is_none())
+        {
+            // Its supposed sender's capture does not have it.
+            let fact = self.reset_fact(sender, segment);
+            self.evidence().reset = Some(fact);
+        }
         match verdict {
             Reset::OutsideWindow | Reset::Challenged | Reset::Nothing => return verdict,
             Reset::Refused => self.connection.opening.refused = Some(Moment::of(segment, self.ordinal)),

@@ -2,7 +2,6 @@
 
 use super::facts::{FinFact, Moment, SynFact};
 use super::flight::Transmission;
-use super::recovery::{Recovery, Retransmission, Sending};
 use super::step::Repeat;
 use super::turn::{Cause, Turn};
 use crate::tcp::{Basis, Peer, Segment, SeqNumber, Signal, State};
@@ -10,6 +9,10 @@ use crate::tcp::{Basis, Peer, Segment, SeqNumber, Signal, State};
 /// For so long after a RST its receiver's segments may have been under way already; longer where the handshake's round trip
 /// was longer.
 const RESET_GRACE_NS: i64 = 100_000_000;
+
+/// A SYN,ACK that comes again so soon after its acknowledgment answers a repeated SYN, or crossed the acknowledgment; longer
+/// where the round trip was longer.
+const SYN_ACK_LATE_NS: i64 = 200_000_000;
 
 impl Turn<'_> {
     /// Undoes what this segment disproves: its sender would not have sent it had the last inferred receipt happened.
@@ -42,12 +45,13 @@ impl Turn<'_> {
                 if same {
                     self.take_back(receiver);
                 }
-                self.connection.closing.ignore_reset(peer);
+                self.disbelieve_reset(peer);
+                self.evidence().disowned = Some(peer);
                 None
             }
             Signal::RcvRst => {
                 let sender = self.connection.receiver_of(peer);
-                self.connection.closing.ignore_reset(sender);
+                self.disbelieve_reset(sender);
                 None
             }
             _ => Some(change.cause),
@@ -55,13 +59,7 @@ impl Turn<'_> {
     }
 
     /// Whether the segment repeats one sent before. SYN and FIN are noted as under way.
-    pub(super) fn note_repeat(
-        &mut self,
-        peer: Peer,
-        segment: &Segment<'_>,
-        damaged: bool,
-        recovery: &Recovery,
-    ) -> Option<Repeat> {
+    pub(super) fn note_repeat(&mut self, peer: Peer, segment: &Segment<'_>, damaged: bool) -> Option<Repeat> {
         let copy = Transmission::of(segment, self.ordinal, damaged);
         let flight = peer.of_mut(&mut self.connection.flight);
         let before = if segment.flags.rst() {
@@ -75,25 +73,38 @@ impl Turn<'_> {
             None
         };
         if let Some(before) = before {
-            return Some(Repeat {
-                of: Some(before.first.ordinal),
-                wait_ns: Some(segment.time.since(before.last.time)),
-                copies: before.copies,
-            });
-        }
-        match recovery.sending {
-            Sending::Again(Retransmission { of, wait_ns, copies, .. }) => {
-                Some(Repeat { of: of.map(|place| place.ordinal), wait_ns, copies })
+            let wait_ns = segment.time.since(before.last.time);
+            if segment.flags.syn() {
+                self.note_wait(segment, wait_ns);
             }
-            Sending::Late(_) => {
-                peer.of_mut(&mut self.connection.memory).filled = Some(Moment::of(segment, self.ordinal));
-                let flow = peer.of_mut(&mut self.connection.flows);
+            return Some(Repeat { of: Some(before.first.ordinal), wait_ns: Some(wait_ns), copies: before.copies });
+        }
+        if segment.flags.fin()
+            && let Some(fin) = peer.of(&self.connection.closing.fin).filter(|fin| fin.seq == segment.fin_seq())
+        {
+            let wait_ns = Some(segment.time.since(fin.last.time));
+            return Some(Repeat { of: Some(fin.first.ordinal), wait_ns, copies: fin.copies });
+        }
+        let nxt = peer.of(&self.connection.tcb).snd.nxt?;
+        let end = segment.seq + segment.len;
+        let keep_alive = segment.len == 1 && segment.seq + 1 == nxt;
+        // What lies before the first number seen may have been sent before that, but was it acknowledged, it comes again.
+        let is_early = peer.of(&self.connection.flows).base.is_some_and(|base| end.le(base + 1));
+        let receiver = self.connection.receiver_of(peer);
+        let had_arrived = is_early && receiver.of(&self.connection.tcb).rcv.nxt.is_some_and(|nxt| end.le(nxt));
+        let memory = peer.of_mut(&mut self.connection.memory);
+        if !had_arrived && memory.fills_hole(segment.seq, end) {
+            memory.filled = Some(Moment::of(segment, self.ordinal));
+            let flow = peer.of_mut(&mut self.connection.flows);
+            if !is_early {
                 flow.missing = flow.missing.saturating_sub(segment.len.into());
-                flow.bytes += u64::from(segment.len);
-                None
             }
-            _ => None,
+            flow.bytes += u64::from(segment.len);
+            return None;
         }
+        let again =
+            segment.len > 0 && !segment.flags.any(crate::tcp::Flags::SYN | crate::tcp::Flags::RST) && end.le(nxt);
+        (again && !keep_alive).then_some(Repeat { of: None, wait_ns: None, copies: 1 })
     }
 
     /// Moves the sender's state by what it sends. RST is [`Turn::send_reset`]'s matter.
@@ -153,6 +164,8 @@ impl Turn<'_> {
         let mut fact = None;
         SynFact::note(&mut fact, segment, self.ordinal, false);
         peer.of_mut(&mut self.connection.memory).stray_syn = fact.map(|fact| (segment.seq, fact));
+        // RFC 5961 4.2; in TIME-WAIT RFC 9293 3.10.7.4 asks for the same.
+        self.note_challenge(self.connection.receiver_of(peer));
     }
 
     /// The peer answers the other's ACK by RST: it has lost its memory of the connection, and its SYN was meant.
@@ -194,16 +207,31 @@ impl Turn<'_> {
     }
 
     fn send_syn_ack(&mut self, peer: Peer, segment: &Segment<'_>, repeat: Option<Repeat>) {
-        let tcb = peer.of(&self.connection.tcb);
+        let tcb = *peer.of(&self.connection.tcb);
         if tcb.state.is_some_and(|state| state.is_synchronized()) && tcb.snd.iss != Some(segment.seq) {
             // Nobody in a connection sends a SYN,ACK with another number.
             return;
         }
-        if self.connection.opening.refused.take().is_some() {
+        if let Some(refused) = self.connection.opening.refused.take() {
             self.connection.closing.reset = [None; 2];
             self.connection.closing.reset_in = None;
+            let refusal = self.evidence().reset.take();
+            let receiver = self.connection.receiver_of(peer);
+            let asked_again =
+                receiver.of(&self.connection.opening.syn).is_some_and(|syn| syn.last.ordinal > refused.ordinal);
+            if !asked_again {
+                // It answers the very SYN that was refused: the RST was somebody else's.
+                self.connection.closing.ignored_resets += 1;
+                self.note_strange(peer, refusal.map_or(segment.ttl, |fact| fact.ttl.0));
+            }
         }
-        SynFact::note(peer.of_mut(&mut self.connection.opening.syn_ack), segment, self.ordinal, repeat.is_some());
+        let late = SYN_ACK_LATE_NS.max(2 * self.connection.round_trip_ns());
+        let opening = &mut self.connection.opening;
+        let is_own = tcb.snd.iss == Some(segment.seq);
+        if repeat.is_some() && is_own && opening.ack.is_some_and(|ack| segment.time.since(ack.time) > late) {
+            opening.syn_ack_after_ack = opening.syn_ack_after_ack.saturating_add(1);
+        }
+        SynFact::note(peer.of_mut(&mut opening.syn_ack), segment, self.ordinal, repeat.is_some());
         match self.state(peer) {
             // A late copy, after the end.
             Some(State::Closed) if repeat.is_some() => {}
@@ -222,6 +250,9 @@ impl Turn<'_> {
             let covered = iss.filter(|iss| (*iss + 1).le(segment.ack)).map_or(0, |iss| segment.ack.since(iss + 1));
             self.connection.opening.early_data = covered.min(syn.len);
         }
+        if let Some(reuse) = self.connection.evidence.as_mut().and_then(|evidence| evidence.reuse.as_mut()) {
+            reuse.note_number(peer, segment.seq);
+        }
         self.begin_numbers(peer, segment);
     }
 
@@ -229,6 +260,13 @@ impl Turn<'_> {
     fn be_synchronized(&mut self, peer: Peer, segment: &Segment<'_>) {
         // It goes on as before, so a SYN in between was not its own.
         peer.of_mut(&mut self.connection.memory).stray_syn = None;
+        if self.state(peer).is_none() && segment.flags.ack() {
+            // RFC 9293 figure 9: whoever answers a first SYN by another acknowledgment knows an older connection.
+            let asks = self.connection.receiver_of(peer);
+            let snd = asks.of(&self.connection.tcb).snd;
+            let is_older = snd.iss.is_some_and(|iss| iss + 1 != segment.ack && snd.nxt == Some(iss + 1));
+            self.connection.opening.met_old |= is_older && self.state(asks) == Some(State::SynSent);
+        }
         match self.state(peer) {
             // A FIN is the change to tell; anything else tells no more than that there is a connection.
             None if segment.flags.fin() => self.begin_in(peer, State::Established),
@@ -266,7 +304,7 @@ impl Turn<'_> {
                 fact.last = moment;
                 fact.copies = fact.copies.saturating_add(1);
             }
-            slot => *slot = Some(FinFact::new(moment, crossed)),
+            slot => *slot = Some(FinFact::new(segment.fin_seq(), moment, crossed)),
         }
     }
 }

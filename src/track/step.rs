@@ -1,7 +1,7 @@
 //! The atom that every rule looks at: one input, and what it changed.
 
-use super::{Connection, Recovery};
-use crate::tcp::{Basis, Peer, Segment, Signal, State, Tcb, Timestamp};
+use super::Connection;
+use crate::tcp::{Basis, IcmpError, Peer, Segment, Signal, State, Tcb, Timestamp};
 
 /// One input to one connection.
 #[derive(Debug)]
@@ -34,6 +34,20 @@ pub enum Input<'a> {
         peer: Peer,
         at: Timestamp,
     },
+    /// The network reports that a segment did not arrive.
+    Icmp(Report<'a>),
+}
+
+/// An ICMP error and the segment that it speaks of.
+#[derive(Debug, Clone, Copy)]
+pub struct Report<'a> {
+    pub error: &'a IcmpError,
+    /// Who sent the quoted segment.
+    pub peer: Peer,
+    /// The place of the quoted segment, where it is remembered: SYN only.
+    pub about: Option<u64>,
+    /// The quoted number is none that could be under way: it may be forged (RFC 5927 4.1).
+    pub is_strange: bool,
 }
 
 /// A captured segment and its place in the connection.
@@ -46,8 +60,6 @@ pub struct Seen<'a> {
     pub ordinal: u64,
     /// The place of the segment that it repeats, when it does.
     pub repeats: Option<Repeat>,
-    /// What it says of loss, order and flow.
-    pub recovery: &'a Recovery,
     /// What became of a RST.
     pub reset: Option<Reset>,
     /// The place of a pure ACK that was counted as received but did not arrive in time: the peer repeats what it acknowledged.
@@ -57,7 +69,7 @@ pub struct Seen<'a> {
 /// A segment sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Repeat {
-    /// The place of the first copy, where it is remembered.
+    /// The place of the first copy, where it is remembered (SYN and FIN only).
     pub of: Option<u64>,
     /// Nanoseconds since the copy before this one, where remembered.
     pub wait_ns: Option<i64>,

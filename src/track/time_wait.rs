@@ -24,6 +24,8 @@ pub enum Ended {
     Reused,
     /// TIME-WAIT assassination (RFC 1337).
     Reset,
+    /// The same, by the RST that answers TIME-WAIT's own answer to a new SYN.
+    ResetByNext,
 }
 
 impl TimeWait {

@@ -11,24 +11,31 @@
 //! has it; without them nothing is known but what the peers answer.
 //! `opened three-way` and `closed four-segment` say what the last connection's verdict must be; `told A LISTEN` says what is known beforehand. Without a time a segment comes 1 ms after the one before.
 //!
+//! A second word names the cause: `opened half-open syn-scan`, `closed reset linger-zero`; `-` is none. `connection 1 opened …`,
+//! `connection 1 closed …` speak of another than the last. `connection 1 waits B reused` tells how a TIME-WAIT ended (`capture-ended`
+//! for one that still runs), `reused linux-step` what the last connection's SYN was known by, `refused ports` that it did not get them.
+//! `icmp A host-unreachable 99` is an ICMP error about A's segment 99, without a number for any; `too-big` has MTU 1400.
+//!
 //! `note ID` says that the segment above it bears the note of that rule, `no note ID` that no segment of the sequence does.
 //! Flags: `S F R P . E W A` (SYN FIN RST PSH ACK ECE CWR AE). After the numbers, in any order: `win N`, `id N` (IP
 //! identification), `ttl N`, `ecn ect0|ect1|ce`, `vlan N`, `if N` (interface), `sum bad|offloaded`, `malformed`, and options in angle
-//! brackets: `<mss N> <wscale N> <sackok> <ts VAL ECR> <sack L:R …> <md5> <ao>`.
+//! brackets: `<mss N> <fo N>` (Fast Open cookie octets) `<wscale N> <sackok> <ts VAL ECR> <sack L:R …> <md5> <ao>`.
 
 use std::net::SocketAddr;
 
 use synfin::annotate::{self, verdict};
 use synfin::source::Timestamp;
-use synfin::tcp::{Checksum, Flags, MslProfile, Options, Passage, Peer, Segment, SeqNumber, State};
-use synfin::track::{Change, Connection, Input, News, Step, Tracker};
+use synfin::tcp::{
+    Checksum, Flags, IcmpError, IcmpReason, MslProfile, Options, Passage, Peer, Segment, SeqNumber, State,
+};
+use synfin::track::{Change, Connection, Ended, Input, News, ReuseProof, Step, Tracker};
 
 /// A sequence as text, read.
 pub struct Sequence {
     pub lines: Vec<Line>,
     told: Vec<(Peer, State)>,
-    opened: Option<String>,
-    closed: Option<String>,
+    /// Claims about a connection, counted from 1, else about the last.
+    claims: Vec<(Option<usize>, String)>,
     same_socket: bool,
     /// The line of a segment, and the rule whose note it must bear.
     pub notes: Vec<(usize, String)>,
@@ -48,6 +55,7 @@ pub enum Action {
     Send(Peer, Sent),
     Arrives,
     TwoMsl,
+    Icmp(IcmpError),
 }
 
 /// A segment as the notation has it.
@@ -75,8 +83,7 @@ impl Sequence {
         let mut sequence = Sequence {
             lines: Vec::new(),
             told: Vec::new(),
-            opened: None,
-            closed: None,
+            claims: Vec::new(),
             same_socket: false,
             notes: Vec::new(),
             silent: Vec::new(),
@@ -94,12 +101,12 @@ impl Sequence {
                 sequence.told.push((peer(words[1]), State::from_name(words[2]).expect("a state")));
                 continue;
             }
-            if let Some(kind) = left.strip_prefix("opened ") {
-                sequence.opened = Some(kind.into());
-                continue;
-            }
-            if let Some(kind) = left.strip_prefix("closed ") {
-                sequence.closed = Some(kind.into());
+            let (of, claim) = match left.strip_prefix("connection ").and_then(|rest| rest.split_once(' ')) {
+                Some((of, claim)) => (Some(of.parse().expect("a number")), claim),
+                None => (None, left),
+            };
+            if ["opened ", "closed ", "waits ", "reused ", "refused "].iter().any(|word| claim.starts_with(word)) {
+                sequence.claims.push((of, claim.into()));
                 continue;
             }
             if let Some(rule) = left.strip_prefix("no note ") {
@@ -128,6 +135,9 @@ impl Sequence {
                 Action::TwoMsl
             } else if left.starts_with('(') {
                 Action::Arrives
+            } else if words.peek() == Some(&"icmp") {
+                now = now.add_ns(1_000_000);
+                Action::Icmp(sequence.icmp(now, words.skip(1).collect()))
             } else {
                 let step = match words.peek().and_then(|word| word.strip_prefix('+')) {
                     Some(seconds) => {
@@ -182,7 +192,7 @@ impl Sequence {
             panic!("lines {complaints:?} differ; the tracker says:\n{table}");
         }
         self.check_notes(&run);
-        self.check_verdict(run.connections.last().expect("a connection"));
+        self.check_claims(&run.connections);
         run.connections
     }
 
@@ -202,16 +212,67 @@ impl Sequence {
         }
     }
 
-    fn check_verdict(&self, connection: &Connection) {
-        let name = |kind: serde_json::Value| kind.as_str().unwrap().to_string();
-        let opening = verdict::opening(connection);
-        if let Some(wanted) = &self.opened {
-            assert_eq!(name(serde_json::to_value(opening.kind).unwrap()), *wanted, "opened how");
+    fn check_claims(&self, connections: &[Connection]) {
+        let name = |kind: serde_json::Value| kind.as_str().unwrap_or("-").to_string();
+        for (of, claim) in &self.claims {
+            let connection = &connections[of.map_or(connections.len(), |of| of) - 1];
+            let words: Vec<&str> = claim.split_whitespace().collect();
+            let opening = verdict::opening(connection);
+            let (said, cause) = match words[0] {
+                "opened" => {
+                    let cause = verdict::open_cause(connection, opening.kind);
+                    (name(serde_json::to_value(opening.kind).unwrap()), name(serde_json::to_value(cause).unwrap()))
+                }
+                "closed" => {
+                    let closing = verdict::closing(connection, opening.kind);
+                    let cause = verdict::close_cause(connection, closing.kind);
+                    (name(serde_json::to_value(closing.kind).unwrap()), name(serde_json::to_value(cause).unwrap()))
+                }
+                "waits" => {
+                    let wait = peer(words[1]).of(&connection.time_wait).expect("a TIME-WAIT");
+                    let ended = match wait.ended.map(|(ended, _)| ended) {
+                        None => "capture-ended",
+                        Some(Ended::Expired) => "expired",
+                        Some(Ended::Reused) => "reused",
+                        Some(Ended::Reset | Ended::ResetByNext) => "reset",
+                    };
+                    (words[1].to_string(), ended.to_string())
+                }
+                _ => {
+                    let reuse = connection.evidence.as_ref().and_then(|evidence| evidence.reuse).expect("a reuse");
+                    assert_eq!(reuse.taken, words[0] == "reused", "{claim}");
+                    let proof = match reuse.proof {
+                        _ if !reuse.taken => "ports",
+                        Some(ReuseProof::LinuxStep) => "linux-step",
+                        Some(ReuseProof::Timestamp) => "timestamp",
+                        Some(ReuseProof::LargerNumber) => "larger-number",
+                        None => "-",
+                    };
+                    (proof.to_string(), String::new())
+                }
+            };
+            assert_eq!(said, words[1], "{claim}");
+            if let Some(wanted) = words.get(2) {
+                assert_eq!(cause, *wanted, "{claim}: the cause");
+            }
         }
-        if let Some(wanted) = &self.closed {
-            let closing = verdict::closing(connection, opening.kind);
-            assert_eq!(name(serde_json::to_value(closing.kind).unwrap()), *wanted, "closed how");
-        }
+    }
+
+    fn icmp(&self, time: Timestamp, words: Vec<&str>) -> IcmpError {
+        let [a, b] = self.addresses();
+        let (src, dst) = if peer(words[0]) == Peer::A { (a, b) } else { (b, a) };
+        let reason = match words[1] {
+            "net-unreachable" => IcmpReason::NetUnreachable,
+            "host-unreachable" => IcmpReason::HostUnreachable,
+            "port-unreachable" => IcmpReason::PortUnreachable,
+            "prohibited" => IcmpReason::Prohibited,
+            "time-exceeded" => IcmpReason::TimeExceeded,
+            "too-big" => IcmpReason::TooBig { mtu: 1400 },
+            other => panic!("ICMP {other}?"),
+        };
+        let seq = words.get(2).map(|seq| SeqNumber(seq.parse().expect("a number")));
+        let reporter = "10.0.0.254".parse().unwrap();
+        IcmpError { frame: 0, time, reporter, reason, src, dst, seq, vlan: 0 }
     }
 
     /// Runs the tracker and gives the states of both peers after each line.
@@ -236,6 +297,9 @@ impl Sequence {
                 if let Input::Segment(seen) = &step.input {
                     line_of[connection].push(at);
                     notes.extend(annotate::annotate(step, seen).map(|(rule, _)| (at, rule.id)));
+                }
+                if let Input::Icmp(report) = &step.input {
+                    notes.extend(annotate::hear(step, report).map(|(rule, _)| (at, rule.id)));
                 }
                 for change in step.changes {
                     // In the notation A and B are fixed; the tracker's A is who opened this incarnation.
@@ -276,6 +340,7 @@ impl Sequence {
                     tracker.advance(last_time.add_ns(60_500_000_000), &mut steps);
                 }
                 Action::Arrives => {}
+                Action::Icmp(error) => tracker.hear_icmp(error, &mut steps),
             }
             if at == last {
                 // What is under way at the end arrives.
@@ -356,9 +421,6 @@ impl Sent {
             ecn: self.ecn,
             ip_id: self.ip_id,
             vlan: self.vlan,
-            header_len: 20,
-            tcp_len: 20 + self.len,
-            header_cut: false,
             malformed: self.malformed,
         }
     }
@@ -434,6 +496,7 @@ fn sent(time: Timestamp, words: Vec<&str>, line: usize) -> Sent {
             }
             "sum" => sent.checksum = if text() == "bad" { Checksum::Invalid } else { Checksum::Offloaded },
             "ts" => sent.options.timestamps = Some((number(text()), number(text()))),
+            "fo" => sent.options.fast_open = Some(number(text()) as u8),
             "mss" => sent.options.mss = Some(number(text()) as u16),
             "wscale" => sent.options.wscale = Some(number(text()) as u8),
             "sackok" => sent.options.sack_permitted = true,

@@ -63,7 +63,7 @@ impl Talk {
                     talk.end = sent.time.0;
                 }
                 Action::TwoMsl => talk.end += 61_000 * MS,
-                Action::Arrives => {}
+                Action::Arrives | Action::Icmp(_) => {}
             }
         }
         talk

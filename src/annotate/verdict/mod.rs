@@ -1,9 +1,15 @@
 //! What a whole connection comes to: how it opened, how it closed, and one sentence on its life.
 
+mod backoff;
+mod cause;
 mod close;
+mod close_words;
 mod open;
+mod open_words;
 mod story;
 
-pub use close::{Closing, close_kind, closing, never_opened};
-pub use open::{Opening, open_kind, opening, round_trips};
+pub use backoff::backoff;
+pub use cause::{close_cause, open_cause};
+pub use close::{Closing, close_kind, closing};
+pub use open::{Opening, fast_open, open_kind, opening, round_trips};
 pub use story::story;

@@ -1,14 +1,16 @@
 //! How a connection opened, by name.
 
-use crate::annotate::words::{span, times};
-use crate::tcp::{Basis, Peer};
-use crate::timeline::{Negotiated, OpenKind, PerPeer, Text};
-use crate::track::{Connection, SynFact};
+use super::cause::open_cause;
+use super::open_words::{title, why};
+use crate::tcp::{Basis, Peer, State};
+use crate::timeline::{FastOpen, FastOpenOutcome, Negotiated, OpenCause, OpenKind, PerPeer, Text};
+use crate::track::Connection;
 
 /// An opening, judged.
 #[derive(Debug, Clone)]
 pub struct Opening {
     pub kind: OpenKind,
+    pub cause: Option<OpenCause>,
     pub basis: Basis,
     pub title: Text,
     pub why: Text,
@@ -18,12 +20,15 @@ pub struct Opening {
 /// Names the opening.
 pub fn opening(connection: &Connection) -> Opening {
     let kind = open_kind(connection);
+    let cause = open_cause(connection, kind);
     let basis = match kind {
+        _ if cause == Some(OpenCause::AcceptQueueFull) => Basis::Inferred,
         OpenKind::ThreeWay if connection.opening.ack.is_none() => Basis::Inferred,
         OpenKind::MidStream | OpenKind::OneSided | OpenKind::Unanswered => Basis::Inferred,
         _ => Basis::Observed,
     };
-    Opening { kind, basis, title: title(kind), why: why(connection, kind), negotiated: negotiated(connection) }
+    let why = why(connection, kind, cause);
+    Opening { kind, cause, basis, title: title(kind), why, negotiated: negotiated(connection) }
 }
 
 /// SYN to SYN,ACK and SYN,ACK to ACK in nanoseconds, and whether they may be used: not where one was sent twice (Karn).
@@ -72,13 +77,22 @@ pub fn open_kind(connection: &Connection) -> OpenKind {
     if facts.refused.is_some() {
         return OpenKind::Refused;
     }
+    let told_by_icmp = || connection.evidence.as_ref().is_some_and(|evidence| evidence.icmp.is_some());
+    if !syn_ack_a && !syn_ack_b && !connection.has_sent(Peer::B) && told_by_icmp() {
+        return OpenKind::Unreachable;
+    }
     if facts.ack.is_none() && (facts.met_old || facts.dropped.is_some()) {
+        return OpenKind::HalfOpen;
+    }
+    // The client acknowledged, but nothing shows that the server took that.
+    if connection.state(Peer::B) == Some(State::SynReceived) && (facts.syn_ack_after_ack > 0 || facts.wrong_ack) {
         return OpenKind::HalfOpen;
     }
     if one_sided {
         let only = Peer::BOTH.into_iter().find(|peer| connection.has_sent(*peer)).unwrap_or(Peer::A);
         let repeats = only.of(&facts.syn).map_or(0, |syn| u64::from(syn.copies));
-        let more = only.of(&connection.flows).segments > repeats;
+        let withdrawn = u64::from(only.of(&connection.closing.reset).is_some());
+        let more = only.of(&connection.flows).segments > repeats + withdrawn;
         return if more || !only.of(&facts.syn).is_some() { OpenKind::OneSided } else { OpenKind::Unanswered };
     }
     if !syn_ack_a && !syn_ack_b {
@@ -97,95 +111,23 @@ pub fn open_kind(connection: &Connection) -> OpenKind {
     }
 }
 
-fn title(kind: OpenKind) -> Text {
-    let (en, zh) = match kind {
-        OpenKind::ThreeWay => ("three-way handshake", "三次握手"),
-        OpenKind::Simultaneous => ("simultaneous open", "同时打开"),
-        OpenKind::SelfConnect => ("self-connect", "自连接"),
-        OpenKind::FastOpen => ("TCP Fast Open", "TCP 快速打开"),
-        OpenKind::Split => ("split handshake", "拆分握手"),
-        OpenKind::Refused => ("refused", "连接被拒绝"),
-        OpenKind::Unreachable => ("unreachable", "目标不可达"),
-        OpenKind::Unanswered => ("unanswered", "无应答"),
-        OpenKind::HalfOpen => ("half-open", "半打开"),
-        OpenKind::MidStream => ("seen from mid-stream", "从中途开始捕获"),
-        OpenKind::OneSided => ("one direction only", "只捕获到一个方向"),
-    };
-    Text::new(en, zh)
-}
-
-fn why(connection: &Connection, kind: OpenKind) -> Text {
+/// What Fast Open came to, where it was tried.
+pub fn fast_open(connection: &Connection) -> Option<FastOpen> {
     let facts = &connection.opening;
-    let repeats = |fact: &Option<SynFact>| fact.map_or(0, |fact| fact.copies.saturating_sub(1));
-    let [asked, _] = &facts.syn;
-    let [_, answered] = &facts.syn_ack;
-    let (syn_again, syn_ack_again) = (repeats(asked), repeats(answered));
-    let (mut en, mut zh) = match kind {
-        OpenKind::ThreeWay => {
-            let mut missing = Vec::new();
-            if asked.is_none() {
-                missing.push("SYN");
-            }
-            if answered.is_none() {
-                missing.push("SYN,ACK");
-            }
-            if missing.is_empty() {
-                ("SYN, SYN,ACK, ACK".to_string(), "SYN、SYN,ACK、ACK".to_string())
-            } else {
-                let missing = missing.join(", ");
-                (
-                    format!("{missing} not captured, but what follows implies it"),
-                    format!("没有捕获到 {missing}，但后续报文段说明它存在"),
-                )
-            }
+    let [syn, _] = &facts.syn;
+    let [_, syn_ack] = &facts.syn_ack;
+    let syn = syn.filter(|syn| syn.options.fast_open.is_some())?;
+    let outcome = match (syn.options.fast_open, syn_ack) {
+        _ if facts.early_data > 0 => FastOpenOutcome::DataAccepted,
+        (_, Some(_)) if syn.len > 0 => FastOpenOutcome::DataIgnored,
+        (Some(0), Some(answer)) if answer.options.fast_open.is_some_and(|cookie| cookie > 0) => {
+            FastOpenOutcome::CookieGiven
         }
-        OpenKind::Simultaneous => ("the SYNs of both sides crossed".into(), "双方的 SYN 在途中交错".into()),
-        OpenKind::SelfConnect => {
-            ("the socket connected to its own address and port".into(), "套接字连接到了自己的地址和端口".into())
-        }
-        OpenKind::FastOpen => (
-            format!("the SYN,ACK acknowledges {} octets that came with the SYN", facts.early_data),
-            format!("SYN,ACK 确认了随 SYN 到达的 {} 字节数据", facts.early_data),
-        ),
-        OpenKind::Split => ("SYN and ACK of the answer came apart".into(), "应答的 SYN 与 ACK 分开发送".into()),
-        OpenKind::Refused => (
-            "the SYN was answered by RST: nobody listens on that port".into(),
-            "SYN 得到 RST 应答：该端口没有进程监听".into(),
-        ),
-        OpenKind::Unreachable => ("an ICMP error answered the SYN".into(), "SYN 得到 ICMP 差错应答".into()),
-        OpenKind::Unanswered => {
-            ("no answer to the SYN: filtered, or nobody there".into(), "SYN 没有得到应答：被过滤，或目标不存在".into())
-        }
-        OpenKind::HalfOpen => {
-            if facts.met_old {
-                return Text::new(
-                    "the server still knew an older connection of these ports, and was told by RST that it is gone",
-                    "服务器仍保留着这些端口上的旧连接，随后被 RST 告知它已不存在",
-                );
-            }
-            let reset = facts.dropped.is_some() || connection.closing.reset.iter().any(Option::is_some);
-            if reset {
-                ("the handshake was not completed: a RST ended it".into(), "握手没有完成：被 RST 终止".into())
-            } else {
-                ("the SYN,ACK was never acknowledged".into(), "SYN,ACK 始终没有得到确认".into())
-            }
-        }
-        OpenKind::MidStream => (
-            "the capture began after the handshake; who is the client is guessed".into(),
-            "捕获开始时握手已经结束；哪一方是客户端为推测".into(),
-        ),
-        OpenKind::OneSided => ("only one side's segments were captured".into(), "只捕获到一方的报文段".into()),
+        (Some(0), _) => FastOpenOutcome::CookieAsked,
+        (_, Some(_)) => FastOpenOutcome::CookieOnly,
+        (_, None) => return None,
     };
-    if syn_again > 0 {
-        let wait = asked.map_or(0, |syn| syn.last.time.since(syn.first.time));
-        en += &format!("; the SYN was sent again {} within {}", times(syn_again), span(wait));
-        zh += &format!("；SYN 重传 {syn_again} 次，历时 {}", span(wait));
-    }
-    if syn_ack_again > 0 {
-        en += &format!("; the SYN,ACK was sent again {}", times(syn_ack_again));
-        zh += &format!("；SYN,ACK 重传 {syn_ack_again} 次");
-    }
-    Text::new(en, zh)
+    Some(FastOpen { outcome, sent: syn.len, accepted: facts.early_data })
 }
 
 fn negotiated(connection: &Connection) -> Option<Negotiated> {

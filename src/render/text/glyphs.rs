@@ -129,7 +129,7 @@ impl Glyphs {
         }
     }
 
-    pub(crate) fn severity(&self, severity: Severity) -> &'static str {
+    pub(super) fn severity(&self, severity: Severity) -> &'static str {
         match severity {
             Severity::Lesson => self.lesson,
             Severity::Note => self.note,

@@ -1,0 +1,254 @@
+//! A closing in words: its title, and why it is called that.
+
+use super::cause::{has_other_ttl, has_received_nothing};
+use super::close::first_reset;
+use crate::annotate::words::{octets, role, span, times};
+use crate::tcp::{Peer, State};
+use crate::timeline::{CloseCause, CloseKind, Text};
+use crate::track::{Connection, ResetFact};
+
+/// A silence from here on is worth a word, nanoseconds.
+const LONG_NS: i64 = 1_000_000_000;
+
+pub(super) fn title(connection: &Connection, kind: CloseKind, cause: Option<CloseCause>, never_opened: bool) -> Text {
+    let late_data = connection.closing.late_bytes > 0;
+    let (en, zh) = match kind {
+        CloseKind::None if never_opened => ("never opened", "从未建立"),
+        CloseKind::FourSegment if late_data => ("four segments, with a half-close", "四次挥手（含半关闭）"),
+        CloseKind::FourSegment => ("four segments", "四次挥手"),
+        CloseKind::ThreeSegment => ("three segments (FIN and ACK merged)", "三次挥手（FIN 与 ACK 合并）"),
+        CloseKind::HalfClosed => ("half-closed", "半关闭"),
+        CloseKind::Simultaneous => ("simultaneous close", "同时关闭"),
+        CloseKind::Reset => ("reset", "异常终止（RST）"),
+        CloseKind::ResetAfterFin if cause == Some(CloseCause::FinWait2Abandoned) => {
+            ("FIN-WAIT-2 abandoned, then reset", "放弃 FIN-WAIT-2，随后被 RST 终止")
+        }
+        CloseKind::ResetAfterFin => ("reset after FIN", "FIN 之后被 RST 终止"),
+        CloseKind::UnansweredFin if connection.has_only_one_side() => {
+            ("FIN seen, the other direction not captured", "看到 FIN，另一方向没有捕获到")
+        }
+        CloseKind::UnansweredFin => ("FIN unanswered", "FIN 没有得到应答"),
+        CloseKind::None => ("still open when the capture ended", "捕获结束时仍未关闭"),
+    };
+    Text::new(en, zh)
+}
+
+pub(super) fn why(connection: &Connection, kind: CloseKind, cause: Option<CloseCause>, closer: Option<Peer>) -> Text {
+    let facts = &connection.closing;
+    let Text { mut en, mut zh } = by_kind(connection, kind, cause, closer);
+    let mut add = |more_en: String, more_zh: String| {
+        en = format!("{en}; {more_en}");
+        zh = format!("{zh}；{more_zh}");
+    };
+    let other = closer.map(|peer| role(connection.receiver_of(peer))).unwrap_or_default();
+    let closes_by_fin = matches!(
+        kind,
+        CloseKind::FourSegment | CloseKind::ThreeSegment | CloseKind::HalfClosed | CloseKind::ResetAfterFin
+    );
+    if facts.late_bytes > 0 && closes_by_fin {
+        let late = octets(facts.late_bytes);
+        let first = facts.first_fin.map(|peer| role(connection.receiver_of(peer))).unwrap_or(other);
+        add(
+            format!("the {} sent {late} after that FIN", first.en),
+            format!("{}在该 FIN 之后又发送了 {late}", first.zh),
+        );
+    }
+    let again: u32 = facts.fin.iter().flatten().map(|fin| fin.copies.saturating_sub(1)).sum();
+    if again > 0 {
+        add(format!("FIN sent again {}", times(again)), format!("FIN 重传 {again} 次"));
+    }
+    let ignored = facts.ignored_resets;
+    if ignored > 0 && cause != Some(CloseCause::OtherDevice) {
+        let noun = if ignored == 1 { "RST" } else { "RSTs" };
+        let ttl = connection.strange_ttl();
+        let (ttl_en, ttl_zh) = ttl.map_or_else(Default::default, |(seen, own)| {
+            (
+                format!(" (TTL {seen}, not {own} as its supposed sender's: a device on the way may have sent it)"),
+                format!("（TTL {seen}，而所称发送方为 {own}：可能由途中的设备发出）"),
+            )
+        });
+        add(format!("{ignored} {noun} did nothing{ttl_en}"), format!("有 {ignored} 个 RST 没有起作用{ttl_zh}"));
+    }
+    Text::new(en, zh)
+}
+
+fn by_kind(connection: &Connection, kind: CloseKind, cause: Option<CloseCause>, closer: Option<Peer>) -> Text {
+    let facts = &connection.closing;
+    let who = closer.map(role).unwrap_or_default();
+    let other = closer.map(|peer| role(connection.receiver_of(peer))).unwrap_or_default();
+    match kind {
+        CloseKind::FourSegment => Text::new(
+            format!("FIN, ACK, FIN, ACK: the {} closed first, the {} had not finished yet", who.en, other.en),
+            format!("FIN、ACK、FIN、ACK：{}先关闭，{}当时还未结束", who.zh, other.zh),
+        ),
+        CloseKind::ThreeSegment => Text::new(
+            format!(
+                "the {} closed first; the {} had nothing left to send, so its FIN rode on the ACK",
+                who.en, other.en
+            ),
+            format!("{}先关闭；{}已没有数据要发送，所以 FIN 与 ACK 合并", who.zh, other.zh),
+        ),
+        CloseKind::HalfClosed => Text::new(
+            format!("the {} sent FIN and it was acknowledged; the {} has not closed", who.en, other.en),
+            format!("{}发送了 FIN 并得到确认；{}还没有关闭", who.zh, other.zh),
+        ),
+        CloseKind::Simultaneous => {
+            Text::new("both sides sent FIN before either had arrived", "双方在收到对方的 FIN 之前都发送了 FIN")
+        }
+        CloseKind::Reset | CloseKind::ResetAfterFin => by_reset(connection, cause),
+        CloseKind::UnansweredFin if connection.has_only_one_side() => Text::new(
+            format!("the {} sent FIN; what the other side did was not captured", who.en),
+            format!("{}发送了 FIN；另一方的报文段没有捕获到", who.zh),
+        ),
+        CloseKind::UnansweredFin => {
+            let open = |peer: &Peer| peer.of(&facts.fin).is_some_and(|fin| fin.acknowledged.is_none());
+            let whose = Peer::BOTH.into_iter().find(open).map(role).unwrap_or_default();
+            Text::new(
+                format!("the FIN of the {} was never acknowledged", whose.en),
+                format!("{}的 FIN 始终没有得到确认", whose.zh),
+            )
+        }
+        CloseKind::None => Text::new("neither FIN nor RST was seen", "没有看到 FIN 或 RST"),
+    }
+}
+
+fn by_reset(connection: &Connection, cause: Option<CloseCause>) -> Text {
+    let by = first_reset(connection).map(role).unwrap_or_default();
+    let hit = match connection.closing.reset_in {
+        Some(State::Closed) | None => Text::new(format!("the {} sent RST", by.en), format!("{}发送了 RST", by.zh)),
+        Some(state) => Text::new(
+            format!("the {} sent RST; it hit {state}", by.en),
+            format!("{}发送了 RST；对方当时处于 {state}", by.zh),
+        ),
+    };
+    let reset = connection.evidence.as_ref().and_then(|evidence| evidence.reset);
+    let Some((cause, reset)) = cause.zip(reset) else { return hit };
+    let reason = reason(connection, cause, &reset);
+    Text::new(format!("{}: {}", hit.en, reason.en), format!("{}：{}", hit.zh, reason.zh))
+}
+
+fn reason(connection: &Connection, cause: CloseCause, reset: &ResetFact) -> Text {
+    let idle = span(reset.idle_ns);
+    let since_fin = span(reset.since_fin_ns.unwrap_or(0));
+    match cause {
+        CloseCause::OtherDevice if reset.made_on_the_way => Text::new(
+            "its sender's own capture does not have it: a device on the way made it",
+            "所称发送方自己的捕获中没有它：由途中的设备产生",
+        ),
+        CloseCause::OtherDevice if !has_other_ttl(reset) => {
+            let other = role(connection.receiver_of(reset.by));
+            let ttl = connection.strange_ttl();
+            let (ttl_en, ttl_zh) = ttl.map_or_else(Default::default, |(seen, own)| {
+                (format!(" (TTL {seen}, not {own})"), format!("（TTL {seen} 而非 {own}）"))
+            });
+            Text::new(
+                format!(
+                    "an earlier RST had ended its side, which the {} did not send{ttl_en}: a device on the way did, or somebody forged it",
+                    other.en
+                ),
+                format!(
+                    "此前有一个 RST 终止了它这一方，但{}并未发送该 RST{ttl_zh}：由途中的设备发出，或是伪造的",
+                    other.zh
+                ),
+            )
+        }
+        CloseCause::OtherDevice => {
+            let (seen, own) = reset.ttl;
+            Text::new(
+                format!(
+                    "its TTL {seen} is not that of its sender's other segments ({own}), so a device on the way may have sent it, after {idle} of silence"
+                ),
+                format!("其 TTL {seen} 与该方其他报文段的（{own}）不同，可能由途中的设备发出；此前静默 {idle}"),
+            )
+        }
+        CloseCause::FinWait2Abandoned => Text::new(
+            format!(
+                "it answers what came {since_fin} after its own FIN was acknowledged; the closed socket was no longer kept in FIN-WAIT-2 (Linux keeps it for 60 s)"
+            ),
+            format!(
+                "它应答的是自身 FIN 被确认 {since_fin} 之后到来的报文段；已关闭的套接字不再停留在 FIN-WAIT-2（Linux 保留 60 s）"
+            ),
+        ),
+        CloseCause::DataAfterClose => {
+            Text::new("it answers data that came after its socket was closed", "它应答的是在其套接字关闭之后到来的数据")
+        }
+        CloseCause::VanishedSocket if reset.after_new_syn => Text::new(
+            "it had forgotten this connection and asked for a new one on the same ports: its host restarted, or its socket died without a word",
+            "它已丢失该连接的状态，并在相同端口上请求新连接：主机已重启，或其套接字无声消失",
+        ),
+        CloseCause::VanishedSocket => {
+            let (idle_en, idle_zh) = match reset.idle_ns >= LONG_NS {
+                true => (format!(", after {idle} of silence"), format!("（此前静默 {idle}）")),
+                false => Default::default(),
+            };
+            Text::new(
+                format!(
+                    "it answers a segment for which it has no connection{idle_en}: process or host restarted, or something on the way forgot the connection"
+                ),
+                format!("它应答的报文段没有对应的连接{idle_zh}：进程或主机已重启，或途中设备丢失了连接状态"),
+            )
+        }
+        CloseCause::AbortAfterFin => Text::new(
+            "it had sent FIN and then gave up the rest of the connection",
+            "它已发送 FIN，随后放弃了连接的其余部分",
+        ),
+        CloseCause::IdleTimeout => Text::new(
+            format!("after {idle} of silence: an idle timeout of the program, or of a device on the way"),
+            format!("在静默 {idle} 之后：程序的空闲超时，或途中设备的超时"),
+        ),
+        CloseCause::UnreadData => {
+            let unread = octets(reset.arriving.into());
+            Text::new(
+                format!(
+                    "it closed while {unread} were arriving that it had not even acknowledged: closed with unread data"
+                ),
+                format!("关闭时还有 {unread} 正在到达且尚未确认：关闭时有未读数据"),
+            )
+        }
+        CloseCause::MidTransfer => {
+            let lost = octets(reset.own_under_way.into());
+            Text::new(
+                format!("it aborted with {lost} of its own not acknowledged yet, which may be lost"),
+                format!("异常终止时它自己的 {lost} 尚未得到确认，可能已丢失"),
+            )
+        }
+        CloseCause::LingerZero if connection.flows.iter().all(|flow| flow.bytes + flow.missing == 0) => Text::new(
+            "no data was carried in either direction: linger 0, as a port scan or a health check does it",
+            "双方都没有传送数据：linger 0，端口扫描或健康检查常这样做",
+        ),
+        CloseCause::LingerZero => Text::new(
+            "nothing was under way and nothing had ever come that could be unread: an abort on purpose, as with linger 0",
+            "没有在途数据，也从未收到可能未读的数据：有意的异常终止，如 linger 0",
+        ),
+        CloseCause::Abort if !has_received_nothing(connection, reset.by) && connection.last_data != Some(reset.by) => {
+            Text::new(
+                "RST instead of FIN after data had come: closed with that data unread, or linger 0",
+                "在收到数据之后以 RST 代替 FIN：关闭时数据未读，或 linger 0",
+            )
+        }
+        CloseCause::Abort => Text::new(
+            "RST instead of FIN: linger 0, or closed with unread data",
+            "以 RST 代替 FIN：linger 0，或关闭时有未读数据",
+        ),
+    }
+}
+
+/// The cause in a few words, for the sentence on the whole life.
+pub(super) fn in_short(cause: CloseCause, reset: Option<&ResetFact>) -> Text {
+    let idle = span(reset.map_or(0, |reset| reset.idle_ns));
+    let (en, zh) = match cause {
+        CloseCause::OtherDevice => ("a device on the way had a hand in it", "途中的设备可能介入"),
+        CloseCause::FinWait2Abandoned => ("its FIN-WAIT-2 had been given up", "其 FIN-WAIT-2 已被放弃"),
+        CloseCause::DataAfterClose => ("data came after it had closed", "在其关闭之后仍有数据到来"),
+        CloseCause::VanishedSocket => ("it knew no such connection", "它没有这个连接"),
+        CloseCause::AbortAfterFin => ("it gave up the rest after its FIN", "在 FIN 之后放弃了其余部分"),
+        CloseCause::IdleTimeout => {
+            return Text::new(format!("after {idle} of silence"), format!("此前静默 {idle}"));
+        }
+        CloseCause::UnreadData => ("with unread data", "有未读数据"),
+        CloseCause::MidTransfer => ("in the middle of its own data", "自身数据尚在途中"),
+        CloseCause::LingerZero => ("as with linger 0", "如 linger 0"),
+        CloseCause::Abort => ("linger 0, or unread data", "linger 0，或有未读数据"),
+    };
+    Text::new(en, zh)
+}

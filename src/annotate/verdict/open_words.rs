@@ -1,0 +1,288 @@
+//! An opening in words: its title, and why it is called that.
+
+use super::backoff::{backoff, schedule};
+use super::open::fast_open;
+use crate::annotate::words::{icmp_reason, span, times};
+use crate::tcp::{Peer, State};
+use crate::timeline::{Backoff, FastOpen, FastOpenOutcome, OpenCause, OpenKind, Text};
+use crate::track::{Connection, Evidence, Reuse, ReuseProof, SynFact};
+
+pub(super) fn title(kind: OpenKind) -> Text {
+    let (en, zh) = match kind {
+        OpenKind::ThreeWay => ("three-way handshake", "三次握手"),
+        OpenKind::Simultaneous => ("simultaneous open", "同时打开"),
+        OpenKind::SelfConnect => ("self-connect", "自连接"),
+        OpenKind::FastOpen => ("TCP Fast Open", "TCP 快速打开"),
+        OpenKind::Split => ("split handshake", "拆分握手"),
+        OpenKind::Refused => ("refused", "连接被拒绝"),
+        OpenKind::Unreachable => ("unreachable", "目标不可达"),
+        OpenKind::Unanswered => ("unanswered", "无应答"),
+        OpenKind::HalfOpen => ("half-open", "半打开"),
+        OpenKind::MidStream => ("seen from mid-stream", "从中途开始捕获"),
+        OpenKind::OneSided => ("one direction only", "只捕获到一个方向"),
+    };
+    Text::new(en, zh)
+}
+
+pub(super) fn why(connection: &Connection, kind: OpenKind, cause: Option<OpenCause>) -> Text {
+    let Text { mut en, mut zh } = by_kind(connection, kind, cause);
+    let none = Evidence::default();
+    let evidence = connection.evidence.as_deref().unwrap_or(&none);
+    let more = [
+        syn_again(connection, evidence),
+        syn_ack_again(connection),
+        lost(connection, evidence, cause),
+        fast_open(connection).filter(|_| kind != OpenKind::FastOpen).and_then(fast_open_words),
+        evidence.reuse.map(reused),
+    ];
+    for Text { en: more_en, zh: more_zh } in more.into_iter().flatten() {
+        en = en + "; " + &more_en;
+        zh = zh + "；" + &more_zh;
+    }
+    Text::new(en, zh)
+}
+
+fn by_kind(connection: &Connection, kind: OpenKind, cause: Option<OpenCause>) -> Text {
+    match kind {
+        OpenKind::ThreeWay => three_way(connection),
+        OpenKind::Simultaneous => Text::new("the SYNs of both sides crossed", "双方的 SYN 在途中交错"),
+        OpenKind::SelfConnect => {
+            Text::new("the socket connected to its own address and port", "套接字连接到了自己的地址和端口")
+        }
+        OpenKind::FastOpen => fast_open(connection).and_then(fast_open_words).unwrap_or_default(),
+        OpenKind::Split if cause == Some(OpenCause::FiveWay) => Text::new(
+            "five-way: the server acknowledged the SYN first and then sent a SYN of its own, which the client answered",
+            "五次握手：服务器先确认 SYN，再发送自己的 SYN，由客户端应答",
+        ),
+        OpenKind::Split => Text::new(
+            "four-way: the server answered the SYN by a SYN of its own, and the client answered that by SYN,ACK",
+            "四次握手：服务器以自己的 SYN 应答，客户端再以 SYN,ACK 应答",
+        ),
+        OpenKind::Refused => Text::new(
+            "the SYN was answered by RST: nobody listens on that port",
+            "SYN 得到 RST 应答：该端口没有进程监听",
+        ),
+        OpenKind::Unreachable => unreachable(connection),
+        OpenKind::Unanswered => unanswered(connection, cause),
+        OpenKind::HalfOpen => half_open(connection, cause),
+        OpenKind::MidStream => Text::new(
+            "the capture began after the handshake; who is the client is guessed",
+            "捕获开始时握手已经结束；哪一方是客户端为推测",
+        ),
+        OpenKind::OneSided => Text::new("only one side's segments were captured", "只捕获到一方的报文段"),
+    }
+}
+
+fn three_way(connection: &Connection) -> Text {
+    let facts = &connection.opening;
+    let [asked, answered] = [facts.syn[0], facts.syn_ack[1]];
+    let missing: Vec<&str> = [(asked, "SYN"), (answered, "SYN,ACK")]
+        .iter()
+        .filter(|(fact, _)| fact.is_none())
+        .map(|(_, name)| *name)
+        .collect();
+    if missing.is_empty() {
+        return match facts.ack {
+            Some(_) => Text::new("SYN, SYN,ACK, ACK", "SYN、SYN,ACK、ACK"),
+            None => Text::new(
+                "SYN, SYN,ACK; the ACK was not captured, but what follows implies it",
+                "SYN、SYN,ACK；没有捕获到 ACK，但后续报文段说明它存在",
+            ),
+        };
+    }
+    let missing = missing.join(", ");
+    Text::new(
+        format!("{missing} not captured, but what follows implies it"),
+        format!("没有捕获到 {missing}，但后续报文段说明它存在"),
+    )
+}
+
+fn unreachable(connection: &Connection) -> Text {
+    let Some(fact) = connection.evidence.as_ref().and_then(|evidence| evidence.icmp) else {
+        return Text::new("an ICMP error answered the SYN", "SYN 得到 ICMP 差错应答");
+    };
+    let (reason, who) = (icmp_reason(fact.reason), fact.reporter);
+    Text::new(
+        format!("the SYN was answered by ICMP: {who} says {}", reason.en),
+        format!("SYN 得到 ICMP 差错应答：{who} 报告{}", reason.zh),
+    )
+}
+
+fn unanswered(connection: &Connection, cause: Option<OpenCause>) -> Text {
+    match cause {
+        Some(OpenCause::Withdrawn) => Text::new(
+            "the client took its SYN back by a RST of its own before any answer was seen",
+            "在看到任何应答之前，客户端自己以 RST 撤回了 SYN",
+        ),
+        Some(OpenCause::AcceptQueueFull) => Text::new(
+            "no answer to the SYN, though this port had accepted others: its accept queue may be full, or this client is filtered",
+            "SYN 没有得到应答，而该端口此前接受过其他连接：全连接队列可能已满，或该客户端被过滤",
+        ),
+        _ if connection.opening.syn.iter().all(Option::is_some) => {
+            Text::new("SYNs of both sides, neither of which was answered", "双方都发送了 SYN，但都没有得到应答")
+        }
+        _ => Text::new("no answer to the SYN: filtered, or nobody there", "SYN 没有得到应答：被过滤，或目标不存在"),
+    }
+}
+
+fn half_open(connection: &Connection, cause: Option<OpenCause>) -> Text {
+    let facts = &connection.opening;
+    match cause {
+        Some(OpenCause::OldConnection) if connection.closing.reset.iter().any(Option::is_some) => Text::new(
+            "the server still knew an older connection of these ports, and was told by RST that it is gone",
+            "服务器仍保留着这些端口上的旧连接，随后被 RST 告知它已不存在",
+        ),
+        Some(OpenCause::OldConnection) => Text::new(
+            "the server still knew an older connection of these ports: it answered the SYN by that one's acknowledgment",
+            "服务器仍保留着这些端口上的旧连接：它以旧连接的确认号应答了 SYN",
+        ),
+        Some(OpenCause::WrongAck) => Text::new(
+            "the SYN,ACK was answered by a segment that does not fit it, so the server never opened",
+            "对 SYN,ACK 的应答与其不符，因此服务器一方从未建立",
+        ),
+        Some(OpenCause::AcceptQueueFull) => Text::new(
+            "the client acknowledged the SYN,ACK, but the server went on repeating it: its accept queue is full, or these ACKs never reach it",
+            "客户端确认了 SYN,ACK，但服务器仍不断重传：其全连接队列已满，或这些 ACK 始终没有到达",
+        ),
+        Some(OpenCause::ThirdAckLost) => Text::new(
+            "the client acknowledged the SYN,ACK, but the server repeated it and nothing shows that it ever opened",
+            "客户端确认了 SYN,ACK，但服务器又重传了它，没有迹象表明服务器一方已建立",
+        ),
+        Some(OpenCause::SynScan) => Text::new(
+            "SYN, SYN,ACK, and a RST instead of the ACK: a port scan that found the port open, or a stale SYN that its sender did not know",
+            "SYN、SYN,ACK，之后是 RST 而不是 ACK：端口扫描（端口开放），或发送方并不认识的过期 SYN",
+        ),
+        _ if facts.dropped.is_some() => {
+            Text::new("the handshake was not completed: a RST ended it", "握手没有完成：被 RST 终止")
+        }
+        _ => Text::new("the SYN,ACK was never acknowledged", "SYN,ACK 始终没有得到确认"),
+    }
+}
+
+fn syn_again(connection: &Connection, evidence: &Evidence) -> Option<Text> {
+    let syn = connection.opening.syn[0].filter(|syn| syn.copies > 1)?;
+    let again = syn.copies - 1;
+    let waits = evidence.syn_waits.as_slice();
+    let fits = match backoff(waits) {
+        Some(Backoff::LinuxLinear) => ("as Linux since 6.5 does", "符合 Linux 6.5 起的做法"),
+        Some(Backoff::Doubling) => ("each twice the one before", "每次加倍"),
+        Some(Backoff::Other) => ("the schedule of no common system", "不符合常见系统的重传间隔"),
+        Some(Backoff::Undecided) | None => ("", ""),
+    };
+    let within = span(syn.last.time.since(syn.first.time));
+    let (waited_en, waited_zh) = match (waits.len(), fits) {
+        (0, _) => (format!("within {within}"), format!("历时 {within}")),
+        (_, ("", _)) => (format!("after {}", schedule(waits)), format!("间隔 {}", schedule(waits))),
+        (_, (en, zh)) => (format!("after {} ({en})", schedule(waits)), format!("间隔 {}（{zh}）", schedule(waits))),
+    };
+    Some(Text::new(
+        format!("the SYN was sent again {} {waited_en}", times(again)),
+        format!("SYN 重传 {again} 次，{waited_zh}"),
+    ))
+}
+
+fn syn_ack_again(connection: &Connection) -> Option<Text> {
+    let repeats = |fact: &Option<SynFact>| fact.map_or(0, |fact| fact.copies.saturating_sub(1));
+    let again = repeats(&connection.opening.syn_ack[1]);
+    (again > 0)
+        .then(|| Text::new(format!("the SYN,ACK was sent again {}", times(again)), format!("SYN,ACK 重传 {again} 次")))
+}
+
+/// What was lost, and how that is known.
+fn lost(connection: &Connection, evidence: &Evidence, cause: Option<OpenCause>) -> Option<Text> {
+    let facts = &connection.opening;
+    Some(match cause? {
+        OpenCause::SynLost if evidence.port_accepts => Text::new(
+            "the first SYN was lost or ignored, as the answer echoes the timestamp of a later one; the port accepts others, so its accept queue may have been full",
+            "第一个 SYN 已丢失或被忽略，因为应答回显的是后一个 SYN 的时间戳；该端口接受其他连接，因此全连接队列可能曾已满",
+        ),
+        OpenCause::SynLost => Text::new(
+            "the first SYN was lost: the answer echoes the timestamp of a later one",
+            "第一个 SYN 已丢失：应答回显的是后一个 SYN 的时间戳",
+        ),
+        OpenCause::SynAckLost if facts.syn[0].is_some_and(|syn| syn.copies > 1) => Text::new(
+            "the SYN,ACK was lost or late behind the capture: it had been seen, yet the SYN came again",
+            "SYN,ACK 在观测点之后丢失或迟到：它已被捕获，但 SYN 仍再次发送",
+        ),
+        OpenCause::SynAckLost => Text::new(
+            "the SYN,ACK was lost or late: it came again before anything acknowledged it",
+            "SYN,ACK 丢失或迟到：在得到任何确认之前再次发送",
+        ),
+        OpenCause::SynOrAnswerLost if evidence.port_accepts => Text::new(
+            "the SYN or its answer was lost, or the accept queue was full: the port accepts others",
+            "SYN 或其应答丢失，或全连接队列已满：该端口接受其他连接",
+        ),
+        OpenCause::SynOrAnswerLost => Text::new(
+            "the SYN or its answer was lost before the capture; nothing tells which",
+            "SYN 或其应答在到达观测点之前丢失；无法判断是哪一个",
+        ),
+        OpenCause::ThirdAckLost if facts.ack.is_some() && connection.state(Peer::B) != Some(State::SynReceived) => {
+            Text::new(
+                "the client's ACK was lost or late: the SYN,ACK came again after it",
+                "客户端的 ACK 丢失或迟到：其后 SYN,ACK 再次发送",
+            )
+        }
+        OpenCause::AcceptQueueFull if connection.state(Peer::B) != Some(State::SynReceived) => Text::new(
+            "the server repeated the SYN,ACK although it was acknowledged each time: its accept queue was full for a while, or the ACKs were lost",
+            "每次都已得到确认，服务器仍重传 SYN,ACK：其全连接队列一度已满，或这些 ACK 丢失",
+        ),
+        OpenCause::StaleSyn => Text::new(
+            "a stale SYN was answered first, and that answer refused by RST",
+            "服务器先应答了一个过期的 SYN，该应答被 RST 拒绝",
+        ),
+        _ => return None,
+    })
+}
+
+fn fast_open_words(tried: FastOpen) -> Option<Text> {
+    let FastOpen { outcome, sent, accepted } = tried;
+    Some(match outcome {
+        FastOpenOutcome::CookieAsked => {
+            Text::new("a Fast Open cookie was asked for and none given", "请求了快速打开 Cookie，但没有得到")
+        }
+        FastOpenOutcome::CookieGiven => Text::new(
+            "a Fast Open cookie was asked for and given, for the next time",
+            "请求并得到了快速打开 Cookie，供下次使用",
+        ),
+        FastOpenOutcome::DataAccepted if accepted < sent => Text::new(
+            format!("the SYN,ACK acknowledges {accepted} of the {sent} octets that came with the SYN"),
+            format!("SYN,ACK 确认了随 SYN 到达的 {sent} 字节数据中的 {accepted} 字节"),
+        ),
+        FastOpenOutcome::DataAccepted => Text::new(
+            format!("the SYN,ACK acknowledges the {accepted} octets that came with the SYN"),
+            format!("SYN,ACK 确认了随 SYN 到达的 {accepted} 字节数据"),
+        ),
+        FastOpenOutcome::DataIgnored => Text::new(
+            format!("Fast Open failed: {sent} octets came with the SYN, and the SYN,ACK acknowledges none of them"),
+            format!("快速打开未成功：SYN 携带了 {sent} 字节数据，SYN,ACK 没有确认其中任何一个"),
+        ),
+        FastOpenOutcome::CookieOnly => {
+            Text::new("the SYN carries a Fast Open cookie but no data", "SYN 携带快速打开 Cookie，但没有数据")
+        }
+    })
+}
+
+/// The TIME-WAIT that the ports were taken from.
+fn reused(reuse: Reuse) -> Text {
+    let after = span(reuse.after_ns);
+    let (proof_en, proof_zh) = match reuse.proof {
+        Some(ReuseProof::LinuxStep) => (
+            "its number is the old SND.NXT + 65537, as Linux chooses it",
+            "其初始序号等于旧连接的 SND.NXT + 65537，这是 Linux 的做法",
+        ),
+        Some(ReuseProof::Timestamp) => ("its timestamp is later (RFC 6191)", "其时间戳更新（RFC 6191）"),
+        Some(ReuseProof::LargerNumber) => ("its number is larger (RFC 9293 MAY-2)", "其初始序号更大（RFC 9293 MAY-2）"),
+        None => ("nothing shows it to be younger", "没有证据表明它更新"),
+    };
+    let of = reuse.of;
+    match reuse.taken {
+        true => Text::new(
+            format!("it takes the ports of connection {of} after {after} of TIME-WAIT: {proof_en}"),
+            format!("在 TIME-WAIT 进行了 {after} 后重用连接 {of} 的端口：{proof_zh}"),
+        ),
+        false => Text::new(
+            format!("it asks for the ports of connection {of} after {after} of TIME-WAIT, and does not get them"),
+            format!("在 TIME-WAIT 进行了 {after} 后请求连接 {of} 的端口，但没有得到"),
+        ),
+    }
+}

@@ -1,0 +1,226 @@
+//! Facts that few connections have: waits between repeated SYNs, what surrounded a RST, an ICMP error, ports taken over.
+//! They are boxed, so that an ordinary connection pays for a pointer only.
+
+use super::connection::Connection;
+use super::turn::Turn;
+use crate::tcp::{IcmpReason, Passage, Peer, Segment, SeqNumber, State, Timestamp};
+use std::net::IpAddr;
+
+/// How many waits between copies of one segment are kept. Linux gives up after ten (`tcp_syn_retries` 6 and
+/// `tcp_syn_linear_timeouts` 4).
+const WAITS: usize = 12;
+
+/// What Linux adds to the last SND.NXT for the first number of the next incarnation (`tcp_twsk_unique`, `tcp_timewait_state_process`).
+const LINUX_STEP: u32 = 65_537;
+
+/// Facts that few connections have.
+#[derive(Debug, Clone, Default)]
+pub struct Evidence {
+    /// Between the copies of the opener's SYN.
+    pub syn_waits: Waits,
+    /// Between the copies of the SYN,ACK.
+    pub syn_ack_waits: Waits,
+    /// The SYN is repeated to a port that has accepted others in this capture.
+    pub port_accepts: bool,
+    /// The first RST that took effect.
+    pub reset: Option<ResetFact>,
+    /// The first RST that did nothing and had not the TTL of its supposed sender's last segment: that sender, and its TTL.
+    pub(super) strange: Option<(Peer, u8)>,
+    /// The supposed sender of a RST that went on as if it had not sent it.
+    pub disowned: Option<Peer>,
+    /// What asked for a challenge ACK last (RFC 5961).
+    pub challenge: Option<Challenge>,
+    /// What the network said of a SYN that did not arrive.
+    pub icmp: Option<IcmpFact>,
+    /// The connection before on these addresses and ports, where somebody still waited in its TIME-WAIT.
+    pub reuse: Option<Reuse>,
+}
+
+/// Nanoseconds between the copies of a segment, the first [`WAITS`] of them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Waits {
+    waits: [i64; WAITS],
+    len: u8,
+}
+
+/// What surrounded the RST that took effect.
+#[derive(Debug, Clone, Copy)]
+pub struct ResetFact {
+    pub by: Peer,
+    /// The state that its sender was in.
+    pub sender_was: Option<State>,
+    /// It came without ACK and took its number from the acknowledgment of the segment before: it answers that segment, for
+    /// which there was no socket (RFC 9293 3.10.7.1).
+    pub answers: bool,
+    /// Its supposed sender's own capture does not have it.
+    pub made_on_the_way: bool,
+    /// Its sender had asked for a new connection in the middle of this one.
+    pub after_new_syn: bool,
+    /// The segment that it answers carried a FIN and nothing else.
+    pub answers_bare_fin: bool,
+    /// The TTL of the RST, and of the last other segment of its sender; 0 where there was none.
+    pub ttl: (u8, u8),
+    /// Nanoseconds of silence on both sides before it.
+    pub idle_ns: i64,
+    /// Octets of its sender that had not been acknowledged.
+    pub own_under_way: u32,
+    /// Octets to its sender that this had not acknowledged before.
+    pub arriving: u32,
+    /// Nanoseconds since its sender's FIN was acknowledged.
+    pub since_fin_ns: Option<i64>,
+}
+
+/// A segment that its receiver answers by a challenge ACK.
+#[derive(Debug, Clone, Copy)]
+pub struct Challenge {
+    /// Who has to answer.
+    pub peer: Peer,
+    /// The place of what is answered.
+    pub of: u64,
+    /// The place of the answer.
+    pub answer: Option<u64>,
+}
+
+/// An ICMP error that speaks of this connection.
+#[derive(Debug, Clone, Copy)]
+pub struct IcmpFact {
+    pub reason: IcmpReason,
+    pub reporter: IpAddr,
+    pub time: Timestamp,
+}
+
+/// Addresses and ports taken over from a connection in TIME-WAIT.
+#[derive(Debug, Clone, Copy)]
+pub struct Reuse {
+    /// Id of the connection before.
+    pub of: u64,
+    /// Nanoseconds that its TIME-WAIT had lasted.
+    pub after_ns: i64,
+    /// Who waited, by its place in this connection.
+    pub waiter: Peer,
+    /// Why the SYN could be told from an old duplicate.
+    pub proof: Option<ReuseProof>,
+    /// The waiter gave way: it answered the new SYN, or sent it.
+    pub taken: bool,
+    /// SND.NXT of the waiter in the connection before.
+    pub(super) nxt: Option<SeqNumber>,
+}
+
+/// What shows that a SYN is younger than the connection whose ports it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReuseProof {
+    /// The initial number is the old SND.NXT and 65537: only Linux, remembering that connection, chooses so.
+    LinuxStep,
+    /// A later timestamp (RFC 6191).
+    Timestamp,
+    /// Only a larger initial number (RFC 9293 3.10.7.4, MAY-2).
+    LargerNumber,
+}
+
+impl Waits {
+    pub fn as_slice(&self) -> &[i64] {
+        self.waits.get(..usize::from(self.len)).unwrap_or_default()
+    }
+
+    fn push(&mut self, wait: i64) {
+        if let Some(slot) = self.waits.get_mut(usize::from(self.len)) {
+            *slot = wait;
+            self.len += 1;
+        }
+    }
+}
+
+impl Reuse {
+    /// Judges a SYN or SYN,ACK of the waiter, or a SYN to it.
+    pub(super) fn note_number(&mut self, sender: Peer, seq: SeqNumber) {
+        if sender == self.waiter && self.nxt.is_some_and(|nxt| nxt + LINUX_STEP == seq) {
+            self.proof = Some(ReuseProof::LinuxStep);
+        }
+    }
+}
+
+impl Connection {
+    /// The TTL of a RST that did nothing, and that of its supposed sender's segments, where the two differ.
+    pub fn strange_ttl(&self) -> Option<(u8, u8)> {
+        let (sender, seen) = self.evidence.as_ref()?.strange?;
+        let own = sender.of(&self.flows).ttl;
+        (own != 0 && own != seen).then_some((seen, own))
+    }
+}
+
+impl Turn<'_> {
+    pub(super) fn evidence(&mut self) -> &mut Evidence {
+        self.connection.evidence.get_or_insert_default()
+    }
+
+    /// Notes the wait before a SYN or SYN,ACK that came again.
+    pub(super) fn note_wait(&mut self, segment: &Segment<'_>, wait_ns: i64) {
+        let evidence = self.evidence();
+        if segment.flags.ack() { evidence.syn_ack_waits.push(wait_ns) } else { evidence.syn_waits.push(wait_ns) }
+    }
+
+    /// Notes a segment that `peer` has to answer by a challenge ACK.
+    pub(super) fn note_challenge(&mut self, peer: Peer) {
+        let of = self.ordinal;
+        self.evidence().challenge = Some(Challenge { peer, of, answer: None });
+    }
+
+    /// Whether this segment is the challenge ACK that is due.
+    pub(super) fn answer_challenge(&mut self, peer: Peer, segment: &Segment<'_>) {
+        let here = self.ordinal;
+        let Some(challenge) = self.connection.evidence.as_mut().and_then(|evidence| evidence.challenge.as_mut()) else {
+            return;
+        };
+        if challenge.peer == peer && challenge.answer.is_none() && challenge.of + 1 == here && segment.is_pure_ack() {
+            challenge.answer = Some(here);
+        }
+    }
+
+    /// What surrounds a RST, before it takes effect.
+    pub(super) fn reset_fact(&self, sender: Peer, segment: &Segment<'_>) -> ResetFact {
+        let receiver = self.connection.receiver_of(sender);
+        let connection = &self.connection;
+        let (own, other) = (sender.of(&connection.tcb), receiver.of(&connection.tcb));
+        let place = |peer: Peer| peer.of(&connection.memory).last_own;
+        let after_other = place(receiver).is_some() && place(receiver) > place(sender);
+        let behind = |known: Option<SeqNumber>, sent: Option<SeqNumber>| match known.zip(sent) {
+            Some((known, sent)) if known.lt(sent) => sent.since(known),
+            _ => 0,
+        };
+        let arriving = behind(own.rcv.nxt, other.snd.nxt);
+        let fin = receiver.of(&connection.flight).fin;
+        // An abort bears SND.NXT, so any other number is taken from what it answers.
+        let is_answer = after_other || own.snd.nxt.is_some_and(|nxt| nxt != segment.seq);
+        let answers = !segment.flags.ack() && is_answer && other.rcv.last_ack == Some(segment.seq);
+        let acknowledged = sender.of(&connection.closing.fin).and_then(|fin| fin.acknowledged);
+        ResetFact {
+            by: sender,
+            sender_was: own.state,
+            answers,
+            made_on_the_way: segment.passage == Passage::Appeared,
+            after_new_syn: sender.of(&connection.memory).stray_syn.is_some(),
+            answers_bare_fin: answers && arriving == 1 && fin.is_some_and(|fin| !fin.received),
+            ttl: (segment.ttl, sender.of(&connection.flows).ttl),
+            idle_ns: self.time.since(connection.last).max(0),
+            own_under_way: behind(other.rcv.nxt, own.snd.nxt),
+            arriving,
+            since_fin_ns: acknowledged.map(|moment| self.time.since(moment.time)),
+        }
+    }
+
+    /// The RST of this peer turned out to have done nothing.
+    pub(super) fn disbelieve_reset(&mut self, sender: Peer) {
+        self.connection.closing.ignore_reset(sender);
+        let evidence = self.evidence();
+        if let Some(fact) = evidence.reset.take() {
+            self.note_strange(sender, fact.ttl.0);
+        }
+    }
+
+    /// A RST did nothing: where its TTL is not its sender's, somebody else sent it.
+    pub(super) fn note_strange(&mut self, sender: Peer, ttl: u8) {
+        if ttl != sender.of(&self.connection.flows).ttl {
+            self.evidence().strange.get_or_insert((sender, ttl));
+        }
+    }
+}
