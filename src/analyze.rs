@@ -1,10 +1,15 @@
 //! Frames in, timeline out: decode, track, annotate and assemble in one object. It knows no file, device or clock.
 
+mod both;
+
+pub use both::{Both, Side};
+
 use crate::assemble::{Assembler, Endpoints, KernelWord, Watch};
 use crate::decode::{Decoded, Decoder};
+use crate::join::Passages;
 use crate::overview::{Fact, Overview};
 use crate::source::{Frame, Timestamp};
-use crate::tcp::MslProfile;
+use crate::tcp::{MslProfile, Segment};
 use crate::timeline::{Event, Packets, Source, SourceKind, Text, Timeline, Vantage};
 use crate::track::{Connection, Tracker};
 use std::net::SocketAddr;
@@ -26,6 +31,7 @@ pub struct Analyzer {
     msl: MslProfile,
     last: Option<Timestamp>,
     loopback_only: bool,
+    passages: Passages,
 }
 
 /// What the capture's owner knows of it.
@@ -48,6 +54,7 @@ impl Analyzer {
             msl: wishes.msl,
             last: None,
             loopback_only: true,
+            passages: Passages::default(),
         }
     }
 
@@ -63,6 +70,16 @@ impl Analyzer {
             Decoded::Icmp(error) => self.tracker.hear_icmp(&error, &mut |step| assembler.step(step)),
             Decoded::Skipped(_) => {}
         }
+    }
+
+    /// Takes one segment in of which the passage is known.
+    fn push_segment(&mut self, segment: &Segment<'_>) {
+        self.last = self.last.max(Some(segment.time));
+        let (assembler, passages) = (&mut self.assembler, &mut self.passages);
+        self.tracker.push(segment, &mut |step| {
+            assembler.step(step);
+            passages.step(step);
+        });
     }
 
     /// Lets time pass without a frame: TIME-WAITs that are due end.
@@ -109,6 +126,7 @@ impl Analyzer {
             skipped: self.decoder.skipped().report(),
             warnings: ending.warnings,
             anonymized: false,
+            clock: None,
         };
         let start = self.assembler.start().unwrap_or_default();
         let mut overview = Overview::new(self.msl);

@@ -40,6 +40,7 @@ pub mod annotate;
 pub mod assemble;
 pub mod cli;
 pub mod decode;
+pub mod join;
 pub mod lab;
 pub mod ladder;
 pub mod overview;

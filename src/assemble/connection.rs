@@ -77,6 +77,7 @@ pub(super) fn summary(connection: &Connection, ids: &[String; 2], setting: Setti
         time_wait: time_waits(connection, ids, setting),
         history: connection.history.as_str().into(),
         totals: Totals { client: totals(&connection.flows[0]), server: totals(&connection.flows[1]) },
+        ways: None,
         last_states: EndStates {
             client: connection.state(Peer::A),
             server: connection.state(connection.receiver_of(Peer::A)),

@@ -29,6 +29,7 @@ impl Endpoints {
                 ip,
                 port: address.port(),
                 name: ip.is_loopback().then(|| "localhost".into()),
+                seen_as: None,
                 process: None,
             });
             self.list.len() - 1

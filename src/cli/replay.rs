@@ -1,5 +1,7 @@
 //! `synfin replay`: draw saved captures.
 
+mod both;
+
 use super::args::{FormatArg, Replay};
 use super::config::Config;
 use super::exit::{Exit, Failure};
@@ -9,10 +11,10 @@ use crate::assemble::Watch;
 use crate::ladder::View;
 use crate::render::safe;
 use crate::source::{CaptureReader, Frame};
-use crate::timeline::{SourceKind, Text};
+use crate::timeline::{SourceKind, Text, Timeline};
 use anyhow::Result;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     let outputs = Outputs::new(args.output.format, &args.output.output)?;
@@ -23,30 +25,46 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
         None if json => Watch::All,
         None => Watch::Sole,
     };
-    let mut analyzer = Analyzer::new(Wishes { watch, full: args.output.full, msl: args.output.msl });
-    let mut warnings = Vec::new();
-    for path in &args.files {
-        let mut reader = open(path, config)?;
-        while let Some(frame) = reader.next() {
-            if filter.matches(&frame)? {
-                analyzer.push(&frame);
-            }
-        }
-        let name = name(path);
-        warnings.extend(reader.damage().iter().map(|damage| {
-            let Text { en, zh } = damage.text();
-            Text::new(format!("{name}: {en}"), format!("{name}：{zh}"))
-        }));
-    }
-    let names: Vec<String> = args.files.iter().map(|path| name(path)).collect();
-    let damaged = !warnings.is_empty();
-    let timeline = analyzer.finish(SourceKind::File, &names.join(" "), Ending { warnings, ..Ending::default() });
+    let wishes = Wishes { watch, full: args.output.full, msl: args.output.msl };
+    let (timeline, damaged) = match (&args.client, &args.server) {
+        (Some(client), Some(server)) => both::read([client, server], args.one_clock, wishes, &mut filter, config)?,
+        _ => read(&args.files, wishes, &mut filter, config)?,
+    };
     for warning in &timeline.source.warnings {
         let mut err = io::stderr().lock();
         writeln!(err, "{}{}", config.lang.pick("warning: ", "警告："), safe(warning.get(config.lang)))?;
     }
     outputs.write(&timeline, &View { connection: args.connection }, config)?;
     Ok(if damaged && args.strict { Exit::DamagedInput } else { Exit::Done })
+}
+
+/// Reads files one after the other; says whether one was damaged.
+fn read(files: &[PathBuf], wishes: Wishes, filter: &mut FrameFilter, config: &Config) -> Result<(Timeline, bool)> {
+    let mut analyzer = Analyzer::new(wishes);
+    let mut warnings = Vec::new();
+    for path in files {
+        let mut reader = open(path, config)?;
+        while let Some(frame) = reader.next() {
+            if filter.matches(&frame)? {
+                analyzer.push(&frame);
+            }
+        }
+        warnings.extend(damage(path, &reader));
+    }
+    let names: Vec<String> = files.iter().map(|path| name(path)).collect();
+    let damaged = !warnings.is_empty();
+    let timeline = analyzer.finish(SourceKind::File, &names.join(" "), Ending { warnings, ..Ending::default() });
+    Ok((timeline, damaged))
+}
+
+/// What is wrong with a file, under its name.
+fn damage(path: &Path, reader: &CaptureReader) -> Vec<Text> {
+    let name = name(path);
+    let told = reader.damage().iter().map(|damage| {
+        let Text { en, zh } = damage.text();
+        Text::new(format!("{name}: {en}"), format!("{name}：{zh}"))
+    });
+    told.collect()
 }
 
 fn open(path: &Path, config: &Config) -> Result<CaptureReader> {

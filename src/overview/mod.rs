@@ -166,6 +166,7 @@ pub fn of_timeline(timeline: &Timeline, end_ns: i64) -> timeline::Overview {
         ip: SocketAddr::from(([0, 0, 0, 0], 0)).ip(),
         port: 0,
         name: None,
+        seen_as: None,
         process: None,
     };
     let mut overview = Overview::new(timeline.source.msl_profile);

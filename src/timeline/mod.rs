@@ -13,15 +13,15 @@ mod source;
 
 pub use cause::{Backoff, CloseCause, FastOpen, FastOpenOutcome, IcmpReport, OpenCause, Reuse, ReuseProof};
 pub use connection::{
-    Close, CloseKind, Connection, EndCause, EndStates, FlowTotals, KernelTimer, Negotiated, Open, OpenKind, PerPeer,
-    TimeWait, Totals,
+    Close, CloseKind, Connection, EndCause, EndStates, FlowTotals, KernelTimer, Negotiated, OneWay, OneWayDelay, Open,
+    OpenKind, PerPeer, TimeWait, Totals, Ways,
 };
 pub use event::{
     Checksum, Detail, Event, Fate, Flow, Note, Phase, Run, SegmentEvent, SegmentOptions, Severity, StateChange, Step,
     Timer, TimerAction,
 };
 pub use overview::{Closed, Loss, Opened, Overview, RoundTrips, Route, Standout, Standouts, TimeWaits};
-pub use source::{Endpoint, Generator, Packets, Role, Skipped, Source, SourceKind, Vantage};
+pub use source::{ClockOffset, Endpoint, Generator, Packets, Role, Skipped, Source, SourceKind, Vantage};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -36,6 +36,20 @@ pub struct Source {
     pub warnings: Vec<super::Text>,
     /// Whether addresses and payload were replaced.
     pub anonymized: bool,
+    /// How the two clocks compare, where both sides were captured and joined. All times are on the client's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<ClockOffset>,
+}
+
+/// The server's clock against the client's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ClockOffset {
+    /// Nanoseconds by which the server's clock was ahead at `source.start`; negative: behind.
+    pub offset_ns: i64,
+    /// By how much it gains on the client's, parts per billion.
+    pub drift_ppb: i64,
+    /// Nanoseconds by which a time or delay may be wrong for want of a common clock. No path is assumed symmetric.
+    pub uncertainty_ns: i64,
 }
 
 /// What kind of capture it was.
@@ -100,6 +114,9 @@ pub struct Endpoint {
     /// A name that people know it by, such as `localhost`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// The address and port that the other side's capture has for it, where a NAT between the two changed them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_as: Option<String>,
     /// The process that owns the socket, as `synfin[123]`, when the kernel told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub process: Option<String>,

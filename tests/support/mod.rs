@@ -15,3 +15,4 @@ pub mod life;
 pub mod packet;
 pub mod sequence;
 pub mod talk;
+pub mod two_sides;

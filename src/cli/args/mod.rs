@@ -4,7 +4,7 @@
 
 mod replay;
 
-pub use replay::Replay;
+pub use replay::{Replay, SideArg};
 
 use crate::tcp::MslProfile;
 use clap::{Args, Parser, Subcommand, ValueEnum};

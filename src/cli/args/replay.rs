@@ -3,13 +3,48 @@
 use super::Output;
 use clap::Args;
 use std::path::PathBuf;
+use std::str::FromStr;
+
+/// One side's capture: a file, and which of its interfaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SideArg {
+    pub file: PathBuf,
+    /// A number, counted from 0, or a name.
+    pub interface: Option<String>,
+}
+
+impl FromStr for SideArg {
+    type Err = std::convert::Infallible;
+
+    /// What stands after the last `#`; a file that is there under the whole name is meant so.
+    fn from_str(text: &str) -> Result<SideArg, Self::Err> {
+        let side =
+            |file: &str, interface: Option<&str>| SideArg { file: file.into(), interface: interface.map(Into::into) };
+        Ok(match text.rsplit_once('#') {
+            Some((file, interface)) if !file.is_empty() && !interface.is_empty() && !PathBuf::from(text).exists() => {
+                side(file, Some(interface))
+            }
+            _ => side(text, None),
+        })
+    }
+}
 
 /// Draw saved captures: pcap and pcapng, also gzipped
 #[derive(Debug, Args)]
 pub struct Replay {
     /// Files to read; - is standard input
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present = "client", conflicts_with = "client")]
     pub files: Vec<PathBuf>,
+    /// Join two captures of the same connections: the one taken on the client's side, and with --server the other. One file
+    /// with two interfaces will do: FILE#0 and FILE#eth1 choose among them
+    #[arg(long, value_name = "FILE[#INTERFACE]", requires = "server")]
+    pub client: Option<SideArg>,
+    /// The capture taken on the server's side
+    #[arg(long, value_name = "FILE[#INTERFACE]", requires = "client")]
+    pub server: Option<SideArg>,
+    /// Both captures tell time by one clock (one machine, or PTP): estimate no offset. One file always does
+    #[arg(long, requires = "client")]
+    pub one_clock: bool,
     /// Draw the ladder of this connection
     #[arg(long, value_name = "N")]
     pub connection: Option<u64>,

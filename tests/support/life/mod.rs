@@ -41,6 +41,7 @@ impl Build {
                 skipped: Vec::new(),
                 warnings: Vec::new(),
                 anonymized: false,
+                clock: None,
             },
             endpoints: Vec::new(),
             connections: Vec::new(),
@@ -102,6 +103,7 @@ impl Build {
             time_wait: Vec::new(),
             history: "ShA".to_string(),
             totals: Totals::default(),
+            ways: None,
             last_states: EndStates { client: None, server: None },
             verdict: Text::default(),
         });
@@ -112,7 +114,15 @@ impl Build {
             return known.id.clone();
         }
         let id = format!("e{}", self.timeline.endpoints.len() + 1);
-        self.timeline.endpoints.push(Endpoint { id: id.clone(), role, ip, port, name: None, process: None });
+        self.timeline.endpoints.push(Endpoint {
+            id: id.clone(),
+            role,
+            ip,
+            port,
+            name: None,
+            seen_as: None,
+            process: None,
+        });
         id
     }
 

@@ -1,0 +1,134 @@
+//! Frames of two captures in, one timeline out: both sides of the same connections, joined.
+
+use super::{Analyzer, Ending, Wishes};
+use crate::decode::{Decoded, Decoder};
+use crate::join::{self, Capture, MOST_SIGHTINGS};
+use crate::source::Frame;
+use crate::tcp::Timestamp;
+use crate::timeline::{ClockOffset, Packets, Skipped, SourceKind, Text, Timeline, Vantage};
+
+/// Whose capture a frame is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    Client,
+    Server,
+}
+
+/// Follows two captures of the same connections.
+pub struct Both {
+    wishes: Wishes,
+    one_clock: bool,
+    sides: [(Decoder, Capture); 2],
+}
+
+impl Both {
+    /// With `one_clock` both captures tell the same time: nothing is estimated.
+    pub fn new(wishes: Wishes, one_clock: bool) -> Both {
+        Both { wishes, one_clock, sides: Default::default() }
+    }
+
+    /// Takes one frame of one side in. The sides may come in any order.
+    pub fn push(&mut self, side: Side, frame: &Frame<'_>) {
+        let (decoder, capture) = self.side(side);
+        capture.cover(frame.time);
+        if let Decoded::Segment(segment) = decoder.decode(frame) {
+            capture.push(&segment);
+        }
+    }
+
+    /// Hears that one side's capture let packets go: what it lacks is not lost for that.
+    pub fn let_go(&mut self, side: Side) {
+        self.side(side).1.let_go();
+    }
+
+    /// The timeline of both, on the client's clock.
+    pub fn finish(self, kind: SourceKind, name: &str, mut ending: Ending) -> Timeline {
+        let [(client_decoder, client), (server_decoder, server)] = &self.sides;
+        let joined = join::join(client, server, self.one_clock);
+        let decoders = [client_decoder, server_decoder];
+        ending.warnings.extend(warnings(&joined, [client, server]));
+        ending.at = ending.at.or(joined.end);
+        let mut analyzer = Analyzer::new(self.wishes);
+        for segment in &joined.segments {
+            analyzer.push_segment(segment);
+        }
+        // What is still under way arrives, and is counted.
+        analyzer.advance(ending.at.or(analyzer.last).unwrap_or_default());
+        let mut passages = std::mem::take(&mut analyzer.passages);
+        let start = analyzer.assembler.start();
+        let dropped = ending.dropped;
+        let mut timeline = analyzer.finish(kind, name, ending);
+        timeline.source.packets = Packets {
+            seen: decoders.iter().map(|decoder| decoder.seen()).sum(),
+            decoded: decoders.iter().map(|decoder| decoder.decoded()).sum(),
+            dropped,
+        };
+        timeline.source.skipped = skipped(decoders);
+        let Some(clock) = joined.clock else { return timeline };
+        timeline.source.vantage = Vantage::Both;
+        timeline.source.clock = Some(ClockOffset {
+            offset_ns: clock.ahead_at(start.unwrap_or(Timestamp(0))),
+            drift_ppb: clock.drift_ppb(),
+            uncertainty_ns: clock.uncertainty_ns(),
+        });
+        for connection in &mut timeline.connections {
+            connection.ways = passages.ways(connection.id, &clock);
+        }
+        for endpoint in &mut timeline.endpoints {
+            let address = std::net::SocketAddr::new(endpoint.ip, endpoint.port);
+            let found = joined.translated.partition_point(|(here, _)| *here < address);
+            let there = joined.translated.get(found).filter(|(here, _)| *here == address);
+            endpoint.seen_as = there.map(|(_, there)| there.to_string());
+        }
+        timeline
+    }
+
+    fn side(&mut self, side: Side) -> &mut (Decoder, Capture) {
+        let [client, server] = &mut self.sides;
+        match side {
+            Side::Client => client,
+            Side::Server => server,
+        }
+    }
+}
+
+fn warnings(joined: &join::Joined, captures: [&Capture; 2]) -> Vec<Text> {
+    let mut warnings = Vec::new();
+    match joined.clock {
+        None => warnings.push(Text::new(
+            "the two captures share too little to be joined: no connection has segments of both directions in both; the client's is shown alone",
+            "两个捕获的共同内容太少，无法合并：没有一个连接在两边都有双向的报文段；只显示客户端的捕获",
+        )),
+        Some(clock) if !clock.fits() => warnings.push(Text::new(
+            "the two clocks do not fit together: one was set while the captures ran, and delays are wrong by the uncertainty told",
+            "两个时钟无法对应：捕获期间有时钟被调整，时延的误差可达所示的不确定度",
+        )),
+        Some(_) => {}
+    }
+    if joined.doubled > 0 {
+        let count = joined.doubled;
+        warnings.push(Text::new(
+            format!("{count} segments arrived more often than they were sent: doubled on the way, and shown once"),
+            format!("{count} 个报文段到达的次数多于发送的次数：在途中被复制，只显示一次"),
+        ));
+    }
+    let left_out: u64 = captures.iter().map(|capture| capture.left_out()).sum();
+    if left_out > 0 {
+        warnings.push(Text::new(
+            format!("{left_out} segments were left out: at most {MOST_SIGHTINGS} of each capture are joined; filter for fewer"),
+            format!("省略了 {left_out} 个报文段：每个捕获最多合并 {MOST_SIGHTINGS} 个；请用过滤器减少"),
+        ));
+    }
+    warnings
+}
+
+fn skipped(decoders: [&Decoder; 2]) -> Vec<Skipped> {
+    let mut all: Vec<Skipped> = Vec::new();
+    for one in decoders.iter().flat_map(|decoder| decoder.skipped().report()) {
+        match all.iter_mut().find(|known| known.reason == one.reason) {
+            Some(known) => known.count += one.count,
+            None => all.push(one),
+        }
+    }
+    all
+}

@@ -1,0 +1,66 @@
+//! What one capture saw: its TCP segments without their payload, and the time that it covers.
+
+use crate::tcp::{Segment, Timestamp};
+
+/// Segments kept of one capture, about 200 octets each; what comes after them is counted and said.
+pub const MOST_SIGHTINGS: usize = 4_000_000;
+
+/// Octets of payload that are compared.
+const DIGESTED: usize = 32;
+
+/// One side's capture, read.
+#[derive(Debug, Clone, Default)]
+pub struct Capture {
+    pub(super) sightings: Vec<Sighting>,
+    /// First and last frame of any kind: between them the capture covers.
+    pub(super) covers: Option<(Timestamp, Timestamp)>,
+    /// It let packets go, so what it lacks may have been there.
+    pub(super) has_gaps: bool,
+    left_out: u64,
+}
+
+/// A segment as one capture has it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sighting {
+    pub(super) segment: Segment<'static>,
+    /// Of the first octets of the payload; `None` where too few were captured.
+    pub(super) digest: Option<u64>,
+}
+
+impl Capture {
+    pub fn new() -> Capture {
+        Capture::default()
+    }
+
+    /// Notes that the capture was running at this time: a frame of any kind.
+    pub fn cover(&mut self, time: Timestamp) {
+        let (first, last) = self.covers.unwrap_or((time, time));
+        self.covers = Some((first.min(time), last.max(time)));
+    }
+
+    /// Takes a segment in.
+    pub fn push(&mut self, segment: &Segment<'_>) {
+        if self.sightings.len() >= MOST_SIGHTINGS {
+            self.left_out += 1;
+            return;
+        }
+        let wanted = DIGESTED.min(segment.len as usize);
+        let digest = segment.payload.get(..wanted).map(fnv);
+        self.sightings.push(Sighting { segment: segment.without_payload(), digest });
+    }
+
+    /// The capture lost packets: what it does not have may have been there all the same.
+    pub fn let_go(&mut self) {
+        self.has_gaps = true;
+    }
+
+    /// Segments beyond [`MOST_SIGHTINGS`], which were not looked at.
+    pub fn left_out(&self) -> u64 {
+        self.left_out
+    }
+}
+
+/// FNV-1a, 64 bits.
+fn fnv(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}

@@ -1,0 +1,359 @@
+//! Two captures of the same connections, joined: clocks within the stated uncertainty, losses, copies, NAT, captures that
+//! begin late or end early, and what network cards do to segments.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod support;
+
+use proptest::prelude::*;
+use support::contract;
+use support::packet::{ACK, PSH, Packet};
+use support::sequence::Sequence;
+use support::two_sides::{BEGIN, MS, Shipment, TwoSides, Weather, questions};
+use synfin::analyze::Side;
+use synfin::tcp::State;
+use synfin::timeline::{Detail, Fate, SegmentEvent, Timeline, TimerAction, Vantage};
+
+/// A handshake over 10 ms, and what follows it.
+fn after_handshake(lines: &str) -> Sequence {
+    Sequence::parse(&format!(
+        "A > S 99:99(0) in 10\n+0.010 B > S. 299:299(0) ack 100 in 10\n+0.010 A > . 100:100(0) ack 300 in 10\n{lines}"
+    ))
+}
+
+fn segments(timeline: &Timeline) -> Vec<(i64, &SegmentEvent)> {
+    let found = timeline.events.iter().filter_map(|event| match &event.detail {
+        Detail::Segment(segment) => Some((event.t_ns, segment)),
+        _ => None,
+    });
+    found.collect()
+}
+
+fn fates(timeline: &Timeline) -> String {
+    let letter = |segment: &SegmentEvent| match (segment.fate, segment.received_ns) {
+        (Fate::Lost, None) => 'x',
+        (Fate::Received, Some(_)) => '>',
+        (Fate::Received, None) => 'r',
+        (Fate::Unknown, None) => '?',
+        other => panic!("{other:?}"),
+    };
+    segments(timeline).iter().map(|(_, segment)| letter(segment)).collect()
+}
+
+/// Panics where the joined timeline differs from what really happened by more than it says.
+fn check(sides: &TwoSides, timeline: &Timeline) {
+    contract::assert_sound(timeline);
+    contract::json(timeline);
+    assert_eq!(timeline.source.vantage, Vantage::Both);
+    let clock = timeline.source.clock.unwrap();
+    let may_be_off = clock.uncertainty_ns + 2;
+    let mut truth = sides.shipments.clone();
+    truth.sort_by_key(|it| it.sent.or(it.arrives));
+    let start = truth[0].sent.unwrap();
+    let shown = segments(timeline);
+    assert_eq!(shown.len(), truth.len());
+    // Clocks that are off may turn two around that were sent within the uncertainty.
+    let mut left = shown.clone();
+    for it in &truth {
+        let same = |(_, segment): &(i64, &SegmentEvent)| {
+            segment.seq_raw == it.packet.seq
+                && segment.len as usize == it.packet.payload.len()
+                && (segment.from == timeline.connections[0].client) == it.from_client
+                && (segment.ack_raw.unwrap_or(0) == it.packet.ack)
+        };
+        let place = left.iter().position(same).expect("every segment is shown");
+        let (t_ns, segment) = left.remove(place);
+        let sent = it.sent.unwrap() - start;
+        assert!((t_ns - sent).abs() <= may_be_off, "sent {sent}, told {t_ns}, ±{may_be_off}: {it:?}");
+        match (it.arrives, segment.received_ns) {
+            (Some(arrives), Some(told)) => {
+                let arrives = arrives - start;
+                assert!((told - arrives).abs() <= may_be_off, "arrives {arrives}, told {told}, ±{may_be_off}: {it:?}");
+            }
+            (None, None) => assert_eq!(segment.fate, Fate::Lost, "{it:?}"),
+            other => panic!("{other:?}: {it:?}"),
+        }
+    }
+    let offset = clock.offset_ns - (sides.server_clock(start) - start);
+    assert!(offset.abs() <= may_be_off, "offset off by {offset}, ±{may_be_off}");
+}
+
+fn weather() -> impl Strategy<Value = Weather> {
+    let ways = (1_000..50 * MS, 1_000..50 * MS).prop_map(|(one, other)| [one, other]);
+    let chances = prop::collection::vec(any::<u32>(), 40..80);
+    (ways, 0..20 * MS, 0..25_u32, any::<bool>(), chances, any::<[u32; 2]>(), any::<bool>()).prop_map(
+        |(ways, jitter, loss, ip_ids, chances, isns, timestamps)| Weather {
+            ways,
+            jitter,
+            loss,
+            ip_ids,
+            chances,
+            isns,
+            timestamps,
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+
+    /// Whatever offset, drift, delays, jitter and losses: every time lies within the stated uncertainty, and what was lost
+    /// and which copy arrived come out right.
+    #[test]
+    fn clocks_and_losses_come_out_right(
+        weather in weather(),
+        count in 1..80_usize,
+        offset in -1_000_000_000_000_i64..1_000_000_000_000,
+        drift_ppb in -200_000..200_000_i64,
+    ) {
+        let mut sides = questions(&weather, count);
+        (sides.offset, sides.drift_ppb) = (offset, drift_ppb);
+        check(&sides, &sides.joined());
+    }
+}
+
+#[test]
+fn drift_is_found_over_a_long_capture() {
+    let chances = (0..97_u32).map(|n| n.wrapping_mul(2_654_435_761)).collect();
+    let weather =
+        Weather { ways: [5 * MS, 5 * MS], jitter: MS, loss: 0, ip_ids: true, chances, isns: [1, 2], timestamps: true };
+    let mut sides = questions(&weather, 5_000);
+    (sides.offset, sides.drift_ppb) = (3_000_000_000, 40_000);
+    let timeline = sides.joined();
+    check(&sides, &timeline);
+    let clock = timeline.source.clock.unwrap();
+    assert!((clock.drift_ppb - 40_000).abs() < 3_000, "{clock:?}");
+    assert!(clock.uncertainty_ns < 12 * MS, "{clock:?}");
+    // The way there and back is equally long here, which nothing but luck tells.
+    let ways = timeline.connections[0].ways.unwrap();
+    let delay = ways.to_server.delay.unwrap();
+    assert!((delay.median_ns - 5_500_000).abs() < MS, "{delay:?}");
+    assert_eq!(delay.uncertainty_ns, clock.uncertainty_ns);
+}
+
+#[test]
+fn every_sequence_of_both_sides_is_joined_as_it_was() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sequences");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_string();
+        if !name.starts_with("both-sides-") || name.contains("from-between") {
+            continue;
+        }
+        let sequence = Sequence::parse(&std::fs::read_to_string(&path).unwrap());
+        for ip_ids in [false, true] {
+            let mut sides = TwoSides::of(&sequence, ip_ids);
+            sides.offset = -77 * MS;
+            let timeline = sides.joined();
+            check(&sides, &timeline);
+            seen += 1;
+        }
+    }
+    assert!(seen >= 8);
+}
+
+#[test]
+fn a_lost_first_copy_and_a_spurious_second_are_told_apart() {
+    let lost = after_handshake(
+        "+0.050 A > P. 100:110(10) ack 300 lost\n+0.3 A > P. 100:110(10) ack 300 in 10\n+0.010 B > . 300:300(0) ack 110 in 10",
+    );
+    let spurious = after_handshake(
+        "+0.050 A > P. 100:110(10) ack 300 in 10\n+0.010 B > . 300:300(0) ack 110 lost\n+0.3 A > P. 100:110(10) ack 300 in 10\n+0.010 B > . 300:300(0) ack 110 in 10",
+    );
+    for ip_ids in [false, true] {
+        assert_eq!(fates(&TwoSides::of(&lost, ip_ids).joined()), ">>>x>>");
+        assert_eq!(fates(&TwoSides::of(&spurious, ip_ids).joined()), ">>>>x>>");
+    }
+    let ways = TwoSides::of(&lost, false).joined().connections[0].ways.unwrap();
+    assert_eq!((ways.to_server.arrived, ways.to_server.lost, ways.to_client.lost), (3, 1, 0));
+}
+
+#[test]
+fn crossing_fins_are_a_simultaneous_close_with_times_of_arrival() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sequences/both-sides-crossing-fins.txt");
+    let timeline = TwoSides::of(&Sequence::parse(&std::fs::read_to_string(path).unwrap()), true).joined();
+    assert_eq!(timeline.connections[0].close.kind, synfin::timeline::CloseKind::Simultaneous);
+    let closing: Vec<_> = timeline
+        .events
+        .iter()
+        .flat_map(|event| event.states.iter())
+        .filter(|change| change.to == State::Closing)
+        .map(|change| (change.endpoint.as_str(), change.at_ns.unwrap() / MS))
+        .collect();
+    assert_eq!(closing, [("e2", 60), ("e1", 62)]);
+}
+
+#[test]
+fn time_wait_begins_when_the_fin_arrives() {
+    let lines = "+0.030 A > F. 100:100(0) ack 300 in 10\n+0.010 B > F. 300:300(0) ack 101 in 10\n+0.010 A > . 101:101(0) ack 301 in 10";
+    let timeline = TwoSides::of(&after_handshake(lines), true).joined();
+    let begins: Vec<_> = timeline
+        .events
+        .iter()
+        .filter(|event| matches!(&event.detail, Detail::Timer(timer) if timer.action == TimerAction::Begins))
+        .map(|event| event.t_ns / MS)
+        .collect();
+    assert_eq!(begins, [70]);
+    assert_eq!(timeline.connections[0].time_wait[0].begins_ns / MS, 70);
+}
+
+#[test]
+fn a_device_on_the_way_that_resets_is_found_out() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sequences/both-sides-reset-from-between.txt");
+    let timeline = TwoSides::of(&Sequence::parse(&std::fs::read_to_string(path).unwrap()), true).joined();
+    let notes: Vec<_> =
+        timeline.events.iter().flat_map(|event| event.notes.iter()).map(|note| note.id.as_str()).collect();
+    assert!(notes.contains(&"sent-by-neither"), "{notes:?}");
+    assert_eq!(timeline.connections[0].ways.unwrap().to_server.appeared, 1);
+}
+
+const LIFE: &str = "+0.050 A > P. 100:110(10) ack 300 in 10
++0.010 B > P. 300:320(20) ack 110 in 10
++0.010 A > . 110:110(0) ack 320 in 10
++0.100 A > F. 110:110(0) ack 320 in 10
++0.010 B > F. 320:320(0) ack 111 in 10
++0.010 A > . 111:111(0) ack 321 in 10";
+
+#[test]
+fn nat_between_the_two_is_seen_through() {
+    let sides = TwoSides { offset: 5_000 * MS, ..TwoSides::of(&after_handshake(LIFE), true) };
+    let timeline = sides.joined_with(false, |side, packet| {
+        if side == Side::Server {
+            for address in [&mut packet.src, &mut packet.dst] {
+                *address = match address.to_string().as_str() {
+                    "10.0.0.1:40000" => "192.0.2.1:61234".parse().unwrap(),
+                    _ => "172.16.0.9:8080".parse().unwrap(),
+                };
+            }
+            packet.ttl -= 1;
+            packet.ip_id = 0;
+        }
+    });
+    check(&sides, &timeline);
+    let seen_as: Vec<_> = timeline.endpoints.iter().map(|endpoint| endpoint.seen_as.clone().unwrap()).collect();
+    assert_eq!(seen_as, ["192.0.2.1:61234", "172.16.0.9:8080"]);
+    assert_eq!(timeline.endpoints[0].ip.to_string(), "10.0.0.1");
+}
+
+#[test]
+fn what_one_capture_does_not_cover_is_not_called_lost() {
+    let sides = TwoSides::of(&after_handshake(LIFE), true);
+    let at = |ms: i64| BEGIN + ms * MS;
+    // The server's capture begins after the handshake.
+    let late = TwoSides { covers: [None, Some((at(60), at(5_000)))], ..sides.clone() };
+    assert_eq!(fates(&late.joined()), "rr?>>>>>>");
+    // It ends before the close.
+    let early = TwoSides { covers: [None, Some((at(-1000), at(150)))], ..sides.clone() };
+    let fates_of_early = fates(&early.joined());
+    assert!(fates_of_early.starts_with(">>>>>>"), "{fates_of_early}");
+    assert!(!fates_of_early.contains('x'), "{fates_of_early}");
+    // The client's begins late.
+    let late = TwoSides { covers: [Some((at(60), at(5_000))), None], ..sides };
+    let timeline = late.joined();
+    assert!(!fates(&timeline).contains('x'), "{}", fates(&timeline));
+    assert!(segments(&timeline).len() >= 6);
+}
+
+#[test]
+fn what_a_capture_missed_is_not_called_lost() {
+    let sides = TwoSides::of(&after_handshake(LIFE), true);
+    let mut both = sides.clone();
+    // The server's capture lacks the client's data, and yet the server acknowledges it.
+    let missed = both.shipments.iter().position(|it| it.from_client && it.packet.payload.len() == 10).unwrap();
+    both.shipments[missed].arrives = None;
+    assert_eq!(fates(&both.joined()), ">>>r>>>>>");
+}
+
+/// 20 segments of 1000 octets one after the other, and an acknowledgment.
+fn bulk() -> TwoSides {
+    let mut sides = TwoSides::of(&after_handshake(""), true);
+    let begin = BEGIN + 100 * MS;
+    for n in 0..20_i64 {
+        let packet = Packet::new("10.0.0.1:40000", "10.0.0.2:80").seq(100 + n as u32 * 1000).ack(300).flags(ACK);
+        let mut packet = packet.payload(&[n as u8; 1000]);
+        packet.ip_id = 1000 + n as u16;
+        let sent = begin + n * 10_000;
+        sides.shipments.push(Shipment { from_client: true, sent: Some(sent), arrives: Some(sent + 10 * MS), packet });
+    }
+    let packet = Packet::new("10.0.0.2:80", "10.0.0.1:40000").seq(300).ack(20_100).flags(ACK);
+    let sent = begin + 11 * MS;
+    sides.shipments.push(Shipment { from_client: false, sent: Some(sent), arrives: Some(sent + 10 * MS), packet });
+    sides
+}
+
+/// Puts the packets of one side together as a card does: so many into one, with the time of the last (receiving) or the
+/// first (sending).
+fn coalesced(sides: &TwoSides, sending: bool, many: usize) -> TwoSides {
+    let mut out = TwoSides { shipments: Vec::new(), ..sides.clone() };
+    let (data, others): (Vec<_>, Vec<_>) =
+        sides.shipments.iter().cloned().partition(|it| it.packet.payload.len() == 1000);
+    out.shipments = others;
+    for chunk in data.chunks(many) {
+        let mut whole = chunk[0].packet.clone();
+        whole.payload = chunk.iter().flat_map(|it| it.packet.payload.clone()).collect();
+        if sending {
+            let kept = chunk.iter().filter(|it| it.arrives.is_some());
+            out.shipments.extend(kept.map(|it| Shipment { sent: None, ..it.clone() }));
+            out.shipments.push(Shipment { arrives: None, packet: whole, ..chunk[0].clone() });
+        } else {
+            out.shipments.extend(chunk.iter().map(|it| Shipment { arrives: None, ..it.clone() }));
+            let last = chunk.last().unwrap().clone();
+            out.shipments.push(Shipment { sent: None, packet: whole, ..last });
+        }
+    }
+    out
+}
+
+#[test]
+fn segments_put_together_where_they_arrive_are_no_loss() {
+    let timeline = coalesced(&bulk(), false, 7).joined();
+    assert_eq!(fates(&timeline), ">".repeat(24));
+    assert_eq!(timeline.connections[0].totals.client.bytes, 20_000);
+}
+
+#[test]
+fn segments_cut_up_by_the_card_are_shown_as_they_were_on_the_wire() {
+    let mut sides = bulk();
+    let lost = sides.shipments.iter().position(|it| it.packet.seq == 5_100).unwrap();
+    sides.shipments[lost].arrives = None;
+    // The acknowledgment tells of a copy of it.
+    let mut again = sides.shipments[lost].clone();
+    again.sent = again.sent.map(|sent| sent + 5 * MS);
+    again.arrives = again.sent.map(|sent| sent + 10 * MS);
+    again.packet.ip_id = 2000;
+    again.packet.flags = PSH | ACK;
+    sides.shipments.last_mut().unwrap().sent = again.arrives.map(|at| at + MS);
+    sides.shipments.last_mut().unwrap().arrives = again.arrives.map(|at| at + 11 * MS);
+    let mut card = coalesced(&sides, true, 10);
+    card.shipments.push(again);
+    let timeline = card.joined();
+    let lost: Vec<_> = segments(&timeline)
+        .into_iter()
+        .filter(|(_, it)| it.fate == Fate::Lost)
+        .map(|(_, it)| (it.seq, it.len))
+        .collect();
+    assert_eq!(lost, [(5001, 1000)], "{}", fates(&timeline));
+    assert_eq!(timeline.connections[0].ways.unwrap().to_server.lost, 1);
+}
+
+#[test]
+fn one_clock_is_not_estimated() {
+    let sides = TwoSides::of(&after_handshake(LIFE), true);
+    let timeline = sides.joined_with(true, |_, _| {});
+    assert_eq!(timeline.source.clock.unwrap().uncertainty_ns, 0);
+    check(&sides, &timeline);
+}
+
+#[test]
+fn strangers_are_not_joined() {
+    let mut sides = TwoSides::of(&after_handshake(LIFE), true);
+    sides.shipments.iter_mut().for_each(|it| it.packet.seq = it.packet.seq.wrapping_mul(7));
+    let timeline = sides.joined_with(false, |side, packet| {
+        if side == Side::Server {
+            packet.seq = packet.seq.wrapping_add(1 << 20);
+            packet.ack = packet.ack.wrapping_add(1 << 20);
+        }
+    });
+    assert_ne!(timeline.source.vantage, Vantage::Both);
+    assert!(timeline.source.warnings.iter().any(|warning| warning.en.contains("too little")));
+}
