@@ -79,6 +79,7 @@ fn quoted(rest: &mut Rest<'_>) -> Result<Quoted, Reason> {
             Layer::Ipv4 => ip::quoted_v4(rest, &mut network)?,
             Layer::Ipv6 => ip::v6(rest, &mut network).map_err(|_| Reason::IcmpQuote)?,
             Layer::Protocol(TCP) => break,
+            Layer::Fragment(piece) if piece.offset == 0 => Layer::Protocol(piece.protocol),
             Layer::Protocol(protocol) => match ip::extension(protocol, rest, &mut network) {
                 Ok(Some(layer)) => layer,
                 Ok(None) => return Err(Reason::NotTcp),

@@ -1,7 +1,8 @@
 //! IPv4, IPv6 and their extension headers, up to what they carry.
 
+use super::fragment::Piece;
 use super::rest::Rest;
-use super::{Layer, Reason, TCP};
+use super::{Layer, Reason};
 use etherparse::err::{ipv4, ipv6};
 use etherparse::{
     IpAuthHeaderSlice, IpNumber, Ipv4HeaderSlice, Ipv6FragmentHeaderSlice, Ipv6HeaderSlice, Ipv6RawExtHeaderSlice,
@@ -64,10 +65,15 @@ pub(super) fn v4(rest: &mut Rest<'_>, network: &mut Option<Network>) -> Result<L
         }
     }
     let protocol = header.protocol().0;
-    if header.is_fragmenting_payload() {
-        return Err(fragment_of(protocol));
-    }
     *network = Some(Network::of(&header));
+    if header.is_fragmenting_payload() {
+        return Ok(Layer::Fragment(Piece {
+            id: header.identification().into(),
+            offset: u32::from(header.fragments_offset().value()) * 8,
+            more: header.more_fragments(),
+            protocol,
+        }));
+    }
     Ok(Layer::Protocol(protocol))
 }
 
@@ -130,13 +136,15 @@ pub(super) fn extension(
         }
         IpNumber::IPV6_FRAGMENTATION_HEADER if network.src.is_ipv6() => {
             let header = Ipv6FragmentHeaderSlice::from_slice(rest.bytes).map_err(|_| Reason::TruncatedIp)?;
-            let next = header.next_header().0;
-            // An atomic fragment is whole (RFC 6946).
-            if header.is_fragmenting_payload() {
-                return Err(fragment_of(next));
-            }
+            let protocol = header.next_header().0;
             rest.take(header.slice().len());
-            Ok(Some(Layer::Protocol(next)))
+            // An atomic fragment is whole (RFC 6946).
+            if !header.is_fragmenting_payload() {
+                return Ok(Some(Layer::Protocol(protocol)));
+            }
+            let offset = u32::from(header.fragment_offset().value()) * 8;
+            let (id, more) = (header.identification(), header.more_fragments());
+            Ok(Some(Layer::Fragment(Piece { id, offset, more, protocol })))
         }
         number if network.src.is_ipv6() && Ipv6RawExtHeaderSlice::header_type_supported(number) => {
             let header = Ipv6RawExtHeaderSlice::from_slice(rest.bytes).map_err(|_| Reason::TruncatedIp)?;
@@ -148,14 +156,5 @@ pub(super) fn extension(
             Ok(Some(Layer::Protocol(header.next_header().0)))
         }
         _ => Ok(None),
-    }
-}
-
-/// Fragments are not put together yet: one that may hold TCP is told apart from those that cannot.
-fn fragment_of(protocol: u8) -> Reason {
-    match IpNumber(protocol) {
-        IpNumber(TCP) | IpNumber::AUTHENTICATION_HEADER => Reason::IpFragment,
-        number if Ipv6RawExtHeaderSlice::header_type_supported(number) => Reason::IpFragment,
-        _ => Reason::NotTcp,
     }
 }

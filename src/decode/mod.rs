@@ -1,9 +1,10 @@
 //! Frames into segments: link layers, IP, TCP. What cannot be read is counted under its reason, never lost silently.
 //!
 //! Each layer is one function that takes its header off the `Rest` and names the `Layer` that follows. A new link type
-//! or tunnel is one such function and one line in `descend`. Nothing here allocates.
+//! or tunnel is one such function and one line that leads to it. Only fragments make anything here allocate.
 
 mod checksum;
+mod fragment;
 mod icmp;
 mod ip;
 mod link;
@@ -15,7 +16,8 @@ mod tunnel;
 pub use skipped::{Reason, SkippedCounts};
 
 use crate::source::{Frame, LinkType};
-use crate::tcp::{IcmpError, Segment};
+use crate::tcp::{IcmpError, Segment, Timestamp};
+use fragment::{Fragments, Joined, Piece, Whole};
 use ip::Network;
 use rest::Rest;
 
@@ -49,6 +51,8 @@ enum Layer {
     Ipv6,
     /// What an IP protocol number says.
     Protocol(u8),
+    /// A fragment of an IP packet.
+    Fragment(Piece),
 }
 
 /// What became of a frame.
@@ -66,6 +70,9 @@ pub enum Decoded<'a> {
 pub struct Decoder {
     seen: u64,
     skipped: SkippedCounts,
+    fragments: Fragments,
+    /// The last packet that was put together from fragments: its payload is borrowed from here.
+    whole: Vec<u8>,
 }
 
 impl Decoder {
@@ -73,21 +80,29 @@ impl Decoder {
         Decoder::default()
     }
 
-    /// The TCP segment in a frame, or why there is none. The payload borrows from the frame.
-    pub fn decode<'a>(&mut self, frame: &Frame<'a>) -> Decoded<'a> {
-        self.seen += 1;
+    /// The TCP segment in a frame, or why there is none. The payload borrows from the frame, or from the decoder where IP had
+    /// cut the segment into fragments: then it counts for the frame that made it whole.
+    pub fn decode<'a>(&'a mut self, frame: &Frame<'a>) -> Decoded<'a> {
+        let Decoder { seen, skipped, fragments, whole } = self;
+        *seen += 1;
         let mut rest = Rest::of(frame);
         let mut network = None;
-        let decoded = match (descend(Layer::Link(frame.link), &mut rest, &mut network), &network) {
+        let found = descend(Layer::Link(frame.link), &mut rest, &mut network, fragments, frame.time);
+        let decoded = match (found, &network) {
             (Ok(Found::Segment), Some(network)) => tcp::segment(frame, network, rest),
             (Ok(Found::Icmp), Some(network)) => icmp::error(frame, network, rest),
+            (Ok(Found::Whole(packet)), Some(_)) => {
+                skipped.reconsider(fragment::waits_as(packet.protocol), Reason::IpFragment, packet.earlier);
+                let vlan = rest.vlan;
+                reassembled(frame, packet.protocol, network, vlan, fragments, whole)
+            }
             (Ok(_), None) => Decoded::Skipped(Reason::NotIp),
             (Err(reason), _) => Decoded::Skipped(reason),
         };
         match decoded {
             Decoded::Segment(_) => {}
-            Decoded::Icmp(_) => self.skipped.add(Reason::IcmpError),
-            Decoded::Skipped(reason) => self.skipped.add(reason),
+            Decoded::Icmp(_) => skipped.add(Reason::IcmpError),
+            Decoded::Skipped(reason) => skipped.add(reason),
         }
         decoded
     }
@@ -108,17 +123,56 @@ impl Decoder {
     }
 }
 
+/// The segment in a packet that fragments made whole.
+#[cold]
+fn reassembled<'a>(
+    frame: &Frame<'a>,
+    mut protocol: u8,
+    mut network: Option<Network>,
+    mut vlan: u32,
+    fragments: &mut Fragments,
+    whole: &'a mut Vec<u8>,
+) -> Decoded<'a> {
+    // A tunnel in it may hold the last fragment of another packet. Each round takes one from those that wait.
+    let mut inner = network;
+    loop {
+        *whole = fragments.take();
+        let mut rest = Rest::whole(whole, vlan);
+        match descend(Layer::Protocol(protocol), &mut rest, &mut inner, fragments, frame.time) {
+            Ok(Found::Whole(packet)) => (protocol, network, vlan) = (packet.protocol, inner, rest.vlan),
+            Ok(_) => break,
+            Err(reason) => return Decoded::Skipped(reason),
+        }
+    }
+    // The same way once more, as what it borrows can now stay where it is.
+    let mut rest = Rest::whole(whole, vlan);
+    let found = descend(Layer::Protocol(protocol), &mut rest, &mut network, fragments, frame.time);
+    match (found, &network) {
+        (Ok(Found::Segment), Some(network)) => tcp::segment(frame, network, rest),
+        (Ok(Found::Icmp), Some(network)) => icmp::error(frame, network, rest),
+        _ => Decoded::Skipped(Reason::NotIp),
+    }
+}
+
 /// What the headers led to; it stands in what is left.
 #[derive(Debug, Clone, Copy)]
 enum Found {
     Segment,
     /// An ICMP message of the version of IP that holds it.
     Icmp,
+    /// Not in what is left, but in the packet that this fragment made whole.
+    Whole(Whole),
 }
 
 /// Takes one header after the other off the frame, until TCP or ICMP is next; `network` is then the IP header that holds it.
 #[inline]
-fn descend(first: Layer, rest: &mut Rest<'_>, network: &mut Option<Network>) -> Result<Found, Reason> {
+fn descend(
+    first: Layer,
+    rest: &mut Rest<'_>,
+    network: &mut Option<Network>,
+    fragments: &mut Fragments,
+    now: Timestamp,
+) -> Result<Found, Reason> {
     let mut layer = first;
     for _ in 0..MAX_LAYERS {
         layer = match layer {
@@ -136,6 +190,10 @@ fn descend(first: Layer, rest: &mut Rest<'_>, network: &mut Option<Network>) -> 
             Layer::Ipv6 => ip::v6(rest, network)?,
             Layer::Protocol(TCP) => return Ok(Found::Segment),
             Layer::Protocol(icmp::V4 | icmp::V6) => return Ok(Found::Icmp),
+            Layer::Fragment(piece) => match fragments.join(piece, network, rest, now)? {
+                Joined::Whole(whole) => return Ok(Found::Whole(whole)),
+                Joined::First => Layer::Protocol(piece.protocol),
+            },
             Layer::Protocol(protocol) => match ip::extension(protocol, rest, network)? {
                 Some(layer) => layer,
                 None => tunnel::tunnel(protocol, rest)?,

@@ -20,6 +20,11 @@ impl<'a> Rest<'a> {
         Rest { bytes: frame.bytes, missing: frame.wire_len.saturating_sub(captured), vlan: 0, short: false }
     }
 
+    /// A packet of which all is there.
+    pub(super) fn whole(bytes: &'a [u8], vlan: u32) -> Rest<'a> {
+        Rest { bytes, missing: 0, vlan, short: false }
+    }
+
     /// Takes a header of `n` octets off; `None` when so many were not captured.
     #[inline]
     pub(super) fn take(&mut self, n: usize) -> Option<&'a [u8]> {

@@ -21,11 +21,13 @@ pub enum Reason {
     LinkFragment,
     IcmpError,
     IcmpQuote,
+    IncompleteFragment,
+    FragmentOverlap,
 }
 
 impl Reason {
     /// All reasons, in the order in which they are reported.
-    pub const ALL: [Reason; 15] = [
+    pub const ALL: [Reason; 17] = [
         Reason::NotIp,
         Reason::NotTcp,
         Reason::UnsupportedLinkType,
@@ -41,6 +43,8 @@ impl Reason {
         Reason::LinkFragment,
         Reason::IcmpError,
         Reason::IcmpQuote,
+        Reason::IncompleteFragment,
+        Reason::FragmentOverlap,
     ];
 
     /// The stable name.
@@ -61,6 +65,8 @@ impl Reason {
             Reason::LinkFragment => "link-fragment",
             Reason::IcmpError => "icmp-error",
             Reason::IcmpQuote => "icmp-quote",
+            Reason::IncompleteFragment => "incomplete-fragment",
+            Reason::FragmentOverlap => "fragment-overlap",
         }
     }
 
@@ -72,7 +78,7 @@ impl Reason {
     /// Whether the frame may have held a segment that is lost to the timeline: not so where it is known to be something
     /// else, or where its content is told elsewhere.
     pub fn is_loss(self) -> bool {
-        !matches!(self, Reason::NotIp | Reason::NotTcp | Reason::IcmpError)
+        !matches!(self, Reason::NotIp | Reason::NotTcp | Reason::IcmpError | Reason::IpFragment)
     }
 
     /// The reason in words.
@@ -84,7 +90,13 @@ impl Reason {
             Reason::TruncatedLink => ("cut inside the link-layer header", "在链路层首部内被截断"),
             Reason::TruncatedIp => ("cut inside the IP header", "在 IP 首部内被截断"),
             Reason::TruncatedTcp => ("cut inside the TCP header", "在 TCP 首部内被截断"),
-            Reason::IpFragment => ("a fragment of an IP packet", "IP 分片"),
+            Reason::IpFragment => {
+                ("a fragment of an IP packet that its last fragment made whole", "IP 分片，由最后一个分片重组完整")
+            }
+            Reason::IncompleteFragment => {
+                ("a fragment of an IP packet that never became whole", "IP 分片，始终未能重组完整")
+            }
+            Reason::FragmentOverlap => ("IP fragments that contradict each other", "IP 分片内容互相矛盾"),
             Reason::MalformedIp => ("an IP header that contradicts itself", "IP 首部自相矛盾"),
             Reason::TooManyLayers => ("headers nested too deeply", "首部嵌套过深"),
             Reason::TruncatedTunnel => ("cut inside a tunnel's header", "在隧道首部内被截断"),
@@ -113,6 +125,18 @@ impl SkippedCounts {
     pub fn add(&mut self, reason: Reason) {
         if let Some(count) = self.0.get_mut(reason as usize) {
             *count += 1;
+        }
+    }
+
+    /// Gives frames that were counted under one reason another, now that more is known of them.
+    pub(super) fn reconsider(&mut self, from: Reason, to: Reason, frames: u64) {
+        let moved = frames.min(self.count(from));
+        for (reason, count) in Reason::ALL.into_iter().zip(&mut self.0) {
+            match reason {
+                reason if reason == from => *count -= moved,
+                reason if reason == to => *count += moved,
+                _ => {}
+            }
         }
     }
 
