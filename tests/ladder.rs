@@ -197,7 +197,7 @@ fn what_was_left_out_is_said_with_its_reason() {
         for reason in Reason::ALL {
             let mut timeline = support::life::refused();
             timeline.source.skipped = vec![Skipped { reason: reason.name().to_string(), count: 3 }];
-            let ordinary = matches!(reason, Reason::NotIp | Reason::NotTcp | Reason::IcmpError);
+            let ordinary = matches!(reason, Reason::NotIp | Reason::NotTcp | Reason::IcmpError | Reason::IpFragment);
             assert_eq!(draw(&timeline, style).contains(reason.words(lang)), !ordinary, "{reason:?}");
 
             (timeline.connections, timeline.events) = Default::default();
