@@ -10,6 +10,7 @@ mod ip;
 mod link;
 mod rest;
 mod skipped;
+mod straight;
 mod tcp;
 mod tunnel;
 
@@ -85,6 +86,13 @@ impl Decoder {
     pub fn decode<'a>(&'a mut self, frame: &Frame<'a>) -> Decoded<'a> {
         let Decoder { seen, skipped, fragments, whole } = self;
         *seen += 1;
+        if let Some((network, rest)) = straight::segment(frame) {
+            let decoded = tcp::segment(frame, &network, rest);
+            if let Decoded::Skipped(reason) = decoded {
+                skipped.add(reason);
+            }
+            return decoded;
+        }
         let mut rest = Rest::of(frame);
         let mut network = None;
         let found = descend(Layer::Link(frame.link), &mut rest, &mut network, fragments, frame.time);

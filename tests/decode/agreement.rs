@@ -75,6 +75,27 @@ proptest! {
     }
 
     #[test]
+    fn the_straight_way_and_the_general_way_agree(
+        packet in packet(),
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+        cut in any::<prop::sample::Index>(),
+        more in 0..100_usize,
+    ) {
+        let mut bytes = packet.ethernet();
+        for (place, value) in changes {
+            let at = place.index(bytes.len().min(80));
+            bytes[at] = value;
+        }
+        let captured = cut.index(bytes.len() + 1).max(bytes.len().min(30));
+        let wire_len = captured + more;
+        let straight = decode_cut(LinkType::ETHERNET, &bytes[..captured], wire_len);
+        // The same frame behind a header that says that Ethernet follows.
+        let behind = [&[0, 0, 8, 0, 1, 0, 0, 0][..], &bytes[..captured]].concat();
+        let general = decode_cut(LinkType(192), &behind, wire_len + 8);
+        prop_assert_eq!(format!("{straight:?}"), format!("{general:?}"));
+    }
+
+    #[test]
     fn any_bytes_on_any_link_end_without_panic(
         link in prop_oneof![prop::sample::select(&LINKS[..]), any::<u16>()],
         bytes in proptest::collection::vec(any::<u8>(), 0..200),

@@ -12,7 +12,7 @@ fn every_link_layer() {
         let cooked = [&[0, 0, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, t0, t1][..], &ip].concat();
         let cooked_v2 = [&[t0, t1, 0, 0, 0, 0, 0, 2, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0][..], &ip].concat();
         let only = if packet.src.is_ipv4() { LinkType::IPV4 } else { LinkType::IPV6 };
-        let snap = [&[0; 12][..], &[0, 60, 0xaa, 0xaa, 3, 0, 0, 0, t0, t1], &ip].concat();
+        let snap = [&[0; 12][..], &[0, ip.len() as u8 + 8, 0xaa, 0xaa, 3, 0, 0, 0, t0, t1], &ip, &[0; 9]].concat();
         let frames = [
             (LinkType::ETHERNET, packet.ethernet()),
             (LinkType::ETHERNET, snap),

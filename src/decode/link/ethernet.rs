@@ -18,11 +18,17 @@ pub(in super::super) fn ethernet(rest: &mut Rest<'_>) -> Result<Layer, Reason> {
         return super::behind(rest, 26, Layer::Ethernet);
     }
     rest.take(header.slice().len());
-    Ok(type_or_length(ether_type))
+    Ok(type_or_length(ether_type, rest))
 }
 
-fn type_or_length(field: u16) -> Layer {
-    if field < LEAST { Layer::Llc } else { Layer::EtherType(field) }
+/// A length ends what follows, before any padding.
+#[inline]
+fn type_or_length(field: u16, rest: &mut Rest<'_>) -> Layer {
+    if field >= LEAST {
+        return Layer::EtherType(field);
+    }
+    rest.limit(field.into());
+    Layer::Llc
 }
 
 /// What follows an EtherType (IEEE), here or in the tunnels that use its numbers.
@@ -60,7 +66,7 @@ fn vlan(rest: &mut Rest<'_>) -> Result<Layer, Reason> {
     rest.enter_vlan(tag.vlan_identifier().value());
     let ether_type = tag.ether_type().0;
     rest.take(tag.header_slice().len());
-    Ok(type_or_length(ether_type))
+    Ok(type_or_length(ether_type, rest))
 }
 
 fn tag(ether_type: u16, rest: &mut Rest<'_>) -> Result<Layer, Reason> {
@@ -69,7 +75,8 @@ fn tag(ether_type: u16, rest: &mut Rest<'_>) -> Result<Layer, Reason> {
         _ => 6,
     };
     rest.take(before).ok_or(Reason::TruncatedLink)?;
-    rest.take_u16().map(type_or_length).ok_or(Reason::TruncatedLink)
+    let field = rest.take_u16().ok_or(Reason::TruncatedLink)?;
+    Ok(type_or_length(field, rest))
 }
 
 /// LLC: with SNAP a protocol number of the organisation follows; 6 is IP itself.
