@@ -1,18 +1,21 @@
 //! Frames in, timeline out: decode, track, annotate and assemble in one object. It knows no file, device or clock.
 
 mod both;
+mod told;
 
 pub use both::{Both, Side};
+pub use told::Told;
 
-use crate::assemble::{Assembler, Endpoints, KernelWord, Watch};
+use crate::assemble::{Assembler, Endpoints, KernelWord, Remarks, Watch};
 use crate::decode::{Decoded, Decoder};
 use crate::join::Passages;
 use crate::overview::{Fact, Overview};
 use crate::source::{Frame, Timestamp};
 use crate::tcp::{MslProfile, Segment};
-use crate::timeline::{Event, Packets, Source, SourceKind, Text, Timeline, Vantage};
+use crate::timeline::{CaptureInterface, CapturedBy, Event, Packets, Source, SourceKind, Text, Timeline, Vantage};
 use crate::track::{Connection, Tracker};
-use std::net::SocketAddr;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
 
 /// What to make of a capture.
 #[derive(Debug, Clone, Copy)]
@@ -32,10 +35,11 @@ pub struct Analyzer {
     last: Option<Timestamp>,
     loopback_only: bool,
     passages: Passages,
+    ends: Option<(SocketAddr, SocketAddr)>,
 }
 
 /// What the capture's owner knows of it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Ending {
     /// When it ended; `None`: with its last packet.
     pub at: Option<Timestamp>,
@@ -43,6 +47,14 @@ pub struct Ending {
     pub dropped: u64,
     /// Damage and losses, told to the reader.
     pub warnings: Vec<Text>,
+    /// Where it was taken, as far as a file says.
+    pub interfaces: Vec<CaptureInterface>,
+    pub captured_by: Option<CapturedBy>,
+    /// What people wrote on the whole, and on packets.
+    pub comments: Vec<String>,
+    pub remarks: Remarks,
+    /// Names of addresses, shown where nothing better is known.
+    pub names: Vec<(IpAddr, String)>,
 }
 
 impl Analyzer {
@@ -55,6 +67,7 @@ impl Analyzer {
             last: None,
             loopback_only: true,
             passages: Passages::default(),
+            ends: None,
         }
     }
 
@@ -62,8 +75,10 @@ impl Analyzer {
     pub fn push(&mut self, frame: &Frame<'_>) {
         self.last = self.last.max(Some(frame.time));
         let assembler = &mut self.assembler;
+        self.ends = None;
         match self.decoder.decode(frame) {
             Decoded::Segment(segment) => {
+                self.ends = Some((segment.src, segment.dst));
                 self.loopback_only &= segment.src.ip().is_loopback() || segment.src.ip() == segment.dst.ip();
                 self.tracker.push(&segment, &mut |step| assembler.step(step));
             }
@@ -80,6 +95,11 @@ impl Analyzer {
             assembler.step(step);
             passages.step(step);
         });
+    }
+
+    /// The two ends of the segment that the last frame held, if it held one.
+    pub fn last_ends(&self) -> Option<(SocketAddr, SocketAddr)> {
+        self.ends
     }
 
     /// Lets time pass without a frame: TIME-WAITs that are due end.
@@ -112,6 +132,10 @@ impl Analyzer {
     pub fn finish(mut self, kind: SourceKind, name: &str, ending: Ending) -> Timeline {
         let end = ending.at.or(self.last).unwrap_or_default();
         self.advance(end);
+        let mut warnings = ending.warnings;
+        if ending.dropped > 0 {
+            warnings.push(dropped(ending.dropped));
+        }
         let source = Source {
             kind,
             name: name.into(),
@@ -124,7 +148,10 @@ impl Analyzer {
             msl_profile: self.msl,
             packets: Packets { seen: self.decoder.seen(), decoded: self.decoder.decoded(), dropped: ending.dropped },
             skipped: self.decoder.skipped().report(),
-            warnings: ending.warnings,
+            warnings,
+            interfaces: ending.interfaces,
+            comments: ending.comments,
+            captured_by: ending.captured_by,
             anonymized: false,
             clock: None,
         };
@@ -134,9 +161,24 @@ impl Analyzer {
             overview.note(&Fact::of(connection, start));
         }
         let mut timeline = self.assembler.finish(self.tracker.connections(), end, source);
+        ending.remarks.place(&mut timeline);
+        // Backwards, so that the first name of an address stays.
+        let names: HashMap<IpAddr, String> = ending.names.into_iter().rev().collect();
+        for endpoint in &mut timeline.endpoints {
+            if endpoint.name.is_none() {
+                endpoint.name = names.get(&endpoint.ip).cloned();
+            }
+        }
         timeline.overview = Some(overview.finish(end.since(start)));
         timeline
     }
+}
+
+fn dropped(count: u64) -> Text {
+    Text::new(
+        format!("{count} packets were dropped while capturing: what they held is missing here"),
+        format!("捕获时丢弃了 {count} 个数据包：时间线缺少其内容"),
+    )
 }
 
 /// RFC 3339 in UTC with nine decimals.

@@ -55,6 +55,7 @@ pub(super) fn event(
                 related: finding.related.and_then(event_of).into_iter().collect(),
             })
             .collect(),
+        comments: Vec::new(),
     }
 }
 

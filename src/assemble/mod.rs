@@ -8,10 +8,12 @@ mod event;
 mod fold;
 mod item;
 mod kernel;
+mod remarks;
 mod steps;
 
 pub use endpoints::Endpoints;
 pub use kernel::KernelWord;
+pub use remarks::Remarks;
 
 use crate::annotate::verdict;
 use crate::source::Timestamp;

@@ -6,11 +6,11 @@ use super::args::{FormatArg, Replay};
 use super::config::Config;
 use super::exit::{Exit, Failure};
 use super::output::Outputs;
-use crate::analyze::{Analyzer, Ending, Wishes};
-use crate::assemble::Watch;
+use crate::analyze::{Analyzer, Told, Wishes};
+use crate::assemble::{Remarks, Watch};
 use crate::ladder::View;
 use crate::render::safe;
-use crate::source::{CaptureReader, Frame};
+use crate::source::{Backwards, CaptureReader, Frame};
 use crate::timeline::{SourceKind, Text, Timeline};
 use anyhow::Result;
 use std::io::{self, Write};
@@ -41,20 +41,28 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
 /// Reads files one after the other; says whether one was damaged.
 fn read(files: &[PathBuf], wishes: Wishes, filter: &mut FrameFilter, config: &Config) -> Result<(Timeline, bool)> {
     let mut analyzer = Analyzer::new(wishes);
-    let mut warnings = Vec::new();
+    let mut told = Told::default();
+    let mut remarks = Remarks::default();
     for path in files {
         let mut reader = open(path, config)?;
+        let mut backwards = Backwards::default();
         while let Some(frame) = reader.next() {
-            if filter.matches(&frame)? {
-                analyzer.push(&frame);
+            let number = frame.number;
+            backwards.see(number, frame.time);
+            if !filter.matches(&frame)? {
+                continue;
+            }
+            analyzer.push(&frame);
+            if let (Some(comment), Some((src, dst))) = (reader.comment(), analyzer.last_ends()) {
+                remarks.add(number, src, dst, comment);
             }
         }
-        warnings.extend(damage(path, &reader));
+        told.file(&name(path), &reader, &backwards);
     }
     let names: Vec<String> = files.iter().map(|path| name(path)).collect();
-    let damaged = !warnings.is_empty();
-    let timeline = analyzer.finish(SourceKind::File, &names.join(" "), Ending { warnings, ..Ending::default() });
-    Ok((timeline, damaged))
+    told.remarks(remarks);
+    let damaged = told.damaged;
+    Ok((analyzer.finish(SourceKind::File, &names.join(" "), told.ending), damaged))
 }
 
 /// What is wrong with a file, under its name.

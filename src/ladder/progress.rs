@@ -3,7 +3,9 @@
 use super::round_trip::RoundTrip;
 use super::{Arrow, Change, Content, Folded, FoldedFlow, Lanes, Lifeline, Remark, Row, Side, Wait, WaitAction};
 use crate::tcp::{Basis, State};
-use crate::timeline::{Connection, Detail, EndCause, Event, Phase, Run, SegmentEvent, Timer};
+use crate::timeline::{
+    Connection, Detail, EndCause, Event, PacketComment, Phase, Run, SegmentEvent, Severity, Text, Timer,
+};
 
 /// What must be remembered from one event of a connection to the next. A fixed size, whatever the connection does.
 #[derive(Debug, Clone, Default)]
@@ -72,6 +74,7 @@ impl Progress {
             .notes
             .iter()
             .map(|note| Remark { severity: note.severity, text: note.text.clone(), rfc: note.rfc.clone() })
+            .chain(event.comments.iter().map(comment))
             .collect();
         rows.push(Row { event: Some(event.id), changes, notes, ..self.row(Some(event.t_ns), content) });
         rows
@@ -172,6 +175,16 @@ impl Progress {
     fn row(&self, t_ns: Option<i64>, content: Content) -> Row {
         let lifelines = self.states.map(|state| Lifeline::of(state, self.phase == Some(Phase::Open)));
         Row { event: None, t_ns, content, changes: Vec::new(), notes: Vec::new(), lifelines }
+    }
+}
+
+/// What somebody wrote on a packet, as a remark.
+fn comment(comment: &PacketComment) -> Remark {
+    let PacketComment { frame, text } = comment;
+    Remark {
+        severity: Severity::Note,
+        text: Text::new(format!("comment on frame {frame}: {text}"), format!("第 {frame} 帧的注释：{text}")),
+        rfc: String::new(),
     }
 }
 

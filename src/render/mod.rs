@@ -1,5 +1,6 @@
 //! Timelines and ladders into bytes: one file per format, each `write(&…, out: &mut impl io::Write)`.
 
+mod capture;
 mod format;
 mod ink;
 pub mod json;

@@ -97,14 +97,7 @@ pub(super) fn counts(timeline: &Timeline, style: &Style) -> Vec<String> {
 pub(super) fn warnings(timeline: &Timeline, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
     let lang = style.lang;
     let source = &timeline.source;
-    let mut lines: Vec<String> =
-        source.warnings.iter().take(20).map(|text| width::clean(text.get(lang), 400, style)).collect();
-    if source.packets.dropped > 0 {
-        lines.push(match lang {
-            Lang::En => format!("{} packets were dropped by the kernel", source.packets.dropped),
-            Lang::Zh => format!("{} 个数据包被内核丢弃", source.packets.dropped),
-        });
-    }
+    let lines = source.warnings.iter().take(20).map(|text| width::clean(text.get(lang), 400, style));
     for text in lines {
         for (i, part) in width::wrap(&text, style.width.saturating_sub(4)).iter().enumerate() {
             let mut line = Line::new(style);

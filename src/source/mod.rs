@@ -1,5 +1,6 @@
 //! Where frames come from: a live device or a saved file. The only room that reads packets from outside.
 
+pub mod backwards;
 pub mod clock;
 pub mod file;
 #[cfg(feature = "capture")]
@@ -16,6 +17,7 @@ pub mod save;
 pub(crate) mod syscall;
 
 pub use crate::tcp::Timestamp;
-pub use file::{CaptureReader, Damage, DamageKind, Interface, OpenError, Packing};
+pub use backwards::Backwards;
+pub use file::{About, CaptureReader, Damage, DamageKind, Interface, OpenError, Packing};
 pub use frame::{Frame, LinkType};
 pub use save::PcapWriter;

@@ -1,6 +1,6 @@
 //! The events of a timeline and the steps that tell them.
 
-use super::{KernelTimer, Text};
+use super::{KernelTimer, PacketComment, Text};
 use crate::tcp::{Basis, State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,9 @@ pub struct Event {
     /// What the rules have to say about it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
+    /// What people wrote on its packets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub comments: Vec<PacketComment>,
 }
 
 /// The part of a connection's life that an event belongs to.

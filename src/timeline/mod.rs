@@ -4,6 +4,7 @@
 //! stable kebab-case names. Machine keys are never localised, text for people comes in English and Chinese. Readers ignore
 //! what they do not know; changes within version 1 only add.
 
+mod capture;
 mod cause;
 mod connection;
 mod event;
@@ -11,6 +12,7 @@ mod overview;
 mod schema;
 mod source;
 
+pub use capture::{CaptureInterface, CapturedBy, PacketComment};
 pub use cause::{Backoff, CloseCause, FastOpen, FastOpenOutcome, IcmpReport, OpenCause, Reuse, ReuseProof};
 pub use connection::{
     Close, CloseKind, Connection, EndCause, EndStates, FlowTotals, KernelTimer, Negotiated, OneWay, OneWayDelay, Open,

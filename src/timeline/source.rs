@@ -34,6 +34,15 @@ pub struct Source {
     /// Damage and losses of the capture itself, told to the reader.
     #[serde(default)]
     pub warnings: Vec<super::Text>,
+    /// The interfaces that the capture was taken on, where the file describes them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub interfaces: Vec<super::CaptureInterface>,
+    /// What people wrote on the capture as a whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub comments: Vec<String>,
+    /// The machine and the program that captured, where the file names them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captured_by: Option<super::CapturedBy>,
     /// Whether addresses and payload were replaced.
     pub anonymized: bool,
     /// How the two clocks compare, where both sides were captured and joined. All times are on the client's.

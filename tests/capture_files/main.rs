@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod metadata;
 mod packed;
 mod snoop;
 
@@ -201,7 +202,7 @@ fn sections_and_interfaces_of_all_kinds() {
     assert_eq!(names, [Some("eth0"), Some("any"), None]);
     assert_eq!(reader.interfaces()[0].dropped, Some(17));
     assert_eq!((reader.interfaces()[1].snaplen, reader.interfaces()[1].link), (64, LinkType::LINUX_SLL));
-    assert_eq!(reader.section_comments(), ["first section"]);
+    assert_eq!(reader.about().unwrap().comments, ["first section"]);
 }
 
 #[test]

@@ -147,6 +147,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         proptest::collection::vec(note, 0..16),
     )
         .prop_map(|(id, connection, t_ns, phase, detail, states, notes)| Event {
+            comments: Vec::new(),
             id,
             connection,
             t_ns,

@@ -13,7 +13,7 @@ use crate::source::clock::now;
 use crate::source::live::Counts;
 use crate::source::privilege::Dropped;
 use crate::source::{Frame, LinkType, PcapWriter, Timestamp};
-use crate::timeline::{Endpoint, Event, SourceKind, Text, Timeline};
+use crate::timeline::{Endpoint, Event, SourceKind, Timeline};
 use anyhow::{Context, Result};
 use std::collections::HashMap;
 use std::fs::File;
@@ -102,7 +102,7 @@ impl Session<'_> {
         if let Some(packets) = &mut self.packets {
             packets.flush().context(self.config.lang.pick("cannot save the packets", "无法保存数据包"))?;
         }
-        let ending = Ending { at: Some(now), dropped: counts.dropped, warnings: dropped(counts.dropped) };
+        let ending = Ending { at: Some(now), dropped: counts.dropped, ..Ending::default() };
         let timeline = self.analyzer.finish(SourceKind::Live, &safe(&self.device), ending);
         self.outputs.write_files(&timeline, &View::default(), self.config)?;
         if self.outputs.stdout_format() != Format::Text {
@@ -156,16 +156,6 @@ fn sum_up(timeline: &Timeline, style: &Style, out: &mut impl Write) -> Result<()
         _ => table::write(timeline, style, out)?,
     }
     Ok(())
-}
-
-fn dropped(count: u64) -> Vec<Text> {
-    if count == 0 {
-        return Vec::new();
-    }
-    vec![Text::new(
-        format!("the kernel dropped {count} packets: what they held is missing here"),
-        format!("内核丢弃了 {count} 个数据包：时间线缺少其内容"),
-    )]
 }
 
 #[cfg(target_os = "linux")]

@@ -7,7 +7,7 @@ mod verdict;
 use super::ink::Ink;
 use super::line::Line;
 use super::text::{Glyphs, joined};
-use super::{Charset, Style, skipped, summary, width};
+use super::{Charset, Style, capture, skipped, summary, width};
 use crate::ladder::{Lane, Lanes};
 use crate::timeline::{Connection, Endpoint, Timeline};
 use cell::{Column, Wording, cell, title};
@@ -34,6 +34,7 @@ impl Entry<'_> {
 pub fn write(timeline: &Timeline, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
     let entries = entries(timeline);
     summary::title(summary::source(&timeline.source, style).into_iter(), style, out)?;
+    capture::write(&timeline.source, style, out)?;
     Line::new(style).write(out)?;
     if entries.is_empty() {
         return skipped::nothing(timeline, style, out);

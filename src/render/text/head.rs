@@ -4,7 +4,7 @@ use super::columns::Columns;
 use super::glyphs::Glyphs;
 use super::*;
 use crate::ladder::Lane;
-use crate::render::{Charset, summary};
+use crate::render::{Charset, capture, summary};
 use crate::timeline::{CloseKind, Lang, OpenKind, Text, TimeWait};
 
 /// Characters shown of a name that the timeline brings.
@@ -39,6 +39,7 @@ pub(super) fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) ->
         rows.push(("TIME-WAIT", time_wait(wait, ladder, style), Ink::Wait));
     }
     rows.push((lang.pick("data", "数据"), data(ladder, style), Ink::Plain));
+    rows.extend(capture::lines(&ladder.source, style).into_iter().map(|(label, text)| (label, text, Ink::Dim)));
     let verdict = width::clean(connection.verdict.get(lang), SENTENCE, style);
     if !verdict.is_empty() {
         rows.push((lang.pick("verdict", "结论"), verdict, Ink::Strong));

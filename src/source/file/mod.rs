@@ -3,6 +3,7 @@
 //! Reading never fails once it began: what is wrong in the middle of a file is kept as [`Damage`], and everything before
 //! it (and after it, where that can be found safely) is given out.
 
+mod about;
 mod buffer;
 mod damage;
 mod open;
@@ -13,6 +14,7 @@ mod pcapng;
 mod resync;
 mod snoop;
 
+pub use about::About;
 pub use damage::{Damage, DamageKind};
 pub use open::OpenError;
 pub use packed::Packing;
@@ -40,14 +42,20 @@ pub struct Interface {
     pub link: LinkType,
     /// Octets kept of each packet; 0 for all.
     pub snaplen: u32,
-    /// Packets that the capture let go, when the file says so.
+    /// In words, as long at most.
+    pub description: Option<String>,
+    /// Packets that came in while the capture ran, when the file says so.
+    pub received: Option<u64>,
+    /// Packets that the interface or the kernel let go, when the file says so.
     pub dropped: Option<u64>,
+    /// What people wrote on it; few and short.
+    pub comments: Vec<String>,
 }
 
 impl Interface {
     /// One of which nothing more is known.
     fn new(link: LinkType, snaplen: u32) -> Interface {
-        Interface { name: None, link, snaplen, dropped: None }
+        Interface { name: None, description: None, link, snaplen, received: None, dropped: None, comments: Vec::new() }
     }
 }
 
@@ -196,11 +204,11 @@ impl CaptureReader {
         }
     }
 
-    /// Comments on the capture as a whole, as far as it was read; few and short, not safe for a terminal.
-    pub fn section_comments(&self) -> &[String] {
+    /// What the file says of itself, as far as it was read.
+    pub fn about(&self) -> Option<&About> {
         match &self.format {
-            Format::Pcap(_) | Format::Snoop(_) => &[],
-            Format::Pcapng(pcapng) => pcapng.section_comments(),
+            Format::Pcap(_) | Format::Snoop(_) => None,
+            Format::Pcapng(pcapng) => Some(pcapng.about()),
         }
     }
 

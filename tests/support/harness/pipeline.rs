@@ -2,12 +2,12 @@
 
 use super::sound::assert_sound;
 use std::io;
-use synfin::analyze::{Analyzer, Ending, Wishes};
-use synfin::assemble::Watch;
+use synfin::analyze::{Analyzer, Told, Wishes};
+use synfin::assemble::{Remarks, Watch};
 use synfin::ladder::View;
 use synfin::render::{self, Charset, Format, Style};
 use synfin::safe::{is_hostile, safe};
-use synfin::source::CaptureReader;
+use synfin::source::{Backwards, CaptureReader};
 use synfin::tcp::MslProfile;
 use synfin::timeline::{Lang, SourceKind, Timeline};
 
@@ -18,15 +18,23 @@ pub fn run(bytes: &[u8]) {
     let (watch, full) = [(Watch::All, true), (Watch::All, false), (Watch::Sole, false)][sum(bytes) / 720 % 3];
     let mut analyzer = Analyzer::new(Wishes { watch, full, msl: MslProfile::Linux });
     let mut frames = 0;
+    let mut told = Told::default();
+    let (mut backwards, mut remarks) = (Backwards::default(), Remarks::default());
     while let Some(frame) = reader.next() {
+        let number = frame.number;
+        backwards.see(number, frame.time);
         analyzer.push(&frame);
+        if let (Some(comment), Some((src, dst))) = (reader.comment(), analyzer.last_ends()) {
+            remarks.add(number, src, dst, comment);
+        }
         frames += 1;
         if frames == MOST_FRAMES {
             break;
         }
     }
-    let warnings = reader.damage().iter().map(|damage| damage.text()).collect();
-    let timeline = analyzer.finish(SourceKind::File, &safe("harness"), Ending { warnings, ..Ending::default() });
+    told.file("harness", &reader, &backwards);
+    told.remarks(remarks);
+    let timeline = analyzer.finish(SourceKind::File, &safe("harness"), told.ending);
     check(&timeline, style(bytes));
 }
 

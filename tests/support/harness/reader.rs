@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read};
 use synfin::safe::is_hostile;
-use synfin::source::{CaptureReader, Damage, DamageKind, Interface};
+use synfin::source::{About, CaptureReader, Damage, DamageKind, Interface};
 
 /// A packed file of a few octets can hold a hundred million frames; so many tell enough.
 const MOST_FRAMES: u64 = 100_000;
@@ -15,7 +15,7 @@ struct Outcome {
     hash: u64,
     damage: Vec<Damage>,
     interfaces: Vec<Interface>,
-    comments: Vec<String>,
+    about: Option<About>,
 }
 
 pub fn run(bytes: &[u8]) {
@@ -69,7 +69,7 @@ fn read(reader: impl Read + Send + 'static) -> Option<Outcome> {
         hash: hash.finish(),
         damage: reader.damage().to_vec(),
         interfaces: reader.interfaces().to_vec(),
-        comments: reader.section_comments().to_vec(),
+        about: reader.about().cloned(),
     })
 }
 

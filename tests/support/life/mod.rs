@@ -40,6 +40,9 @@ impl Build {
                 packets: Packets { seen: 10, decoded: 10, dropped: 0 },
                 skipped: Vec::new(),
                 warnings: Vec::new(),
+                interfaces: Vec::new(),
+                comments: Vec::new(),
+                captured_by: None,
                 anonymized: false,
                 clock: None,
             },
@@ -162,6 +165,7 @@ impl Build {
             detail,
             states: Vec::new(),
             notes: Vec::new(),
+            comments: Vec::new(),
         });
         self
     }

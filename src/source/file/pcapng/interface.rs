@@ -1,20 +1,21 @@
 //! Interface description and statistics blocks: link type, name, and what a tick of its clock is.
 
-use super::options::Walker;
+use super::options::{COMMENT, Walker};
+use crate::source::file::about::{COMMENT_LIMIT, COMMENTS_KEPT, TEXT_LIMIT, text};
 use crate::source::file::{Interface, Order};
 use crate::source::{LinkType, Timestamp};
 
 /// Interfaces kept over a whole file. A real capture has at most some hundred; a hostile one could have millions.
 pub(super) const KEPT: u32 = 65_536;
 
-const NAME_LIMIT: usize = 256;
-
 /// Option codes of the interface description block.
 const IF_NAME: u16 = 2;
+const IF_DESCRIPTION: u16 = 3;
 const IF_TSRESOL: u16 = 9;
 const IF_TSOFFSET: u16 = 14;
 
 /// Option codes of the interface statistics block.
+const ISB_IFRECV: u16 = 4;
 const ISB_IFDROP: u16 = 5;
 const ISB_OSDROP: u16 = 7;
 
@@ -82,10 +83,9 @@ pub(super) fn describe(order: Order, body: &[u8]) -> Option<(Interface, Timing, 
     let mut options = Walker::new(order, options);
     for (code, value) in &mut options {
         match (code, value) {
-            (IF_NAME, name) => {
-                let name = String::from_utf8_lossy(name.get(..NAME_LIMIT).unwrap_or(name));
-                interface.name = Some(name.trim_end_matches('\0').to_owned());
-            }
+            (IF_NAME, name) => interface.name = Some(text(name, TEXT_LIMIT)),
+            (IF_DESCRIPTION, words) => interface.description = Some(text(words, TEXT_LIMIT)),
+            (COMMENT, words) => comment(&mut interface, words),
             (IF_TSRESOL, [value, ..]) => resolution = *value,
             (IF_TSOFFSET, value) => {
                 if let Some(value) = value.first_chunk::<8>() {
@@ -98,18 +98,34 @@ pub(super) fn describe(order: Order, body: &[u8]) -> Option<(Interface, Timing, 
     Some((interface, Timing::new(resolution, offset), options.is_sound()))
 }
 
-/// The interface's number, the packets that it or the system dropped, and whether all of its options fitted.
-pub(super) fn statistics(order: Order, body: &[u8]) -> Option<(u32, Option<u64>, bool)> {
-    let interface = order.u32(*body.first_chunk::<4>()?);
-    // The timestamp's two halves come before the options.
+/// Which interface of the section a statistics block is about.
+pub(super) fn number(order: Order, body: &[u8]) -> Option<u32> {
+    Some(order.u32(*body.first_chunk::<4>()?))
+}
+
+/// Takes in what statistics say, the last word counting; whether all of their options fitted.
+pub(super) fn statistics(order: Order, body: &[u8], mut interface: Option<&mut Interface>) -> Option<bool> {
+    // The interface and the timestamp's two halves come before the options.
     let mut options = Walker::new(order, body.get(12..)?);
     let mut dropped = None;
     for (code, value) in &mut options {
-        if let (ISB_IFDROP | ISB_OSDROP, Some(value)) = (code, value.first_chunk::<8>()) {
-            dropped = Some(order.u64(*value).saturating_add(dropped.unwrap_or(0)));
+        match (code, value.first_chunk::<8>().map(|count| order.u64(*count)), &mut interface) {
+            (ISB_IFDROP | ISB_OSDROP, Some(count), _) => dropped = Some(count.saturating_add(dropped.unwrap_or(0))),
+            (ISB_IFRECV, Some(count), Some(interface)) => interface.received = Some(count),
+            (COMMENT, _, Some(interface)) => comment(interface, value),
+            _ => {}
         }
     }
-    Some((interface, dropped, options.is_sound()))
+    if let (Some(interface), Some(_)) = (interface, dropped) {
+        interface.dropped = dropped;
+    }
+    Some(options.is_sound())
+}
+
+fn comment(interface: &mut Interface, words: &[u8]) {
+    if interface.comments.len() < COMMENTS_KEPT {
+        interface.comments.push(text(words, COMMENT_LIMIT));
+    }
 }
 
 #[cfg(test)]

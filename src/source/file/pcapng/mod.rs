@@ -1,9 +1,11 @@
 //! pcapng: sections of blocks. This file finds the blocks; what is in them is read next door.
 
+mod about;
 mod interface;
 mod options;
 mod packet;
 
+use super::about::About;
 use super::buffer::Buffer;
 use super::damage::{DamageKind, DamageLog};
 use super::{Interface, MAX_BLOCK, Order, Record, resync};
@@ -19,7 +21,7 @@ mod block {
     /// Obsolete, replaced by ENHANCED.
     pub(super) const PACKET: u32 = 2;
     pub(super) const SIMPLE: u32 = 3;
-    pub(super) const STATISTICS: u32 = 5;
+    pub(super) const NAMES: u32 = 4;
     pub(super) const ENHANCED: u32 = 6;
 }
 
@@ -29,10 +31,6 @@ const BLOCK_TRAILER: usize = 4;
 /// The least that a section header needs: header, byte-order magic, version, section length, trailer.
 const SECTION_MIN: usize = 28;
 
-/// Section comments kept over the whole file, and octets of each.
-const COMMENTS_KEPT: usize = 16;
-const COMMENT_LIMIT: usize = 4096;
-
 pub(super) struct Pcapng {
     order: Order,
     /// One for each of the reader's interfaces, over all sections.
@@ -41,7 +39,7 @@ pub(super) struct Pcapng {
     section: usize,
     /// The last time seen, for Simple Packet Blocks, which have none.
     last: Timestamp,
-    comments: Vec<String>,
+    about: About,
 }
 
 /// Where the lengths of the next block lead.
@@ -59,7 +57,7 @@ impl Pcapng {
             timings: Vec::new(),
             section: 0,
             last: Timestamp::default(),
-            comments: Vec::new(),
+            about: About::default(),
         })
     }
 
@@ -141,7 +139,8 @@ impl Pcapng {
         let padded = u64::from(length).next_multiple_of(4);
         let used = matches!(
             kind,
-            block::SECTION | block::INTERFACE | block::PACKET | block::SIMPLE | block::STATISTICS | block::ENHANCED
+            // Interface statistics are the one between.
+            block::SECTION | block::INTERFACE..=block::ENHANCED
         );
         if !used || length > MAX_BLOCK {
             if used {
@@ -220,7 +219,8 @@ impl Pcapng {
         offset: u64,
     ) {
         let sound = match kind {
-            block::SECTION => self.comment_on_section(body),
+            block::SECTION => about::section(self.order, body, &mut self.about),
+            block::NAMES => about::names(self.order, body, &mut self.about),
             block::INTERFACE => interface::describe(self.order, body).map(|(interface, timing, sound)| {
                 if interfaces.len() < interface::KEPT as usize {
                     interfaces.push(interface);
@@ -230,12 +230,10 @@ impl Pcapng {
                 }
                 sound
             }),
-            _ => interface::statistics(self.order, body).map(|(interface, dropped, sound)| {
-                let known = interfaces.get_mut(self.section.saturating_add(interface as usize));
-                if let (Some(known), Some(dropped)) = (known, dropped) {
-                    known.dropped = Some(dropped);
-                }
-                sound
+            // Statistics.
+            _ => interface::number(self.order, body).and_then(|number| {
+                let known = interfaces.get_mut(self.section.saturating_add(number as usize));
+                interface::statistics(self.order, body, known)
             }),
         };
         match sound {
@@ -245,26 +243,14 @@ impl Pcapng {
         }
     }
 
-    fn comment_on_section(&mut self, body: &[u8]) -> Option<bool> {
-        // Byte-order magic, version and section length come before the options.
-        let mut options = options::Walker::new(self.order, body.get(16..)?);
-        for (code, value) in &mut options {
-            if code == options::COMMENT && self.comments.len() < COMMENTS_KEPT {
-                let value = value.get(..COMMENT_LIMIT).unwrap_or(value);
-                self.comments.push(String::from_utf8_lossy(value).into_owned());
-            }
-        }
-        Some(options.is_sound())
-    }
-
     /// The first comment among a packet's options.
     pub(super) fn comment<'a>(&self, options: &'a [u8]) -> Option<&'a str> {
         let (_, value) = options::Walker::new(self.order, options).find(|(code, _)| *code == options::COMMENT)?;
         std::str::from_utf8(value).ok()
     }
 
-    pub(super) fn section_comments(&self) -> &[String] {
-        &self.comments
+    pub(super) fn about(&self) -> &About {
+        &self.about
     }
 }
 
