@@ -86,26 +86,13 @@ impl Decoder {
     pub fn decode<'a>(&'a mut self, frame: &Frame<'a>) -> Decoded<'a> {
         let Decoder { seen, skipped, fragments, whole } = self;
         *seen += 1;
-        if let Some((network, rest)) = straight::segment(frame) {
-            let decoded = tcp::segment(frame, &network, rest);
-            if let Decoded::Skipped(reason) = decoded {
-                skipped.add(reason);
-            }
-            return decoded;
-        }
-        let mut rest = Rest::of(frame);
-        let mut network = None;
-        let found = descend(Layer::Link(frame.link), &mut rest, &mut network, fragments, frame.time);
-        let decoded = match (found, &network) {
-            (Ok(Found::Segment), Some(network)) => tcp::segment(frame, network, rest),
-            (Ok(Found::Icmp), Some(network)) => icmp::error(frame, network, rest),
-            (Ok(Found::Whole(packet)), Some(_)) => {
-                skipped.reconsider(fragment::waits_as(packet.protocol), Reason::IpFragment, packet.earlier);
-                let vlan = rest.vlan;
-                reassembled(frame, packet.protocol, network, vlan, fragments, whole)
-            }
-            (Ok(_), None) => Decoded::Skipped(Reason::NotIp),
-            (Err(reason), _) => Decoded::Skipped(reason),
+        let found = match straight::segment(frame) {
+            Some(found) => Ok(found),
+            None => layered(frame, skipped, fragments, whole),
+        };
+        let decoded = match found {
+            Ok((network, rest)) => tcp::segment(frame, &network, rest),
+            Err(other) => other,
         };
         match decoded {
             Decoded::Segment(_) => {}
@@ -131,40 +118,81 @@ impl Decoder {
     }
 }
 
+/// A segment's octets, and the IP header round them.
+type Found<'a> = (Network, Rest<'a>);
+
+/// The segment behind any layers; what is none comes as an error, already decoded.
+#[inline(never)]
+#[allow(clippy::result_large_err)] // Handed up once, as in `Decoded`.
+fn layered<'a>(
+    frame: &Frame<'a>,
+    skipped: &mut SkippedCounts,
+    fragments: &mut Fragments,
+    whole: &'a mut Vec<u8>,
+) -> Result<Found<'a>, Decoded<'a>> {
+    let mut rest = Rest::of(frame);
+    let mut network = None;
+    let end = descend(Layer::Link(frame.link), &mut rest, &mut network, fragments, frame.time);
+    match end {
+        Ok(End::Whole(packet)) => {
+            skipped.reconsider(fragment::waits_as(packet.protocol), Reason::IpFragment, packet.earlier);
+            let vlan = rest.vlan;
+            reassembled(frame, packet.protocol, network, vlan, skipped, fragments, whole)
+        }
+        end => judge(frame, end, network, rest),
+    }
+}
+
 /// The segment in a packet that fragments made whole.
 #[cold]
+#[allow(clippy::result_large_err)]
 fn reassembled<'a>(
     frame: &Frame<'a>,
     mut protocol: u8,
     mut network: Option<Network>,
     mut vlan: u32,
+    skipped: &mut SkippedCounts,
     fragments: &mut Fragments,
     whole: &'a mut Vec<u8>,
-) -> Decoded<'a> {
+) -> Result<Found<'a>, Decoded<'a>> {
     // A tunnel in it may hold the last fragment of another packet. Each round takes one from those that wait.
     let mut inner = network;
     loop {
         *whole = fragments.take();
         let mut rest = Rest::whole(whole, vlan);
         match descend(Layer::Protocol(protocol), &mut rest, &mut inner, fragments, frame.time) {
-            Ok(Found::Whole(packet)) => (protocol, network, vlan) = (packet.protocol, inner, rest.vlan),
+            Ok(End::Whole(packet)) => {
+                skipped.reconsider(fragment::waits_as(packet.protocol), Reason::IpFragment, packet.earlier);
+                (protocol, network, vlan) = (packet.protocol, inner, rest.vlan);
+            }
             Ok(_) => break,
-            Err(reason) => return Decoded::Skipped(reason),
+            Err(reason) => return Err(Decoded::Skipped(reason)),
         }
     }
     // The same way once more, as what it borrows can now stay where it is.
     let mut rest = Rest::whole(whole, vlan);
-    let found = descend(Layer::Protocol(protocol), &mut rest, &mut network, fragments, frame.time);
-    match (found, &network) {
-        (Ok(Found::Segment), Some(network)) => tcp::segment(frame, network, rest),
-        (Ok(Found::Icmp), Some(network)) => icmp::error(frame, network, rest),
-        _ => Decoded::Skipped(Reason::NotIp),
+    let end = descend(Layer::Protocol(protocol), &mut rest, &mut network, fragments, frame.time);
+    judge(frame, end, network, rest)
+}
+
+#[allow(clippy::result_large_err)]
+fn judge<'a>(
+    frame: &Frame<'a>,
+    end: Result<End, Reason>,
+    network: Option<Network>,
+    rest: Rest<'a>,
+) -> Result<Found<'a>, Decoded<'a>> {
+    match (end, network) {
+        (Ok(End::Segment), Some(network)) => Ok((network, rest)),
+        (Ok(End::Icmp), Some(network)) => Err(icmp::error(frame, &network, rest)),
+        (Ok(_), _) => Err(Decoded::Skipped(Reason::NotIp)),
+        (Err(reason), _) => Err(Decoded::Skipped(reason)),
     }
 }
 
 /// What the headers led to; it stands in what is left.
 #[derive(Debug, Clone, Copy)]
-enum Found {
+enum End {
     Segment,
     /// An ICMP message of the version of IP that holds it.
     Icmp,
@@ -180,7 +208,7 @@ fn descend(
     network: &mut Option<Network>,
     fragments: &mut Fragments,
     now: Timestamp,
-) -> Result<Found, Reason> {
+) -> Result<End, Reason> {
     let mut layer = first;
     for _ in 0..MAX_LAYERS {
         layer = match layer {
@@ -196,10 +224,10 @@ fn descend(
             Layer::Ip => ip::version(rest)?,
             Layer::Ipv4 => ip::v4(rest, network)?,
             Layer::Ipv6 => ip::v6(rest, network)?,
-            Layer::Protocol(TCP) => return Ok(Found::Segment),
-            Layer::Protocol(icmp::V4 | icmp::V6) => return Ok(Found::Icmp),
+            Layer::Protocol(TCP) => return Ok(End::Segment),
+            Layer::Protocol(icmp::V4 | icmp::V6) => return Ok(End::Icmp),
             Layer::Fragment(piece) => match fragments.join(piece, network, rest, now)? {
-                Joined::Whole(whole) => return Ok(Found::Whole(whole)),
+                Joined::Whole(whole) => return Ok(End::Whole(whole)),
                 Joined::First => Layer::Protocol(piece.protocol),
             },
             Layer::Protocol(protocol) => match ip::extension(protocol, rest, network)? {

@@ -8,7 +8,7 @@ use crate::source::{Frame, LinkType};
 use std::net::IpAddr;
 
 /// The segment's octets and the IP header round it; `None` leaves the frame to the general way.
-#[inline]
+#[inline(always)] // Or the addresses pass through memory, octet by octet.
 pub(super) fn segment<'a>(frame: &Frame<'a>) -> Option<(Network, Rest<'a>)> {
     if frame.link != LinkType::ETHERNET {
         return None;
@@ -26,31 +26,31 @@ pub(super) fn segment<'a>(frame: &Frame<'a>) -> Option<(Network, Rest<'a>)> {
     }
 }
 
-#[inline]
+#[inline(always)] // Or the addresses pass through memory, octet by octet.
 fn v4(mut rest: Rest<'_>) -> Option<(Network, Rest<'_>)> {
-    let [version, tos, l0, l1, i0, i1, f0, f1, ttl, protocol, _, _, s0, s1, s2, s3, d0, d1, d2, d3] =
-        *rest.take_array::<20>()?;
+    let [version, tos, l0, l1, i0, i1, f0, f1, ttl, protocol, _, _] = rest.take_array::<12>()?;
     // Five words of header; no more fragments, and offset 0.
-    if version != 0x45 || protocol != TCP || f0 & 0x3f | f1 != 0 {
+    if *version != 0x45 || *protocol != TCP || f0 & 0x3f | f1 != 0 {
         return None;
     }
-    rest.limit(u32::from(u16::from_be_bytes([l0, l1])).checked_sub(20)?);
+    let (src, dst) = (rest.take_array::<4>()?, rest.take_array::<4>()?);
+    rest.limit(u32::from(u16::from_be_bytes([*l0, *l1])).checked_sub(20)?);
     let network = Network {
-        src: IpAddr::from([s0, s1, s2, s3]),
-        dst: IpAddr::from([d0, d1, d2, d3]),
-        ttl,
+        src: IpAddr::from(*src),
+        dst: IpAddr::from(*dst),
+        ttl: *ttl,
         ecn: tos & 3,
-        id: u16::from_be_bytes([i0, i1]),
+        id: u16::from_be_bytes([*i0, *i1]),
         en_route: false,
     };
     Some((network, rest))
 }
 
-#[inline]
+#[inline(always)] // Or the addresses pass through memory, octet by octet.
 fn v6(mut rest: Rest<'_>) -> Option<(Network, Rest<'_>)> {
-    let [v0, v1, _, _, l0, l1, next, hops] = *rest.take_array::<8>()?;
-    let len = u16::from_be_bytes([l0, l1]);
-    if v0 >> 4 != 6 || next != TCP || len == 0 {
+    let [v0, v1, _, _, l0, l1, next, hops] = rest.take_array::<8>()?;
+    let len = u16::from_be_bytes([*l0, *l1]);
+    if v0 >> 4 != 6 || *next != TCP || len == 0 {
         return None;
     }
     let (src, dst) = (rest.take_array::<16>()?, rest.take_array::<16>()?);
@@ -58,7 +58,7 @@ fn v6(mut rest: Rest<'_>) -> Option<(Network, Rest<'_>)> {
     let network = Network {
         src: IpAddr::from(*src),
         dst: IpAddr::from(*dst),
-        ttl: hops,
+        ttl: *hops,
         // The traffic class lies across two octets, its last two bits in the second.
         ecn: v1 >> 4 & 3,
         id: 0,

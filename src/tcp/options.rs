@@ -61,6 +61,9 @@ impl Options {
             let timestamps = (u32::from_be_bytes([*a, *b, *c, *d]), u32::from_be_bytes([*e, *f, *g, *h]));
             return Options { timestamps: Some(timestamps), ..Options::default() };
         }
+        if bytes.is_empty() {
+            return Options::default();
+        }
         Options::walk(bytes)
     }
 

@@ -67,6 +67,9 @@ fn tunnels(packet: &Packet) -> Vec<Tunnel> {
     add("GTP-U with a sequence number", UDP, &udp(2152, 40000, &[0x32, 255, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0]), Ip);
     let extended = [0x34, 255, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0xc0, 1, 0, 1, 0x85, 2, 0, 0, 0, 0, 0, 0, 0];
     add("GTP-U with extensions", UDP, &udp(40000, 2152, &extended), Ip);
+    add("LISP", UDP, &udp(40000, 4341, &[0x80, 0, 0, 1, 0, 0, 0, 1]), Ip);
+    let signed = [&[0x41, 0x52, 0x11, if v4 { 4 } else { 41 }, 0, 0, 0, 0][..], &[9; 16], &[7; 20]].concat();
+    add("AYIYA", UDP, &udp(40000, 5072, &signed), Ip);
     add("GTP v0", UDP, &udp(40000, 3386, &[&[0x1e, 255][..], &[0; 18]].concat()), Ip);
     add("L2TP", UDP, &udp(1701, 1701, &[0, 2, 0, 1, 0, 1]), Ppp);
     let whole = [0x4a, 2, 0, 0, 0, 1, 0, 1, 0, 1, 0, 2, 0, 2, 9, 9];

@@ -1,4 +1,4 @@
-//! IP over UDP: GTP-U of mobile networks (3GPP TS 29.281, GTPv0 in TS 09.60), Teredo (RFC 4380).
+//! IP over UDP: GTP-U of mobile networks (3GPP TS 29.281, GTPv0 in TS 09.60), Teredo (RFC 4380), LISP (RFC 9300), AYIYA.
 
 use super::super::rest::Rest;
 use super::super::{Layer, Reason};
@@ -59,5 +59,24 @@ pub(super) fn teredo(rest: &mut Rest<'_>) -> Result<Layer, Reason> {
             [first, ..] if first >> 4 == 6 => return Ok(Layer::Ipv6),
             _ => return Err(Reason::NotTcp),
         }
+    }
+}
+
+/// LISP's data: flags and nonce, instance and locator bits.
+pub(super) fn lisp(rest: &mut Rest<'_>) -> Result<Layer, Reason> {
+    rest.take(8).ok_or(Reason::TruncatedTunnel)?;
+    user_packet(rest)
+}
+
+/// AYIYA of the IPv6 tunnel brokers: length and kind of the identity, length and kind of the signature, what to do, what
+/// follows; time, identity, signature.
+pub(super) fn ayiya(rest: &mut Rest<'_>) -> Result<Layer, Reason> {
+    const FORWARD: u8 = 1;
+    let [identity, signature, code, next, ..] = *rest.take_array::<8>().ok_or(Reason::TruncatedTunnel)?;
+    let words = usize::from(signature >> 4) * 4;
+    rest.take((1 << (identity >> 4)) + words).ok_or(Reason::TruncatedTunnel)?;
+    match code & 0x0f {
+        FORWARD => Ok(Layer::Protocol(next)),
+        _ => Err(Reason::NotTcp),
     }
 }

@@ -67,6 +67,8 @@ fn port(number: u16, rest: &mut Rest<'_>) -> Option<Result<Layer, Reason>> {
         2152 => mobile::gtp(rest),
         3386 => mobile::gtp_v0(rest),
         3544 => mobile::teredo(rest),
+        4341 => mobile::lisp(rest),
+        5072 => mobile::ayiya(rest),
         _ => return None,
     })
 }
