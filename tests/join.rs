@@ -10,8 +10,10 @@ use support::packet::{ACK, PSH, Packet};
 use support::sequence::Sequence;
 use support::two_sides::{BEGIN, MS, Shipment, TwoSides, Weather, questions};
 use synfin::analyze::Side;
+use synfin::ladder::Ladder;
+use synfin::render::{Charset, Style, text};
 use synfin::tcp::State;
-use synfin::timeline::{Detail, Fate, SegmentEvent, Timeline, TimerAction, Vantage};
+use synfin::timeline::{Detail, Fate, Lang, SegmentEvent, Timeline, TimerAction, Vantage};
 
 /// A handshake over 10 ms, and what follows it.
 fn after_handshake(lines: &str) -> Sequence {
@@ -356,4 +358,38 @@ fn strangers_are_not_joined() {
     });
     assert_ne!(timeline.source.vantage, Vantage::Both);
     assert!(timeline.source.warnings.iter().any(|warning| warning.en.contains("too little")));
+}
+
+/// The picture of a joined sequence.
+fn picture(lines: &str, charset: Charset, lang: Lang, width: usize) -> String {
+    let timeline = TwoSides { offset: 250 * MS, ..TwoSides::of(&after_handshake(lines), true) }.joined();
+    let mut out = Vec::new();
+    text::write(&Ladder::of(&timeline, 1).unwrap(), &Style { lang, charset, width, color: false }, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+const CROSSING: &str = "+0.030 A > P. 100:110(10) ack 300 lost
++0.210 A > P. 100:110(10) ack 300 in 10
++0.010 B > . 300:300(0) ack 110 in 10
++0.030 A > F. 110:110(0) ack 300 in 10
++0.002 B > F. 300:300(0) ack 110 in 10
++0.008 B > . 301:301(0) ack 111 in 10
++0.002 A > . 111:111(0) ack 301 in 10";
+
+#[test]
+fn arrows_slant_and_cross() {
+    insta::assert_snapshot!("both-sides-unicode", picture(CROSSING, Charset::Unicode, Lang::En, 80));
+    insta::assert_snapshot!("both-sides-ascii", picture(CROSSING, Charset::Ascii, Lang::En, 80));
+    insta::assert_snapshot!("both-sides-narrow", picture(CROSSING, Charset::Narrow, Lang::Zh, 120));
+}
+
+#[test]
+fn a_picture_keeps_its_width() {
+    for width in [20, 49, 50, 60, 80, 130] {
+        for charset in [Charset::Unicode, Charset::Ascii] {
+            let drawn = picture(CROSSING, charset, Lang::En, width);
+            assert!(drawn.lines().all(|line| line.chars().count() <= width), "{width}:\n{drawn}");
+            assert!(drawn.contains('✕') || drawn.contains('X'), "{width}:\n{drawn}");
+        }
+    }
 }

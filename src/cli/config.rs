@@ -2,7 +2,7 @@
 
 use super::args::{CharsetArg, LangArg, Look, When};
 use crate::render::{Charset, Style};
-use crate::timeline::Lang;
+use crate::timeline::{Lang, Relabel};
 use std::env;
 use std::io::IsTerminal;
 
@@ -18,6 +18,8 @@ pub struct Config {
     pub width: usize,
     pub stdout_color: bool,
     pub stderr_color: bool,
+    /// Names that the user gave to peers.
+    pub names: Vec<Relabel>,
     color: When,
 }
 
@@ -48,6 +50,7 @@ impl Config {
             width,
             stdout_color: wants_color(look.color, std::io::stdout().is_terminal()),
             stderr_color: wants_color(look.color, std::io::stderr().is_terminal()),
+            names: look.relabel.clone(),
             color: look.color,
         }
     }

@@ -92,7 +92,8 @@ pub(super) fn run(args: &Demo, config: &Config) -> Result<Exit> {
         analyzer.hear_kernel(&word);
     }
     let ending = Ending { at: Some(now()), dropped, ..Ending::default() };
-    let timeline = analyzer.finish(SourceKind::Lab, "lo", ending);
+    let mut timeline = analyzer.finish(SourceKind::Lab, "lo", ending);
+    timeline.relabel(&config.names);
     outputs.write(&timeline, &View::default(), config)?;
     Ok(Exit::Done)
 }

@@ -16,7 +16,8 @@ const QUOTED: usize = 60;
 pub(super) fn run(args: &Render, config: &Config) -> Result<Exit> {
     let outputs = Outputs::new(args.format, &args.output)?;
     let (name, bytes) = read(&args.file, config.lang)?;
-    let timeline = parse(&bytes, &name, config.lang)?;
+    let mut timeline = parse(&bytes, &name, config.lang)?;
+    timeline.relabel(&config.names);
     drop(bytes);
     outputs.write(&timeline, &View { connection: args.connection }, config)?;
     Ok(Exit::Done)

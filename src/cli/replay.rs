@@ -26,10 +26,11 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
         None => Watch::Sole,
     };
     let wishes = Wishes { watch, full: args.output.full, msl: args.output.msl };
-    let (timeline, damaged) = match (&args.client, &args.server) {
+    let (mut timeline, damaged) = match (&args.client, &args.server) {
         (Some(client), Some(server)) => both::read([client, server], args.one_clock, wishes, &mut filter, config)?,
         _ => read(&args.files, wishes, &mut filter, config)?,
     };
+    timeline.relabel(&config.names);
     for warning in &timeline.source.warnings {
         let mut err = io::stderr().lock();
         writeln!(err, "{}{}", config.lang.pick("warning: ", "警告："), safe(warning.get(config.lang)))?;

@@ -53,7 +53,16 @@ pub struct Lane {
     pub ip: String,
     pub role: Role,
     pub name: Option<String>,
+    /// What the other side's capture has for it, behind a NAT.
+    pub seen_as: Option<String>,
     pub process: Option<String>,
+}
+
+impl Lane {
+    /// The name that somebody gave it; `localhost` is none, every host has that.
+    pub fn given_name(&self) -> Option<&str> {
+        self.name.as_deref().filter(|name| *name != "localhost")
+    }
 }
 
 /// Both peers.
@@ -101,6 +110,7 @@ fn lane(id: &str, endpoint: Option<&Endpoint>, place: Role) -> Lane {
         ip: endpoint.map_or_else(|| id.to_string(), |endpoint| endpoint.ip.to_string()),
         role,
         name: endpoint.and_then(|endpoint| endpoint.name.clone()),
+        seen_as: endpoint.and_then(|endpoint| endpoint.seen_as.clone()),
         process: endpoint.and_then(|endpoint| endpoint.process.clone()),
     }
 }

@@ -4,10 +4,11 @@ mod lane;
 mod progress;
 mod round_trip;
 mod row;
+mod slant;
 
 pub use lane::{Lane, Lanes, Side};
 pub use progress::Progress;
-pub use row::{Arrow, Change, Content, Folded, FoldedFlow, Lifeline, Remark, Row, Wait, WaitAction};
+pub use row::{Arrival, Arrow, Change, Content, Folded, FoldedFlow, Lifeline, Remark, Row, Wait, WaitAction};
 
 use crate::timeline::{Connection, Source, Timeline};
 
@@ -42,6 +43,7 @@ impl Ladder {
             rows.extend(progress.rows(event, &lanes));
         }
         rows.extend(progress.finish(connection, &lanes));
+        slant::mark_crossings(&mut rows);
         Some(Ladder {
             source: timeline.source.clone(),
             connection: connection.clone(),

@@ -1,6 +1,7 @@
 //! One event at a time into rows: the same for a saved timeline and for a live one.
 
 use super::round_trip::RoundTrip;
+use super::slant::UnderWay;
 use super::{Arrow, Change, Content, Folded, FoldedFlow, Lanes, Lifeline, Remark, Row, Side, Wait, WaitAction};
 use crate::tcp::{Basis, State};
 use crate::timeline::{
@@ -17,6 +18,7 @@ pub struct Progress {
     round_trip: RoundTrip,
     waits: [Waiting; 2],
     windows: [Option<u64>; 2],
+    under_way: UnderWay,
 }
 
 /// The TIME-WAIT of one side.
@@ -46,6 +48,7 @@ impl Progress {
     pub fn rows(&mut self, event: &Event, lanes: &Lanes) -> Vec<Row> {
         let mut rows = Vec::new();
         self.origin_ns.get_or_insert(event.t_ns);
+        rows.extend(self.arrivals(event.t_ns));
         let pause = self.last_ns.map_or(0, |last| event.t_ns.saturating_sub(last));
         let gap = self.round_trip.is_idle(pause).then(|| self.row(None, Content::Gap { ns: pause }));
         self.last_ns = Some(match &event.detail {
@@ -63,6 +66,7 @@ impl Progress {
                 let mut arrow = arrow(event.t_ns, segment, lanes);
                 let said = arrow.from.of_mut(&mut self.windows).replace(arrow.window);
                 arrow.window_changed = said != Some(arrow.window);
+                arrow.slants = self.under_way.leave(event, &arrow);
                 Content::Segment(Box::new(arrow))
             }
             Detail::Run(run) => Content::Folded(folded(event.t_ns, run, lanes)),
@@ -70,19 +74,22 @@ impl Progress {
             Detail::Unknown if changes.is_empty() && event.notes.is_empty() => return rows,
             Detail::Unknown => Content::States,
         };
+        let slants = matches!(&content, Content::Segment(arrow) if arrow.slants);
         let notes = event
             .notes
             .iter()
             .map(|note| Remark { severity: note.severity, text: note.text.clone(), rfc: note.rfc.clone() })
             .chain(event.comments.iter().map(comment))
             .collect();
+        // What is said of an arrow that slants is said where it arrives.
+        let notes = if slants { self.under_way.keep_notes(notes) } else { notes };
         rows.push(Row { event: Some(event.id), changes, notes, ..self.row(Some(event.t_ns), content) });
         rows
     }
 
     /// The rows that only the end of the capture brings: a TIME-WAIT whose end no event has told.
     pub fn finish(&mut self, connection: &Connection, lanes: &Lanes) -> Vec<Row> {
-        let mut rows = Vec::new();
+        let mut rows = self.arrivals(i64::MAX);
         for wait in &connection.time_wait {
             let Some(side) = lanes.side(&wait.endpoint) else { continue };
             if matches!(side.of(&self.waits), Waiting::Over) {
@@ -142,10 +149,32 @@ impl Progress {
         let mut changes = Vec::new();
         for change in &event.states {
             let Some(side) = lanes.side(&change.endpoint) else { continue };
-            *side.of_mut(&mut self.states) = Some(change.to);
-            changes.push(Change { side, state: change.to, basis: change.basis });
+            let change = (Change { side, state: change.to, basis: change.basis }, change.at_ns);
+            match change {
+                (change, Some(at)) if at > event.t_ns && self.under_way.keep_change(at, change) => {}
+                (change, _) => {
+                    *side.of_mut(&mut self.states) = Some(change.state);
+                    changes.push(change);
+                }
+            }
         }
         changes
+    }
+
+    /// The rows of what arrives by now.
+    fn arrivals(&mut self, now_ns: i64) -> Vec<Row> {
+        let mut rows = Vec::new();
+        while let Some(arrived) = self.under_way.next(now_ns) {
+            self.last_ns = self.last_ns.max(Some(arrived.at_ns));
+            for change in &arrived.changes {
+                *change.side.of_mut(&mut self.states) = Some(change.state);
+            }
+            let content = arrived.arrival.map_or(Content::States, Content::Arrival);
+            let event = arrived.arrival.map(|arrival| arrival.event);
+            let row = self.row(Some(arrived.at_ns), content);
+            rows.push(Row { event, changes: arrived.changes, notes: arrived.notes, ..row });
+        }
+        rows
     }
 
     fn wait(&mut self, t_ns: i64, timer: &Timer, lanes: &Lanes) -> Wait {
@@ -193,6 +222,8 @@ fn arrow(t_ns: i64, segment: &SegmentEvent, lanes: &Lanes) -> Arrow {
         from: lanes.sender(&segment.from, &segment.to),
         sent_ns: t_ns,
         received_ns: segment.received_ns,
+        slants: false,
+        crosses: false,
         fate: segment.fate,
         flags: segment.flags.clone(),
         seq: segment.seq,

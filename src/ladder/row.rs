@@ -25,13 +25,27 @@ pub enum Content {
     Phase(Phase),
     /// Nothing but states (and notes).
     States,
+    /// A segment leaves, and arrives in the same row unless it slants.
     Segment(Box<Arrow>),
+    /// A segment that left in a row above arrives.
+    Arrival(Arrival),
     Folded(Folded),
     /// Idle time that is not drawn to length.
     Gap {
         ns: i64,
     },
     Wait(Wait),
+}
+
+/// The head of an arrow that slants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrival {
+    /// The event whose row it left in.
+    pub event: u64,
+    pub from: Side,
+    /// How long it was on its way.
+    pub delay_ns: i64,
+    pub is_reset: bool,
 }
 
 /// A segment between the lifelines.
@@ -42,6 +56,10 @@ pub struct Arrow {
     pub sent_ns: i64,
     /// When it arrived, where that is known: the arrow then slants.
     pub received_ns: Option<i64>,
+    /// It has a row of its own to arrive in.
+    pub slants: bool,
+    /// Another one that slants the other way is under way at the same time.
+    pub crosses: bool,
     pub fate: Fate,
     pub flags: Vec<String>,
     pub seq: i64,

@@ -4,7 +4,7 @@ use super::ink::Ink;
 use super::line::Line;
 use super::text::Glyphs;
 use super::{Style, width, words};
-use crate::ladder::Lanes;
+use crate::ladder::{Lane, Lanes};
 use crate::timeline::{CloseKind, Connection, EndCause, Lang, OpenKind, Source, Timeline};
 use std::io;
 
@@ -47,9 +47,15 @@ pub(super) fn source(source: &Source, style: &Style) -> [String; 2] {
 
 /// The role of an endpoint in its connection, or its id where it has none there.
 pub(super) fn peer_name(id: &str, lanes: &Lanes, style: &Style) -> String {
-    lanes
-        .side(id)
-        .map_or_else(|| width::clean(id, 40, style), |side| words::role(lanes.get(side).role, style.lang).to_string())
+    lanes.side(id).map_or_else(|| width::clean(id, 40, style), |side| lane_name(lanes.get(side), style))
+}
+
+/// The name that somebody gave a peer, else its role.
+pub(super) fn lane_name(lane: &Lane, style: &Style) -> String {
+    match lane.given_name() {
+        Some(name) => width::clean(name, 40, style),
+        None => words::role(lane.role, style.lang).to_string(),
+    }
 }
 
 /// What there is to say of all connections: how many, how they opened and closed, how many wait.

@@ -23,7 +23,7 @@ pub use event::{
     Timer, TimerAction,
 };
 pub use overview::{Closed, Loss, Opened, Overview, RoundTrips, Route, Standout, Standouts, TimeWaits};
-pub use source::{ClockOffset, Endpoint, Generator, Packets, Role, Skipped, Source, SourceKind, Vantage};
+pub use source::{ClockOffset, Endpoint, Generator, Packets, Relabel, Role, Skipped, Source, SourceKind, Vantage};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -63,6 +63,13 @@ impl Timeline {
     /// The connection with this id.
     pub fn connection(&self, id: u64) -> Option<&Connection> {
         self.connections.iter().find(|connection| connection.id == id)
+    }
+
+    /// Names endpoints. Of several names for one the last that fits counts, and one for a port more than one for its address.
+    pub fn relabel(&mut self, names: &[Relabel]) {
+        for endpoint in &mut self.endpoints {
+            endpoint.relabel(names);
+        }
     }
 
     /// The JSON Schema of this version. It stays open: readers pass over what they do not know.

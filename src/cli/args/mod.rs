@@ -7,6 +7,7 @@ mod replay;
 pub use replay::{Replay, SideArg};
 
 use crate::tcp::MslProfile;
+use crate::timeline::Relabel;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -59,6 +60,9 @@ pub struct Look {
     /// Columns to draw in [default: the terminal's, else 100]
     #[arg(long, global = true, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..=1000))]
     pub width: Option<u16>,
+    /// Name a peer: 10.0.0.1=Client, 10.0.0.1:80=Web, [::1]:80=Web; may be given several times
+    #[arg(long, global = true, value_name = "ADDRESS=NAME")]
+    pub relabel: Vec<Relabel>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

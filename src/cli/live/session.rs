@@ -13,7 +13,7 @@ use crate::source::clock::now;
 use crate::source::live::Counts;
 use crate::source::privilege::Dropped;
 use crate::source::{Frame, LinkType, PcapWriter, Timestamp};
-use crate::timeline::{Endpoint, Event, SourceKind, Timeline};
+use crate::timeline::{Endpoint, Event, Relabel, SourceKind, Timeline};
 use anyhow::{Context, Result};
 use std::collections::HashMap;
 use std::fs::File;
@@ -81,10 +81,10 @@ impl Session<'_> {
         }
         let mut out = BufWriter::new(io::stdout().lock());
         let mut drawn = Ok(());
-        let pictures = &mut self.pictures;
+        let (pictures, names) = (&mut self.pictures, &self.config.names);
         self.analyzer.settle(now, &mut |connection, endpoints, event| {
             if drawn.is_ok() {
-                drawn = pictures.draw(connection.id, &lanes(endpoints.pair(connection)), &event, &mut out);
+                drawn = pictures.draw(connection.id, &lanes(endpoints.pair(connection), names), &event, &mut out);
             }
         });
         drawn
@@ -103,7 +103,8 @@ impl Session<'_> {
             packets.flush().context(self.config.lang.pick("cannot save the packets", "无法保存数据包"))?;
         }
         let ending = Ending { at: Some(now), dropped: counts.dropped, ..Ending::default() };
-        let timeline = self.analyzer.finish(SourceKind::Live, &safe(&self.device), ending);
+        let mut timeline = self.analyzer.finish(SourceKind::Live, &safe(&self.device), ending);
+        timeline.relabel(&self.config.names);
         self.outputs.write_files(&timeline, &View::default(), self.config)?;
         if self.outputs.stdout_format() != Format::Text {
             return self.outputs.write_stdout(&timeline, &View::default(), self.config);
@@ -139,9 +140,14 @@ impl Pictures {
     }
 }
 
-fn lanes([client, server]: [Option<&Endpoint>; 2]) -> Lanes {
-    let id = |endpoint: Option<&Endpoint>| endpoint.map(|endpoint| endpoint.id.clone()).unwrap_or_default();
-    Lanes::new((&id(client), client), (&id(server), server))
+fn lanes(pair: [Option<&Endpoint>; 2], names: &[Relabel]) -> Lanes {
+    let [client, server] = pair.map(|endpoint| {
+        let mut endpoint = endpoint.cloned();
+        endpoint.iter_mut().for_each(|endpoint| endpoint.relabel(names));
+        endpoint
+    });
+    let id = |endpoint: &Option<Endpoint>| endpoint.as_ref().map(|endpoint| endpoint.id.clone()).unwrap_or_default();
+    Lanes::new((&id(&client), client.as_ref()), (&id(&server), server.as_ref()))
 }
 
 /// What it all came to: one connection in a few lines, or the table of many.

@@ -3,6 +3,7 @@
 use super::columns::Columns;
 use super::glyphs::Glyphs;
 use super::rows::ACROSS;
+use super::slant::Flights;
 use crate::ladder::{Lifeline, Side};
 use crate::render::ink::Ink;
 use crate::render::line::Line;
@@ -15,6 +16,14 @@ pub(super) enum Body {
     /// An arrow: it fills the area, and its foot stands on a lifeline.
     Arrow {
         from: Side,
+        text: String,
+        ink: Ink,
+    },
+    /// A part of an arrow that slants: from one side's lifeline as far as it goes.
+    Slant {
+        near: Side,
+        /// Where it stands on a lifeline that it leaves.
+        leaves: bool,
         text: String,
         ink: Ink,
     },
@@ -57,7 +66,13 @@ impl Block {
         self.body.len().max(left.len()).max(right.len()).max(self.beside.len()).max(1)
     }
 
-    pub(super) fn write(&self, columns: &Columns, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
+    pub(super) fn write(
+        &self,
+        columns: &Columns,
+        flights: &mut Flights,
+        style: &Style,
+        out: &mut impl io::Write,
+    ) -> io::Result<()> {
         let [left, right] = &self.states;
         for row in 0..self.height() {
             let mut line = Line::new(style);
@@ -69,13 +84,15 @@ impl Block {
             }
             let body = self.body.get(row);
             if let Some(Body::Across { text, ink }) = body {
+                flights.advance(columns.area());
                 line.to(ACROSS).push(text, *ink);
                 line.write(out)?;
                 continue;
             }
             line.to(columns.left);
             self.lifeline(&mut line, Side::Left, body, style);
-            between(&mut line, body, columns, style);
+            between(&mut line, body, flights, columns, style);
+            flights.advance(columns.area());
             line.to(columns.right);
             self.lifeline(&mut line, Side::Right, body, style);
             if let Some((text, ink)) = right.get(row) {
@@ -94,6 +111,8 @@ impl Block {
         let lifeline = *side.of(&self.lifelines);
         let waiting = lifeline == Lifeline::Waiting;
         let glyph = match body {
+            Some(Body::Slant { near, leaves: true, .. }) if *near == side && waiting => side.of(&glyphs.waiting_joint),
+            Some(Body::Slant { near, leaves: true, .. }) if *near == side => side.of(&glyphs.joint),
             Some(Body::Arrow { from, .. }) if *from == side && waiting => side.of(&glyphs.waiting_joint),
             Some(Body::Arrow { from, .. }) if *from == side => side.of(&glyphs.joint),
             _ if self.cut && !waiting => glyphs.cut,
@@ -103,24 +122,42 @@ impl Block {
     }
 }
 
-fn between(line: &mut Line<'_>, body: Option<&Body>, columns: &Columns, style: &Style) {
+/// What stands between the lifelines, and beside it the arrows that are on their way behind it.
+fn between(line: &mut Line<'_>, body: Option<&Body>, flights: &Flights, columns: &Columns, style: &Style) {
     let area = columns.area();
-    match body {
-        Some(Body::Arrow { text, ink, .. }) => {
-            line.push(text, *ink);
+    let start = columns.left + 1;
+    let clip = |text: &str, room: usize| width::clip(text, room, style.charset);
+    let before = |column: usize, text: &str| column.saturating_sub(width::width(text));
+    let piece = match body {
+        Some(Body::Arrow { text, ink, .. }) => Some((start, text.clone(), *ink)),
+        Some(Body::Slant { near: Side::Left, text, ink, .. }) => Some((start, clip(text, area), *ink)),
+        Some(Body::Slant { near: Side::Right, text, ink, .. }) => {
+            let text = clip(text, area);
+            Some((before(columns.right, &text), text, *ink))
         }
         Some(Body::Words { near: Side::Left, text, ink }) => {
-            line.to(columns.left + 3).push(&width::clip(text, area.saturating_sub(3), style.charset), *ink);
+            Some((columns.left + 3, clip(text, area.saturating_sub(3)), *ink))
         }
         Some(Body::Words { near: Side::Right, text, ink }) => {
-            let text = width::clip(text, area.saturating_sub(3), style.charset);
-            line.push_before(columns.right.saturating_sub(2), &text, *ink);
+            let text = clip(text, area.saturating_sub(3));
+            Some((before(columns.right.saturating_sub(2), &text), text, *ink))
         }
         Some(Body::Centred { text, ink }) => {
-            let text = width::clip(text, area, style.charset);
+            let text = clip(text, area);
             let margin = area.saturating_sub(width::width(&text)) / 2;
-            line.to(columns.left + 1 + margin).push(&text, *ink);
+            Some((start + margin, text, *ink))
         }
-        Some(Body::Across { .. } | Body::Nothing) | None => {}
+        Some(Body::Across { .. } | Body::Nothing) | None => None,
+    };
+    let marks = if flights.is_empty() { Vec::new() } else { flights.marks(area, Glyphs::of(style.charset)) };
+    let (from, to) = piece.as_ref().map_or((usize::MAX, 0), |(from, text, _)| (*from, from + width::width(text)));
+    for (column, glyph, ink) in marks.iter().filter(|(column, ..)| start + column < from) {
+        line.to(start + column).push(glyph, *ink);
+    }
+    if let Some((column, text, ink)) = &piece {
+        line.to(*column).push(text, *ink);
+        for (column, glyph, ink) in marks.iter().filter(|(column, ..)| start + column >= to) {
+            line.to(start + column).push(glyph, *ink);
+        }
     }
 }

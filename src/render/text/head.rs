@@ -39,6 +39,12 @@ pub(super) fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) ->
         rows.push(("TIME-WAIT", time_wait(wait, ladder, style), Ink::Wait));
     }
     rows.push((lang.pick("data", "数据"), data(ladder, style), Ink::Plain));
+    if let Some(ways) = &connection.ways {
+        rows.push((lang.pick("one way", "单程"), ways::told(ways, ladder, style), Ink::Plain));
+    }
+    if let Some(clock) = &ladder.source.clock {
+        rows.push((lang.pick("clocks", "时钟"), ways::clocks(clock, style), Ink::Plain));
+    }
     rows.extend(capture::lines(&ladder.source, style).into_iter().map(|(label, text)| (label, text, Ink::Dim)));
     let verdict = width::clean(connection.verdict.get(lang), SENTENCE, style);
     if !verdict.is_empty() {
@@ -79,7 +85,7 @@ pub(super) fn turn(id: u64, lanes: &Lanes, origin_ns: i64, style: &Style, out: &
 
 /// Writes role and address above each lifeline.
 pub(super) fn lanes(lanes: &Lanes, columns: &Columns, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
-    let roles = Side::BOTH.map(|side| words::role(lanes.get(side).role, style.lang).to_string());
+    let roles = Side::BOTH.map(|side| summary::lane_name(lanes.get(side), style));
     let addresses = Side::BOTH.map(|side| width::clean(&lanes.get(side).address, NAME, style));
     pair(&roles, columns, style, true, out)?;
     pair(&addresses, columns, style, false, out)
@@ -134,8 +140,15 @@ fn pair(
 }
 
 fn who(lane: &Lane, style: &Style) -> String {
-    let more: Vec<String> =
+    let mut more: Vec<String> =
         [&lane.name, &lane.process].into_iter().flatten().map(|name| width::clean(name, NAME, style)).collect();
+    if let Some(there) = &lane.seen_as {
+        let there = width::clean(there, NAME, style);
+        more.push(match style.lang {
+            Lang::En => format!("{there} beyond the NAT"),
+            Lang::Zh => format!("NAT 另一侧为 {there}"),
+        });
+    }
     let address = width::clean(&lane.address, NAME, style);
     let more = more.join(comma(style.lang));
     match style.lang {
@@ -212,7 +225,7 @@ fn time_wait(wait: &TimeWait, ladder: &Ladder, style: &Style) -> String {
 fn data(ladder: &Ladder, style: &Style) -> String {
     let totals = &ladder.connection.totals;
     let of = |side, bytes| {
-        let who = words::role(ladder.lanes.get(side).role, style.lang);
+        let who = summary::lane_name(ladder.lanes.get(side), style);
         format!("{who} {} {}", Glyphs::of(style.charset).right, time::octets(bytes))
     };
     let bytes = [of(Side::Left, totals.client.bytes), of(Side::Right, totals.server.bytes)].join(comma(style.lang));

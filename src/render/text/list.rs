@@ -5,7 +5,7 @@ use super::{label, notes, rows, wait};
 use crate::ladder::{Arrow, Content, Lanes, Row, Side};
 use crate::render::ink::Ink;
 use crate::render::line::Line;
-use crate::render::{Style, width, words};
+use crate::render::{Style, summary, time, width, words};
 use crate::timeline::Fate;
 use std::io;
 
@@ -38,6 +38,12 @@ pub(super) fn row(
             head.write(out)?;
             lines.extend(segment(arrow, room, style));
         }
+        Content::Arrival(arrival) => {
+            direction(&mut head, arrival.from, lanes, style);
+            let words = style.lang.pick("arrives after", "到达，历时");
+            head.push(&format!(" {words} {}", time::span(arrival.delay_ns)), Ink::Dim);
+            head.write(out)?;
+        }
         Content::Folded(run) => {
             head.push(&width::clean(&rows::fold(run, style.lang), 100, style), Ink::Dim);
             head.write(out)?;
@@ -56,7 +62,7 @@ pub(super) fn row(
             head.write(out)?;
         }
         Content::Wait(wait) => {
-            let who = words::role(lanes.get(wait.side).role, style.lang);
+            let who = &summary::lane_name(lanes.get(wait.side), style);
             head.write(out)?;
             for part in wait::parts(wait, who, origin_ns, room, style) {
                 let (text, ink) = match part {
@@ -71,7 +77,7 @@ pub(super) fn row(
     }
     for change in row.changes.iter().take(22) {
         let (text, ink) = rows::state(change.state, change.basis, false);
-        let who = words::role(lanes.get(change.side).role, style.lang);
+        let who = &summary::lane_name(lanes.get(change.side), style);
         lines.push((format!("{who}{}{text}", style.lang.pick(": ", "：")), ink));
     }
     lines.extend(notes::lines(&row.notes, room, false, style));
@@ -88,9 +94,9 @@ pub(super) fn row(
 
 fn direction(line: &mut Line<'_>, from: Side, lanes: &Lanes, style: &Style) {
     let glyphs = Glyphs::of(style.charset);
-    line.push(words::role(lanes.get(from).role, style.lang), Ink::side(from));
+    line.push(&summary::lane_name(lanes.get(from), style), Ink::side(from));
     line.push(" ", Ink::Plain).push(glyphs.right, Ink::Dim).push(" ", Ink::Plain);
-    line.push(words::role(lanes.get(!from).role, style.lang), Ink::side(!from));
+    line.push(&summary::lane_name(lanes.get(!from), style), Ink::side(!from));
 }
 
 fn segment(arrow: &Arrow, room: usize, style: &Style) -> Vec<(String, Ink)> {

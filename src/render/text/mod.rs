@@ -9,7 +9,9 @@ mod label;
 mod list;
 mod notes;
 mod rows;
+mod slant;
 mod wait;
+mod ways;
 
 pub(super) use glyphs::Glyphs;
 pub(super) use label::lines as joined;
@@ -50,6 +52,7 @@ pub struct Drawer {
     last: Option<(String, i64)>,
     /// How many lines the row above took, and how the lifelines run after it.
     above: (usize, [Lifeline; 2]),
+    flights: slant::Flights,
     seen: Seen,
 }
 
@@ -67,7 +70,16 @@ impl Drawer {
     /// `origin_ns` is the time of the connection's first event: zero of the times shown.
     pub fn new(style: Style, lanes: Lanes, origin_ns: i64) -> Drawer {
         let columns = Columns::of(style.width);
-        Drawer { style, lanes, origin_ns, columns, last: None, above: Default::default(), seen: Seen::default() }
+        Drawer {
+            style,
+            lanes,
+            origin_ns,
+            columns,
+            last: None,
+            above: Default::default(),
+            flights: Default::default(),
+            seen: Seen::default(),
+        }
     }
 
     /// Writes who stands above which lifeline.
@@ -95,16 +107,16 @@ impl Drawer {
             self.above = (0, row.lifelines);
             return head::phase(phase, columns, &self.style, out);
         }
-        let mut block = rows::block(row, &self.lanes, self.origin_ns, columns, &self.style);
-        block.time = time;
         // Air after a row with much to say.
         if self.above.0 > 1 && matches!(row.content, Content::Segment(_) | Content::Folded(_)) {
             let air = block::Block { lifelines: self.above.1, ..Default::default() };
-            air.write(columns, &self.style, out)?;
+            air.write(columns, &mut self.flights, &self.style, out)?;
         }
+        let mut block = rows::block(row, &self.lanes, self.origin_ns, columns, &mut self.flights, &self.style);
+        block.time = time;
         let height = if block.cut { 0 } else { block.height() };
         self.above = (height, row.lifelines);
-        block.write(columns, &self.style, out)
+        block.write(columns, &mut self.flights, &self.style, out)
     }
 
     /// Writes what the marks mean, as far as they were used.

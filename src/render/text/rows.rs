@@ -4,10 +4,11 @@ use super::arrow::{self, End};
 use super::block::{Block, Body};
 use super::columns::Columns;
 use super::glyphs::Glyphs;
+use super::slant::{self, Flights};
 use super::{label, notes, wait};
 use crate::ladder::{Arrow, Change, Content, Folded, FoldedFlow, Lanes, Lifeline, Row, Side, Wait};
 use crate::render::ink::Ink;
-use crate::render::{Style, time, width, words};
+use crate::render::{Style, summary, time, width};
 use crate::tcp::{Basis, State};
 use crate::timeline::{Fate, Lang};
 
@@ -19,10 +20,25 @@ pub(super) const ACROSS: usize = 4;
 const FLOWS: usize = 2;
 
 /// The block of one row; headings are drawn elsewhere.
-pub(super) fn block(row: &Row, lanes: &Lanes, origin_ns: i64, columns: &Columns, style: &Style) -> Block {
+pub(super) fn block(
+    row: &Row,
+    lanes: &Lanes,
+    origin_ns: i64,
+    columns: &Columns,
+    flights: &mut Flights,
+    style: &Style,
+) -> Block {
     let room = columns.area().saturating_sub(4);
     let mut body = match &row.content {
+        Content::Segment(arrow) if arrow.slants => {
+            leaving(arrow, row.event.unwrap_or_default(), columns, flights, style)
+        }
         Content::Segment(arrow) => segment(arrow, columns, style),
+        Content::Arrival(arrival) => {
+            let delay = time::span(arrival.delay_ns);
+            let (text, ink) = flights.arrive(arrival, &delay, columns.area(), Glyphs::of(style.charset));
+            vec![Body::Slant { near: !arrival.from, leaves: false, text, ink }]
+        }
         Content::Folded(run) => folded(run, columns, style),
         Content::Gap { ns } => {
             let words = gap(*ns, style);
@@ -30,9 +46,7 @@ pub(super) fn block(row: &Row, lanes: &Lanes, origin_ns: i64, columns: &Columns,
             let waits = row.lifelines.contains(&Lifeline::Waiting);
             if waits { vec![Body::Nothing, words, Body::Nothing] } else { vec![words] }
         }
-        Content::Wait(wait) => {
-            waiting(wait, words::role(lanes.get(wait.side).role, style.lang), origin_ns, room, style)
-        }
+        Content::Wait(wait) => waiting(wait, &summary::lane_name(lanes.get(wait.side), style), origin_ns, room, style),
         Content::Phase(_) | Content::States => Vec::new(),
     };
     let mut beside = Vec::new();
@@ -135,6 +149,21 @@ fn segment(arrow: &Arrow, columns: &Columns, style: &Style) -> Vec<Body> {
     }
     parts.extend(label::options(arrow, style));
     let lines = label::lines(&parts, area.saturating_sub(4), style);
+    body.extend(lines.into_iter().map(|text| Body::Words { near: arrow.from, text, ink: Ink::Dim }));
+    body
+}
+
+/// An arrow that slants leaves: what does not fit on its shaft stands below it, on the sender's side.
+fn leaving(arrow: &Arrow, event: u64, columns: &Columns, flights: &mut Flights, style: &Style) -> Vec<Body> {
+    let glyphs = Glyphs::of(style.charset);
+    let area = columns.area();
+    let (label, moved) = label::label(arrow, slant::label_room(area, arrow.crosses), style);
+    let ink = if arrow.has_flag("RST") { Ink::Error } else { Ink::side(arrow.from) };
+    let (text, bend) = flights.leave(event, arrow.from, &label, area, ink, glyphs);
+    let mut body = vec![Body::Slant { near: arrow.from, leaves: true, text, ink }];
+    let mut parts = moved;
+    parts.extend(label::options(arrow, style));
+    let lines = label::lines(&parts, bend.saturating_sub(2).max(8), style);
     body.extend(lines.into_iter().map(|text| Body::Words { near: arrow.from, text, ink: Ink::Dim }));
     body
 }

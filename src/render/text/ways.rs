@@ -1,0 +1,62 @@
+//! What two vantage points tell of the way between the peers, in words: delays, losses, and how far the clocks are known.
+
+use super::Ladder;
+use crate::ladder::Side;
+use crate::render::{Style, summary, time};
+use crate::timeline::{ClockOffset, Lang, OneWay, Ways};
+
+/// Delays and losses of both directions.
+pub(super) fn told(ways: &Ways, ladder: &Ladder, style: &Style) -> String {
+    let way = |side: Side, way: &OneWay| {
+        let to = summary::lane_name(ladder.lanes.get(side), style);
+        let mut text = match (style.lang, &way.delay) {
+            (Lang::En, Some(delay)) => format!("to {to} {}", delays(delay.median_ns, delay.min_ns, delay.max_ns)),
+            (Lang::Zh, Some(delay)) => format!("到{to} {}", delays(delay.median_ns, delay.min_ns, delay.max_ns)),
+            (Lang::En, None) => format!("to {to}: nothing seen to arrive"),
+            (Lang::Zh, None) => format!("到{to}：未见到达"),
+        };
+        let sent = way.arrived.saturating_add(way.lost);
+        match style.lang {
+            Lang::En if way.lost > 0 => text.push_str(&format!(", {} of {sent} lost", way.lost)),
+            Lang::Zh if way.lost > 0 => text.push_str(&format!("，{sent} 个中丢失 {} 个", way.lost)),
+            _ => {}
+        }
+        match style.lang {
+            Lang::En if way.appeared > 0 => text.push_str(&format!(", {} sent by neither", way.appeared)),
+            Lang::Zh if way.appeared > 0 => text.push_str(&format!("，{} 个并非由对方发出", way.appeared)),
+            _ => {}
+        }
+        text
+    };
+    [way(Side::Right, &ways.to_server), way(Side::Left, &ways.to_client)].join(style.lang.pick("; ", "；"))
+}
+
+/// How the server's clock stands to the client's, and how well that is known.
+pub(super) fn clocks(clock: &ClockOffset, style: &Style) -> String {
+    if clock.uncertainty_ns == 0 && clock.offset_ns == 0 {
+        return style.lang.pick("both sides told time by one clock", "两侧使用同一时钟").to_string();
+    }
+    let offset = time::span(clock.offset_ns.saturating_abs());
+    let known = time::span(clock.uncertainty_ns);
+    let drift = format!("{:+.1} ppm", clock.drift_ppb as f64 / 1000.0);
+    let is_ahead = clock.offset_ns >= 0;
+    let plus = if style.charset == crate::render::Charset::Ascii { "+-" } else { "±" };
+    match style.lang {
+        Lang::En => {
+            let direction = if is_ahead { "ahead" } else { "behind" };
+            let drift = if clock.drift_ppb == 0 { String::new() } else { format!(", drifting {drift}") };
+            format!("the server's is {offset} {direction}{drift}; all times on the client's, {plus}{known}")
+        }
+        Lang::Zh => {
+            let direction = if is_ahead { "快" } else { "慢" };
+            let drift = if clock.drift_ppb == 0 { String::new() } else { format!("，漂移 {drift}") };
+            format!("服务器时钟{direction} {offset}{drift}；所有时间按客户端时钟，{plus}{known}")
+        }
+    }
+}
+
+/// `10.0 ms (9.8 ms to 12.1 ms)`
+fn delays(median: i64, least: i64, most: i64) -> String {
+    let [median, least, most] = [median, least, most].map(time::span);
+    if least == most { median } else { format!("{median} ({least} – {most})") }
+}
