@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 use std::path::PathBuf;
-use synfin::analyze::{Analyzer, Ending, Wishes};
+use synfin::analyze::{Analyzer, Both, Ending, Side, Wishes};
 use synfin::assemble::Watch;
 use synfin::ladder::View;
 use synfin::render::{self, Charset, Format, Style};
@@ -29,6 +29,28 @@ fn text(timeline: &Timeline, lang: Lang, width: usize) -> String {
     String::from_utf8(out).unwrap()
 }
 
+/// Both ends of one wire, joined.
+#[test]
+fn two_hosts() {
+    let wishes = Wishes { watch: Watch::All, full: false, msl: MslProfile::Linux };
+    let mut both = Both::new(wishes, false);
+    for (side, name) in [(Side::Client, TWO_HOSTS[0]), (Side::Server, TWO_HOSTS[1])] {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("captures").join(name);
+        let mut reader = CaptureReader::open(&path).unwrap();
+        while let Some(frame) = reader.next() {
+            both.push(side, &frame);
+        }
+    }
+    let mut timeline = both.finish(SourceKind::File, &TWO_HOSTS.join(" "), Ending::default());
+    timeline.generator.version = "…".into();
+    insta::assert_json_snapshot!("two-hosts-timeline", timeline);
+    let pictures = [(Lang::En, 80), (Lang::Zh, 80), (Lang::En, 120)];
+    let album: Vec<String> = pictures.into_iter().map(|(lang, width)| text(&timeline, lang, width)).collect();
+    insta::assert_snapshot!("two-hosts-ladder", album.join("\n"));
+}
+
+const TWO_HOSTS: [&str; 2] = ["two-hosts-client.pcap", "two-hosts-server.pcap"];
+
 macro_rules! captures {
     ($($test:ident $file:literal)*) => {
         $(#[test]
@@ -44,6 +66,7 @@ macro_rules! captures {
         #[test]
         fn every_capture_is_a_test() {
             let mut listed = vec![$(concat!($file, ".pcap")),*];
+            listed.extend(TWO_HOSTS);
             listed.sort_unstable();
             let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/captures")).unwrap();
             let mut there: Vec<String> = folder.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();

@@ -6,6 +6,7 @@
 mod support;
 
 mod any_bytes;
+mod both;
 mod captures;
 mod commands;
 mod glance;

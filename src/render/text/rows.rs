@@ -153,6 +153,9 @@ fn segment(arrow: &Arrow, columns: &Columns, style: &Style) -> Vec<Body> {
     body
 }
 
+/// Columns that words below an arrow that slants get at least, where nothing crosses it: two timestamps fit.
+const WORDS: usize = 22;
+
 /// An arrow that slants leaves: what does not fit on its shaft stands below it, on the sender's side.
 fn leaving(arrow: &Arrow, event: u64, columns: &Columns, flights: &mut Flights, style: &Style) -> Vec<Body> {
     let glyphs = Glyphs::of(style.charset);
@@ -163,7 +166,7 @@ fn leaving(arrow: &Arrow, event: u64, columns: &Columns, flights: &mut Flights, 
     let mut body = vec![Body::Slant { near: arrow.from, leaves: true, text, ink }];
     let mut parts = moved;
     parts.extend(label::options(arrow, style));
-    let lines = label::lines(&parts, bend.saturating_sub(2).max(8), style);
+    let lines = label::lines(&parts, bend.saturating_sub(2).max(if arrow.crosses { 8 } else { WORDS }), style);
     body.extend(lines.into_iter().map(|text| Body::Words { near: arrow.from, text, ink: Ink::Dim }));
     body
 }

@@ -1,0 +1,84 @@
+//! Two captures of the same connections on the command line, and names for peers.
+
+use crate::program::{feed, run, synfin, text};
+use crate::support::contract;
+use crate::support::packet::{Endian, PcapngFile};
+use crate::support::sequence::Sequence;
+use crate::support::two_sides::TwoSides;
+use synfin::analyze::Side;
+
+fn capture(name: &str) -> String {
+    format!("{}/captures/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn a_recorded_pair_is_joined_and_drawn_again_from_its_json() {
+    let [client, server] = ["two-hosts-client.pcap", "two-hosts-server.pcap"].map(capture);
+    let both = ["replay", "--client", &client, "--server", &server];
+    let names = ["--relabel", "10.0.0.1=Alice", "--relabel", "10.0.0.2:8080=Web"];
+    let picture = run(&[both.as_slice(), &names].concat());
+    assert!(picture.status.success(), "{}", text(&picture.stderr));
+    let drawn = text(&picture.stdout);
+    for wanted in ["seen at both ends", "to Web", "to Alice", "Web closes first", "╲", "╱", "the server's is"] {
+        assert!(drawn.contains(wanted), "no {wanted:?} in\n{drawn}");
+    }
+    let json = run(&[both.as_slice(), &names, &["--format", "json"]].concat());
+    let timeline = contract::parse(&json.stdout);
+    contract::assert_sound(&serde_json::from_slice(&json.stdout).unwrap());
+    assert_eq!(timeline["source"]["vantage"], "both");
+    assert_eq!(timeline["endpoints"][0]["name"], "Alice");
+    assert_eq!(timeline["connections"][0]["ways"]["to_client"]["lost"], 0);
+    let again = feed(&mut synfin(&["render", "-"]), &json.stdout);
+    assert_eq!(text(&again.stdout), drawn);
+    // One machine recorded both, so one clock is true; segments then arrive no earlier than they are sent.
+    let one_clock = run(&[both.as_slice(), &["--one-clock"]].concat());
+    assert!(text(&one_clock.stdout).contains("one clock"), "{}", text(&one_clock.stdout));
+}
+
+#[test]
+fn two_interfaces_of_one_file_are_two_sides() {
+    let lines =
+        std::fs::read_to_string(format!("{}/tests/sequences/both-sides-last-ack-lost.txt", env!("CARGO_MANIFEST_DIR")));
+    let sides = TwoSides::of(&Sequence::parse(&lines.unwrap()), true);
+    let mut file = PcapngFile::new();
+    let name = |name: &'static str| [(2, name.as_bytes()), (9, &[9][..])];
+    file.section(Endian::Little, &[]).interface(1, 65_535, &name("left")).interface(1, 65_535, &name("right"));
+    let mut frames = Vec::new();
+    for (interface, side) in [(0, Side::Client), (1, Side::Server)] {
+        frames.extend(sides.capture(side).into_iter().map(|shot| (shot.time, interface, shot.packet.ethernet())));
+    }
+    frames.sort();
+    for (time, interface, bytes) in &frames {
+        file.enhanced(*interface, *time as u64, bytes, bytes.len() as u32, &[]);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("wire.pcapng");
+    std::fs::write(&path, &file.bytes).unwrap();
+    let path = path.to_str().unwrap();
+    let by_number = run(&["replay", "--client", &format!("{path}#0"), "--server", &format!("{path}#1")]);
+    let by_name = run(&["replay", "--client", &format!("{path}#left"), "--server", &format!("{path}#right")]);
+    assert!(by_number.status.success(), "{}", text(&by_number.stderr));
+    let drawn = text(&by_number.stdout);
+    assert_eq!(drawn, text(&by_name.stdout));
+    assert!(drawn.contains("one clock") && drawn.contains("lost between"), "{drawn}");
+    let wrong = run(&["replay", "--client", &format!("{path}#up"), "--server", &format!("{path}#1")]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(text(&wrong.stderr).contains("0 (left), 1 (right)"), "{}", text(&wrong.stderr));
+    let same = run(&["replay", "--client", path, "--server", path]);
+    assert_eq!(same.status.code(), Some(2));
+    let half = run(&["replay", "--client", path]);
+    assert_eq!(half.status.code(), Some(2));
+}
+
+#[test]
+fn names_are_given_to_addresses_and_to_ports() {
+    let file = capture("download.pcap");
+    let drawn = run(&["replay", &file, "--relabel", "127.0.0.1=Host", "--relabel", "127.0.0.1:8080=文件\u{1b}[31m"]);
+    assert!(drawn.status.success(), "{}", text(&drawn.stderr));
+    let drawn = text(&drawn.stdout);
+    assert!(drawn.contains("Host closes first") && drawn.contains("文件"), "{drawn}");
+    assert!(!drawn.contains('\u{1b}'), "{drawn}");
+    for wrong in ["127.0.0.1", "=x", "nobody=x", "127.0.0.1="] {
+        assert_eq!(run(&["replay", &file, "--relabel", wrong]).status.code(), Some(2), "{wrong}");
+    }
+}
