@@ -86,13 +86,16 @@ impl Decoder {
     pub fn decode<'a>(&'a mut self, frame: &Frame<'a>) -> Decoded<'a> {
         let Decoder { seen, skipped, fragments, whole } = self;
         *seen += 1;
-        let found = match straight::segment(frame) {
-            Some(found) => Ok(found),
+        // Made where it is found, so that it is written but once.
+        let decoded = match straight::segment(frame) {
+            Some((network, rest)) => {
+                let decoded = tcp::segment(frame, &network, rest);
+                if let Decoded::Skipped(reason) = decoded {
+                    skipped.add(reason);
+                }
+                return decoded;
+            }
             None => layered(frame, skipped, fragments, whole),
-        };
-        let decoded = match found {
-            Ok((network, rest)) => tcp::segment(frame, &network, rest),
-            Err(other) => other,
         };
         match decoded {
             Decoded::Segment(_) => {}
@@ -118,18 +121,14 @@ impl Decoder {
     }
 }
 
-/// A segment's octets, and the IP header round them.
-type Found<'a> = (Network, Rest<'a>);
-
-/// The segment behind any layers; what is none comes as an error, already decoded.
+/// The segment behind any layers.
 #[inline(never)]
-#[allow(clippy::result_large_err)] // Handed up once, as in `Decoded`.
 fn layered<'a>(
     frame: &Frame<'a>,
     skipped: &mut SkippedCounts,
     fragments: &mut Fragments,
     whole: &'a mut Vec<u8>,
-) -> Result<Found<'a>, Decoded<'a>> {
+) -> Decoded<'a> {
     let mut rest = Rest::of(frame);
     let mut network = None;
     let end = descend(Layer::Link(frame.link), &mut rest, &mut network, fragments, frame.time);
@@ -145,7 +144,6 @@ fn layered<'a>(
 
 /// The segment in a packet that fragments made whole.
 #[cold]
-#[allow(clippy::result_large_err)]
 fn reassembled<'a>(
     frame: &Frame<'a>,
     mut protocol: u8,
@@ -154,7 +152,7 @@ fn reassembled<'a>(
     skipped: &mut SkippedCounts,
     fragments: &mut Fragments,
     whole: &'a mut Vec<u8>,
-) -> Result<Found<'a>, Decoded<'a>> {
+) -> Decoded<'a> {
     // A tunnel in it may hold the last fragment of another packet. Each round takes one from those that wait.
     let mut inner = network;
     loop {
@@ -166,7 +164,7 @@ fn reassembled<'a>(
                 (protocol, network, vlan) = (packet.protocol, inner, rest.vlan);
             }
             Ok(_) => break,
-            Err(reason) => return Err(Decoded::Skipped(reason)),
+            Err(reason) => return Decoded::Skipped(reason),
         }
     }
     // The same way once more, as what it borrows can now stay where it is.
@@ -175,18 +173,12 @@ fn reassembled<'a>(
     judge(frame, end, network, rest)
 }
 
-#[allow(clippy::result_large_err)]
-fn judge<'a>(
-    frame: &Frame<'a>,
-    end: Result<End, Reason>,
-    network: Option<Network>,
-    rest: Rest<'a>,
-) -> Result<Found<'a>, Decoded<'a>> {
+fn judge<'a>(frame: &Frame<'a>, end: Result<End, Reason>, network: Option<Network>, rest: Rest<'a>) -> Decoded<'a> {
     match (end, network) {
-        (Ok(End::Segment), Some(network)) => Ok((network, rest)),
-        (Ok(End::Icmp), Some(network)) => Err(icmp::error(frame, &network, rest)),
-        (Ok(_), _) => Err(Decoded::Skipped(Reason::NotIp)),
-        (Err(reason), _) => Err(Decoded::Skipped(reason)),
+        (Ok(End::Segment), Some(network)) => tcp::segment(frame, &network, rest),
+        (Ok(End::Icmp), Some(network)) => icmp::error(frame, &network, rest),
+        (Ok(_), _) => Decoded::Skipped(Reason::NotIp),
+        (Err(reason), _) => Decoded::Skipped(reason),
     }
 }
 

@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 const LEAST: usize = 20;
 
 /// The segment in `rest`, which holds TCP header and payload as IP delimits them.
-#[inline]
+#[inline(always)] // On the straight way, what it is given stays in registers.
 pub(super) fn segment<'a>(frame: &Frame<'a>, network: &Network, rest: Rest<'a>) -> Decoded<'a> {
     let fields = match TcpHeaderSlice::from_slice(rest.bytes) {
         Ok(header) => Fields::whole(&header),
