@@ -204,6 +204,11 @@ impl LiveCapture {
         }
     }
 
+    /// Frames handed on so far.
+    pub fn captured(&self) -> u64 {
+        self.captured
+    }
+
     /// tcpdump's three counts so far.
     pub fn counts(&mut self) -> Counts {
         let stat = self.handle.stats().ok();

@@ -1,5 +1,6 @@
 //! `synfin live`: capture a device until told to stop.
 
+mod pictures;
 mod session;
 
 use super::args::Live;
@@ -21,6 +22,12 @@ use std::time::{Duration, Instant};
 
 /// How long one wait for frames lasts at most: a signal that came just before it is seen so late.
 const TICK: Duration = Duration::from_millis(100);
+/// Dense traffic is read and drawn so often at most: each waking takes the processor from the load that is watched. The
+/// ring holds thirty times what comes meanwhile.
+const PAUSE: Duration = Duration::from_millis(10);
+/// After so many frames in one go there is no pause.
+const MANY: u64 = 4000;
+const REFRESH: Duration = Duration::from_millis(50);
 
 pub(super) fn run(arguments: &Live, config: &Config) -> Result<Exit> {
     let mut session = Session::new(arguments, config)?;
@@ -73,15 +80,24 @@ fn follow(
 ) -> Result<Option<LiveError>> {
     let end = arguments.duration.and_then(|duration| Instant::now().checked_add(duration));
     let mut left = arguments.count.unwrap_or(u64::MAX);
+    let mut refreshed = None;
     while left > 0 && !stop.load(Ordering::Relaxed) {
         let rest = end.map_or(TICK, |end| end.saturating_duration_since(Instant::now()));
         if rest.is_zero() {
             break;
         }
+        let before = capture.captured();
         if let Err(error) = batch(&mut left, session, |each| capture.poll_frames(rest.min(TICK), each))? {
             return Ok(Some(error));
         }
-        session.tick()?;
+        let read = capture.captured() - before;
+        if read == 0 || refreshed.is_none_or(|at: Instant| at.elapsed() >= REFRESH) {
+            session.tick()?;
+            refreshed = Some(Instant::now());
+        }
+        if (1..MANY).contains(&read) && left > 0 {
+            std::thread::sleep(PAUSE.min(rest));
+        }
     }
     // What was captured before the end may still lie in a block of the kernel that is not full.
     if left == 0 {

@@ -4,18 +4,17 @@ use super::super::args::Live;
 use super::super::config::Config;
 use super::super::output::Outputs;
 use super::super::saving;
+use super::pictures::Pictures;
 use crate::analyze::{Analyzer, Ending, Wishes};
 use crate::assemble::Watch;
-use crate::ladder::{Ladder, Lanes, Progress, View};
-use crate::render::text::Drawer;
+use crate::ladder::{Ladder, Lanes, View};
 use crate::render::{Format, Style, safe, table, text};
 use crate::source::clock::now;
 use crate::source::live::Counts;
 use crate::source::privilege::Dropped;
 use crate::source::{Frame, LinkType, PcapWriter, Timestamp};
-use crate::timeline::{Endpoint, Event, Relabel, SourceKind, Timeline};
+use crate::timeline::{Endpoint, Relabel, SourceKind, Timeline};
 use anyhow::{Context, Result};
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
@@ -42,7 +41,7 @@ impl Session<'_> {
             outputs,
             analyzer: Analyzer::new(Wishes { watch, full: output.full, msl: output.msl }),
             packets: None,
-            pictures: Pictures { style: config.stdout_style(), shown: None, drawn: HashMap::new() },
+            pictures: Pictures::new(config.stdout_style()),
             kernel: kernel::Kernel::default(),
         })
     }
@@ -84,7 +83,8 @@ impl Session<'_> {
         let (pictures, names) = (&mut self.pictures, &self.config.names);
         self.analyzer.settle(now, &mut |connection, endpoints, event| {
             if drawn.is_ok() {
-                drawn = pictures.draw(connection.id, &lanes(endpoints.pair(connection), names), &event, &mut out);
+                let lanes = || lanes(endpoints.pair(connection), names);
+                drawn = pictures.draw(connection.id, &lanes, &event, &mut out);
             }
         });
         drawn
@@ -110,33 +110,9 @@ impl Session<'_> {
             return self.outputs.write_stdout(&timeline, &View::default(), self.config);
         }
         let mut out = BufWriter::new(io::stdout().lock());
-        sum_up(&timeline, &self.pictures.style, &mut out)?;
+        self.pictures.end(&mut out)?;
+        sum_up(&timeline, self.pictures.style(), &mut out)?;
         out.flush().context(self.config.lang.pick("cannot write to standard output", "无法写入标准输出"))
-    }
-}
-
-/// The ladders that are being drawn, one connection's rows after the other's as they come.
-struct Pictures {
-    style: Style,
-    /// Whose rows stand last on the screen.
-    shown: Option<u64>,
-    drawn: HashMap<u64, (Progress, Option<Drawer>)>,
-}
-
-impl Pictures {
-    fn draw(&mut self, id: u64, lanes: &Lanes, event: &Event, out: &mut impl Write) -> io::Result<()> {
-        let (progress, drawer) = self.drawn.entry(id).or_default();
-        let rows = progress.rows(event, lanes);
-        let is_first = drawer.is_none();
-        let drawer = drawer
-            .get_or_insert_with(|| Drawer::new(self.style, lanes.clone(), progress.origin_ns().unwrap_or(event.t_ns)));
-        if self.shown.replace(id) != Some(id) {
-            drawer.turn(id, is_first, out)?;
-        }
-        for row in &rows {
-            drawer.row(row, out)?;
-        }
-        Ok(())
     }
 }
 

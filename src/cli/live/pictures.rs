@@ -1,0 +1,128 @@
+//! The ladders that are being drawn, one connection's rows after the other's as they come; as many as can be read.
+
+use crate::ladder::{Lanes, Progress};
+use crate::render::Style;
+use crate::render::text::Drawer;
+use crate::timeline::{Event, Lang};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// Rows a second beyond which no new connection is drawn: nobody reads them, and they would cost the load that is watched.
+const ROWS_A_SECOND: usize = 1000;
+/// Connections that are drawn at a time. The oldest is let go for the next.
+const MOST_DRAWN: usize = 4096;
+
+pub(super) struct Pictures {
+    style: Style,
+    /// Whose rows stand last on the screen.
+    shown: Option<u64>,
+    drawn: BTreeMap<u64, (Progress, Option<Drawer>)>,
+    /// Connections up to this id that are not being drawn never will be.
+    closed: u64,
+    second: i64,
+    rows: usize,
+    left_out: u64,
+}
+
+impl Pictures {
+    pub(super) fn new(style: Style) -> Pictures {
+        Pictures { style, shown: None, drawn: BTreeMap::new(), closed: 0, second: 0, rows: 0, left_out: 0 }
+    }
+
+    pub(super) fn style(&self) -> &Style {
+        &self.style
+    }
+
+    pub(super) fn draw(
+        &mut self,
+        id: u64,
+        lanes: &dyn Fn() -> Lanes,
+        event: &Event,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
+        if !self.admits(id, event.t_ns / 1_000_000_000) {
+            return Ok(());
+        }
+        let lanes = &lanes();
+        let (progress, drawer) = self.drawn.entry(id).or_default();
+        let rows = progress.rows(event, lanes);
+        self.rows += rows.len();
+        let is_first = drawer.is_none();
+        let drawer = drawer
+            .get_or_insert_with(|| Drawer::new(self.style, lanes.clone(), progress.origin_ns().unwrap_or(event.t_ns)));
+        if self.shown.replace(id) != Some(id) {
+            drawer.turn(id, is_first, out)?;
+        }
+        for row in &rows {
+            drawer.row(row, out)?;
+        }
+        Ok(())
+    }
+
+    /// Whether a connection is drawn.
+    fn admits(&mut self, id: u64, second: i64) -> bool {
+        if self.second != second {
+            (self.second, self.rows) = (second, 0);
+        }
+        if self.drawn.contains_key(&id) {
+            return true;
+        }
+        if id <= self.closed {
+            return false;
+        }
+        if self.rows >= ROWS_A_SECOND {
+            self.left_out += id - self.closed.max(self.drawn.last_key_value().map_or(0, |(last, _)| *last)).min(id);
+            self.closed = id;
+            return false;
+        }
+        if self.drawn.len() >= MOST_DRAWN
+            && let Some((oldest, _)) = self.drawn.pop_first()
+        {
+            self.closed = self.closed.max(oldest);
+        }
+        true
+    }
+
+    /// Says what was not drawn.
+    pub(super) fn end(&self, out: &mut impl Write) -> io::Result<()> {
+        match (self.left_out, self.style.lang) {
+            (0, _) => Ok(()),
+            (count, Lang::En) => {
+                writeln!(out, "\n{count} connections came too fast to be drawn; the summary counts them")
+            }
+            (count, Lang::Zh) => writeln!(out, "\n有 {count} 个连接出现过快，未逐个绘制；汇总中包含它们"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::Charset;
+
+    #[test]
+    fn what_nobody_can_read_is_counted() {
+        let mut pictures = Pictures::new(Style { lang: Lang::En, charset: Charset::Ascii, width: 80, color: false });
+        assert!(pictures.admits(1, 0));
+        pictures.drawn.entry(1).or_default();
+        pictures.rows = ROWS_A_SECOND;
+        assert!(!pictures.admits(2, 0) && !pictures.admits(3, 0));
+        assert!(pictures.admits(1, 0), "what is being drawn goes on");
+        assert!(!pictures.admits(3, 1) && pictures.admits(4, 1), "the next second, the next connection");
+        assert_eq!(pictures.left_out, 2);
+        let mut out = Vec::new();
+        assert!(pictures.end(&mut out).is_ok());
+        assert!(String::from_utf8_lossy(&out).contains("2 connections"));
+    }
+
+    #[test]
+    fn the_oldest_is_let_go() {
+        let mut pictures = Pictures::new(Style { lang: Lang::En, charset: Charset::Ascii, width: 80, color: false });
+        for id in 1..=10_000 {
+            assert!(pictures.admits(id, 0));
+            pictures.drawn.entry(id).or_default();
+        }
+        assert_eq!(pictures.drawn.len(), MOST_DRAWN);
+        assert!(!pictures.admits(1, 0) && pictures.admits(9_999, 0));
+    }
+}
