@@ -54,3 +54,4 @@ mod test_packet;
 pub mod timeline;
 pub mod track;
 pub mod transfer;
+pub mod wireshark;

@@ -170,7 +170,7 @@ fn colour_is_only_colour() {
 fn an_unknown_connection_is_named_with_the_range() {
     let mut out = Vec::new();
     let style = Style { lang: Lang::En, charset: Charset::Ascii, width: 80, color: false };
-    let view = View { connection: Some(99) };
+    let view = View { connection: Some(99), ..View::default() };
     let error = render::write(&support::life::many(), &view, Format::Text, &style, &mut out).unwrap_err();
     assert_eq!(error.to_string(), "there is no connection 99: this timeline has connections 1 to 6");
     assert!(out.is_empty());
@@ -285,7 +285,7 @@ proptest! {
         let views = std::iter::once(None).chain(timeline.connections.iter().map(|connection| Some(connection.id)));
         for connection in views {
             let mut out = Vec::new();
-            render::write(&timeline, &View { connection }, Format::Text, &style, &mut out).unwrap();
+            render::write(&timeline, &View { connection, ..View::default() }, Format::Text, &style, &mut out).unwrap();
             let picture = String::from_utf8(out).unwrap();
             for line in picture.lines() {
                 prop_assert!(line.width() <= width, "{} > {width}: {line:?}", line.width());

@@ -7,7 +7,7 @@ use crate::tcp::{Basis, MslProfile, Peer};
 use crate::timeline::{
     self, Close, EndCause, EndStates, FlowTotals, IcmpReport, Open, Reuse, ReuseProof, TimeWait, Totals,
 };
-use crate::track::{self, Connection, Ended, Evidence, Flow, SynFact};
+use crate::track::{self, Circumstances, Connection, Ended, Flow, SynFact};
 
 /// What holds for all connections of a capture.
 #[derive(Clone, Copy)]
@@ -86,7 +86,7 @@ pub(super) fn summary(connection: &Connection, ids: &[String; 2], setting: Setti
     }
 }
 
-fn icmp_report(connection: &Connection, evidence: &Evidence) -> Option<IcmpReport> {
+fn icmp_report(connection: &Connection, evidence: &Circumstances) -> Option<IcmpReport> {
     let fact = evidence.icmp?;
     let asked = connection.opening.syn.iter().flatten().map(|syn| syn.first.time).next()?;
     let text = annotate::words::icmp_reason(fact.reason);

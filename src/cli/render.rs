@@ -19,7 +19,7 @@ pub(super) fn run(args: &Render, config: &Config) -> Result<Exit> {
     let mut timeline = parse(&bytes, &name, config.lang)?;
     timeline.relabel(&config.names);
     drop(bytes);
-    outputs.write(&timeline, &View { connection: args.connection }, config)?;
+    outputs.write(&timeline, &View { connection: args.connection, limit: Some(crate::render::table::ROWS) }, config)?;
     Ok(Exit::Done)
 }
 

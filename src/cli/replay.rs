@@ -1,6 +1,7 @@
 //! `synfin replay`: draw saved captures.
 
 mod both;
+mod packets;
 
 use super::args::{FormatArg, Replay};
 use super::config::Config;
@@ -10,13 +11,16 @@ use crate::analyze::{Analyzer, Told, Wishes};
 use crate::assemble::{Remarks, Watch};
 use crate::ladder::View;
 use crate::render::safe;
-use crate::source::{Backwards, CaptureReader, Frame};
+use crate::source::{Backwards, CaptureReader, Frame, OpenError};
 use crate::timeline::{SourceKind, Text, Timeline};
 use anyhow::Result;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
+    if args.packets {
+        return packets::run(args, config);
+    }
     let outputs = Outputs::new(args.output.format, &args.output.output)?;
     let mut filter = FrameFilter::new(&args.filter, config)?;
     let json = args.output.format == FormatArg::Json || outputs.has_json_file();
@@ -35,7 +39,7 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
         let mut err = io::stderr().lock();
         writeln!(err, "{}{}", config.lang.pick("warning: ", "警告："), safe(warning.get(config.lang)))?;
     }
-    outputs.write(&timeline, &View { connection: args.connection }, config)?;
+    outputs.write(&timeline, &View { connection: args.connection, limit: Some(crate::render::table::ROWS) }, config)?;
     Ok(if damaged && args.strict { Exit::DamagedInput } else { Exit::Done })
 }
 
@@ -78,6 +82,10 @@ fn damage(path: &Path, reader: &CaptureReader) -> Vec<Text> {
 
 fn open(path: &Path, config: &Config) -> Result<CaptureReader> {
     let reader = if path.as_os_str() == "-" { CaptureReader::stdin() } else { CaptureReader::open(path) };
+    opened(reader, config)
+}
+
+fn opened(reader: Result<CaptureReader, OpenError>, config: &Config) -> Result<CaptureReader> {
     reader.map_err(|error| {
         let text = error.text();
         Failure::new(Exit::Failed, text.get(config.lang)).into()

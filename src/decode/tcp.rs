@@ -5,6 +5,7 @@ use super::ip::Network;
 use super::rest::Rest;
 use super::{Decoded, Reason};
 use crate::source::Frame;
+use crate::tcp::options::kind;
 use crate::tcp::{Checksum, Flags, Options, Passage, Segment, SeqNumber};
 use etherparse::TcpHeaderSlice;
 use std::net::SocketAddr;
@@ -51,8 +52,34 @@ pub(super) fn segment<'a>(frame: &Frame<'a>, network: &Network, rest: Rest<'a>) 
         ecn: network.ecn,
         ip_id: network.id,
         vlan: rest.vlan,
+        header_len: fields.data_offset,
+        tcp_len: rest.len(),
+        header_cut: fields.malformed && is_cut(rest.bytes, fields.data_offset),
         malformed: fields.malformed,
     })
+}
+
+/// Whether reading the options up to their end mark, or up to a length that cannot be, needs octets that were not captured.
+#[cold]
+fn is_cut(bytes: &[u8], data_offset: u8) -> bool {
+    let Some(mut rest) = bytes.get(LEAST..) else { return true };
+    let mut left = usize::from(data_offset).saturating_sub(LEAST);
+    while left > 0 {
+        let len = match rest {
+            [] => return true,
+            [kind::END, ..] => return false,
+            [kind::NOP, ..] => 1,
+            [_] => return left > 1,
+            [_, len, ..] => usize::from(*len),
+        };
+        if len == 0 || len > left || (len == 1 && rest.first() != Some(&kind::NOP)) {
+            return false;
+        }
+        let Some(next) = rest.get(len..) else { return true };
+        rest = next;
+        left -= len;
+    }
+    false
 }
 
 struct Fields {
@@ -64,6 +91,8 @@ struct Fields {
     wnd: u16,
     urgent: u16,
     checksum: Option<u16>,
+    /// What the data offset says, in octets.
+    data_offset: u8,
     /// Where the captured part of the header ends.
     header_len: usize,
     /// How long the header is on the wire; everything, where it lies about that.
@@ -88,6 +117,7 @@ impl Fields {
             wnd: header.window_size(),
             urgent: header.urgent_pointer(),
             checksum: Some(header.checksum()),
+            data_offset: header_len as u8,
             header_len,
             promised_header: header_len as u32,
             malformed: false,
@@ -114,6 +144,7 @@ impl Fields {
             wnd: u16::from_be_bytes([w0, w1]),
             urgent,
             checksum,
+            data_offset: data_offset as u8,
             header_len: rest.bytes.len().min(data_offset as usize),
             promised_header: if lies { rest.len() } else { data_offset },
             malformed: true,

@@ -17,6 +17,8 @@ use crate::timeline::{Connection, Source, Timeline};
 pub struct View {
     /// The connection to draw; `None` leaves the choice to the format: the only one, or all as a table.
     pub connection: Option<u64>,
+    /// How many connections a table shows at most; `None`: all.
+    pub limit: Option<usize>,
 }
 
 /// One connection as two lifelines and what passed between them.

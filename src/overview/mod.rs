@@ -8,6 +8,7 @@ mod series;
 
 pub use fact::Fact;
 
+use crate::annotate::verdict;
 use crate::tcp::{MslProfile, Peer};
 use crate::timeline::{self, CloseKind, Closed, Endpoint, Loss, OpenKind, Opened, TimeWaits, Timeline};
 use hosts::{Deeds, Hosts};
@@ -27,6 +28,7 @@ pub struct Overview {
     last_ns: i64,
     opened: [u64; OpenKind::ALL.len()],
     closed: [u64; CloseKind::ALL.len()],
+    never_opened: u64,
     servers: Hosts<(IpAddr, u16)>,
     clients: Hosts<IpAddr>,
     waits: u64,
@@ -53,6 +55,7 @@ impl Overview {
             last_ns: 0,
             opened: [0; OpenKind::ALL.len()],
             closed: [0; CloseKind::ALL.len()],
+            never_opened: 0,
             servers: Hosts::default(),
             clients: Hosts::default(),
             waits: 0,
@@ -77,6 +80,7 @@ impl Overview {
         if let Some(count) = self.closed.get_mut(fact.close as usize) {
             *count += 1;
         }
+        self.never_opened += u64::from(verdict::never_opened(fact.close, fact.open));
         self.note_hosts(fact);
         let [client, server] = fact.addresses;
         for (peer, held) in Peer::BOTH.into_iter().zip(fact.time_wait) {
@@ -134,6 +138,7 @@ impl Overview {
             span_ns: self.last_ns,
             opened,
             closed,
+            never_opened: self.never_opened,
             servers: self.servers.finish(),
             clients: self.clients.finish(),
             time_wait: (self.waits > 0).then(|| TimeWaits {
@@ -175,4 +180,12 @@ pub fn of_timeline(timeline: &Timeline, end_ns: i64) -> timeline::Overview {
         overview.note(&Fact::told(connection, get(&connection.client), get(&connection.server)));
     }
     overview.finish(end_ns)
+}
+
+/// When a timeline ends, as far as it tells: with the last that is known of any connection.
+pub fn end_of(timeline: &Timeline) -> i64 {
+    let ends = |connection: &timeline::Connection| {
+        connection.time_wait.iter().map(|wait| wait.end_ns).fold(connection.end_ns, i64::max)
+    };
+    timeline.connections.iter().map(ends).fold(0, i64::max)
 }

@@ -70,7 +70,7 @@ pub fn write(
             };
             match chosen {
                 Some(ladder) => text::write(&ladder, style, out)?,
-                None => table::write(timeline, style, out)?,
+                None => table::write(timeline, view.limit, style, out)?,
             }
             if !timeline.connections.is_empty() {
                 skipped::beside(timeline, style, out)?;

@@ -5,6 +5,7 @@ mod format;
 mod ink;
 pub mod json;
 mod line;
+mod overview;
 mod skipped;
 mod summary;
 pub mod table;

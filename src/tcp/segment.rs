@@ -65,6 +65,12 @@ pub struct Segment<'a> {
     pub ip_id: u16,
     /// The VLAN ids, 12 bits each, the innermost lowest; 0 for none. Of a third tag, the lowest 8 bits are kept.
     pub vlan: u32,
+    /// Octets that the data offset gives the header, true or not.
+    pub header_len: u8,
+    /// Octets of header and payload together, captured or not: those that the network layer promises and the frame had.
+    pub tcp_len: u32,
+    /// Whether the header goes on, as far as it tells, where nothing was captured any more.
+    pub header_cut: bool,
     /// Whether the TCP header itself was cut or lies about its length.
     pub malformed: bool,
 }
@@ -92,6 +98,9 @@ impl Segment<'_> {
             ecn: self.ecn,
             ip_id: self.ip_id,
             vlan: self.vlan,
+            header_len: self.header_len,
+            tcp_len: self.tcp_len,
+            header_cut: self.header_cut,
             malformed: self.malformed,
         }
     }

@@ -20,6 +20,9 @@ pub struct Overview {
     pub opened: Vec<Opened>,
     /// How they closed, the most frequent first.
     pub closed: Vec<Closed>,
+    /// Connections that never opened, which are counted as `none` in `closed`.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub never_opened: u64,
     /// Servers (address and port) that stand out.
     pub servers: Standouts,
     /// Clients (address) that stand out.

@@ -1,15 +1,13 @@
 //! What is remembered of one connection: both control blocks, what is under way, and the facts that verdicts need.
 
-use super::evidence::Evidence;
+use super::circumstances::Circumstances;
 use super::facts::{Closing, Moment, Opening, SynFact};
 use super::flight::Flight;
 use super::flow::Flow;
+use super::recovery::{EcnOffer, Sender};
 use super::time_wait::TimeWait;
 use crate::tcp::{Peer, Segment, SeqNumber, State, Tcb, Timestamp};
 use std::net::SocketAddr;
-
-/// How many gaps in a peer's numbers are remembered.
-const HOLES: usize = 4;
 
 /// One incarnation of a connection.
 #[derive(Debug, Clone)]
@@ -29,9 +27,12 @@ pub struct Connection {
     pub closing: Closing,
     pub time_wait: [Option<TimeWait>; 2],
     pub history: super::history::History,
+    /// By sender: what loss, order and flow need.
+    pub(super) senders: [Sender; 2],
+    pub(super) ecn: EcnOffer,
     /// Who last sent payload that was new.
     pub last_data: Option<Peer>,
-    pub evidence: Option<Box<Evidence>>,
+    pub evidence: Option<Box<Circumstances>>,
     pub(super) flight: [Flight; 2],
     pub(super) memory: [Memory; 2],
 }
@@ -57,8 +58,6 @@ pub(super) struct Memory {
     pub(super) filled: Option<Moment>,
     /// Where a segment ended that lay beyond the window: the next one there shows that it was meant.
     pub(super) jump: Option<SeqNumber>,
-    /// Numbers that were passed over, the youngest first: data there is late, not repeated.
-    holes: [Option<(SeqNumber, SeqNumber)>; HOLES],
     /// How far everything of it was seen to arrive.
     pub(super) edge: Option<SeqNumber>,
     /// How it came into SYN-SENT, while that can still prove to be an old duplicate's doing.
@@ -83,6 +82,8 @@ impl Connection {
             closing: Closing::default(),
             time_wait: [None; 2],
             history: super::history::History::default(),
+            senders: Default::default(),
+            ecn: EcnOffer::default(),
             last_data: None,
             evidence: None,
             flight: [Flight::default(); 2],
@@ -146,30 +147,5 @@ impl Connection {
     /// Whether any segment of `peer` was seen.
     pub fn has_sent(&self, peer: Peer) -> bool {
         peer.of(&self.flows).segments > 0
-    }
-}
-
-impl Memory {
-    /// Notes numbers that were passed over.
-    pub(super) fn note_hole(&mut self, from: SeqNumber, to: SeqNumber) {
-        self.holes.rotate_right(1);
-        if let Some(first) = self.holes.first_mut() {
-            *first = Some((from, to));
-        }
-    }
-
-    /// Whether a segment lies in what was passed over, which is then smaller.
-    pub(super) fn fills_hole(&mut self, seq: SeqNumber, end: SeqNumber) -> bool {
-        let holds = |hole: &Option<(SeqNumber, SeqNumber)>| hole.is_some_and(|(from, to)| from.le(seq) && end.le(to));
-        let Some(hole) = self.holes.iter_mut().find(|hole| seq != end && holds(hole)) else { return false };
-        *hole = hole.and_then(|(from, to)| match (seq == from, end == to) {
-            (true, true) => None,
-            (true, false) => Some((end, to)),
-            (false, true) => Some((from, seq)),
-            // The larger rest is remembered.
-            (false, false) if to.since(end) > seq.since(from) => Some((end, to)),
-            (false, false) => Some((from, seq)),
-        });
-        true
     }
 }

@@ -31,10 +31,6 @@ impl Turn<'_> {
         if flow.base.is_none() {
             flow.set_base(segment.seq - 1, segment.seq);
             tcb.snd.nxt = Some(segment.seq);
-            if !segment.flags.syn() {
-                // What it sent before the capture began may still come, late.
-                peer.of_mut(&mut connection.memory).note_hole(segment.seq - BELIEVABLE_GAP, segment.seq);
-            }
         }
         self.follow_numbers(peer, segment, repeat);
         self.follow_window(peer, segment);
@@ -58,7 +54,6 @@ impl Turn<'_> {
             return;
         }
         if nxt.lt(segment.seq) && !segment.flags.syn() {
-            memory.note_hole(*nxt, segment.seq);
             let gap = segment.seq.since(*nxt);
             if gap < BELIEVABLE_GAP {
                 flow.missing += u64::from(gap);

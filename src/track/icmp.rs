@@ -1,6 +1,6 @@
 //! What an ICMP error says of a connection: its word on a SYN counts, later it is a report only (RFC 1122 4.2.3.9, RFC 5927).
 
-use super::evidence::IcmpFact;
+use super::circumstances::IcmpFact;
 use super::step::Report;
 use super::turn::Turn;
 use crate::tcp::{IcmpError, State};

@@ -1,7 +1,7 @@
 //! Whether a SYN belongs to the connection at hand or opens the next one on the same addresses and ports.
 
+use super::circumstances::{Reuse, ReuseProof};
 use super::connection::Connection;
-use super::evidence::{Reuse, ReuseProof};
 use super::time_wait::Ended;
 use super::turn::Turn;
 use crate::tcp::{Peer, Segment, State};

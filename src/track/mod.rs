@@ -1,8 +1,8 @@
 //! Segments into steps: which connection, which peer, which state, and on what evidence. Pure: time comes with the segments.
 
 mod arrival;
+mod circumstances;
 mod connection;
-mod evidence;
 mod facts;
 mod flight;
 mod flow;
@@ -11,17 +11,22 @@ mod history;
 mod icmp;
 mod incarnation;
 mod receipt;
+mod recovery;
 mod reset;
 mod send;
 mod step;
 mod time_wait;
 mod turn;
 
+pub use circumstances::{Challenge, Circumstances, IcmpFact, ResetFact, Reuse, ReuseProof, Waits};
 pub use connection::Connection;
-pub use evidence::{Challenge, Evidence, IcmpFact, ResetFact, Reuse, ReuseProof, Waits};
 pub use facts::{Closing, FinFact, Moment, Opening, SynFact};
 pub use flow::Flow;
 pub use history::History;
+pub use recovery::{
+    Acking, Cause, Causes, ClosedWindow, DSack, EcnCounts, EcnNews, Evidence, Extent, Late, Place, Proof, Recovery,
+    Retransmission, RoundTrips, Sending, Spurious, Totals, WindowNews,
+};
 pub use step::{Change, Fate, Input, News, Repeat, Report, Reset, Seen, Step};
 pub use time_wait::{Ended, TimeWait};
 
@@ -105,7 +110,7 @@ impl Tracker {
             self.under_way.push(Reverse(UnderWay { at, number, place, sender: peer, ordinal, segment }));
             self.under_way_so_far += 1;
         }
-        let Verdict { repeats, reset, lost_ack } = verdict;
+        let Verdict { recovery, repeats, reset, lost_ack } = verdict;
         if segment.flags.syn() {
             let is_new = repeats.is_none() && segment.flags.ack() && self.servers.len() < MOST_SERVERS;
             if is_new {
@@ -115,7 +120,7 @@ impl Tracker {
                 connection.evidence.get_or_insert_default().port_accepts = true;
             }
         }
-        let input = Input::Segment(Seen { segment, peer, ordinal, repeats, reset, lost_ack });
+        let input = Input::Segment(Seen { segment, peer, ordinal, repeats, recovery: &recovery, reset, lost_ack });
         sink(&Step { connection, before, input, changes: &self.changes, fates: &self.fates });
         if connection.evidence.is_some() {
             self.settle_reuse(place, segment.time);
@@ -285,6 +290,7 @@ fn queue_waits(
 
 /// What working in a segment found out about the segment itself.
 struct Verdict {
+    recovery: Recovery,
     repeats: Option<Repeat>,
     reset: Option<Reset>,
     lost_ack: Option<u64>,
@@ -295,7 +301,9 @@ impl Turn<'_> {
     /// does to its receiver.
     fn work_in(&mut self, peer: Peer, segment: &Segment<'_>) -> Verdict {
         let damaged = self.is_damaged(peer, segment);
-        let repeats = self.note_repeat(peer, segment, damaged);
+        let next = peer.of(&self.connection.tcb).snd.nxt;
+        let recovery = self.recover(peer, segment, damaged);
+        let repeats = self.note_repeat(peer, segment, damaged, &recovery);
         let mut reset = None;
         let mut lost_ack = None;
         if segment.passage == Passage::Appeared {
@@ -332,10 +340,11 @@ impl Turn<'_> {
                 self.answer_challenge(peer, segment);
             }
         }
+        self.remember(peer, segment, next);
         self.connection.history.note(peer, segment, repeats.is_some());
         self.connection.segments += 1;
         self.connection.last = self.connection.last.max(segment.time);
-        Verdict { repeats, reset, lost_ack }
+        Verdict { recovery, repeats, reset, lost_ack }
     }
 
     /// Whether the segment was damaged on its way. A wrong checksum alone does not say so: where the network card fills it in,

@@ -2,6 +2,7 @@
 
 use super::facts::{FinFact, Moment, SynFact};
 use super::flight::Transmission;
+use super::recovery::{Recovery, Retransmission, Sending};
 use super::step::Repeat;
 use super::turn::{Cause, Turn};
 use crate::tcp::{Basis, Peer, Segment, SeqNumber, Signal, State};
@@ -59,7 +60,13 @@ impl Turn<'_> {
     }
 
     /// Whether the segment repeats one sent before. SYN and FIN are noted as under way.
-    pub(super) fn note_repeat(&mut self, peer: Peer, segment: &Segment<'_>, damaged: bool) -> Option<Repeat> {
+    pub(super) fn note_repeat(
+        &mut self,
+        peer: Peer,
+        segment: &Segment<'_>,
+        damaged: bool,
+        recovery: &Recovery,
+    ) -> Option<Repeat> {
         let copy = Transmission::of(segment, self.ordinal, damaged);
         let flight = peer.of_mut(&mut self.connection.flight);
         let before = if segment.flags.rst() {
@@ -85,26 +92,19 @@ impl Turn<'_> {
             let wait_ns = Some(segment.time.since(fin.last.time));
             return Some(Repeat { of: Some(fin.first.ordinal), wait_ns, copies: fin.copies });
         }
-        let nxt = peer.of(&self.connection.tcb).snd.nxt?;
-        let end = segment.seq + segment.len;
-        let keep_alive = segment.len == 1 && segment.seq + 1 == nxt;
-        // What lies before the first number seen may have been sent before that, but was it acknowledged, it comes again.
-        let is_early = peer.of(&self.connection.flows).base.is_some_and(|base| end.le(base + 1));
-        let receiver = self.connection.receiver_of(peer);
-        let had_arrived = is_early && receiver.of(&self.connection.tcb).rcv.nxt.is_some_and(|nxt| end.le(nxt));
-        let memory = peer.of_mut(&mut self.connection.memory);
-        if !had_arrived && memory.fills_hole(segment.seq, end) {
-            memory.filled = Some(Moment::of(segment, self.ordinal));
-            let flow = peer.of_mut(&mut self.connection.flows);
-            if !is_early {
-                flow.missing = flow.missing.saturating_sub(segment.len.into());
+        match recovery.sending {
+            Sending::Again(Retransmission { of, wait_ns, copies, .. }) => {
+                Some(Repeat { of: of.map(|place| place.ordinal), wait_ns, copies })
             }
-            flow.bytes += u64::from(segment.len);
-            return None;
+            Sending::Late(_) => {
+                peer.of_mut(&mut self.connection.memory).filled = Some(Moment::of(segment, self.ordinal));
+                let flow = peer.of_mut(&mut self.connection.flows);
+                flow.missing = flow.missing.saturating_sub(segment.len.into());
+                flow.bytes += u64::from(segment.len);
+                None
+            }
+            _ => None,
         }
-        let again =
-            segment.len > 0 && !segment.flags.any(crate::tcp::Flags::SYN | crate::tcp::Flags::RST) && end.le(nxt);
-        (again && !keep_alive).then_some(Repeat { of: None, wait_ns: None, copies: 1 })
     }
 
     /// Moves the sender's state by what it sends. RST is [`Turn::send_reset`]'s matter.

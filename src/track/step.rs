@@ -1,6 +1,6 @@
 //! The atom that every rule looks at: one input, and what it changed.
 
-use super::Connection;
+use super::{Connection, Recovery};
 use crate::tcp::{Basis, IcmpError, Peer, Segment, Signal, State, Tcb, Timestamp};
 
 /// One input to one connection.
@@ -60,6 +60,8 @@ pub struct Seen<'a> {
     pub ordinal: u64,
     /// The place of the segment that it repeats, when it does.
     pub repeats: Option<Repeat>,
+    /// What it says of loss, order and flow.
+    pub recovery: &'a Recovery,
     /// What became of a RST.
     pub reset: Option<Reset>,
     /// The place of a pure ACK that was counted as received but did not arrive in time: the peer repeats what it acknowledged.
@@ -69,7 +71,7 @@ pub struct Seen<'a> {
 /// A segment sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Repeat {
-    /// The place of the first copy, where it is remembered (SYN and FIN only).
+    /// The place of the first copy, where it is remembered.
     pub of: Option<u64>,
     /// Nanoseconds since the copy before this one, where remembered.
     pub wait_ns: Option<i64>,

@@ -158,16 +158,92 @@ fn any_event() -> impl Strategy<Value = Event> {
         })
 }
 
+/// Any glance: numbers that contradict each other and times beyond all reason.
+fn any_overview() -> impl Strategy<Value = Overview> {
+    let count = || prop_oneof![0..100_000_u64, any::<u64>(), Just(u64::MAX)];
+    let standout = (count(), count(), any::<bool>()).prop_map(|(count, connections, server)| Standout {
+        ip: "2001:db8::ffff:1234:5678:9abc".parse().unwrap(),
+        port: server.then_some(65_535),
+        count,
+        connections,
+    });
+    let standouts = proptest::collection::vec(standout, 0..7).prop_map(|list| Standouts {
+        refused: list.clone(),
+        unanswered: list.clone(),
+        reset: list.clone(),
+        closed_first: list,
+        let_go: 1,
+    });
+    let samples = proptest::collection::vec(count(), 0..300);
+    let numbers = proptest::collection::vec(count(), 12);
+    (numbers, standouts, samples, [any_time(), any_time(), any_time(), any_time()], any::<u32>()).prop_map(
+        |(numbers, standouts, samples, times, ports)| {
+            let route = Route {
+                client: "127.0.0.1".parse().unwrap(),
+                server: "127.0.0.1".parse().unwrap(),
+                port: 80,
+                count: numbers[0],
+                peak: numbers[1],
+                peak_ns: times[0],
+                at_end: numbers[2],
+                reused: numbers[3],
+                interval_ns: Some(times[1]),
+                exhausted_in_ns: Some(times[2]),
+            };
+            Overview {
+                connections: numbers[4],
+                segments: numbers[5],
+                bytes: numbers[6],
+                span_ns: times[3],
+                opened: OpenKind::ALL.map(|kind| Opened { kind, count: numbers[7] }).to_vec(),
+                closed: CloseKind::ALL.map(|kind| Closed { kind, count: numbers[8] }).to_vec(),
+                never_opened: numbers[9],
+                servers: standouts.clone(),
+                clients: standouts,
+                time_wait: Some(TimeWaits {
+                    count: numbers[0],
+                    at_clients: numbers[1],
+                    peak: numbers[2],
+                    peak_ns: times[0],
+                    at_end: numbers[3],
+                    every_ns: times[1],
+                    samples,
+                    ports,
+                    two_msl_ns: times[2],
+                    routes: vec![route],
+                }),
+                loss: Loss {
+                    retransmissions: numbers[10],
+                    syn: numbers[11],
+                    syn_ack: numbers[0],
+                    fin: numbers[1],
+                    connections: numbers[2],
+                    missing: numbers[3],
+                },
+                round_trip: Some(RoundTrips {
+                    count: numbers[4],
+                    min_ns: times[0],
+                    median_ns: times[1],
+                    p95_ns: times[2],
+                    max_ns: times[3],
+                }),
+            }
+        },
+    )
+}
+
 pub fn any_timeline() -> impl Strategy<Value = Timeline> {
     let events = proptest::collection::vec(any_event(), 0..12);
     let texts = proptest::collection::vec(any_text(), 8);
     let times = (any_time(), any_time(), any_time(), any_kernel());
-    (events, texts, times, any::<[u64; 4]>(), 0..3_usize, any::<bool>()).prop_map(
-        |(events, texts, (one, two, three, kernel), counts, connections, known)| {
+    let overview = proptest::option::of(any_overview());
+    (events, texts, times, any::<[u64; 4]>(), 0..3_usize, any::<bool>(), overview).prop_map(
+        |(events, texts, (one, two, three, kernel), counts, connections, known, overview)| {
             let text = |at: usize| Text { en: texts[at].clone(), zh: texts[(at + 1) % 8].clone() };
             let mut timeline = super::life::download();
             let mut connection = timeline.connections.remove(0);
             timeline.events = events;
+            timeline.overview = overview;
             timeline.source.name = texts[0].clone();
             timeline.source.start = Some(texts[1].clone());
             timeline.source.warnings = vec![text(2)];

@@ -421,6 +421,9 @@ impl Sent {
             ecn: self.ecn,
             ip_id: self.ip_id,
             vlan: self.vlan,
+            header_len: 20,
+            tcp_len: 20 + self.len,
+            header_cut: false,
             malformed: self.malformed,
         }
     }

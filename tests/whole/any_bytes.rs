@@ -31,7 +31,8 @@ fn draw(timeline: &Timeline, width: usize) {
             let style = Style { lang, charset, width, color: false };
             for connection in [None, timeline.connections.last().map(|connection| connection.id)] {
                 let mut out = Vec::new();
-                render::write(timeline, &View { connection }, Format::Text, &style, &mut out).unwrap();
+                render::write(timeline, &View { connection, ..View::default() }, Format::Text, &style, &mut out)
+                    .unwrap();
                 let text = String::from_utf8(out).unwrap();
                 assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
             }

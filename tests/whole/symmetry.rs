@@ -151,7 +151,8 @@ fn one_alone_is_as_among_all(talk: &Talk) {
 fn draw(timeline: &Timeline, connection: u64) -> String {
     let style = Style { lang: Lang::En, charset: Charset::Unicode, width: 80, color: false };
     let mut out = Vec::new();
-    render::write(timeline, &View { connection: Some(connection) }, Format::Text, &style, &mut out).unwrap();
+    render::write(timeline, &View { connection: Some(connection), ..View::default() }, Format::Text, &style, &mut out)
+        .unwrap();
     String::from_utf8(out).unwrap()
 }
 

@@ -28,7 +28,7 @@ pub fn close_kind(connection: &Connection, opened: OpenKind) -> (CloseKind, Opti
 }
 
 /// Nothing was there that could have been closed.
-fn never_opened(kind: CloseKind, opened: OpenKind) -> bool {
+pub fn never_opened(kind: CloseKind, opened: OpenKind) -> bool {
     let failed =
         matches!(opened, OpenKind::Refused | OpenKind::Unanswered | OpenKind::Unreachable | OpenKind::HalfOpen);
     failed && kind == CloseKind::None

@@ -10,6 +10,6 @@ mod story;
 
 pub use backoff::backoff;
 pub use cause::{close_cause, open_cause};
-pub use close::{Closing, close_kind, closing};
+pub use close::{Closing, close_kind, closing, never_opened};
 pub use open::{Opening, fast_open, open_kind, opening, round_trips};
 pub use story::story;

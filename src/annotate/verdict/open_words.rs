@@ -5,7 +5,7 @@ use super::open::fast_open;
 use crate::annotate::words::{icmp_reason, span, times};
 use crate::tcp::{Peer, State};
 use crate::timeline::{Backoff, FastOpen, FastOpenOutcome, OpenCause, OpenKind, Text};
-use crate::track::{Connection, Evidence, Reuse, ReuseProof, SynFact};
+use crate::track::{Circumstances, Connection, Reuse, ReuseProof, SynFact};
 
 pub(super) fn title(kind: OpenKind) -> Text {
     let (en, zh) = match kind {
@@ -26,7 +26,7 @@ pub(super) fn title(kind: OpenKind) -> Text {
 
 pub(super) fn why(connection: &Connection, kind: OpenKind, cause: Option<OpenCause>) -> Text {
     let Text { mut en, mut zh } = by_kind(connection, kind, cause);
-    let none = Evidence::default();
+    let none = Circumstances::default();
     let evidence = connection.evidence.as_deref().unwrap_or(&none);
     let more = [
         syn_again(connection, evidence),
@@ -159,7 +159,7 @@ fn half_open(connection: &Connection, cause: Option<OpenCause>) -> Text {
     }
 }
 
-fn syn_again(connection: &Connection, evidence: &Evidence) -> Option<Text> {
+fn syn_again(connection: &Connection, evidence: &Circumstances) -> Option<Text> {
     let syn = connection.opening.syn[0].filter(|syn| syn.copies > 1)?;
     let again = syn.copies - 1;
     let waits = evidence.syn_waits.as_slice();
@@ -189,7 +189,7 @@ fn syn_ack_again(connection: &Connection) -> Option<Text> {
 }
 
 /// What was lost, and how that is known.
-fn lost(connection: &Connection, evidence: &Evidence, cause: Option<OpenCause>) -> Option<Text> {
+fn lost(connection: &Connection, evidence: &Circumstances, cause: Option<OpenCause>) -> Option<Text> {
     let facts = &connection.opening;
     Some(match cause? {
         OpenCause::SynLost if evidence.port_accepts => Text::new(

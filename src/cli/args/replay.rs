@@ -48,6 +48,9 @@ pub struct Replay {
     /// Draw the ladder of this connection
     #[arg(long, value_name = "N")]
     pub connection: Option<u64>,
+    /// Print one JSON line per TCP packet in Wireshark's words: tcp.stream, tcp.analysis.*, completeness, round trips
+    #[arg(long, conflicts_with_all = ["connection", "format", "output", "full"])]
+    pub packets: bool,
     /// Exit with 4 when a file is damaged or cut short
     #[arg(long)]
     pub strict: bool,

@@ -135,7 +135,7 @@ fn sum_up(timeline: &Timeline, style: &Style, out: &mut impl Write) -> Result<()
                 text::head(&ladder, style, out)?;
             }
         }
-        _ => table::write(timeline, style, out)?,
+        _ => table::write(timeline, Some(table::ROWS), style, out)?,
     }
     Ok(())
 }

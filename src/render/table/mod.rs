@@ -7,9 +7,10 @@ mod verdict;
 use super::ink::Ink;
 use super::line::Line;
 use super::text::{Glyphs, joined};
-use super::{Charset, Style, capture, skipped, summary, width};
+use super::{Charset, Style, capture, overview as glance, skipped, summary, width};
 use crate::ladder::{Lane, Lanes};
-use crate::timeline::{Connection, Endpoint, Timeline};
+use crate::overview;
+use crate::timeline::{Connection, Endpoint, Lang, Timeline};
 use cell::{Column, Wording, cell, title};
 use fit::{Fit, fit};
 use std::collections::HashMap;
@@ -17,6 +18,9 @@ use std::io;
 
 /// Narrower than this, each connection takes several lines.
 const TABLE_FROM: usize = 50;
+
+/// Rows of a table unless somebody asks for more: what a terminal shows without scrolling away.
+pub const ROWS: usize = 25;
 
 /// A connection and its peers.
 struct Entry<'a> {
@@ -31,8 +35,10 @@ impl Entry<'_> {
 }
 
 /// Writes the table and a summary line beneath.
-pub fn write(timeline: &Timeline, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
-    let entries = entries(timeline);
+///
+/// With more than a few connections the glance at all of them follows.
+pub fn write(timeline: &Timeline, limit: Option<usize>, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
+    let entries = entries(timeline, limit.unwrap_or(usize::MAX));
     summary::title(summary::source(&timeline.source, style).into_iter(), style, out)?;
     capture::write(&timeline.source, style, out)?;
     Line::new(style).write(out)?;
@@ -46,7 +52,19 @@ pub fn write(timeline: &Timeline, style: &Style, out: &mut impl io::Write) -> io
     } else {
         rows(&entries, style, out)?;
     }
+    let told;
+    let glance = match &timeline.overview {
+        Some(overview) => overview,
+        None => {
+            told = overview::of_timeline(timeline, overview::end_of(timeline));
+            &told
+        }
+    };
+    more(glance.connections.saturating_sub(entries.len() as u64), style, out)?;
     Line::new(style).write(out)?;
+    if glance.connections >= glance::WORTH_IT {
+        return glance::write(glance, style, out);
+    }
     for text in joined(&summary::counts(timeline, style), style.width, style) {
         let mut line = Line::new(style);
         line.push(&text, Ink::Dim);
@@ -55,15 +73,33 @@ pub fn write(timeline: &Timeline, style: &Style, out: &mut impl io::Write) -> io
     Ok(())
 }
 
-fn entries(timeline: &Timeline) -> Vec<Entry<'_>> {
+/// How many connections are not in the table, and how to see them.
+fn more(count: u64, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
+    if count == 0 {
+        return Ok(());
+    }
+    let count = glance::grouped(count);
+    let text = match style.lang {
+        Lang::En => format!("and {count} more: --limit 0 shows all, --where and --sort choose"),
+        Lang::Zh => format!("另有 {count} 个：--limit 0 显示全部，--where 与 --sort 用于挑选"),
+    };
+    for part in width::wrap(&text, style.width) {
+        let mut line = Line::new(style);
+        line.push(&part, Ink::Dim);
+        line.write(out)?;
+    }
+    Ok(())
+}
+
+fn entries(timeline: &Timeline, limit: usize) -> Vec<Entry<'_>> {
     // The first endpoint of an id counts, as in `Timeline::endpoint`; a capture may hold very many.
     let mut endpoints: HashMap<&str, &Endpoint> = HashMap::with_capacity(timeline.endpoints.len());
     for endpoint in &timeline.endpoints {
         endpoints.entry(&endpoint.id).or_insert(endpoint);
     }
     let get = |id: &str| endpoints.get(id).copied();
-    let mut entries = Vec::with_capacity(timeline.connections.len());
-    for connection in &timeline.connections {
+    let mut entries = Vec::with_capacity(timeline.connections.len().min(limit));
+    for connection in timeline.connections.iter().take(limit) {
         let Connection { client, server, .. } = connection;
         entries.push(Entry { connection, lanes: Lanes::new((client, get(client)), (server, get(server))) });
     }

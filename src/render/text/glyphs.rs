@@ -142,7 +142,7 @@ impl Glyphs {
         }
     }
 
-    pub(super) fn severity(&self, severity: Severity) -> &'static str {
+    pub(crate) fn severity(&self, severity: Severity) -> &'static str {
         match severity {
             Severity::Lesson => self.lesson,
             Severity::Note => self.note,

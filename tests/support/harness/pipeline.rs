@@ -60,7 +60,7 @@ pub fn check(timeline: &Timeline, style: Style) {
     survives_json(timeline, &style);
     let last = timeline.connections.last().map(|connection| connection.id);
     let mut table = Vec::new();
-    render::table::write(timeline, &style, &mut table).unwrap();
+    render::table::write(timeline, None, &style, &mut table).unwrap();
     let table = String::from_utf8(table).unwrap();
     for text in [table, draw(timeline, None, Format::Text, &style), draw(timeline, last, Format::Text, &style)] {
         assert!(!text.replace('\n', "").contains(is_hostile), "hostile: {text:?}");
@@ -77,6 +77,6 @@ fn survives_json(timeline: &Timeline, style: &Style) {
 
 fn draw(timeline: &Timeline, connection: Option<u64>, format: Format, style: &Style) -> String {
     let mut out = Vec::new();
-    render::write(timeline, &View { connection }, format, style, &mut out).unwrap();
+    render::write(timeline, &View { connection, ..View::default() }, format, style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }

@@ -15,7 +15,7 @@ const LINUX_STEP: u32 = 65_537;
 
 /// Facts that few connections have.
 #[derive(Debug, Clone, Default)]
-pub struct Evidence {
+pub struct Circumstances {
     /// Between the copies of the opener's SYN.
     pub syn_waits: Waits,
     /// Between the copies of the SYN,ACK.
@@ -149,7 +149,7 @@ impl Connection {
 }
 
 impl Turn<'_> {
-    pub(super) fn evidence(&mut self) -> &mut Evidence {
+    pub(super) fn evidence(&mut self) -> &mut Circumstances {
         self.connection.evidence.get_or_insert_default()
     }
 

@@ -1,0 +1,92 @@
+//! Loss, order and flow: what each segment repeats and why, what it acknowledges, how long that took, and whose window is
+//! closed. Our own judgement, by evidence; a flow with nothing to tell costs some octets, any other one box of bounded size.
+
+mod acking;
+mod cause;
+mod ecn;
+mod finding;
+mod late;
+mod report;
+mod rtt;
+mod sender;
+mod sending;
+mod sent;
+mod totals;
+
+pub(super) use ecn::EcnOffer;
+pub use finding::{
+    Acking, Cause, DSack, EcnNews, Evidence, Extent, Late, Proof, Recovery, Retransmission, Sending, Spurious,
+    WindowNews,
+};
+pub use rtt::RoundTrips;
+pub(super) use sender::Sender;
+pub use sent::Place;
+pub use totals::{Causes, ClosedWindow, EcnCounts, Totals};
+
+use super::connection::Connection;
+use super::turn::Turn;
+use crate::tcp::{Flags, Peer, Segment, SeqNumber};
+use sender::More;
+
+impl Turn<'_> {
+    /// Judges a segment by what came before it. A damaged one acknowledges nothing.
+    #[inline]
+    pub(super) fn recover(&mut self, peer: Peer, segment: &Segment<'_>, damaged: bool) -> Recovery {
+        let mut found = Recovery::default();
+        if segment.flags.rst() || self.connection.is_self_connect() {
+            return found;
+        }
+        if !damaged {
+            self.acknowledge(peer, segment, &mut found);
+            self.follow_congestion(peer, segment, &mut found);
+            self.check_age(peer, segment, &mut found);
+        }
+        self.judge_sending(peer, segment, &mut found);
+        found
+    }
+
+    /// Remembers new octets, once they count as sent. `before` is what was next before.
+    #[inline]
+    pub(super) fn remember(&mut self, peer: Peer, segment: &Segment<'_>, before: Option<SeqNumber>) {
+        if segment.flags.any(Flags::SYN | Flags::RST) || self.connection.is_self_connect() {
+            return;
+        }
+        let nxt = peer.of(&self.connection.tcb).snd.nxt;
+        if segment.len == 0 {
+            // A FIN or an acknowledgment that leaves a gap: what fills it was never seen.
+            if let Some(before) = before.filter(|before| before.lt(segment.seq) && nxt != Some(*before)) {
+                self.remember_gap(peer, before);
+            }
+            return;
+        }
+        let end = segment.seq + segment.len;
+        let start = before.map_or(segment.seq, |before| before.max(segment.seq));
+        if nxt.is_some_and(|nxt| end.le(nxt)) && start.lt(end) {
+            self.remember_sent(peer, segment, before, start, end);
+        }
+    }
+}
+
+impl Connection {
+    /// The box of a direction, made on first need.
+    fn more(&mut self, peer: Peer) -> &mut More {
+        let shake = self.shake_ns(peer);
+        let next = peer.of(&self.tcb).snd.nxt.unwrap_or_default();
+        peer.of_mut(&mut self.senders).more(shake, next)
+    }
+
+    /// The handshake's round trip from the point of capture to the receiver of `peer`'s segments and back, nanoseconds;
+    /// `None` where a part was sent twice (Karn).
+    pub(super) fn shake_ns(&self, peer: Peer) -> Option<i64> {
+        let opening = &self.opening;
+        let [asker, answerer] = if opening.syn_ack[0].is_some() { [Peer::B, Peer::A] } else { [Peer::A, Peer::B] };
+        let syn = asker.of(&opening.syn).filter(|fact| fact.copies == 1);
+        let syn_ack = answerer.of(&opening.syn_ack).filter(|fact| fact.copies == 1)?;
+        let ns = if peer == asker {
+            syn_ack.first.time.since(syn?.first.time)
+        } else {
+            opening.ack?.time.since(syn_ack.first.time)
+        };
+        (ns >= 0).then_some(ns)
+    }
+}
