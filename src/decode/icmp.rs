@@ -2,7 +2,7 @@
 
 use super::ip::{self, Network};
 use super::rest::Rest;
-use super::{Decoded, Layer, Reason, TCP};
+use super::{Decoded, Layer, Reason, TCP, tcp};
 use crate::source::Frame;
 use crate::tcp::{IcmpError, IcmpReason, SeqNumber};
 use std::net::SocketAddr;
@@ -30,7 +30,9 @@ pub(super) fn error<'a>(frame: &Frame<'a>, network: &Network, mut rest: Rest<'_>
     match quoted(&mut rest) {
         Ok((src, dst, seq)) => {
             let (reporter, vlan) = (network.src, rest.vlan);
-            Decoded::Icmp(IcmpError { frame: frame.number, time: frame.time, reporter, reason, src, dst, seq, vlan })
+            let quoted = seq.and_then(|_| tcp::quoted_header(&rest));
+            let (frame, time) = (frame.number, frame.time);
+            Decoded::Icmp(IcmpError { frame, time, reporter, reason, src, dst, seq, vlan, quoted })
         }
         Err(reason) => Decoded::Skipped(reason),
     }

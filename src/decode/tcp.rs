@@ -6,7 +6,7 @@ use super::rest::Rest;
 use super::{Decoded, Reason};
 use crate::source::Frame;
 use crate::tcp::options::kind;
-use crate::tcp::{Checksum, Flags, Options, Passage, Segment, SeqNumber};
+use crate::tcp::{Checksum, Flags, Options, Passage, QuotedHeader, Segment, SeqNumber};
 use etherparse::TcpHeaderSlice;
 use std::net::SocketAddr;
 
@@ -54,15 +54,32 @@ pub(super) fn segment<'a>(frame: &Frame<'a>, network: &Network, rest: Rest<'a>) 
         vlan: rest.vlan,
         header_len: fields.data_offset,
         tcp_len: rest.len(),
-        header_cut: fields.malformed && is_cut(rest.bytes, fields.data_offset),
+        header_cut: fields.malformed && is_cut(rest.bytes.get(LEAST..), fields.data_offset),
         malformed: fields.malformed,
+    })
+}
+
+/// The header quoted in an ICMP error, from behind its sequence number.
+#[cold]
+pub(super) fn quoted_header(rest: &Rest<'_>) -> Option<QuotedHeader> {
+    let [a0, a1, a2, a3, high, low, w0, w1] = *rest.bytes.first_chunk::<8>()?;
+    let header_len = (high >> 4) * 4;
+    // Ports and sequence number, 8 octets, are taken off already.
+    let end = usize::from(header_len).saturating_sub(8).min(rest.bytes.len());
+    Some(QuotedHeader {
+        ack: SeqNumber(u32::from_be_bytes([a0, a1, a2, a3])),
+        flags: flags(high, low),
+        wnd: u16::from_be_bytes([w0, w1]),
+        options: Options::parse(rest.bytes.get(LEAST - 8..end).unwrap_or_default()),
+        header_len,
+        header_cut: is_cut(rest.bytes.get(LEAST - 8..), header_len),
     })
 }
 
 /// Whether reading the options up to their end mark, or up to a length that cannot be, needs octets that were not captured.
 #[cold]
-fn is_cut(bytes: &[u8], data_offset: u8) -> bool {
-    let Some(mut rest) = bytes.get(LEAST..) else { return true };
+fn is_cut(options: Option<&[u8]>, data_offset: u8) -> bool {
+    let Some(mut rest) = options else { return true };
     let mut left = usize::from(data_offset).saturating_sub(LEAST);
     while left > 0 {
         let len = match rest {

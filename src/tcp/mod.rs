@@ -13,7 +13,7 @@ pub mod timestamp;
 pub mod transition;
 
 pub use flags::Flags;
-pub use icmp::{IcmpError, IcmpReason};
+pub use icmp::{IcmpError, IcmpReason, QuotedHeader};
 pub use msl::MslProfile;
 pub use options::Options;
 pub use segment::{Checksum, Passage, Segment};

@@ -9,6 +9,7 @@
 //! same: it takes what the first pass left ([`Analysis::outcome`]) and the same packets again.
 
 mod ack;
+mod announced;
 mod completeness;
 mod fast_open;
 mod flow;
@@ -26,7 +27,8 @@ pub use completeness::Completeness;
 pub use outcome::Outcome;
 pub use words::{DupAck, Marks, Words};
 
-use crate::tcp::Segment;
+use crate::tcp::{IcmpError, Segment};
+use announced::Announced;
 use outcome::Known;
 use stream::Stream;
 use table::Table;
@@ -36,6 +38,7 @@ use table::Table;
 pub struct Analysis {
     table: Table,
     streams: Vec<Stream>,
+    announced: Announced,
     known: Option<Known>,
 }
 
@@ -63,7 +66,7 @@ impl Analysis {
         let mut id = match place.stream {
             Some(id) => id,
             None => {
-                is_new = true;
+                is_new = !self.announced.take(segment);
                 self.open(segment)
             }
         };
@@ -75,10 +78,17 @@ impl Analysis {
         let Some(stream) = self.streams.get_mut(id as usize) else { return Marks::default() };
         let mut marks = stream.judge(segment, place.way, is_new, reused);
         marks.stream = id;
+        self.announced.listen(segment, marks.words);
         if let Some(known) = &mut self.known {
             known.look_again(id, segment, place.way, &mut marks);
         }
         marks
+    }
+
+    /// Hears of an ICMP error. tshark takes the TCP header that it quotes for a packet of the stream, but for its numbers.
+    pub fn hear_icmp(&mut self, error: &IcmpError) {
+        let Some(quoted) = &error.quoted else { return };
+        self.judge(&quoted.segment(error));
     }
 
     /// Streams so far.

@@ -31,8 +31,10 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
         let mut capture = Capture::new(path, config)?;
         let mut first = Analysis::new();
         each(capture.open(config)?, &mut filter, |decoded, _| {
-            if let Decoded::Segment(segment) = decoded {
-                first.judge(&segment);
+            match decoded {
+                Decoded::Segment(segment) => drop(first.judge(&segment)),
+                Decoded::Icmp(error) => first.hear_icmp(&error),
+                Decoded::Skipped(_) => {}
             }
             Ok(())
         })?;
@@ -43,7 +45,11 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
                 Decoded::Segment(segment) => Line::of(&name, frame, Some(second.judge(&segment))),
                 // It is TCP, and no more can be said of it.
                 Decoded::Skipped(Reason::TruncatedTcp) => Line::of(&name, frame, None),
-                Decoded::Skipped(_) | Decoded::Icmp(_) => return Ok(()),
+                Decoded::Icmp(error) => {
+                    second.hear_icmp(&error);
+                    return Ok(());
+                }
+                Decoded::Skipped(_) => return Ok(()),
             };
             let written = serde_json::to_writer(&mut out, &line).map_err(io::Error::from);
             Ok(written.and_then(|()| out.write_all(b"\n"))?)
@@ -60,11 +66,13 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
 }
 
 fn each(
-    mut reader: CaptureReader,
+    reader: CaptureReader,
     filter: &mut FrameFilter,
     mut sink: impl FnMut(Decoded<'_>, &Frame<'_>) -> Result<()>,
 ) -> Result<CaptureReader> {
     let mut decoder = Decoder::new();
+    // Wireshark reads no further than that: frames behind it have no number there.
+    let mut reader = reader.until_damage();
     while let Some(frame) = reader.next() {
         if filter.matches(&frame)? {
             sink(decoder.decode(&frame), &frame)?;

@@ -132,6 +132,10 @@ impl DamageLog {
         &self.found
     }
 
+    pub(super) fn any(&self) -> bool {
+        !self.found.is_empty()
+    }
+
     #[cold]
     pub(super) fn add(&mut self, kind: DamageKind, offset: u64) {
         let full = self.found.len() >= KEPT;

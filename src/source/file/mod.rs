@@ -86,6 +86,7 @@ pub struct CaptureReader {
     damage: DamageLog,
     options: Option<(usize, usize)>,
     finished: bool,
+    until_damage: bool,
 }
 
 impl CaptureReader {
@@ -143,7 +144,21 @@ impl CaptureReader {
             return Err(OpenError::HeaderCut { name, octets: buffer.available().len() });
         };
         let damage = DamageLog::default();
-        Ok(CaptureReader { buffer, format, packing, interfaces, damage, options: None, finished: false })
+        Ok(CaptureReader {
+            buffer,
+            format,
+            packing,
+            interfaces,
+            damage,
+            options: None,
+            finished: false,
+            until_damage: false,
+        })
+    }
+
+    /// Ends at the first damage, as Wireshark does, instead of looking for frames behind it.
+    pub fn until_damage(self) -> CaptureReader {
+        CaptureReader { until_damage: true, ..self }
     }
 
     /// The next frame; `None` at the end. What could not be read on the way is in [`CaptureReader::damage`].
@@ -157,6 +172,7 @@ impl CaptureReader {
             Format::Pcapng(pcapng) => pcapng.next(&mut self.buffer, &mut self.interfaces, &mut self.damage),
             Format::Snoop(snoop) => snoop.next(&mut self.buffer, &mut self.interfaces, &mut self.damage),
         };
+        let record = record.filter(|_| !(self.until_damage && self.damage.any()));
         let Some(record) = record else {
             self.finish();
             return None;
