@@ -89,8 +89,11 @@ fn is_cut(options: Option<&[u8]>, data_offset: u8) -> bool {
             [_] => return left > 1,
             [_, len, ..] => usize::from(*len),
         };
-        if len == 0 || len > left || (len == 1 && rest.first() != Some(&kind::NOP)) {
+        if len == 0 || (len == 1 && rest.first() != Some(&kind::NOP)) {
             return false;
+        }
+        if len > left {
+            return true;
         }
         let Some(next) = rest.get(len..) else { return true };
         rest = next;

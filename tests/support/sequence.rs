@@ -272,7 +272,7 @@ impl Sequence {
         };
         let seq = words.get(2).map(|seq| SeqNumber(seq.parse().expect("a number")));
         let reporter = "10.0.0.254".parse().unwrap();
-        IcmpError { frame: 0, time, reporter, reason, src, dst, seq, vlan: 0 }
+        IcmpError { frame: 0, time, reporter, reason, src, dst, seq, vlan: 0, quoted: None }
     }
 
     /// Runs the tracker and gives the states of both peers after each line.
@@ -503,6 +503,8 @@ fn sent(time: Timestamp, words: Vec<&str>, line: usize) -> Sent {
             "mss" => sent.options.mss = Some(number(text()) as u16),
             "wscale" => sent.options.wscale = Some(number(text()) as u8),
             "sackok" => sent.options.sack_permitted = true,
+            "cookie" => sent.options.fast_open = Some(number(text()) as u8),
+            "mptcp" => sent.options.mptcp = Some(number(text()) as u8),
             "md5" | "ao" => sent.options.signed = true,
             "malformed" => sent.malformed = true,
             "sack" | "..." => {}
