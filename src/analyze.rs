@@ -14,6 +14,7 @@ use crate::source::{Frame, Timestamp};
 use crate::tcp::{MslProfile, Segment};
 use crate::timeline::{CaptureInterface, CapturedBy, Event, Packets, Source, SourceKind, Text, Timeline, Vantage};
 use crate::track::{Connection, Tracker};
+use crate::wireshark::Analysis;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 
@@ -36,7 +37,11 @@ pub struct Analyzer {
     loopback_only: bool,
     passages: Passages,
     ends: Option<(SocketAddr, SocketAddr)>,
+    wireshark: Analysis,
 }
+
+/// Streams whose packets get Wireshark's words in a timeline, some 300 octets for each; those of later streams get none.
+const MOST_STREAMS: usize = 100_000;
 
 /// What the capture's owner knows of it.
 #[derive(Debug, Default)]
@@ -68,6 +73,7 @@ impl Analyzer {
             loopback_only: true,
             passages: Passages::default(),
             ends: None,
+            wireshark: Analysis::new(),
         }
     }
 
@@ -80,9 +86,17 @@ impl Analyzer {
             Decoded::Segment(segment) => {
                 self.ends = Some((segment.src, segment.dst));
                 self.loopback_only &= segment.src.ip().is_loopback() || segment.src.ip() == segment.dst.ip();
+                if assembler.wants_events() {
+                    assembler.hear_wireshark(self.wireshark.judge_within(&segment, MOST_STREAMS));
+                }
                 self.tracker.push(&segment, &mut |step| assembler.step(step));
             }
-            Decoded::Icmp(error) => self.tracker.hear_icmp(&error, &mut |step| assembler.step(step)),
+            Decoded::Icmp(error) => {
+                if assembler.wants_events() && self.wireshark.streams() < MOST_STREAMS {
+                    self.wireshark.hear_icmp(&error);
+                }
+                self.tracker.hear_icmp(&error, &mut |step| assembler.step(step));
+            }
             Decoded::Skipped(_) => {}
         }
     }

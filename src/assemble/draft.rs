@@ -7,6 +7,7 @@ use crate::source::Timestamp;
 use crate::tcp::{Basis, Flags, Passage, Peer, SeqNumber, Signal};
 use crate::timeline::Phase;
 use crate::track::{self, Change, News, Seen, Step};
+use crate::wireshark::Marks;
 
 /// Noted segments of one connection that are kept one by one; beyond this they fold like ordinary data, so that a capture
 /// of nothing but retransmissions stays bounded. `--full` keeps all.
@@ -53,13 +54,13 @@ impl Draft {
     }
 
     /// Adds a segment with its notes.
-    pub(super) fn add_segment(&mut self, order: u64, step: &Step<'_>, seen: &Seen<'_>) {
+    pub(super) fn add_segment(&mut self, order: u64, step: &Step<'_>, seen: &Seen<'_>, marks: Option<&Marks>) {
         self.phase = phase(self.phase, step, seen);
         let item = Item {
             order: (order, 0),
             time: seen.segment.time,
             phase: self.phase,
-            what: What::Segment(Box::new(segment_item(step, seen))),
+            what: What::Segment(Box::new(segment_item(step, seen, marks))),
             states: Vec::new(),
             notes: annotate::annotate(step, seen).collect(),
         };

@@ -7,6 +7,7 @@ use crate::source::Timestamp;
 use crate::tcp::{MslProfile, Peer, State};
 use crate::timeline::TimerAction;
 use crate::track::{Connection, Ended, Input, News, Step};
+use crate::wireshark::Marks;
 use std::collections::HashMap;
 
 /// Drafts by connection.
@@ -30,13 +31,13 @@ impl Drafts {
         self.drafts.clear();
     }
 
-    /// Takes one step in.
-    pub(super) fn step(&mut self, step: &Step<'_>, full: bool, msl: MslProfile) {
+    /// Takes one step in, with what Wireshark says of its segment.
+    pub(super) fn step(&mut self, step: &Step<'_>, full: bool, msl: MslProfile, marks: Option<&Marks>) {
         let id = step.connection.id;
         let draft = self.drafts.entry(id).or_insert_with(|| Draft::new(full));
         match &step.input {
             Input::Segment(seen) => {
-                draft.add_segment(self.order, step, seen);
+                draft.add_segment(self.order, step, seen, marks);
                 self.order += 1;
             }
             Input::Icmp(report) => {

@@ -1,11 +1,12 @@
 //! One item as the contract has it.
 
-use super::item::{Item, RunItem, SegmentItem, TimerItem, What};
+use super::item::{Item, RunItem, Said, SegmentItem, TimerItem, What};
 use super::kernel::Heard;
 use crate::source::Timestamp;
 use crate::tcp::{self, Basis, Passage, Peer};
 use crate::timeline::{
     Checksum, Detail, Event, Fate, Flow, Note, Run, SegmentEvent, SegmentOptions, StateChange, Timer, TimerAction,
+    Wireshark,
 };
 use crate::track::{self, Change, Connection};
 
@@ -130,6 +131,17 @@ fn segment_event(
         },
         frame: segment.frame,
         repeats: segment.repeats.filter(|_| segment.is_repeat).and_then(event_of),
+        wireshark: segment.wireshark.as_ref().map(wireshark),
+    }
+}
+
+fn wireshark(said: &Said) -> Wireshark {
+    Wireshark {
+        stream: said.stream,
+        analysis: said.words.names().map(Into::into).collect(),
+        ack_rtt_ns: said.ack_rtt_ns,
+        duplicate_ack_num: said.dup_ack.map(|dup| dup.number),
+        duplicate_ack_frame: said.dup_ack.map(|dup| dup.first),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::source::Timestamp;
 use crate::tcp::{Checksum, Flags, Options, Passage, Peer, Segment, SeqNumber, State};
 use crate::timeline::{Phase, Severity, TimerAction};
 use crate::track::{self, Change, Seen, Step};
+use crate::wireshark::{DupAck, Marks, Words};
 
 /// One event to be.
 #[derive(Debug, Clone)]
@@ -75,6 +76,23 @@ pub(super) struct SegmentItem {
     pub(super) passage: Passage,
     pub(super) repeats: Option<u64>,
     pub(super) is_repeat: bool,
+    pub(super) wireshark: Option<Said>,
+}
+
+/// What Wireshark says of a segment, as much of it as an event tells.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Said {
+    pub(super) stream: u32,
+    pub(super) words: Words,
+    pub(super) ack_rtt_ns: Option<i64>,
+    pub(super) dup_ack: Option<DupAck>,
+}
+
+impl From<&Marks> for Said {
+    fn from(marks: &Marks) -> Said {
+        let Marks { stream, words, ack_rtt_ns, dup_ack, .. } = *marks;
+        Said { stream, words, ack_rtt_ns, dup_ack }
+    }
 }
 
 impl Item {
@@ -120,7 +138,7 @@ pub(super) fn phase(before: Phase, step: &Step<'_>, seen: &Seen<'_>) -> Phase {
     if seen.segment.flags.syn() || opens { Phase::Open } else { Phase::Data }
 }
 
-pub(super) fn segment_item(step: &Step<'_>, seen: &Seen<'_>) -> SegmentItem {
+pub(super) fn segment_item(step: &Step<'_>, seen: &Seen<'_>, marks: Option<&Marks>) -> SegmentItem {
     let Segment { frame, flags, seq, len, wnd, options, checksum, .. } = *seen.segment;
     let connection = step.connection;
     let other = connection.receiver_of(seen.peer);
@@ -153,5 +171,6 @@ pub(super) fn segment_item(step: &Step<'_>, seen: &Seen<'_>) -> SegmentItem {
         passage: seen.segment.passage,
         repeats: seen.repeats.and_then(|repeat| repeat.of),
         is_repeat: seen.repeats.is_some(),
+        wireshark: marks.map(Said::from),
     }
 }

@@ -20,6 +20,7 @@ use crate::source::Timestamp;
 use crate::tcp::MslProfile;
 use crate::timeline::{self, Event, Timeline};
 use crate::track::{Connection, Step};
+use crate::wireshark::Marks;
 use connection::Setting;
 use drafts::Drafts;
 use kernel::Heard;
@@ -54,6 +55,8 @@ pub struct Assembler {
     endpoints: Endpoints,
     kernel: Heard,
     owners: Vec<(SocketAddr, String)>,
+    /// What Wireshark says of the segment whose steps come now.
+    marks: Option<Marks>,
 }
 
 impl Assembler {
@@ -69,12 +72,23 @@ impl Assembler {
             endpoints: Endpoints::default(),
             kernel: Heard::default(),
             owners: Vec::new(),
+            marks: None,
         }
     }
 
     /// Time of the first step, from which all times of the timeline count.
     pub fn start(&self) -> Option<Timestamp> {
         self.start
+    }
+
+    /// Whether any event is kept or drawn: otherwise nothing but the connections themselves is asked for.
+    pub fn wants_events(&self) -> bool {
+        self.watch != Watch::One(0)
+    }
+
+    /// Hears what Wireshark says of the segment whose steps come next.
+    pub fn hear_wireshark(&mut self, marks: Option<Marks>) {
+        self.marks = marks;
     }
 
     /// Takes one step in.
@@ -91,10 +105,10 @@ impl Assembler {
             _ => {}
         }
         if self.watch != Watch::Passing {
-            self.kept.step(step, self.full, self.msl);
+            self.kept.step(step, self.full, self.msl, self.marks.as_ref());
         }
         if matches!(self.watch, Watch::Passing | Watch::Both) {
-            self.drawn.step(step, self.full, self.msl);
+            self.drawn.step(step, self.full, self.msl, self.marks.as_ref());
         }
     }
 

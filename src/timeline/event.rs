@@ -96,6 +96,28 @@ pub struct SegmentEvent {
     /// Id of the event that first sent what this one repeats.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeats: Option<u64>,
+    /// What Wireshark says of it, right or wrong; the notes say what synfin does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wireshark: Option<Wireshark>,
+}
+
+/// A segment in the words of tshark 4.0, in one pass over the capture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Wireshark {
+    /// `tcp.stream`.
+    pub stream: u32,
+    /// The flags of `tcp.analysis.*`, without that prefix.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub analysis: Vec<String>,
+    /// `tcp.analysis.ack_rtt` in nanoseconds: since the segment that this one acknowledges.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ack_rtt_ns: Option<i64>,
+    /// `tcp.analysis.duplicate_ack_num`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duplicate_ack_num: Option<u32>,
+    /// `tcp.analysis.duplicate_ack_frame`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duplicate_ack_frame: Option<u64>,
 }
 
 /// What became of a segment, as far as the capture proves.

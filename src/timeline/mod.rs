@@ -20,7 +20,7 @@ pub use connection::{
 };
 pub use event::{
     Checksum, Detail, Event, Fate, Flow, Note, Phase, Run, SegmentEvent, SegmentOptions, Severity, StateChange, Step,
-    Timer, TimerAction,
+    Timer, TimerAction, Wireshark,
 };
 pub use overview::{Closed, Loss, Opened, Overview, RoundTrips, Route, Standout, Standouts, TimeWaits};
 pub use source::{ClockOffset, Endpoint, Generator, Packets, Relabel, Role, Skipped, Source, SourceKind, Vantage};

@@ -85,6 +85,15 @@ impl Analysis {
         marks
     }
 
+    /// The words for one segment, unless that would take a new stream beyond so many.
+    pub fn judge_within(&mut self, segment: &Segment<'_>, streams: usize) -> Option<Marks> {
+        let opens = |analysis: &Analysis| {
+            let place = analysis.table.find(segment.src, segment.dst);
+            place.stream.is_none() || segment.flags.syn()
+        };
+        (self.streams.len() < streams || !opens(self)).then(|| self.judge(segment))
+    }
+
     /// Hears of an ICMP error. tshark takes the TCP header that it quotes for a packet of the stream, but for its numbers.
     pub fn hear_icmp(&mut self, error: &IcmpError) {
         let Some(quoted) = &error.quoted else { return };

@@ -92,6 +92,13 @@ fn any_segment() -> impl Strategy<Value = Detail> {
                 checksum: Checksum::Invalid,
                 frame: 1,
                 repeats,
+                wireshark: other.then(|| Wireshark {
+                    stream: len,
+                    analysis: vec!["retransmission".into()],
+                    ack_rtt_ns: Some(-1),
+                    duplicate_ack_num: Some(len),
+                    duplicate_ack_frame: Some(1),
+                }),
             })
         },
     )

@@ -207,6 +207,7 @@ impl Build {
             checksum: Checksum::Offloaded,
             frame,
             repeats: None,
+            wireshark: None,
         }))
     }
 
