@@ -8,6 +8,8 @@ pub fn forget_raw_numbers(value: &mut Value) {
         Value::Object(members) => {
             members.remove("seq_raw");
             members.remove("ack_raw");
+            // Wireshark takes the number 0 for unknown, so its words do depend on the numbers.
+            members.remove("wireshark");
             members.values_mut().for_each(forget_raw_numbers);
         }
         Value::Array(items) => items.iter_mut().for_each(forget_raw_numbers),
