@@ -8,6 +8,7 @@
 //! transfer, lab ──the kernel's word───────┴─────────────────────────────┘
 //! (sockets, namespaces)        everything between the two I/O columns is pure: no clock, no environment, no printing
 //! ```
+//! With a capture from each host, [`join`] stands between decode and track: segments then bear the time of their arrival too.
 //! A room uses only rooms to its left, and the two rooms of nouns: [`tcp`] (what RFC 9293 calls things) and [`timeline`] (the
 //! public contract). Renderers never ask the tracker, rules never change state, layout never writes into events; time comes
 //! with the frames. [`analyze::Analyzer`] is the whole middle as one object. [`cli`] alone prints, asks the environment and

@@ -8,12 +8,13 @@ use proptest::prelude::*;
 use support::contract;
 use support::packet::{ACK, PSH, Packet};
 use support::sequence::Sequence;
-use support::two_sides::{BEGIN, MS, Shipment, TwoSides, Weather, questions};
-use synfin::analyze::Side;
+use support::talk;
+use support::two_sides::{BEGIN, MS, Shipment, TwoSides, Weather, feed, questions};
+use synfin::analyze::{Both, Ending, Side};
 use synfin::ladder::Ladder;
 use synfin::render::{Charset, Style, text};
 use synfin::tcp::State;
-use synfin::timeline::{Detail, Fate, Lang, SegmentEvent, Timeline, TimerAction, Vantage};
+use synfin::timeline::{Detail, Fate, Lang, SegmentEvent, SourceKind, Timeline, TimerAction, Vantage};
 
 /// A handshake over 10 ms, and what follows it.
 fn after_handshake(lines: &str) -> Sequence {
@@ -392,4 +393,40 @@ fn a_picture_keeps_its_width() {
             assert!(drawn.contains('✕') || drawn.contains('X'), "{width}:\n{drawn}");
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+
+    /// Whatever two captures hold: nothing panics, and the timeline does not contradict itself.
+    #[test]
+    fn any_two_captures_can_be_joined(one in talk::random(), other in talk::random(), cut in 0..40_usize, same in any::<bool>()) {
+        let mut both = Both::new(talk::wishes(true), same);
+        let mut theirs = one.shots.clone();
+        theirs.truncate(cut);
+        theirs.extend(other.shots.iter().cloned());
+        theirs.iter_mut().step_by(5).for_each(|shot| shot.time += 3 * MS);
+        feed(&mut both, Side::Client, &one.shots);
+        feed(&mut both, Side::Server, &theirs);
+        let timeline = both.finish(SourceKind::File, "both", Ending::default());
+        contract::assert_sound(&timeline);
+    }
+}
+
+#[test]
+fn very_many_equal_segments_are_joined_in_no_time() {
+    let mut sides = TwoSides::of(&after_handshake(""), false);
+    let again = sides.shipments[2].clone();
+    for n in 0..100_000_i64 {
+        let sent = BEGIN + 100 * MS + n * 1000;
+        sides.shipments.push(Shipment {
+            sent: Some(sent),
+            arrives: (n % 3 != 0).then_some(sent + 10 * MS),
+            ..again.clone()
+        });
+    }
+    let began = std::time::Instant::now();
+    let timeline = sides.joined();
+    assert!(began.elapsed().as_secs() < 60, "{:?}", began.elapsed());
+    assert!(timeline.connections[0].ways.unwrap().to_server.arrived > 50_000);
 }

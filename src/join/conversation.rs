@@ -10,6 +10,8 @@ type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 /// Segments of one direction that are compared to find a conversation again behind a NAT.
 const COMPARED: usize = 16;
+/// Conversations that begin alike; more tell nothing.
+const MOST_ALIKE: usize = 16;
 /// So many of them must agree, unless there are fewer.
 const MUST_AGREE: usize = 2;
 
@@ -119,7 +121,10 @@ fn behind_nat(
     for (index, conversation) in theirs.iter().enumerate().filter(|(index, _)| taken.get(*index) == Some(&false)) {
         for (side, places) in conversation.sent.iter().enumerate() {
             for print in prints(server, places) {
-                known.entry(print).or_default().push((index, side));
+                let alike = known.entry(print).or_default();
+                if alike.len() < MOST_ALIKE {
+                    alike.push((index, side));
+                }
             }
         }
     }

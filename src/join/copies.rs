@@ -92,6 +92,9 @@ pub(super) struct Copy {
     pub(super) ip_id: u16,
 }
 
+/// So many pairs of copies are compared; more are tied in order, whatever the rest would say.
+const MOST_COMPARED: usize = 1 << 16;
+
 /// How long the way takes in one direction, as far as it is known beforehand.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Usual {
@@ -105,6 +108,9 @@ pub(super) struct Usual {
 /// Ties each arrival to the copy that was sent. `sent` and `arrived` are in order. Without a partner: lost, or doubled on the
 /// way.
 pub(super) fn tie(sent: &[Copy], arrived: &[Copy], usual: Usual, keeps_ip_id: bool) -> Vec<(u32, u32)> {
+    if sent.len().saturating_mul(arrived.len()) > MOST_COMPARED {
+        return tie_in_order(sent, arrived, usual);
+    }
     let mut free: Vec<Copy> = sent.to_vec();
     let mut left: Vec<Copy> = Vec::new();
     let mut ties = Vec::new();
@@ -133,6 +139,20 @@ pub(super) fn tie(sent: &[Copy], arrived: &[Copy], usual: Usual, keeps_ip_id: bo
             .map(|(index, _)| index);
         if let Some(index) = best {
             ties.push((free.remove(index).place, arrival.place));
+        }
+    }
+    ties
+}
+
+/// Ties very many copies in one pass: each arrival to the first that is not too old for it.
+fn tie_in_order(sent: &[Copy], arrived: &[Copy], usual: Usual) -> Vec<(u32, u32)> {
+    let mut left = sent.iter().peekable();
+    let mut ties = Vec::new();
+    for arrival in arrived {
+        let way = |copy: &Copy| arrival.at.saturating_sub(copy.at);
+        while left.next_if(|copy| way(copy) > usual.most_ns.saturating_add(usual.slack_ns)).is_some() {}
+        if let Some(copy) = left.next_if(|copy| way(copy) >= -usual.slack_ns) {
+            ties.push((copy.place, arrival.place));
         }
     }
     ties

@@ -273,7 +273,7 @@ fn nearness(captures: [&Capture; 2], meeting: &Meeting) -> i64 {
         let [first, second] = &mut last;
         *(if is_first { first } else { second }) = Some(ahead);
         if let [Some(first), Some(second)] = last {
-            votes += (first - second).signum();
+            votes += first.cmp(&second) as i64;
         }
     }
     votes

@@ -5,6 +5,8 @@ use crate::tcp::{Flags, Segment, Timestamp};
 
 /// How many segments with some of the same octets are looked at for one; the rest of a stranger capture is left alone.
 const MOST_LOOKED_AT: usize = 512;
+/// And so many may be near it.
+const MOST_NEAR: usize = 8192;
 /// The longest segment that any card makes (BIG TCP), octets.
 const LONGEST: i64 = 1 << 19;
 
@@ -42,6 +44,10 @@ impl Arrivals {
     pub(super) fn take(&mut self, start: i64, len: u32, not_before: Timestamp) -> Option<Vec<Piece>> {
         let end = start + i64::from(len);
         let first = self.list.partition_point(|arrived| arrived.start < start - LONGEST);
+        let last = self.list.partition_point(|arrived| arrived.start < end + LONGEST);
+        if last.saturating_sub(first) > MOST_NEAR {
+            return None;
+        }
         let mut pieces: Vec<Piece> = Vec::new();
         let mut reached = start;
         let mut any = false;
@@ -64,7 +70,6 @@ impl Arrivals {
             pieces.push(piece(start, reached, end, None));
         }
         // Starts moved: those that follow rely on their order.
-        let last = self.list.partition_point(|arrived| arrived.start < end + LONGEST);
         if let Some(touched) = self.list.get_mut(first..last.max(first)) {
             touched.sort_by_key(|arrived| (arrived.start, arrived.at));
         }
