@@ -150,6 +150,13 @@ impl Analyzer {
         if ending.dropped > 0 {
             warnings.push(dropped(ending.dropped));
         }
+        let captured_twice = self.tracker.captured_twice();
+        if captured_twice > 0 {
+            warnings.push(Text::new(
+                format!("{captured_twice} packets were captured twice (a mirror port, or several interfaces): they count once"),
+                format!("{captured_twice} 个数据包被重复捕获（镜像端口或多个接口）：只计一次"),
+            ));
+        }
         let source = Source {
             kind,
             name: name.into(),
@@ -160,7 +167,12 @@ impl Analyzer {
                 Vantage::Network
             },
             msl_profile: self.msl,
-            packets: Packets { seen: self.decoder.seen(), decoded: self.decoder.decoded(), dropped: ending.dropped },
+            packets: Packets {
+                seen: self.decoder.seen(),
+                decoded: self.decoder.decoded(),
+                dropped: ending.dropped,
+                captured_twice,
+            },
             skipped: self.decoder.skipped().report(),
             warnings,
             interfaces: ending.interfaces,

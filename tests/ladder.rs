@@ -201,7 +201,7 @@ fn what_was_left_out_is_said_with_its_reason() {
             assert_eq!(draw(&timeline, style).contains(reason.words(lang)), !ordinary, "{reason:?}");
 
             (timeline.connections, timeline.events) = Default::default();
-            timeline.source.packets = Packets { seen: 3, decoded: 0, dropped: 0 };
+            timeline.source.packets = Packets { seen: 3, decoded: 0, dropped: 0, captured_twice: 0 };
             let picture = draw(&timeline, style);
             assert!(picture.contains(reason.words(lang)), "{reason:?}:\n{picture}");
             assert!(picture.contains(lang.pick("0 of 3 packets", "3 个数据包中没有")), "{picture}");

@@ -37,7 +37,6 @@ fn read(name: &str) -> String {
 const NOT_YET_COVERED: &[&str] = &[
     "checksum-invalid",
     "checksum-offloaded",
-    "gap",
     "illegal-flags",
     "malformed-header",
     "super-segment",
@@ -66,6 +65,7 @@ sequences! {
     abort_after_fin
     accept_queue_full
     accept_queue_full_for_a_while
+    accurate_ecn
     ack_of_what_was_never_sent
     both_sides_crossing_fins
     both_sides_fin_before_its_data
@@ -73,13 +73,23 @@ sequences! {
     both_sides_reset_from_between
     both_sides_reset_lost
     both_sides_syn_lost
+    captured_before_and_after_a_router
+    captured_twice
+    captured_twice_without_id
+    captured_with_and_without_vlan
     crossing_syn_lost
+    cut_anew
     data_after_close
     data_beyond_window
     data_under_way_is_no_half_close
+    delayed_ack
+    duplicate_acks_are_no_copies
+    ecn
+    ecn_refused
     fast_open_cookie_given
     fast_open_data_accepted
     fast_open_data_ignored
+    fast_retransmission
     figure_06_three_way_handshake
     figure_07_simultaneous_open
     figure_08_old_duplicate_syn
@@ -90,10 +100,12 @@ sequences! {
     figure_13_simultaneous_close
     fin_before_its_data
     fin_lost
+    fin_rides_on_repeated_data
     fin_wait_2_abandoned
     fin_with_the_number_of_the_syn
     forged_reset_then_true_one
     forged_syn
+    gap_before_an_acknowledgment
     half_close_with_late_data
     half_open_discovered_mid_stream
     half_open_syn_ack_repeated
@@ -101,14 +113,23 @@ sequences! {
     icmp_prohibited
     icmp_then_accepted
     icmp_while_open
+    keep_alives
+    keep_alives_answered
     last_ack_lost
     late_copy_of_syn
     late_data_from_before_the_capture
+    lost_before_capture
     mid_stream_close
+    needless_retransmission
     old_connection_answers
     old_data_of_mid_stream_again
     old_duplicate_syn_never_answered
     one_direction_only
+    one_identification_for_all
+    out_of_order_by_ip_id
+    out_of_order_by_time
+    out_of_order_by_timestamp
+    outdated_timestamp
     refused
     refused_then_accepted
     refused_while_time_wait
@@ -133,6 +154,8 @@ sequences! {
     reset_outside_window
     reset_outside_window_proves_nothing
     reset_unread_data
+    retransmission_timeout_and_backoff
+    retransmission_without_cause
     reuse_in_time_wait
     reuse_linux_step
     reuse_refused_in_time_wait
@@ -143,8 +166,11 @@ sequences! {
     self_connect
     sequence_wrap
     server_closes_first
+    signed
     split_five_way
     split_four_way
+    spurious_by_d_sack
+    spurious_by_timestamp
     stray_syn_ack
     syn_ack_before_syn
     syn_ack_lost
@@ -153,6 +179,8 @@ sequences! {
     syn_scan
     syn_withdrawn
     syns_ignored_by_busy_port
+    tail_loss_probe
+    tail_loss_probe_of_a_lone_segment
     third_ack_lost
     third_ack_lost_data_completes
     three_segment_close
@@ -162,4 +190,5 @@ sequences! {
     unanswered_syn
     vanished_socket
     wrong_ack_in_handshake
+    zero_window
 }

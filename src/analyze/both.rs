@@ -62,6 +62,7 @@ impl Both {
             seen: decoders.iter().map(|decoder| decoder.seen()).sum(),
             decoded: decoders.iter().map(|decoder| decoder.decoded()).sum(),
             dropped,
+            captured_twice: timeline.source.packets.captured_twice,
         };
         timeline.source.skipped = skipped(decoders);
         let Some(clock) = joined.clock else { return timeline };

@@ -66,6 +66,28 @@ pub(super) const RULES: &[Rule] = &[
         check: gap,
     },
     Rule {
+        id: "captured-twice",
+        severity: Note,
+        rfc: "RFC 6864 4",
+        explain: (
+            "The capture holds the same packets twice: the same header, identification and payload again within a moment. A mirror port copies both directions, or several interfaces (or `any`) see the packet pass. These are no retransmissions: the second copies are counted and otherwise left out.",
+            "捕获中同一数据包出现两次：相同的首部、标识和数据在瞬间重复。镜像端口复制了双向流量，或多个接口（或 `any`）都看到了它。这些不是重传：第二份只计数，不参与分析。",
+        ),
+        advice: Some((
+            "Capture on one interface, or mirror one direction per port; `editcap -d` takes the copies out of a file. `--packets` shows every packet as Wireshark does.",
+            "只在一个接口上捕获，或每个镜像端口只复制一个方向；`editcap -d` 可从文件中去除重复。`--packets` 按 Wireshark 的方式显示每个数据包。",
+        )),
+        check: |_, seen| {
+            let count = seen.recovery.copies;
+            (count > 0).then(|| {
+                Finding::new(
+                    format!("captured twice: {count} packets so far came again at once, and count once"),
+                    format!("重复捕获：至此有 {count} 个数据包立即再次出现，只计一次"),
+                )
+            })
+        },
+    },
+    Rule {
         id: "illegal-flags",
         severity: Warning,
         rfc: "RFC 9293 3.1",

@@ -1,8 +1,13 @@
 //! Rules: what a step means, in words. Each is a plain function over a step; none changes state. One table lists them.
 
 mod capture;
+mod congestion;
+mod extensions;
+mod flow;
 mod handshake;
 mod icmp;
+mod loss;
+mod order;
 mod passage;
 mod repeat;
 mod reset;
@@ -47,8 +52,20 @@ impl Finding {
 }
 
 /// Every rule, in the order in which notes stand under a segment.
-pub const RULES: &[&[Rule]] =
-    &[handshake::RULES, repeat::RULES, teardown::RULES, reset::RULES, icmp::RULES, passage::RULES, capture::RULES];
+pub const RULES: &[&[Rule]] = &[
+    handshake::RULES,
+    repeat::RULES,
+    loss::RULES,
+    order::RULES,
+    flow::RULES,
+    congestion::RULES,
+    extensions::RULES,
+    teardown::RULES,
+    reset::RULES,
+    icmp::RULES,
+    passage::RULES,
+    capture::RULES,
+];
 
 /// Every rule, one after the other.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {

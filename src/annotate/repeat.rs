@@ -2,7 +2,7 @@
 
 use super::words::{role, span};
 use super::{Finding, Rule};
-use crate::timeline::Severity::{Note, Warning};
+use crate::timeline::Severity::Warning;
 use crate::track::{Repeat, Seen, Step};
 
 pub(super) const RULES: &[Rule] = &[
@@ -46,21 +46,12 @@ pub(super) const RULES: &[Rule] = &[
             "If the peer never answers, a device on the way may have forgotten the connection: look at its idle timeout.",
             "若对方始终不应答，途中的设备可能已忘记该连接：检查其空闲超时。",
         )),
-        check: |_, seen| control(seen, seen.segment.flags.fin() && !seen.segment.flags.syn(), "FIN", "FIN"),
-    },
-    Rule {
-        id: "retransmission",
-        severity: Note,
-        rfc: "RFC 9293 3.8.1",
-        explain: (
-            "Data that had been sent before is sent again. The first copy or its acknowledgment was lost or late.",
-            "重新发送以前发过的数据。第一份数据或其确认丢失或迟到。",
-        ),
-        advice: Some((
-            "A few are normal. From about 1 % of segments on, look for the lossy link or a full queue.",
-            "少量属于正常。超过约 1 % 的报文段时，应查找丢包的链路或拥塞的队列。",
-        )),
-        check: data,
+        check: |step, seen| {
+            // Its data may be old and the FIN new.
+            let fin = seen.peer.of(&step.connection.closing.fin);
+            let is_old = fin.is_some_and(|fin| fin.first.ordinal < seen.ordinal);
+            control(seen, seen.segment.flags.fin() && !seen.segment.flags.syn() && is_old, "FIN", "FIN")
+        },
     },
     Rule {
         id: "ack-lost",
@@ -79,7 +70,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn control(seen: &Seen<'_>, is_one: bool, en: &str, zh: &str) -> Option<Finding> {
-    let Repeat { of, wait_ns, copies } = seen.repeats.filter(|repeat| is_one && repeat.of.is_some())?;
+    let Repeat { of, wait_ns, copies } = seen.repeats.filter(|_| is_one)?;
     let wait = span(wait_ns?);
     Some(
         Finding::new(
@@ -88,12 +79,6 @@ fn control(seen: &Seen<'_>, is_one: bool, en: &str, zh: &str) -> Option<Finding>
         )
         .about(of),
     )
-}
-
-fn data(_: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
-    seen.repeats.filter(|repeat| repeat.of.is_none())?;
-    let len = seen.segment.len;
-    Some(Finding::new(format!("{len} octets sent again"), format!("{len} 字节重传")))
 }
 
 fn ack_lost(_: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {

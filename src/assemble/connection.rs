@@ -1,13 +1,12 @@
 //! A connection's entry in the contract.
 
 use super::kernel::Heard;
+use super::totals::totals;
 use crate::annotate::{self, verdict};
 use crate::source::Timestamp;
 use crate::tcp::{Basis, MslProfile, Peer};
-use crate::timeline::{
-    self, Close, EndCause, EndStates, FlowTotals, IcmpReport, Open, Reuse, ReuseProof, TimeWait, Totals,
-};
-use crate::track::{self, Circumstances, Connection, Ended, Flow, SynFact};
+use crate::timeline::{self, Close, EndCause, EndStates, IcmpReport, Open, Reuse, ReuseProof, TimeWait, Totals};
+use crate::track::{self, Circumstances, Connection, Ended, SynFact};
 
 /// What holds for all connections of a capture.
 #[derive(Clone, Copy)]
@@ -76,7 +75,8 @@ pub(super) fn summary(connection: &Connection, ids: &[String; 2], setting: Setti
         },
         time_wait: time_waits(connection, ids, setting),
         history: connection.history.as_str().into(),
-        totals: Totals { client: totals(&connection.flows[0]), server: totals(&connection.flows[1]) },
+        totals: Totals { client: totals(connection, Peer::A), server: totals(connection, Peer::B) },
+        captured_twice: connection.captured_twice().into(),
         ways: None,
         last_states: EndStates {
             client: connection.state(Peer::A),
@@ -100,15 +100,6 @@ fn reuse(reuse: track::Reuse) -> Reuse {
         track::ReuseProof::LargerNumber => ReuseProof::LargerNumber,
     });
     Reuse { of: reuse.of, after_ns: reuse.after_ns, proof, taken: reuse.taken }
-}
-
-fn totals(flow: &Flow) -> FlowTotals {
-    FlowTotals {
-        segments: flow.segments,
-        bytes: flow.bytes,
-        retransmissions: flow.retransmissions,
-        missing: flow.missing,
-    }
 }
 
 fn time_waits(connection: &Connection, ids: &[String; 2], setting: Setting<'_>) -> Vec<TimeWait> {

@@ -10,6 +10,7 @@ mod item;
 mod kernel;
 mod remarks;
 mod steps;
+mod totals;
 
 pub use endpoints::Endpoints;
 pub use kernel::KernelWord;

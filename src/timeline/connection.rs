@@ -1,7 +1,7 @@
 //! One connection: how it opened, how it closed, who waits, and the verdict.
 
-use super::Text;
 use super::cause::{Backoff, CloseCause, FastOpen, IcmpReport, OpenCause, Reuse};
+use super::{Acks, Causes, EcnKind, EcnTotals, Rtt, Text, ZeroWindow};
 use crate::tcp::{Basis, MslProfile, State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,9 @@ pub struct Connection {
     /// What became of segments on their way, where both sides were captured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ways: Option<Ways>,
+    /// Packets that the capture held twice (a mirror port, several interfaces); they are in no other count.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub captured_twice: u64,
     /// Where each peer stood when the capture ended, or what it had come to.
     pub last_states: EndStates,
     /// One sentence on the whole life.
@@ -191,6 +194,9 @@ pub struct Negotiated {
     pub sack: bool,
     /// Timestamps (RFC 7323) are in force.
     pub timestamps: bool,
+    /// Explicit congestion notification, where both sides agreed to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ecn: Option<EcnKind>,
 }
 
 /// How the connection closed, as far as the capture shows.
@@ -337,6 +343,48 @@ pub struct FlowTotals {
     /// Payload octets that were sent, as later numbers show, and not captured.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub missing: u64,
+    /// Payload octets in retransmissions that had been sent before.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub retransmitted_bytes: u64,
+    /// Retransmissions of data by cause, where there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub causes: Option<Causes>,
+    /// Segments that were overtaken on the way.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub out_of_order: u64,
+    /// Segments seen once, and late: sent again after a loss before the capture (or that the capture missed).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub lost_before_capture: u64,
+    /// Duplicate acknowledgments that it sent (RFC 5681; with SACK, whatever their window, RFC 6675).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub duplicate_acks: u64,
+    /// Round trips of its segments, where any could be measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rtt: Option<Rtt>,
+    /// Most octets that it had under way at a time, as far as was seen.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub largest_flight: u64,
+    /// Its pure acknowledgments, where the other side had more than a segment to send.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acks: Option<Acks>,
+    /// How often it filled the other's window to the edge.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub window_full: u64,
+    /// When its own window was closed, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zero_window: Option<ZeroWindow>,
+    /// Keep-alives that it sent.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub keep_alives: u64,
+    /// The most keep-alives in a row that were not answered.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub keep_alives_unanswered: u64,
+    /// Segments with an outdated timestamp, which the other side drops (RFC 7323).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub outdated: u64,
+    /// Congestion marks, where there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ecn: Option<EcnTotals>,
 }
 
 /// The last state known of each peer; `null` where nothing showed one.
@@ -352,6 +400,6 @@ fn is_none_at_all(count: &u32) -> bool {
     *count == 0
 }
 
-fn is_zero(count: &u64) -> bool {
+pub(super) fn is_zero(count: &u64) -> bool {
     *count == 0
 }

@@ -9,6 +9,7 @@ mod cause;
 mod connection;
 mod event;
 mod overview;
+mod recovery;
 mod schema;
 mod source;
 
@@ -23,6 +24,7 @@ pub use event::{
     Timer, TimerAction, Wireshark,
 };
 pub use overview::{Closed, Loss, Opened, Overview, RoundTrips, Route, Standout, Standouts, TimeWaits};
+pub use recovery::{Acks, Causes, EcnKind, EcnTotals, Rtt, ZeroWindow};
 pub use source::{ClockOffset, Endpoint, Generator, Packets, Relabel, Role, Skipped, Source, SourceKind, Vantage};
 
 use schemars::JsonSchema;

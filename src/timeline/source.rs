@@ -99,6 +99,9 @@ pub struct Packets {
     pub decoded: u64,
     /// Packets that the kernel let go before they could be read; 0 for a file that does not say.
     pub dropped: u64,
+    /// Packets that the capture holds twice, and that count once.
+    #[serde(default, skip_serializing_if = "super::connection::is_zero")]
+    pub captured_twice: u64,
 }
 
 /// Packets that were left out for one reason.

@@ -6,6 +6,7 @@ use super::flight::Flight;
 use super::flow::Flow;
 use super::recovery::{EcnOffer, Sender};
 use super::time_wait::TimeWait;
+use super::twice::Copies;
 use crate::tcp::{Peer, Segment, SeqNumber, State, Tcb, Timestamp};
 use std::net::SocketAddr;
 
@@ -33,6 +34,7 @@ pub struct Connection {
     /// Who last sent payload that was new.
     pub last_data: Option<Peer>,
     pub evidence: Option<Box<Circumstances>>,
+    pub(super) copies: Copies,
     pub(super) flight: [Flight; 2],
     pub(super) memory: [Memory; 2],
 }
@@ -86,6 +88,7 @@ impl Connection {
             ecn: EcnOffer::default(),
             last_data: None,
             evidence: None,
+            copies: Copies::default(),
             flight: [Flight::default(); 2],
             memory: [Memory::default(); 2],
         }

@@ -17,6 +17,7 @@ mod send;
 mod step;
 mod time_wait;
 mod turn;
+mod twice;
 
 pub use circumstances::{Challenge, Circumstances, IcmpFact, ResetFact, Reuse, ReuseProof, Waits};
 pub use connection::Connection;
@@ -24,8 +25,8 @@ pub use facts::{Closing, FinFact, Moment, Opening, SynFact};
 pub use flow::Flow;
 pub use history::History;
 pub use recovery::{
-    Acking, Cause, Causes, ClosedWindow, DSack, EcnCounts, EcnNews, Evidence, Extent, Late, Place, Proof, Recovery,
-    Retransmission, RoundTrips, Sending, Spurious, Totals, WindowNews,
+    Acking, Cause, Causes, ClosedWindow, DSack, EcnCounts, EcnNews, Evidence, Extent, Late, Place, Probe, Proof,
+    Recovery, Retransmission, RoundTrips, Sending, Spurious, Totals, WindowNews,
 };
 pub use step::{Change, Fate, Input, News, Repeat, Report, Reset, Seen, Step};
 pub use time_wait::{Ended, TimeWait};
@@ -37,6 +38,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::net::SocketAddr;
 use turn::Turn;
+use twice::Recent;
 
 /// Follows every connection of a capture.
 pub struct Tracker {
@@ -48,6 +50,8 @@ pub struct Tracker {
     under_way: BinaryHeap<Reverse<UnderWay>>,
     under_way_so_far: u64,
     two_msl_ns: i64,
+    recent: Recent,
+    captured_twice: u64,
     changes: Vec<Change>,
     fates: Vec<(u64, Fate)>,
     /// Addresses and ports that answered a SYN by SYN,ACK, at most [`MOST_SERVERS`].
@@ -80,6 +84,8 @@ impl Tracker {
             under_way: BinaryHeap::new(),
             under_way_so_far: 0,
             two_msl_ns: msl.two_msl_ns(),
+            recent: Recent::new(),
+            captured_twice: 0,
             changes: Vec::new(),
             fates: Vec::new(),
             servers: HashSet::default(),
@@ -91,14 +97,23 @@ impl Tracker {
         &self.connections
     }
 
+    /// Packets that the capture held twice, and that were left out of everything else.
+    pub fn captured_twice(&self) -> u64 {
+        self.captured_twice
+    }
+
     /// Works in one segment. `sink` gets the timers that ran out before it, then the segment's own step.
     pub fn push(&mut self, segment: &Segment<'_>, sink: &mut impl FnMut(&Step<'_>)) {
         self.advance(segment.time, sink);
+        if self.is_copy(segment) {
+            return;
+        }
         let place = self.place_of(segment);
         let Some(connection) = self.connections.get_mut(place) else { return };
         let before = connection.tcb;
         let peer = connection.peer_at(segment.src);
         let ordinal = connection.segments;
+        connection.note_original(peer, segment);
         self.changes.clear();
         self.fates.clear();
         let (changes, fates) = (&mut self.changes, &mut self.fates);
@@ -227,6 +242,20 @@ impl Tracker {
         peer.of_mut(&mut connection.memory).told_listen = state == State::Listen;
     }
 
+    /// Whether the capture holds this packet for the second time; counted, it leaves no other trace.
+    #[inline]
+    fn is_copy(&mut self, segment: &Segment<'_>) -> bool {
+        let Some(twin) = self.recent.look(segment) else { return false };
+        let place = self.table.get(&Key::of(segment.src, segment.dst)).copied();
+        let Some(connection) = place.and_then(|place| self.connections.get_mut(place)) else { return false };
+        if !connection.is_copy(segment, &twin) {
+            return false;
+        }
+        connection.note_copy(segment);
+        self.captured_twice += 1;
+        true
+    }
+
     /// The connection that a segment belongs to, opened where there is none.
     fn place_of(&mut self, segment: &Segment<'_>) -> usize {
         // A SYN,ACK that comes first answers a SYN that was not captured or comes late: its receiver opened.
@@ -302,7 +331,8 @@ impl Turn<'_> {
     fn work_in(&mut self, peer: Peer, segment: &Segment<'_>) -> Verdict {
         let damaged = self.is_damaged(peer, segment);
         let next = peer.of(&self.connection.tcb).snd.nxt;
-        let recovery = self.recover(peer, segment, damaged);
+        let mut recovery = self.recover(peer, segment, damaged);
+        recovery.copies = self.connection.copies_to_tell();
         let repeats = self.note_repeat(peer, segment, damaged, &recovery);
         let mut reset = None;
         let mut lost_ack = None;

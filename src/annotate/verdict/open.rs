@@ -3,7 +3,7 @@
 use super::cause::open_cause;
 use super::open_words::{title, why};
 use crate::tcp::{Basis, Peer, State};
-use crate::timeline::{FastOpen, FastOpenOutcome, Negotiated, OpenCause, OpenKind, PerPeer, Text};
+use crate::timeline::{EcnKind, FastOpen, FastOpenOutcome, Negotiated, OpenCause, OpenKind, PerPeer, Text};
 use crate::track::Connection;
 
 /// An opening, judged.
@@ -143,5 +143,6 @@ fn negotiated(connection: &Connection) -> Option<Negotiated> {
         },
         sack: client.sack_permitted && server.sack_permitted,
         timestamps: client.timestamps.is_some() && server.timestamps.is_some(),
+        ecn: connection.agreed_ecn().map(|accurate| if accurate { EcnKind::Accurate } else { EcnKind::Classic }),
     })
 }

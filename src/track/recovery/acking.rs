@@ -96,7 +96,8 @@ impl More {
         if let Some(newest) = newest {
             if !repeated && self.duplicates == 0 && self.sacked_to.is_none() {
                 let ns = segment.time.since(newest.time);
-                self.work_in_round_trip(ns, pure && count == 1, found);
+                let alone = pure && count == 1 && self.sents.waiting() == 0;
+                self.work_in_round_trip(ns, alone, found);
             } else if let Some(doubtful) = self.doubtful.filter(|doubtful| doubtful.seq.lt(ack))
                 && doubtful.tsvals.is_some_and(|(own, _)| Some(own) == tsecr)
             {

@@ -1,6 +1,6 @@
 //! Why a sender repeats itself, by what it had heard and how long it had waited.
 
-use super::finding::Cause;
+use super::finding::{Cause, Probe};
 use super::sender::More;
 use crate::tcp::{Segment, SeqNumber};
 
@@ -44,7 +44,14 @@ impl More {
         let is_sacked_beyond = self.sacked_to.is_some_and(|to| end.lt(to));
         let follows_loss = self.recover.is_some_and(|to| segment.seq.lt(to));
         let follows_timeout = self.timed_out.is_some_and(|to| segment.seq.lt(to));
-        let timeout = Cause::Timeout { nth: self.timeouts.saturating_add(1), rto_ns };
+        let is_lone = clues.has_sack && is_tail && self.sents.waiting() == 1;
+        let timeout = match self.timeouts {
+            0 => Cause::Timeout { nth: 1, rto_ns, probe: if is_lone { Probe::Perhaps } else { Probe::No } },
+            1 if is_lone && wait < self.last_wait_ns / 10 * 15 => {
+                Cause::Timeout { nth: 1, rto_ns, probe: Probe::Before }
+            }
+            nth => Cause::Timeout { nth: nth.saturating_add(1), rto_ns, probe: Probe::No },
+        };
         let duplicates = Cause::DuplicateAcks { count: self.duplicates };
         match () {
             () if is_head && copies > 1 && is_long => timeout,
@@ -77,8 +84,14 @@ impl More {
     }
 
     /// What the cause means for what follows.
-    pub(super) fn note_cause(&mut self, cause: Cause, nxt: SeqNumber) {
+    pub(super) fn note_cause(&mut self, cause: Cause, nxt: SeqNumber, wait_ns: Option<i64>) {
         self.totals.causes.count(cause);
+        self.last_wait_ns = wait_ns.unwrap_or(0);
+        if let Cause::Timeout { probe: Probe::Before, .. } = cause {
+            let causes = &mut self.totals.causes;
+            causes.timeout = causes.timeout.saturating_sub(1);
+            causes.tail_loss_probe = causes.tail_loss_probe.saturating_add(1);
+        }
         match cause {
             Cause::Timeout { nth, .. } => {
                 self.timeouts = nth;

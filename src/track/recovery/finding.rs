@@ -22,6 +22,8 @@ pub struct Recovery {
     /// Its timestamp is older than the newest that its receiver holds, by so many ticks: the receiver drops it (RFC 7323 5).
     pub outdated: Option<u32>,
     pub ecn: Option<EcnNews>,
+    /// Packets before it that the capture held twice, where that has not been told yet.
+    pub copies: u32,
 }
 
 /// What a segment is as far as its sender's octets go.
@@ -63,7 +65,7 @@ pub struct Retransmission {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
     /// The retransmission timer ran out (RFC 6298 5); the how-manieth time in a row. `rto_ns` is what it should have been.
-    Timeout { nth: u32, rto_ns: i64 },
+    Timeout { nth: u32, rto_ns: i64, probe: Probe },
     /// The timer had run out, and what else was under way follows.
     AfterTimeout,
     /// Duplicate acknowledgments (RFC 5681 3.2).
@@ -78,6 +80,17 @@ pub enum Cause {
     AlreadyAcknowledged,
     /// The capture does not show it.
     Unknown,
+}
+
+/// Whether a tail loss probe came instead of a first timeout: for a lone segment both come at the same time (RFC 8985 7.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Probe {
+    /// It cannot be one.
+    No,
+    /// This may be one.
+    Perhaps,
+    /// The repetition before was one: the wait did not double after it.
+    Before,
 }
 
 /// How a repeated segment lies over those before it.

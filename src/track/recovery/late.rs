@@ -19,7 +19,7 @@ impl More {
         tsval: Option<u32>,
         to_sender: Option<i64>,
     ) -> Late {
-        let next = self.sents.get(place);
+        let next = self.sents.get(place).or(self.passed.as_ref());
         let after_ns = next.map_or(0, |next| segment.time.since(next.time));
         let verdict = |overtaken, evidence| Late { overtaken, evidence, after_ns };
         if let (Some((own, _)), Some(newest), Some(next)) = (segment.options.timestamps, tsval, next) {

@@ -15,7 +15,7 @@ mod totals;
 
 pub(super) use ecn::EcnOffer;
 pub use finding::{
-    Acking, Cause, DSack, EcnNews, Evidence, Extent, Late, Proof, Recovery, Retransmission, Sending, Spurious,
+    Acking, Cause, DSack, EcnNews, Evidence, Extent, Late, Probe, Proof, Recovery, Retransmission, Sending, Spurious,
     WindowNews,
 };
 pub use rtt::RoundTrips;
@@ -27,6 +27,7 @@ use super::connection::Connection;
 use super::turn::Turn;
 use crate::tcp::{Flags, Peer, Segment, SeqNumber};
 use sender::More;
+use sent::Sent;
 
 impl Turn<'_> {
     /// Judges a segment by what came before it. A damaged one acknowledges nothing.
@@ -56,6 +57,8 @@ impl Turn<'_> {
             // A FIN or an acknowledgment that leaves a gap: what fills it was never seen.
             if let Some(before) = before.filter(|before| before.lt(segment.seq) && nxt != Some(*before)) {
                 self.remember_gap(peer, before);
+                let passed = Sent::new(segment.seq, segment.seq, segment, self.ordinal);
+                self.connection.more(peer).passed = Some(passed);
             }
             return;
         }

@@ -1,13 +1,14 @@
 //! What loss, order and flow came to, asked of a connection.
 
+use super::ecn::EcnOffer;
 use super::rtt::Rtt;
 use super::totals::Totals;
-use crate::tcp::{Peer, Timestamp};
+use crate::tcp::Peer;
 use crate::track::Connection;
 
 impl Connection {
-    /// The totals of what `peer` sent. A window that is still closed counts until `end`.
-    pub fn recovery(&self, peer: Peer, end: Timestamp) -> Totals {
+    /// The totals of what `peer` sent. A window that is still closed counts until the last segment.
+    pub fn recovery(&self, peer: Peer) -> Totals {
         let sender = peer.of(&self.senders);
         let Some(more) = &sender.more else {
             let mut rtt = Rtt::default();
@@ -19,10 +20,18 @@ impl Connection {
         totals.largest_flight = sender.largest_flight;
         totals.unanswered_keep_alives = totals.unanswered_keep_alives.max(more.keep_alives);
         if let Some(since) = more.closed_since {
-            let open_ns = end.since(since).max(0);
+            let open_ns = self.last.since(since).max(0);
             totals.closed.total_ns = totals.closed.total_ns.saturating_add(open_ns);
             totals.closed.longest_ns = totals.closed.longest_ns.max(open_ns);
         }
         totals
+    }
+
+    /// Whether both sides agreed to ECN, and whether to the accurate one.
+    pub fn agreed_ecn(&self) -> Option<bool> {
+        match self.ecn {
+            EcnOffer::Agreed { accurate } => Some(accurate),
+            _ => None,
+        }
     }
 }

@@ -28,6 +28,10 @@ pub(super) struct More {
     pub(super) sents: Sents,
     pub(super) rtt: Rtt,
     pub(super) totals: Totals,
+    /// An empty segment that left a gap: what lies before it was passed over then.
+    pub(super) passed: Option<Sent>,
+    /// The wait before the last repetition, nanoseconds.
+    pub(super) last_wait_ns: i64,
     /// When its receiver last acknowledged anything, new or not.
     pub(super) heard: Option<Timestamp>,
     /// Duplicate acknowledgments since the last one that was news.

@@ -150,7 +150,7 @@ impl Turn<'_> {
         });
         let repeated = if nxt.lt(end) { nxt.since(segment.seq) } else { segment.len };
         more.totals.repeated_octets += u64::from(repeated);
-        more.note_cause(cause, nxt);
+        more.note_cause(cause, nxt, wait_ns);
         if cause == super::Cause::AlreadyAcknowledged {
             if more.sents.get_mut(place).is_none_or(|sent| sent.tell()) {
                 more.totals.causes.spurious = more.totals.causes.spurious.saturating_add(1);

@@ -37,7 +37,7 @@ impl Build {
                 start: Some("2026-01-01T00:00:00.123456789Z".to_string()),
                 vantage: Vantage::Loopback,
                 msl_profile: MslProfile::Linux,
-                packets: Packets { seen: 10, decoded: 10, dropped: 0 },
+                packets: Packets { seen: 10, decoded: 10, dropped: 0, captured_twice: 0 },
                 skipped: Vec::new(),
                 warnings: Vec::new(),
                 interfaces: Vec::new(),
@@ -107,6 +107,7 @@ impl Build {
             history: "ShA".to_string(),
             totals: Totals::default(),
             ways: None,
+            captured_twice: 0,
             last_states: EndStates { client: None, server: None },
             verdict: Text::default(),
         });

@@ -1,0 +1,183 @@
+//! Packets that a capture holds twice: from a mirror port that copies both directions, from capturing on `any` or on two
+//! interfaces, before and after a router. They are no retransmissions, and are told apart before anything else is judged.
+
+use super::connection::Connection;
+use crate::tcp::{Flags, Peer, Segment, Timestamp};
+use std::net::SocketAddr;
+
+/// Sets of two recent packets each; 2048 packets, 64 KiB, are remembered whatever arrives.
+const SETS: usize = 1024;
+/// A copy comes within this time, where its IP identification or another place of capture shows that it is one.
+const SOON_NS: i64 = 50_000_000;
+/// Where nothing but its sameness does, it comes sooner than this, and sooner than a quarter of a round trip.
+const AT_ONCE_NS: i64 = 1_000_000;
+/// Doubled segments that must have been seen before a bare acknowledgment without an identification counts as a copy: true
+/// duplicate acknowledgments look just the same.
+const PATTERN: u8 = 2;
+/// With so many segments in a row that came once the pattern has ended.
+const PATTERN_ENDS: u8 = 16;
+
+/// The packets seen last, over all connections.
+#[derive(Debug)]
+pub(super) struct Recent {
+    sets: Vec<[Entry; 2]>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Entry {
+    print: u64,
+    time: Timestamp,
+    interface: u32,
+    vlan: u32,
+    ttl: u8,
+}
+
+/// The packet that another one equals.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Twin {
+    /// After it, nanoseconds.
+    after_ns: i64,
+    /// It was captured at another place: on another interface, in another VLAN, or with another time to live.
+    elsewhere: bool,
+}
+
+/// What a connection shows of copies.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Copies {
+    /// Packets left out.
+    pub(super) count: u32,
+    /// They have been told of.
+    pub(super) told: bool,
+    /// Segments with SYN, FIN or data that came twice, and those in a row that did not.
+    doubled: u8,
+    single: u8,
+    /// By peer: the identification of its last packet, and whether it changes from packet to packet.
+    last_id: [u16; 2],
+    ids_vary: [bool; 2],
+}
+
+impl Recent {
+    pub(super) fn new() -> Recent {
+        Recent { sets: vec![[Entry::default(); 2]; SETS] }
+    }
+
+    /// The packet that this one equals, if one came shortly before; else this one is remembered.
+    #[inline]
+    pub(super) fn look(&mut self, segment: &Segment<'_>) -> Option<Twin> {
+        let print = print(segment);
+        let set = self.sets.get_mut(print as usize % SETS)?;
+        if let Some(known) = set.iter().find(|known| known.print == print) {
+            let after_ns = segment.time.since(known.time);
+            if (0..SOON_NS).contains(&after_ns) {
+                let elsewhere =
+                    (known.interface, known.vlan, known.ttl) != (segment.interface, segment.vlan, segment.ttl);
+                return Some(Twin { after_ns, elsewhere });
+            }
+        }
+        let [newest, oldest] = set;
+        if newest.print != print {
+            *oldest = *newest;
+        }
+        let Segment { time, interface, vlan, ttl, .. } = *segment;
+        *newest = Entry { print, time, interface, vlan, ttl };
+        None
+    }
+}
+
+impl Connection {
+    /// Whether a packet that equals another one is a copy of it, made by the capture.
+    pub(super) fn is_copy(&self, segment: &Segment<'_>, twin: &Twin) -> bool {
+        let peer = self.peer_at(segment.src);
+        let copies = &self.copies;
+        if segment.ip_id != 0 && *peer.of(&copies.ids_vary) {
+            // Two packets of one sender do not bear the same identification so soon (RFC 6864 4).
+            return true;
+        }
+        let round_trip = self.shake_ns(peer).zip(self.shake_ns(!peer)).map(|(there, back)| there.saturating_add(back));
+        let is_at_once = twin.after_ns < AT_ONCE_NS && round_trip.is_none_or(|ns| twin.after_ns < ns / 4);
+        if !twin.elsewhere && !is_at_once {
+            return false;
+        }
+        match has_weight(segment) {
+            // Nobody repeats a SYN, or anything before an answer could have come.
+            true => segment.flags.syn() || twin.elsewhere || round_trip.is_some() || copies.doubled > 0,
+            false => copies.doubled >= PATTERN && copies.single < PATTERN_ENDS,
+        }
+    }
+
+    /// Counts a copy.
+    pub(super) fn note_copy(&mut self, segment: &Segment<'_>) {
+        let copies = &mut self.copies;
+        copies.count = copies.count.saturating_add(1);
+        if has_weight(segment) {
+            copies.doubled = copies.doubled.saturating_add(1);
+            copies.single = 0;
+        }
+    }
+
+    /// Notes a packet that is no copy.
+    #[inline]
+    pub(super) fn note_original(&mut self, peer: Peer, segment: &Segment<'_>) {
+        let copies = &mut self.copies;
+        copies.single = copies.single.saturating_add(u8::from(has_weight(segment)));
+        let last = std::mem::replace(peer.of_mut(&mut copies.last_id), segment.ip_id);
+        *peer.of_mut(&mut copies.ids_vary) |= last != 0 && last != segment.ip_id;
+    }
+
+    /// Packets of it that the capture held twice; they are in no other count.
+    pub fn captured_twice(&self) -> u32 {
+        self.copies.count
+    }
+
+    /// The copies so far, to be told once.
+    pub(super) fn copies_to_tell(&mut self) -> u32 {
+        let copies = &mut self.copies;
+        if copies.count == 0 || std::mem::replace(&mut copies.told, true) { 0 } else { copies.count }
+    }
+}
+
+/// Data, SYN or FIN: what is not sent twice at once.
+fn has_weight(segment: &Segment<'_>) -> bool {
+    segment.len > 0 || segment.flags.any(Flags::SYN | Flags::FIN)
+}
+
+/// What two copies of a packet have in common: its addresses, its header, the ends of its payload.
+fn print(segment: &Segment<'_>) -> u64 {
+    const KEYS: [u64; 4] = [0x9e37_79b9_7f4a_7c15, 0xc2b2_ae3d_27d4_eb4f, 0x1656_67b1_9e37_79f9, 0x27d4_eb2f_1656_67c5];
+    let [k0, k1, k2, k3] = KEYS;
+    let wide = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
+    let numbers = wide(segment.seq.0, segment.ack.0);
+    let control = wide(
+        u32::from(segment.flags.0) << 16 | u32::from(segment.wnd),
+        u32::from(segment.ip_id) << 16 | u32::from(segment.urgent),
+    );
+    let ports = wide(segment.len, u32::from(segment.src.port()) << 16 | u32::from(segment.dst.port()));
+    let stamps = segment.options.timestamps.map_or(0, |(tsval, tsecr)| wide(tsval, tsecr));
+    let head = segment.payload.first_chunk::<8>().map_or(0, |octets| u64::from_le_bytes(*octets));
+    let tail = segment.payload.last_chunk::<8>().map_or(0, |octets| u64::from_le_bytes(*octets));
+    let mut sum = fold(numbers ^ k0, control ^ k1) ^ fold(ports ^ k2, stamps ^ k3) ^ fold(head ^ k1, tail ^ k2);
+    sum ^= match (segment.src, segment.dst) {
+        (SocketAddr::V4(src), SocketAddr::V4(dst)) => fold(wide(src.ip().to_bits(), dst.ip().to_bits()) ^ k3, k0),
+        (src, dst) => address(src, k3, k0) ^ address(dst, k0, k2),
+    };
+    for (left, right) in segment.options.sack() {
+        sum = fold(sum ^ k2, wide(left.0, right.0) ^ k0);
+    }
+    // 0 is a free place.
+    fold(sum, k1).max(1)
+}
+
+fn address(address: SocketAddr, one: u64, other: u64) -> u64 {
+    match address {
+        SocketAddr::V4(address) => fold(u64::from(address.ip().to_bits()) ^ one, other),
+        SocketAddr::V6(address) => {
+            let bits = address.ip().to_bits();
+            fold((bits >> 64) as u64 ^ one, bits as u64 ^ other)
+        }
+    }
+}
+
+fn fold(one: u64, other: u64) -> u64 {
+    let product = u128::from(one) * u128::from(other);
+    (product >> 64) as u64 ^ product as u64
+}
