@@ -10,6 +10,7 @@ mod list;
 mod notes;
 mod rows;
 mod slant;
+mod trouble;
 mod wait;
 mod ways;
 

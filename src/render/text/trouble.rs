@@ -1,0 +1,118 @@
+//! The lines of the head on loss, order and flow; a connection with nothing to tell has none.
+
+use super::*;
+use crate::render::time;
+use crate::timeline::{FlowTotals, Lang};
+
+/// Fewer round trips than this say no more than the handshake does.
+const FEW: u64 = 8;
+
+/// Label and text of each line.
+pub(super) fn rows(ladder: &Ladder, style: &Style) -> Vec<(&'static str, String)> {
+    let lang = style.lang;
+    let mut rows = vec![
+        (lang.pick("loss", "丢包"), by_side(ladder, style, loss)),
+        (lang.pick("flow", "流控"), by_side(ladder, style, flow)),
+        (lang.pick("marks", "标记"), by_side(ladder, style, marks)),
+        (lang.pick("RTT", "往返"), by_side(ladder, style, round_trips)),
+    ];
+    let twice = ladder.connection.captured_twice;
+    if twice > 0 {
+        let text = match lang {
+            Lang::En => format!("{twice} packets were captured twice and count once"),
+            Lang::Zh => format!("{twice} 个数据包被重复捕获，只计一次"),
+        };
+        rows.push((lang.pick("copies", "重复"), text));
+    }
+    rows.retain(|(_, text)| !text.is_empty());
+    rows
+}
+
+/// What `tell` has to say of each side's totals, under its name.
+fn by_side(ladder: &Ladder, style: &Style, tell: fn(&FlowTotals, Lang) -> Vec<String>) -> String {
+    let totals = &ladder.connection.totals;
+    let sides = [(Side::Left, &totals.client), (Side::Right, &totals.server)];
+    let told = sides.into_iter().filter_map(|(side, totals)| {
+        let parts = tell(totals, style.lang);
+        let who = words::role(ladder.lanes.get(side).role, style.lang);
+        (!parts.is_empty()).then(|| match style.lang {
+            Lang::En => format!("{who}: {}", parts.join(", ")),
+            Lang::Zh => format!("{who}：{}", parts.join("，")),
+        })
+    });
+    told.collect::<Vec<_>>().join(style.lang.pick("; ", "；"))
+}
+
+fn loss(totals: &FlowTotals, lang: Lang) -> Vec<String> {
+    let causes = totals.causes.unwrap_or_default();
+    counted(
+        lang,
+        &[
+            (causes.timeout, "after a timeout", "超时重传"),
+            (causes.after_timeout, "in its wake", "超时后继续重传"),
+            (causes.fast, "fast retransmissions", "快速重传"),
+            (causes.tail_loss_probe, "tail loss probes", "尾部丢失探测"),
+            (causes.already_acknowledged, "sent again though acknowledged", "已确认却重传"),
+            (causes.unknown, "sent again without a cause seen", "原因不明的重传"),
+            (causes.spurious, "proved needless", "证明不必要"),
+            (totals.lost_before_capture, "lost before the capture", "在观测点之前丢失"),
+            (totals.out_of_order, "out of order", "乱序"),
+            (totals.duplicate_acks, "duplicate ACKs sent", "发出的重复 ACK"),
+            (totals.outdated, "with outdated timestamps", "时间戳过期"),
+        ],
+    )
+}
+
+fn flow(totals: &FlowTotals, lang: Lang) -> Vec<String> {
+    let mut parts = Vec::new();
+    if let Some(closed) = totals.zero_window {
+        let (total, longest) = (time::span(closed.total_ns), time::span(closed.longest_ns));
+        parts.push(match lang {
+            Lang::En => format!(
+                "window closed {}, {total} in all, {longest} at most, {} probes",
+                words::times(u32::try_from(closed.spells).unwrap_or(u32::MAX), lang),
+                closed.probes
+            ),
+            Lang::Zh => format!("窗口关闭 {} 次，共 {total}，最长 {longest}，探测 {} 次", closed.spells, closed.probes),
+        });
+    }
+    parts.extend(counted(
+        lang,
+        &[
+            (totals.window_full, "x the other's window full", "次填满对方窗口"),
+            (totals.acks.map_or(0, |acks| acks.delayed), "delayed ACKs", "个延迟确认"),
+            (totals.keep_alives, "keep-alives", "次保活"),
+            (totals.keep_alives_unanswered, "of them in a row unanswered", "次连续无应答"),
+        ],
+    ));
+    parts
+}
+
+fn marks(totals: &FlowTotals, lang: Lang) -> Vec<String> {
+    let ecn = totals.ecn.unwrap_or_default();
+    counted(
+        lang,
+        &[
+            (ecn.marked, "packets marked by routers (CE)", "个数据包被路由器标记（CE）"),
+            (ecn.echoes, "echoes (ECE)", "次回显（ECE）"),
+            (ecn.reduced, "reductions (CWR)", "次减小窗口（CWR）"),
+        ],
+    )
+}
+
+fn round_trips(totals: &FlowTotals, lang: Lang) -> Vec<String> {
+    let Some(rtt) = totals.rtt.filter(|rtt| rtt.samples >= FEW) else { return Vec::new() };
+    let [min, median, max] = [rtt.min_ns, rtt.median_ns, rtt.max_ns].map(time::span);
+    vec![match lang {
+        Lang::En => format!("{min} / {median} / {max} (least, median, most of {})", rtt.samples),
+        Lang::Zh => format!("{min} / {median} / {max}（{} 次的最小、中位、最大）", rtt.samples),
+    }]
+}
+
+fn counted(lang: Lang, counts: &[(u64, &str, &str)]) -> Vec<String> {
+    counts
+        .iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, en, zh)| format!("{count} {}", lang.pick(en, zh)))
+        .collect()
+}
