@@ -137,6 +137,11 @@ impl Analyzer {
         self.assembler.settle(self.tracker.connections(), now, sink);
     }
 
+    /// See [`Assembler::crowd`].
+    pub fn crowd(&mut self, crowded: bool) {
+        self.assembler.crowd(crowded);
+    }
+
     /// All connections so far.
     pub fn connections(&self) -> &[Connection] {
         self.tracker.connections()

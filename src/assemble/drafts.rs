@@ -27,6 +27,10 @@ impl Drafts {
         self.drafts.iter_mut()
     }
 
+    pub(super) fn has(&self, id: u64) -> bool {
+        self.drafts.contains_key(&id)
+    }
+
     pub(super) fn clear(&mut self) {
         self.drafts.clear();
     }

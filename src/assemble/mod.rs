@@ -53,6 +53,9 @@ pub struct Assembler {
     kept: Drafts,
     /// What [`Assembler::settle`] has not given out yet.
     drawn: Drafts,
+    crowded: bool,
+    /// Connections up to this id that are not being drawn never will be.
+    undrawn: u64,
     endpoints: Endpoints,
     kernel: Heard,
     owners: Vec<(SocketAddr, String)>,
@@ -70,6 +73,8 @@ impl Assembler {
             start: None,
             kept: Drafts::default(),
             drawn: Drafts::default(),
+            crowded: false,
+            undrawn: 0,
             endpoints: Endpoints::default(),
             kernel: Heard::default(),
             owners: Vec::new(),
@@ -108,9 +113,24 @@ impl Assembler {
         if self.watch != Watch::Passing {
             self.kept.step(step, self.full, self.msl, self.marks.as_ref());
         }
-        if matches!(self.watch, Watch::Passing | Watch::Both) {
+        let passes = match self.watch {
+            Watch::Both => true,
+            Watch::Passing if self.drawn.has(id) => true,
+            Watch::Passing if self.crowded || id <= self.undrawn => {
+                self.undrawn = self.undrawn.max(id);
+                false
+            }
+            Watch::Passing => true,
+            _ => false,
+        };
+        if passes {
             self.drawn.step(step, self.full, self.msl, self.marks.as_ref());
         }
+    }
+
+    /// Where events only pass by: whether so much is drawn already that connections which begin now are not.
+    pub fn crowd(&mut self, crowded: bool) {
+        self.crowded = crowded;
     }
 
     /// Notes what the kernel said of a socket.

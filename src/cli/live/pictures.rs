@@ -21,12 +21,13 @@ pub(super) struct Pictures {
     closed: u64,
     second: i64,
     rows: usize,
-    left_out: u64,
+    /// Connections drawn so far.
+    begun: u64,
 }
 
 impl Pictures {
     pub(super) fn new(style: Style) -> Pictures {
-        Pictures { style, shown: None, drawn: BTreeMap::new(), closed: 0, second: 0, rows: 0, left_out: 0 }
+        Pictures { style, shown: None, drawn: BTreeMap::new(), closed: 0, second: 0, rows: 0, begun: 0 }
     }
 
     pub(super) fn style(&self) -> &Style {
@@ -40,7 +41,7 @@ impl Pictures {
         event: &Event,
         out: &mut impl Write,
     ) -> io::Result<()> {
-        if !self.admits(id, event.t_ns / 1_000_000_000) {
+        if !self.admits(id) {
             return Ok(());
         }
         let lanes = &lanes();
@@ -60,18 +61,14 @@ impl Pictures {
     }
 
     /// Whether a connection is drawn.
-    fn admits(&mut self, id: u64, second: i64) -> bool {
-        if self.second != second {
-            (self.second, self.rows) = (second, 0);
-        }
+    fn admits(&mut self, id: u64) -> bool {
         if self.drawn.contains_key(&id) {
             return true;
         }
         if id <= self.closed {
             return false;
         }
-        if self.rows >= ROWS_A_SECOND {
-            self.left_out += id - self.closed.max(self.drawn.last_key_value().map_or(0, |(last, _)| *last)).min(id);
+        if self.is_crowded() {
             self.closed = id;
             return false;
         }
@@ -80,12 +77,25 @@ impl Pictures {
         {
             self.closed = self.closed.max(oldest);
         }
+        self.begun += 1;
         true
     }
 
-    /// Says what was not drawn.
-    pub(super) fn end(&self, out: &mut impl Write) -> io::Result<()> {
-        match (self.left_out, self.style.lang) {
+    /// Whether so much is being drawn that what begins now is not.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.rows >= ROWS_A_SECOND
+    }
+
+    /// A second has begun, on the timeline or, where nothing is drawn, beside it.
+    pub(super) fn pass(&mut self, second: i64) {
+        if self.second != second {
+            (self.second, self.rows) = (second, 0);
+        }
+    }
+
+    /// Says how many of all connections were not drawn.
+    pub(super) fn end(&self, connections: usize, out: &mut impl Write) -> io::Result<()> {
+        match ((connections as u64).saturating_sub(self.begun), self.style.lang) {
             (0, _) => Ok(()),
             (count, Lang::En) => {
                 writeln!(out, "\n{count} connections came too fast to be drawn; the summary counts them")
@@ -103,15 +113,15 @@ mod tests {
     #[test]
     fn what_nobody_can_read_is_counted() {
         let mut pictures = Pictures::new(Style { lang: Lang::En, charset: Charset::Ascii, width: 80, color: false });
-        assert!(pictures.admits(1, 0));
+        assert!(pictures.admits(1));
         pictures.drawn.entry(1).or_default();
         pictures.rows = ROWS_A_SECOND;
-        assert!(!pictures.admits(2, 0) && !pictures.admits(3, 0));
-        assert!(pictures.admits(1, 0), "what is being drawn goes on");
-        assert!(!pictures.admits(3, 1) && pictures.admits(4, 1), "the next second, the next connection");
-        assert_eq!(pictures.left_out, 2);
+        assert!(!pictures.admits(2) && !pictures.admits(3));
+        assert!(pictures.admits(1), "what is being drawn goes on");
+        pictures.pass(1);
+        assert!(!pictures.admits(3) && pictures.admits(4), "the next second, the next connection");
         let mut out = Vec::new();
-        assert!(pictures.end(&mut out).is_ok());
+        assert!(pictures.end(4, &mut out).is_ok());
         assert!(String::from_utf8_lossy(&out).contains("2 connections"));
     }
 
@@ -119,10 +129,10 @@ mod tests {
     fn the_oldest_is_let_go() {
         let mut pictures = Pictures::new(Style { lang: Lang::En, charset: Charset::Ascii, width: 80, color: false });
         for id in 1..=10_000 {
-            assert!(pictures.admits(id, 0));
+            assert!(pictures.admits(id));
             pictures.drawn.entry(id).or_default();
         }
         assert_eq!(pictures.drawn.len(), MOST_DRAWN);
-        assert!(!pictures.admits(1, 0) && pictures.admits(9_999, 0));
+        assert!(!pictures.admits(1) && pictures.admits(9_999));
     }
 }

@@ -81,12 +81,14 @@ impl Session<'_> {
         let mut out = BufWriter::new(io::stdout().lock());
         let mut drawn = Ok(());
         let (pictures, names) = (&mut self.pictures, &self.config.names);
+        pictures.pass(now.0 / 1_000_000_000);
         self.analyzer.settle(now, &mut |connection, endpoints, event| {
             if drawn.is_ok() {
                 let lanes = || lanes(endpoints.pair(connection), names);
                 drawn = pictures.draw(connection.id, &lanes, &event, &mut out);
             }
         });
+        self.analyzer.crowd(pictures.is_crowded());
         drawn
             .and_then(|()| out.flush())
             .context(self.config.lang.pick("cannot write to standard output", "无法写入标准输出"))
@@ -110,7 +112,7 @@ impl Session<'_> {
             return self.outputs.write_stdout(&timeline, &View::default(), self.config);
         }
         let mut out = BufWriter::new(io::stdout().lock());
-        self.pictures.end(&mut out)?;
+        self.pictures.end(timeline.connections.len(), &mut out)?;
         sum_up(&timeline, self.pictures.style(), &mut out)?;
         out.flush().context(self.config.lang.pick("cannot write to standard output", "无法写入标准输出"))
     }
