@@ -13,13 +13,14 @@ const WAITS: usize = 12;
 /// What Linux adds to the last SND.NXT for the first number of the next incarnation (`tcp_twsk_unique`, `tcp_timewait_state_process`).
 const LINUX_STEP: u32 = 65_537;
 
+/// A silence that so many segments at most followed, belongs to the RST that answers the last of them.
+const LED_TO_IT: u32 = 4;
+
 /// Facts that few connections have.
 #[derive(Debug, Clone, Default)]
 pub struct Circumstances {
     /// Between the copies of the opener's SYN.
     pub syn_waits: Waits,
-    /// Between the copies of the SYN,ACK.
-    pub syn_ack_waits: Waits,
     /// The SYN is repeated to a port that has accepted others in this capture.
     pub port_accepts: bool,
     /// The first RST that took effect.
@@ -36,10 +37,10 @@ pub struct Circumstances {
     pub reuse: Option<Reuse>,
 }
 
-/// Nanoseconds between the copies of a segment, the first [`WAITS`] of them.
+/// What passed between the copies of a segment, the first [`WAITS`] times, to the microsecond: many SYNs may wait.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Waits {
-    waits: [i64; WAITS],
+    micros: [u32; WAITS],
     len: u8,
 }
 
@@ -60,7 +61,7 @@ pub struct ResetFact {
     pub answers_bare_fin: bool,
     /// The TTL of the RST, and of the last other segment of its sender; 0 where there was none.
     pub ttl: (u8, u8),
-    /// Nanoseconds of silence on both sides before it.
+    /// Nanoseconds of silence on both sides before it, or before what it answers.
     pub idle_ns: i64,
     /// Octets of its sender that had not been acknowledged.
     pub own_under_way: u32,
@@ -118,13 +119,14 @@ pub enum ReuseProof {
 }
 
 impl Waits {
-    pub fn as_slice(&self) -> &[i64] {
-        self.waits.get(..usize::from(self.len)).unwrap_or_default()
+    /// Nanoseconds.
+    pub fn iter(&self) -> impl Iterator<Item = i64> {
+        self.micros.iter().take(usize::from(self.len)).map(|micros| i64::from(*micros) * 1_000)
     }
 
-    fn push(&mut self, wait: i64) {
-        if let Some(slot) = self.waits.get_mut(usize::from(self.len)) {
-            *slot = wait;
+    fn push(&mut self, wait_ns: i64) {
+        if let Some(slot) = self.micros.get_mut(usize::from(self.len)) {
+            *slot = u32::try_from(wait_ns / 1_000).unwrap_or(if wait_ns < 0 { 0 } else { u32::MAX });
             self.len += 1;
         }
     }
@@ -153,10 +155,9 @@ impl Turn<'_> {
         self.connection.evidence.get_or_insert_default()
     }
 
-    /// Notes the wait before a SYN or SYN,ACK that came again.
-    pub(super) fn note_wait(&mut self, segment: &Segment<'_>, wait_ns: i64) {
-        let evidence = self.evidence();
-        if segment.flags.ack() { evidence.syn_ack_waits.push(wait_ns) } else { evidence.syn_waits.push(wait_ns) }
+    /// Notes the wait before a SYN that came again.
+    pub(super) fn note_wait(&mut self, wait_ns: i64) {
+        self.evidence().syn_waits.push(wait_ns);
     }
 
     /// Notes a segment that `peer` has to answer by a challenge ACK.
@@ -201,11 +202,19 @@ impl Turn<'_> {
             after_new_syn: sender.of(&connection.memory).stray_syn.is_some(),
             answers_bare_fin: answers && arriving == 1 && fin.is_some_and(|fin| !fin.received),
             ttl: (segment.ttl, sender.of(&connection.flows).ttl),
-            idle_ns: self.time.since(connection.last).max(0),
+            idle_ns: self.silence_before(answers),
             own_under_way: behind(other.rcv.nxt, own.snd.nxt),
             arriving,
             since_fin_ns: acknowledged.map(|moment| self.time.since(moment.time)),
         }
+    }
+
+    /// Nanoseconds of silence before a RST; where it answers, before the last few segments that led to it.
+    fn silence_before(&self, answers: bool) -> i64 {
+        let (millis, ordinal) = self.connection.silence;
+        let just_now = answers && (self.ordinal as u32).wrapping_sub(ordinal) <= LED_TO_IT;
+        let before = if just_now { i64::from(millis) * 1_000_000 } else { 0 };
+        self.time.since(self.connection.last).max(before)
     }
 
     /// The RST of this peer turned out to have done nothing.

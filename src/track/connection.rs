@@ -31,6 +31,8 @@ pub struct Connection {
     /// By sender: what loss, order and flow need.
     pub(super) senders: [Sender; 2],
     pub(super) ecn: EcnOffer,
+    /// The last silence of more than a second: its milliseconds, and the place of the segment that ended it, modulo 2^32.
+    pub(super) silence: (u32, u32),
     /// Who last sent payload that was new.
     pub last_data: Option<Peer>,
     pub evidence: Option<Box<Circumstances>>,
@@ -86,6 +88,7 @@ impl Connection {
             history: super::history::History::default(),
             senders: Default::default(),
             ecn: EcnOffer::default(),
+            silence: (0, 0),
             last_data: None,
             evidence: None,
             copies: Copies::default(),

@@ -58,6 +58,9 @@ pub struct Tracker {
     servers: HashSet<SocketAddr, foldhash::fast::RandomState>,
 }
 
+/// Nobody sent anything for so long: remembered, for what a RST may say of it.
+const SILENCE_NS: i64 = 1_000_000_000;
+
 /// So many servers are remembered, to tell a full accept queue from a filter.
 const MOST_SERVERS: usize = 4096;
 
@@ -373,6 +376,11 @@ impl Turn<'_> {
         self.remember(peer, segment, next);
         self.connection.history.note(peer, segment, repeats.is_some());
         self.connection.segments += 1;
+        let silence = segment.time.since(self.connection.last);
+        if silence > SILENCE_NS {
+            let millis = u32::try_from(silence / 1_000_000).unwrap_or(u32::MAX);
+            self.connection.silence = (millis, self.ordinal as u32);
+        }
         self.connection.last = self.connection.last.max(segment.time);
         Verdict { recovery, repeats, reset, lost_ack }
     }

@@ -81,8 +81,8 @@ impl Turn<'_> {
         };
         if let Some(before) = before {
             let wait_ns = segment.time.since(before.last.time);
-            if segment.flags.syn() {
-                self.note_wait(segment, wait_ns);
+            if segment.flags.syn() && !segment.flags.ack() {
+                self.note_wait(wait_ns);
             }
             return Some(Repeat { of: Some(before.first.ordinal), wait_ns: Some(wait_ns), copies: before.copies });
         }

@@ -14,6 +14,7 @@
 //! A second word names the cause: `opened half-open syn-scan`, `closed reset linger-zero`; `-` is none. `connection 1 opened …`,
 //! `connection 1 closed …` speak of another than the last. `connection 1 waits B reused` tells how a TIME-WAIT ended (`capture-ended`
 //! for one that still runs), `reused linux-step` what the last connection's SYN was known by, `refused ports` that it did not get them.
+//! `says TEXT` and `says not TEXT` look for words in the verdict or its reasons, in English.
 //! `icmp A host-unreachable 99` is an ICMP error about A's segment 99, without a number for any; `too-big` has MTU 1400.
 //!
 //! `note ID` says that the segment above it bears the note of that rule, `no note ID` that no segment of the sequence does.
@@ -105,7 +106,10 @@ impl Sequence {
                 Some((of, claim)) => (Some(of.parse().expect("a number")), claim),
                 None => (None, left),
             };
-            if ["opened ", "closed ", "waits ", "reused ", "refused "].iter().any(|word| claim.starts_with(word)) {
+            if ["opened ", "closed ", "waits ", "reused ", "refused ", "says "]
+                .iter()
+                .any(|word| claim.starts_with(word))
+            {
                 sequence.claims.push((of, claim.into()));
                 continue;
             }
@@ -237,6 +241,17 @@ impl Sequence {
                         Some(Ended::Reset | Ended::ResetByNext) => "reset",
                     };
                     (words[1].to_string(), ended.to_string())
+                }
+                "says" => {
+                    let closing = verdict::closing(connection, opening.kind);
+                    let story = verdict::story(connection, &opening, &closing, MslProfile::Linux);
+                    let all = format!("{}\n{}\n{}", opening.why.en, closing.why.en, story.en);
+                    let (wanted, text) = match claim["says ".len()..].strip_prefix("not ") {
+                        Some(text) => (false, text),
+                        None => (true, &claim["says ".len()..]),
+                    };
+                    assert_eq!(all.contains(text), wanted, "{claim}\n{all}");
+                    continue;
                 }
                 _ => {
                     let reuse = connection.evidence.as_ref().and_then(|evidence| evidence.reuse).expect("a reuse");

@@ -162,8 +162,8 @@ fn half_open(connection: &Connection, cause: Option<OpenCause>) -> Text {
 fn syn_again(connection: &Connection, evidence: &Circumstances) -> Option<Text> {
     let syn = connection.opening.syn[0].filter(|syn| syn.copies > 1)?;
     let again = syn.copies - 1;
-    let waits = evidence.syn_waits.as_slice();
-    let fits = match backoff(waits) {
+    let waits: Vec<i64> = evidence.syn_waits.iter().collect();
+    let fits = match backoff(&waits) {
         Some(Backoff::LinuxLinear) => ("as Linux since 6.5 does", "符合 Linux 6.5 起的做法"),
         Some(Backoff::Doubling) => ("each twice the one before", "每次加倍"),
         Some(Backoff::Other) => ("the schedule of no common system", "不符合常见系统的重传间隔"),
@@ -172,8 +172,8 @@ fn syn_again(connection: &Connection, evidence: &Circumstances) -> Option<Text> 
     let within = span(syn.last.time.since(syn.first.time));
     let (waited_en, waited_zh) = match (waits.len(), fits) {
         (0, _) => (format!("within {within}"), format!("历时 {within}")),
-        (_, ("", _)) => (format!("after {}", schedule(waits)), format!("间隔 {}", schedule(waits))),
-        (_, (en, zh)) => (format!("after {} ({en})", schedule(waits)), format!("间隔 {}（{zh}）", schedule(waits))),
+        (_, ("", _)) => (format!("after {}", schedule(&waits)), format!("间隔 {}", schedule(&waits))),
+        (_, (en, zh)) => (format!("after {} ({en})", schedule(&waits)), format!("间隔 {}（{zh}）", schedule(&waits))),
     };
     Some(Text::new(
         format!("the SYN was sent again {} {waited_en}", times(again)),
@@ -191,6 +191,8 @@ fn syn_ack_again(connection: &Connection) -> Option<Text> {
 /// What was lost, and how that is known.
 fn lost(connection: &Connection, evidence: &Circumstances, cause: Option<OpenCause>) -> Option<Text> {
     let facts = &connection.opening;
+    // The half-open has words of its own.
+    let is_stuck = connection.state(Peer::B) == Some(State::SynReceived);
     Some(match cause? {
         OpenCause::SynLost if evidence.port_accepts => Text::new(
             "the first SYN was lost or ignored, as the answer echoes the timestamp of a later one; the port accepts others, so its accept queue may have been full",
@@ -216,13 +218,11 @@ fn lost(connection: &Connection, evidence: &Circumstances, cause: Option<OpenCau
             "the SYN or its answer was lost before the capture; nothing tells which",
             "SYN 或其应答在到达观测点之前丢失；无法判断是哪一个",
         ),
-        OpenCause::ThirdAckLost if facts.ack.is_some() && connection.state(Peer::B) != Some(State::SynReceived) => {
-            Text::new(
-                "the client's ACK was lost or late: the SYN,ACK came again after it",
-                "客户端的 ACK 丢失或迟到：其后 SYN,ACK 再次发送",
-            )
-        }
-        OpenCause::AcceptQueueFull if connection.state(Peer::B) != Some(State::SynReceived) => Text::new(
+        OpenCause::ThirdAckLost if !is_stuck => Text::new(
+            "the client's ACK was lost or late: the SYN,ACK came again after it",
+            "客户端的 ACK 丢失或迟到：其后 SYN,ACK 再次发送",
+        ),
+        OpenCause::AcceptQueueFull if facts.syn_ack_after_ack > 0 && !is_stuck => Text::new(
             "the server repeated the SYN,ACK although it was acknowledged each time: its accept queue was full for a while, or the ACKs were lost",
             "每次都已得到确认，服务器仍重传 SYN,ACK：其全连接队列一度已满，或这些 ACK 丢失",
         ),

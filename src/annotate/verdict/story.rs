@@ -28,7 +28,7 @@ pub fn story(connection: &Connection, opened: &Opening, closed: &Closing, msl: M
         OpenKind::Split => ("opened by a split handshake (four-way)".into(), "以拆分握手（四次）建立".into()),
         OpenKind::ThreeWay => ("opened by three-way handshake".into(), "经三次握手建立".into()),
         OpenKind::Simultaneous => ("both sides opened at once".into(), "双方同时打开".into()),
-        OpenKind::FastOpen => (format!("opened by {}", opened.title.en), format!("以{}建立", opened.title.zh)),
+        OpenKind::FastOpen => (format!("opened by {}", opened.title.en), format!("以 {} 建立", opened.title.zh)),
     };
     let again = |fact: Option<SynFact>| fact.map_or(0, |fact| fact.copies.saturating_sub(1));
     let ([syn, _], [_, syn_ack]) = (connection.opening.syn, connection.opening.syn_ack);
