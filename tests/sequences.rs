@@ -171,6 +171,7 @@ sequences! {
     super_segment
     syn_ack_before_syn
     syn_ack_lost
+    syn_captured_twice
     syn_lost
     syn_or_answer_lost
     syn_scan

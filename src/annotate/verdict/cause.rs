@@ -2,7 +2,7 @@
 
 use crate::tcp::{IcmpReason, Peer, State};
 use crate::timeline::{CloseCause, CloseKind, OpenCause, OpenKind};
-use crate::track::{Connection, ResetFact};
+use crate::track::{Connection, ResetFact, SynFact};
 
 /// A silence before a RST from here on is worth telling, nanoseconds: longer than any retransmission of a living connection
 /// in a local network, shorter than the shortest usual idle timeouts.
@@ -10,6 +10,9 @@ const IDLE_NS: i64 = 10_000_000_000;
 
 /// Repeated SYNs that span less than this do not show that a server ignores them, nanoseconds.
 const IGNORED_NS: i64 = 1_500_000_000;
+
+/// No timer repeats a SYN so soon, nanoseconds: such a copy was captured twice, or doubled on the way.
+const COPY_NS: i64 = 20_000_000;
 
 /// So long Linux keeps a closed socket in FIN-WAIT-2 (`net.ipv4.tcp_fin_timeout`), nanoseconds.
 const FIN_WAIT_2_NS: i64 = 59_000_000_000;
@@ -64,8 +67,9 @@ fn icmp_cause(connection: &Connection) -> Option<OpenCause> {
 fn what_was_lost(connection: &Connection) -> Option<OpenCause> {
     let facts = &connection.opening;
     let ([syn, _], [_, syn_ack]) = (&facts.syn, &facts.syn_ack);
-    let syn_again = syn.is_some_and(|syn| syn.copies > 1);
-    let syn_ack_again = syn_ack.is_some_and(|syn_ack| syn_ack.copies > 1);
+    let is_again = |fact: &SynFact| fact.copies > 1 && fact.last.time.since(fact.first.time) > COPY_NS;
+    let syn_again = syn.as_ref().is_some_and(is_again);
+    let syn_ack_again = syn_ack.as_ref().is_some_and(is_again);
     let after_answer =
         syn.zip(*syn_ack).is_some_and(|(syn, syn_ack)| syn_again && syn.last.ordinal > syn_ack.first.ordinal);
     match () {
