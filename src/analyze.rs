@@ -11,7 +11,7 @@ use crate::decode::{Decoded, Decoder};
 use crate::join::Passages;
 use crate::overview::{Fact, Overview};
 use crate::source::{Frame, Timestamp};
-use crate::tcp::{MslProfile, Segment};
+use crate::tcp::{IcmpError, MslProfile, Segment};
 use crate::timeline::{CaptureInterface, CapturedBy, Event, Packets, Source, SourceKind, Text, Timeline, Vantage};
 use crate::track::{Connection, Tracker};
 use crate::wireshark::Analysis;
@@ -114,6 +114,12 @@ impl Analyzer {
     /// The two ends of the segment that the last frame held, if it held one.
     pub fn last_ends(&self) -> Option<(SocketAddr, SocketAddr)> {
         self.ends
+    }
+
+    /// Takes an ICMP error in.
+    fn push_icmp(&mut self, error: &IcmpError) {
+        let assembler = &mut self.assembler;
+        self.tracker.hear_icmp(error, &mut |step| assembler.step(step));
     }
 
     /// Lets time pass without a frame: TIME-WAITs that are due end.

@@ -2,10 +2,11 @@
 
 use super::{Analyzer, Ending, Wishes};
 use crate::decode::{Decoded, Decoder};
-use crate::join::{self, Capture, MOST_SIGHTINGS};
+use crate::join::{self, Capture, Clock, MOST_SIGHTINGS};
 use crate::source::Frame;
-use crate::tcp::Timestamp;
+use crate::tcp::{IcmpError, Timestamp};
 use crate::timeline::{ClockOffset, Packets, Skipped, SourceKind, Text, Timeline, Vantage};
+use std::collections::HashSet;
 
 /// Whose capture a frame is from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,20 +20,29 @@ pub struct Both {
     wishes: Wishes,
     one_clock: bool,
     sides: [(Decoder, Capture); 2],
+    errors: Vec<(Side, IcmpError)>,
 }
+
+/// ICMP errors that are kept until both captures are read.
+const MOST_ERRORS: usize = 100_000;
 
 impl Both {
     /// With `one_clock` both captures tell the same time: nothing is estimated.
     pub fn new(wishes: Wishes, one_clock: bool) -> Both {
-        Both { wishes, one_clock, sides: Default::default() }
+        Both { wishes, one_clock, sides: Default::default(), errors: Vec::new() }
     }
 
     /// Takes one frame of one side in. The sides may come in any order.
     pub fn push(&mut self, side: Side, frame: &Frame<'_>) {
         let (decoder, capture) = self.side(side);
         capture.cover(frame.time);
-        if let Decoded::Segment(segment) = decoder.decode(frame) {
-            capture.push(&segment);
+        let error = match decoder.decode(frame) {
+            Decoded::Segment(segment) => return capture.push(&segment),
+            Decoded::Icmp(error) => error,
+            Decoded::Skipped(_) => return,
+        };
+        if self.errors.len() < MOST_ERRORS {
+            self.errors.push((side, error));
         }
     }
 
@@ -49,9 +59,14 @@ impl Both {
         ending.warnings.extend(warnings(&joined, [client, server]));
         ending.at = ending.at.or(joined.end);
         let mut analyzer = Analyzer::new(self.wishes);
+        let mut errors = self.errors(joined.clock).into_iter().peekable();
         for segment in &joined.segments {
+            while let Some(error) = errors.next_if(|error| error.time <= segment.time) {
+                analyzer.push_icmp(&error);
+            }
             analyzer.push_segment(segment);
         }
+        errors.for_each(|error| analyzer.push_icmp(&error));
         // What is still under way arrives, and is counted.
         analyzer.advance(ending.at.or(analyzer.last).unwrap_or_default());
         let mut passages = std::mem::take(&mut analyzer.passages);
@@ -82,6 +97,18 @@ impl Both {
             endpoint.seen_as = there.map(|(_, there)| there.to_string());
         }
         timeline
+    }
+
+    /// The ICMP errors of both captures on the client's clock, in order. One that both have counts once.
+    fn errors(&self, clock: Option<Clock>) -> Vec<IcmpError> {
+        let of = |wanted: Side| self.errors.iter().filter(move |(side, _)| *side == wanted).map(|(_, error)| *error);
+        let mut errors: Vec<IcmpError> = of(Side::Client).collect();
+        let known: HashSet<_> = errors.iter().map(|error| (error.src, error.dst, error.seq)).collect();
+        let Some(clock) = clock else { return errors };
+        let others = of(Side::Server).filter(|error| !known.contains(&(error.src, error.dst, error.seq)));
+        errors.extend(others.map(|error| IcmpError { time: clock.on_clients(error.time), ..error }));
+        errors.sort_by_key(|error| error.time);
+        errors
     }
 
     fn side(&mut self, side: Side) -> &mut (Decoder, Capture) {
