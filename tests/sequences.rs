@@ -74,6 +74,7 @@ sequences! {
     captured_with_and_without_vlan
     crossing_syn_lost
     cut_anew
+    data_after_a_probe
     data_after_close
     data_beyond_window
     data_under_way_is_no_half_close

@@ -9,6 +9,8 @@ use crate::track::turn::Turn;
 
 /// A keep-alive comes after a silence; sooner, one octet again is a retransmission. Linux waits a second at least.
 const KEEP_ALIVE_IDLE_NS: i64 = 500_000_000;
+/// Without an octet it is no retransmission; only an acknowledgment that was overtaken looks the same, and comes sooner.
+const EMPTY_KEEP_ALIVE_IDLE_NS: i64 = 100_000_000;
 
 impl Turn<'_> {
     #[inline]
@@ -37,6 +39,11 @@ impl Turn<'_> {
             found.sending = Sending::New;
             return self.judge_window(peer, end, una, found);
         };
+        if segment.len > 1 && segment.seq + 1 == nxt && una == Some(segment.seq) && self.was_probed(peer) {
+            // The octet of a probe found no room; with it the data goes on.
+            found.sending = Sending::New;
+            return self.judge_window(peer, end, una, found);
+        }
         if segment.len == 1 && segment.seq + 1 == nxt && self.is_keep_alive(peer, segment, nxt, una) {
             return self.count_keep_alive(peer, found);
         }
@@ -62,7 +69,8 @@ impl Turn<'_> {
 
     /// RFC 9293 3.8.4: a segment before the window, while nothing is under way, to make the other side answer.
     fn is_keep_alive(&self, peer: Peer, segment: &Segment<'_>, nxt: SeqNumber, una: Option<SeqNumber>) -> bool {
-        let is_silent = segment.time.since(self.connection.last) >= KEEP_ALIVE_IDLE_NS;
+        let idle = if segment.len == 0 { EMPTY_KEEP_ALIVE_IDLE_NS } else { KEEP_ALIVE_IDLE_NS };
+        let is_silent = segment.time.since(self.connection.last) >= idle;
         // The octet before a FIN's number is data, and an old acknowledgment looks the same.
         let has_closed = peer.of(&self.connection.closing.fin).is_some();
         is_silent && !has_closed && una.is_none_or(|una| nxt.le(una))
@@ -81,6 +89,10 @@ impl Turn<'_> {
     fn is_probe(&self, peer: Peer, segment: &Segment<'_>, una: Option<SeqNumber>) -> bool {
         let more = peer.of(&self.connection.senders).more.as_ref();
         segment.len == 1 && more.is_some_and(|more| more.closed_since.is_some()) && una == Some(segment.seq)
+    }
+
+    fn was_probed(&self, peer: Peer) -> bool {
+        peer.of(&self.connection.senders).more.as_ref().is_some_and(|more| more.probes > 0)
     }
 
     fn count_probe(&mut self, peer: Peer, segment: &Segment<'_>, found: &mut Recovery) {
