@@ -47,6 +47,7 @@ pub mod ladder;
 pub mod overview;
 pub mod render;
 pub mod safe;
+pub mod select;
 pub mod source;
 pub mod tcp;
 #[cfg(test)]

@@ -75,6 +75,10 @@ pub(super) fn summary(connection: &Connection, ids: &[String; 2], setting: Setti
         },
         time_wait: time_waits(connection, ids, setting),
         history: connection.history.as_str().into(),
+        zeek: Some(timeline::Zeek {
+            conn_state: connection.history.conn_state(connection.flows.iter().any(|flow| flow.bytes > 0)).into(),
+            history: connection.history.as_str().into(),
+        }),
         totals: Totals { client: totals(connection, Peer::A), server: totals(connection, Peer::B) },
         captured_twice: connection.captured_twice().into(),
         ways: None,

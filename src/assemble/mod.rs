@@ -196,6 +196,7 @@ impl Assembler {
             events,
             steps,
             overview: None,
+            selection: None,
         }
     }
 

@@ -29,6 +29,8 @@ pub struct Failure {
     pub exit: Exit,
     /// What happened.
     pub message: Words,
+    /// The text that it is about, and the place in it, in characters.
+    pub place: Option<(String, usize, usize)>,
     /// How to mend it, a line each.
     pub help: Vec<Words>,
 }
@@ -69,7 +71,13 @@ impl From<&str> for Words {
 
 impl Failure {
     pub fn new(exit: Exit, message: impl Into<Words>) -> Failure {
-        Failure { exit, message: message.into(), help: Vec::new() }
+        Failure { exit, message: message.into(), place: None, help: Vec::new() }
+    }
+
+    /// Shows `len` characters of a text as what is wrong.
+    pub fn place(mut self, text: String, at: usize, len: usize) -> Failure {
+        self.place = Some((text, at, len));
+        self
     }
 
     pub fn help(mut self, line: impl Into<Words>) -> Failure {
@@ -108,6 +116,15 @@ pub fn report(error: &anyhow::Error, lang: Lang, out: &mut impl io::Write) -> io
         writeln!(out, "{head}{}", crate::render::safe(&words))?;
     }
     let failure = error.chain().find_map(|cause| cause.downcast_ref::<Failure>());
+    if let Some((text, at, len)) = failure.and_then(|failure| failure.place.as_ref()) {
+        let text = crate::render::safe(text);
+        // Wide characters move the mark.
+        let before: String = text.chars().take(*at).collect();
+        let under: String = text.chars().skip(*at).take(*len).collect();
+        let columns = |text: &str| unicode_width::UnicodeWidthStr::width(text);
+        let (indent, marks) = (columns(&before), columns(&under).max(1));
+        writeln!(out, "  {text}\n  {}{}", " ".repeat(indent), "^".repeat(marks))?;
+    }
     for line in failure.iter().flat_map(|failure| &failure.help) {
         writeln!(out, "{}{}", lang.pick("  help: ", "  办法："), crate::render::safe(line.get(lang)))?;
     }

@@ -1,6 +1,7 @@
 //! The commands, one file each. Everything that prints, asks the environment or ends the process is here.
 
 pub mod args;
+mod choose;
 pub mod config;
 #[cfg(all(feature = "capture", target_os = "linux"))]
 mod demo;

@@ -30,6 +30,8 @@ impl Outputs {
         let stdout = match stdout {
             FormatArg::Text => Format::Text,
             FormatArg::Json => Format::Json,
+            FormatArg::Csv => Format::Csv,
+            FormatArg::Ndjson => Format::Ndjson,
         };
         let files = named.map(|path| file(path, stdout)).collect::<Result<_>>()?;
         Ok(Outputs { stdout, files })

@@ -1,10 +1,10 @@
 //! `synfin render`: draws a saved timeline again, with no capture and no privileges.
 
 use super::args::Render;
+use super::choose;
 use super::config::Config;
 use super::exit::{Exit, Failure};
 use super::output::Outputs;
-use crate::ladder::View;
 use crate::timeline::{Lang, SCHEMA, Text, Timeline};
 use anyhow::{Context, Result};
 use std::io::Read;
@@ -14,12 +14,15 @@ use std::path::Path;
 const QUOTED: usize = 60;
 
 pub(super) fn run(args: &Render, config: &Config) -> Result<Exit> {
+    let Some(sieve) = choose::sieve(&args.choose, config)? else { return Ok(Exit::Done) };
+    let file = args.file.as_ref().ok_or_else(choose::no_file)?;
     let outputs = Outputs::new(args.format, &args.output)?;
-    let (name, bytes) = read(&args.file, config.lang)?;
+    let (name, bytes) = read(file, config.lang)?;
     let mut timeline = parse(&bytes, &name, config.lang)?;
     timeline.relabel(&config.names);
     drop(bytes);
-    outputs.write(&timeline, &View { connection: args.connection, limit: Some(crate::render::table::ROWS) }, config)?;
+    let timeline = sieve.select(timeline);
+    outputs.write(&timeline, &choose::view(&args.choose, args.connection), config)?;
     Ok(Exit::Done)
 }
 

@@ -4,12 +4,12 @@ mod both;
 mod packets;
 
 use super::args::{FormatArg, Replay};
+use super::choose;
 use super::config::Config;
 use super::exit::{Exit, Failure};
 use super::output::Outputs;
 use crate::analyze::{Analyzer, Told, Wishes};
 use crate::assemble::{Remarks, Watch};
-use crate::ladder::View;
 use crate::render::safe;
 use crate::source::{Backwards, CaptureReader, Frame, OpenError};
 use crate::timeline::{SourceKind, Text, Timeline};
@@ -20,6 +20,10 @@ use std::path::{Path, PathBuf};
 pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     if args.packets {
         return packets::run(args, config);
+    }
+    let Some(sieve) = choose::sieve(&args.choose, config)? else { return Ok(Exit::Done) };
+    if args.files.is_empty() && args.client.is_none() {
+        return Err(choose::no_file().into());
     }
     let outputs = Outputs::new(args.output.format, &args.output.output)?;
     let mut filter = FrameFilter::new(&args.filter, config)?;
@@ -39,7 +43,8 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
         let mut err = io::stderr().lock();
         writeln!(err, "{}{}", config.lang.pick("warning: ", "警告："), safe(warning.get(config.lang)))?;
     }
-    outputs.write(&timeline, &View { connection: args.connection, limit: Some(crate::render::table::ROWS) }, config)?;
+    let timeline = sieve.select(timeline);
+    outputs.write(&timeline, &choose::view(&args.choose, args.connection), config)?;
     Ok(if damaged && args.strict { Exit::DamagedInput } else { Exit::Done })
 }
 

@@ -1,6 +1,6 @@
 //! The formats that a timeline leaves in: one enum, one match.
 
-use super::{Style, json, skipped, summary, table, text};
+use super::{Style, csv, json, ndjson, skipped, summary, table, text};
 use crate::ladder::{Ladder, View};
 use crate::timeline::{Connection, Timeline};
 use std::io;
@@ -12,16 +12,22 @@ pub enum Format {
     Text,
     /// The timeline itself.
     Json,
+    /// A line per connection, for spreadsheets.
+    Csv,
+    /// A line per connection, each a JSON object.
+    Ndjson,
 }
 
 impl Format {
-    pub const ALL: [Format; 2] = [Format::Text, Format::Json];
+    pub const ALL: [Format; 4] = [Format::Text, Format::Json, Format::Csv, Format::Ndjson];
 
     /// The suffix of its files, without the dot.
     pub fn suffix(self) -> &'static str {
         match self {
             Format::Text => "txt",
             Format::Json => "json",
+            Format::Csv => "csv",
+            Format::Ndjson => "ndjson",
         }
     }
 
@@ -58,14 +64,24 @@ pub fn write(
         return Err(Error::UnknownConnection { asked, known });
     }
     match format {
-        Format::Json => match view.connection {
-            Some(id) => json::write(&only(timeline, id), out)?,
-            None => json::write(timeline, out)?,
-        },
+        Format::Json | Format::Csv | Format::Ndjson => {
+            let one = view.connection.map(|id| only(timeline, id));
+            let chosen = one.as_ref().unwrap_or(timeline);
+            match format {
+                Format::Csv => csv::write(chosen, out)?,
+                Format::Ndjson => ndjson::write(chosen, out)?,
+                _ => json::write(chosen, out)?,
+            }
+        }
         Format::Text => {
             let chosen = match (view.connection, timeline.connections.as_slice()) {
                 (Some(id), _) => Ladder::of(timeline, id),
-                (None, [Connection { id, .. }]) => Ladder::of(timeline, *id),
+                // One that was chosen among others has its events only where all were kept.
+                (None, [Connection { id, .. }])
+                    if timeline.selection.is_none() || timeline.events.iter().any(|event| event.connection == *id) =>
+                {
+                    Ladder::of(timeline, *id)
+                }
                 _ => None,
             };
             match chosen {

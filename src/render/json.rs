@@ -13,20 +13,28 @@ pub fn write(timeline: &Timeline, out: &mut impl io::Write) -> io::Result<()> {
     writeln!(out)
 }
 
+/// Writes a value in one line. Characters that would steer a terminal stand as `\u` escapes.
+pub(super) fn line(value: &impl Serialize, out: &mut impl io::Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Plain);
+    value.serialize(&mut serializer)?;
+    writeln!(out)
+}
+
+/// Printing in one line in which no hostile character is left as it is.
+struct Plain;
+
+impl Formatter for Plain {
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        tame(fragment, out)
+    }
+}
+
 /// Pretty-printing in which no hostile character is left as it is. serde_json itself escapes only below U+0020.
 struct Tame<'f>(PrettyFormatter<'f>);
 
 impl Formatter for Tame<'_> {
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        let mut plain = 0;
-        for (at, c) in fragment.char_indices().filter(|(_, c)| crate::safe::is_hostile(*c)) {
-            out.write_all(fragment.get(plain..at).unwrap_or_default().as_bytes())?;
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                write!(out, "\\u{unit:04x}")?;
-            }
-            plain = at + c.len_utf8();
-        }
-        out.write_all(fragment.get(plain..).unwrap_or_default().as_bytes())
+        tame(fragment, out)
     }
 
     fn begin_array<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
@@ -64,6 +72,19 @@ impl Formatter for Tame<'_> {
     fn end_object_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
         self.0.end_object_value(out)
     }
+}
+
+/// The text with hostile characters as escapes.
+fn tame<W: ?Sized + io::Write>(fragment: &str, out: &mut W) -> io::Result<()> {
+    let mut plain = 0;
+    for (at, c) in fragment.char_indices().filter(|(_, c)| crate::safe::is_hostile(*c)) {
+        out.write_all(fragment.get(plain..at).unwrap_or_default().as_bytes())?;
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            write!(out, "\\u{unit:04x}")?;
+        }
+        plain = at + c.len_utf8();
+    }
+    out.write_all(fragment.get(plain..).unwrap_or_default().as_bytes())
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! Timelines and ladders into bytes: one file per format, each `write(&…, out: &mut impl io::Write)`.
 
 mod capture;
+pub mod csv;
 mod format;
 mod ink;
 pub mod json;
 mod line;
+pub mod ndjson;
 mod overview;
 mod skipped;
 mod summary;

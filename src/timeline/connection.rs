@@ -30,6 +30,9 @@ pub struct Connection {
     pub time_wait: Vec<TimeWait>,
     /// What was seen in order, a letter each as Zeek writes it: S h A D F R …, upper case from the client.
     pub history: String,
+    /// How Zeek would log it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zeek: Option<Zeek>,
     /// What each peer sent, in numbers.
     pub totals: Totals,
     /// What became of segments on their way, where both sides were captured.
@@ -42,6 +45,15 @@ pub struct Connection {
     pub last_states: EndStates,
     /// One sentence on the whole life.
     pub verdict: Text,
+}
+
+/// How Zeek would log the connection, so that its logs can be compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Zeek {
+    /// S0, S1, SF, REJ, S2, S3, RSTO, RSTR, RSTOS0, RSTRH, SH, SHR or OTH.
+    pub conn_state: String,
+    /// Its `history`, at most 24 letters.
+    pub history: String,
 }
 
 /// A value for each peer.

@@ -17,13 +17,13 @@ pub use capture::{CaptureInterface, CapturedBy, PacketComment};
 pub use cause::{Backoff, CloseCause, FastOpen, FastOpenOutcome, IcmpReport, OpenCause, Reuse, ReuseProof};
 pub use connection::{
     Close, CloseKind, Connection, EndCause, EndStates, FlowTotals, KernelTimer, Negotiated, OneWay, OneWayDelay, Open,
-    OpenKind, PerPeer, TimeWait, Totals, Ways,
+    OpenKind, PerPeer, TimeWait, Totals, Ways, Zeek,
 };
 pub use event::{
     Checksum, Detail, Event, Fate, Flow, Note, Phase, Run, SegmentEvent, SegmentOptions, Severity, StateChange, Step,
     Timer, TimerAction, Wireshark,
 };
-pub use overview::{Closed, Loss, Opened, Overview, RoundTrips, Route, Standout, Standouts, TimeWaits};
+pub use overview::{Closed, Loss, Opened, Overview, RoundTrips, Route, Selection, Standout, Standouts, TimeWaits};
 pub use recovery::{Acks, Causes, EcnKind, EcnTotals, Rtt, ZeroWindow};
 pub use source::{ClockOffset, Endpoint, Generator, Packets, Relabel, Role, Skipped, Source, SourceKind, Vantage};
 
@@ -54,6 +54,9 @@ pub struct Timeline {
     /// What all connections of the capture together come to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overview: Option<Overview>,
+    /// What was chosen, where this is a part of a capture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selection: Option<Selection>,
 }
 
 impl Timeline {

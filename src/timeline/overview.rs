@@ -37,6 +37,18 @@ pub struct Overview {
     pub round_trip: Option<RoundTrips>,
 }
 
+/// What part of a capture's connections a timeline holds, where it is not all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Selection {
+    /// The condition that they meet.
+    #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
+    /// How many meet it; fewer are here where a limit was set.
+    pub matched: u64,
+    /// How many the capture had.
+    pub of: u64,
+}
+
 /// How many connections opened in one way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Opened {

@@ -18,6 +18,7 @@ mod step;
 mod time_wait;
 mod turn;
 mod twice;
+mod zeek;
 
 pub use circumstances::{Challenge, Circumstances, IcmpFact, ResetFact, Reuse, ReuseProof, Waits};
 pub use connection::Connection;
@@ -374,7 +375,8 @@ impl Turn<'_> {
             }
         }
         self.remember(peer, segment, next);
-        self.connection.history.note(peer, segment, repeats.is_some());
+        let missing = self.connection.receiver_of(peer).of(&self.connection.flows).missing;
+        self.connection.history.note(peer, segment, missing);
         self.connection.segments += 1;
         let silence = segment.time.since(self.connection.last);
         if silence > SILENCE_NS {

@@ -13,6 +13,7 @@ mod glance;
 mod program;
 mod schema;
 mod symmetry;
+mod zeek;
 
 /// How many random cases each property is tried on: 100, or what PROPTEST_CASES says. Cases that failed are kept in the
 /// tests themselves, not in files.

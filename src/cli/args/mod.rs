@@ -2,8 +2,10 @@
 // Doc comments are help texts here, where brackets stand for themselves.
 #![allow(rustdoc::broken_intra_doc_links)]
 
+mod choose;
 mod replay;
 
+pub use choose::Choose;
 pub use replay::{Replay, SideArg};
 
 use crate::tcp::MslProfile;
@@ -92,7 +94,7 @@ pub struct Output {
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = FormatArg::Text)]
     pub format: FormatArg,
-    /// Also write to FILE, in the format of its suffix (.json, .txt); may be given several times; - is standard output
+    /// Also write to FILE, in the format of its suffix (.json, .txt, .csv, .ndjson); may be given several times; - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
     /// Whose TIME-WAIT to reckon with: linux (60 s), rfc (4 min), bsd (60 s), macos (30 s), windows (120 s), or seconds
@@ -105,8 +107,14 @@ pub struct Output {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FormatArg {
+    /// A ladder, or a table of many connections
     Text,
+    /// The timeline: everything
     Json,
+    /// A line per connection, for spreadsheets
+    Csv,
+    /// A line per connection, each a JSON object
+    Ndjson,
 }
 
 /// Make a real transfer on a private loopback and show its whole life
@@ -179,15 +187,17 @@ pub struct Live {
 #[derive(Debug, Args)]
 pub struct Render {
     /// Timeline in JSON; - is standard input
-    #[arg(value_name = "TIMELINE")]
-    pub file: PathBuf,
+    #[arg(value_name = "TIMELINE", required_unless_present = "where")]
+    pub file: Option<PathBuf>,
     /// Draw the ladder of this connection
     #[arg(long, value_name = "N")]
     pub connection: Option<u64>,
+    #[command(flatten)]
+    pub choose: Choose,
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = FormatArg::Text)]
     pub format: FormatArg,
-    /// Also write to FILE, in the format of its suffix (.json, .txt); - is standard output
+    /// Also write to FILE, in the format of its suffix (.json, .txt, .csv, .ndjson); - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
 }

@@ -1,6 +1,6 @@
 //! The options of `synfin replay`.
 
-use super::Output;
+use super::{Choose, Output};
 use clap::Args;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -33,7 +33,7 @@ impl FromStr for SideArg {
 #[derive(Debug, Args)]
 pub struct Replay {
     /// Files to read; - is standard input
-    #[arg(value_name = "FILE", required_unless_present = "client", conflicts_with = "client")]
+    #[arg(value_name = "FILE", required_unless_present_any = ["client", "where"], conflicts_with = "client")]
     pub files: Vec<PathBuf>,
     /// Join two captures of the same connections: the one taken on the client's side, and with --server the other. One file
     /// with two interfaces will do: FILE#0 and FILE#eth1 choose among them
@@ -48,8 +48,10 @@ pub struct Replay {
     /// Draw the ladder of this connection
     #[arg(long, value_name = "N")]
     pub connection: Option<u64>,
+    #[command(flatten)]
+    pub choose: Choose,
     /// Print one JSON line per TCP packet in Wireshark's words: tcp.stream, tcp.analysis.*, completeness, round trips
-    #[arg(long, conflicts_with_all = ["connection", "format", "output", "full"])]
+    #[arg(long, conflicts_with_all = ["connection", "format", "output", "full", "where", "sort", "limit"])]
     pub packets: bool,
     /// Exit with 4 when a file is damaged or cut short
     #[arg(long)]

@@ -41,8 +41,12 @@ pub fn write(timeline: &Timeline, limit: Option<usize>, style: &Style, out: &mut
     let entries = entries(timeline, limit.unwrap_or(usize::MAX));
     summary::title(summary::source(&timeline.source, style).into_iter(), style, out)?;
     capture::write(&timeline.source, style, out)?;
+    chosen(timeline, style, out)?;
     Line::new(style).write(out)?;
     if entries.is_empty() {
+        if timeline.selection.as_ref().is_some_and(|selection| selection.of > 0) {
+            return Ok(());
+        }
         return skipped::nothing(timeline, style, out);
     }
     if style.width < TABLE_FROM {
@@ -68,6 +72,26 @@ pub fn write(timeline: &Timeline, limit: Option<usize>, style: &Style, out: &mut
     for text in joined(&summary::counts(timeline, style), style.width, style) {
         let mut line = Line::new(style);
         line.push(&text, Ink::Dim);
+        line.write(out)?;
+    }
+    Ok(())
+}
+
+/// What was chosen, and how many connections that is.
+fn chosen(timeline: &Timeline, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
+    let Some((selection, filter)) = timeline.selection.as_ref().and_then(|all| Some((all, all.filter.as_ref()?)))
+    else {
+        return Ok(());
+    };
+    let [matched, of] = [selection.matched, selection.of].map(glance::grouped);
+    let filter = width::clean(filter, 200, style);
+    let text = match style.lang {
+        Lang::En => format!("{matched} of {of} connections: {filter}"),
+        Lang::Zh => format!("{of} 个连接中的 {matched} 个：{filter}"),
+    };
+    for part in width::wrap(&text, style.width.saturating_sub(2)) {
+        let mut line = Line::new(style);
+        line.to(2).push(&part, Ink::Dim);
         line.write(out)?;
     }
     Ok(())

@@ -51,6 +51,7 @@ impl Build {
             events: Vec::new(),
             steps: Vec::new(),
             overview: None,
+            selection: None,
         };
         let mut build =
             Build { timeline, connection: 0, client: String::new(), server: String::new(), now: 0, phase: Phase::Open };
@@ -105,6 +106,7 @@ impl Build {
             },
             time_wait: Vec::new(),
             history: "ShA".to_string(),
+            zeek: None,
             totals: Totals::default(),
             ways: None,
             captured_twice: 0,
