@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 mod duration;
 pub mod exit;
+mod explain;
 mod get;
 #[cfg(feature = "capture")]
 mod interfaces;
@@ -41,6 +42,7 @@ pub fn run(cli: &Cli, config: &Config) -> Result<Exit> {
         Command::Replay(args) => replay::run(args, config),
         Command::Render(args) => render::run(args, config),
         Command::Schema => schema::run(config.lang),
+        Command::Explain(args) => explain::run(args, config),
         #[cfg(feature = "capture")]
         Command::Live(arguments) => live::run(arguments, config),
         #[cfg(feature = "capture")]

@@ -2,6 +2,7 @@
 
 mod capture;
 pub mod csv;
+pub mod explain;
 mod format;
 mod ink;
 pub mod json;

@@ -9,6 +9,7 @@ mod any_bytes;
 mod both;
 mod captures;
 mod commands;
+mod explain;
 mod glance;
 mod program;
 mod schema;

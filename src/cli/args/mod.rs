@@ -40,6 +40,7 @@ pub enum Command {
     Render(Render),
     /// Print the JSON Schema of the timeline
     Schema,
+    Explain(Explain),
     Serve(Serve),
     Get(Get),
     Interfaces(Interfaces),
@@ -200,6 +201,17 @@ pub struct Render {
     /// Also write to FILE, in the format of its suffix (.json, .txt, .csv, .ndjson); - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
+}
+
+/// Say what a note, a kind or one of Wireshark's marks means, and what to do about it
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The name of a rule, as syn-retransmission; of a kind, as three-segment; or of a mark, as tcp.analysis.window_full
+    #[arg(value_name = "RULE")]
+    pub words: Vec<String>,
+    /// List all rules
+    #[arg(long)]
+    pub list: bool,
 }
 
 /// Serve files to `synfin get`: the course's file downloader
