@@ -104,6 +104,10 @@ fn waiting(overview: &Overview, waits: &TimeWaits, style: &Style) -> Vec<String>
             format!("{clients} 在客户端"),
         ],
     };
+    if waits.peak == 0 {
+        // All began and ended between two samples.
+        parts.truncate(1);
+    }
     let lists = [&overview.clients.closed_first, &overview.servers.closed_first];
     let mut first: Vec<&Standout> = lists.into_iter().flatten().collect();
     first.sort_by_key(|host| std::cmp::Reverse(host.count));
