@@ -6,14 +6,14 @@ mod told;
 pub use both::{Both, Side};
 pub use told::Told;
 
-use crate::assemble::{Assembler, Endpoints, KernelWord, Remarks, Watch};
+use crate::assemble::{Assembler, KernelWord, Pair, Remarks, Watch};
 use crate::decode::{Decoded, Decoder};
 use crate::join::Passages;
 use crate::overview::{Fact, Overview};
 use crate::source::{Frame, Timestamp};
 use crate::tcp::{IcmpError, MslProfile, Segment};
 use crate::timeline::{CaptureInterface, CapturedBy, Event, Packets, Source, SourceKind, Text, Timeline, Vantage};
-use crate::track::{Connection, Tracker};
+use crate::track::{Connection, Input, Keep, LetGo, Seen, Step, Tracker};
 use crate::wireshark::Analysis;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -25,6 +25,16 @@ pub struct Wishes {
     /// Keep every segment; otherwise ordinary data folds into runs.
     pub full: bool,
     pub msl: MslProfile,
+    /// Which connections are remembered to the end, and so are in the timeline.
+    pub keep: Keep,
+    /// VLANs do not keep connections apart.
+    pub merge_vlans: bool,
+}
+
+impl Default for Wishes {
+    fn default() -> Wishes {
+        Wishes { watch: Watch::All, full: false, msl: MslProfile::Linux, keep: Keep::ALL, merge_vlans: false }
+    }
 }
 
 /// Follows a capture frame by frame.
@@ -33,12 +43,18 @@ pub struct Analyzer {
     tracker: Tracker,
     assembler: Assembler,
     msl: MslProfile,
+    keep: Keep,
+    overview: Overview,
     last: Option<Timestamp>,
     loopback_only: bool,
     passages: Passages,
     ends: Option<(SocketAddr, SocketAddr)>,
     wireshark: Analysis,
+    server_ports: Vec<u16>,
 }
+
+/// Server ports that are noted: whoever asks the kernel about more gets answers that grow with every socket.
+const MOST_SERVER_PORTS: usize = 16;
 
 /// Streams whose packets get Wireshark's words in a timeline, some 300 octets for each; those of later streams get none.
 const MOST_STREAMS: usize = 100_000;
@@ -66,36 +82,44 @@ impl Analyzer {
     pub fn new(wishes: Wishes) -> Analyzer {
         Analyzer {
             decoder: Decoder::new(),
-            tracker: Tracker::new(wishes.msl),
+            tracker: Tracker::keeping(wishes.msl, wishes.keep, wishes.merge_vlans),
             assembler: Assembler::new(wishes.watch, wishes.full, wishes.msl),
             msl: wishes.msl,
+            keep: wishes.keep,
+            overview: Overview::new(wishes.msl),
             last: None,
             loopback_only: true,
             passages: Passages::default(),
             ends: None,
             wireshark: Analysis::new(),
+            server_ports: Vec::new(),
         }
     }
 
     /// Takes one frame in.
     pub fn push(&mut self, frame: &Frame<'_>) {
         self.last = self.last.max(Some(frame.time));
-        let assembler = &mut self.assembler;
+        let (assembler, overview) = (&mut self.assembler, &mut self.overview);
         self.ends = None;
         match self.decoder.decode(frame) {
             Decoded::Segment(segment) => {
                 self.ends = Some((segment.src, segment.dst));
                 self.loopback_only &= segment.src.ip().is_loopback() || segment.src.ip() == segment.dst.ip();
+                assembler.begin(segment.time);
                 if assembler.wants_events() {
                     assembler.hear_wireshark(self.wireshark.judge_within(&segment, MOST_STREAMS));
                 }
-                self.tracker.push(&segment, &mut |step| assembler.step(step));
+                let ports = &mut self.server_ports;
+                self.tracker.push(&segment, &mut |step| {
+                    note_server_port(step, ports);
+                    hear(step, assembler, overview);
+                });
             }
             Decoded::Icmp(error) => {
                 if assembler.wants_events() && self.wireshark.streams() < MOST_STREAMS {
                     self.wireshark.hear_icmp(&error);
                 }
-                self.tracker.hear_icmp(&error, &mut |step| assembler.step(step));
+                self.tracker.hear_icmp(&error, &mut |step| hear(step, assembler, overview));
             }
             Decoded::Skipped(_) => {}
         }
@@ -104,9 +128,9 @@ impl Analyzer {
     /// Takes one segment in of which the passage is known.
     fn push_segment(&mut self, segment: &Segment<'_>) {
         self.last = self.last.max(Some(segment.time));
-        let (assembler, passages) = (&mut self.assembler, &mut self.passages);
+        let (assembler, overview, passages) = (&mut self.assembler, &mut self.overview, &mut self.passages);
         self.tracker.push(segment, &mut |step| {
-            assembler.step(step);
+            hear(step, assembler, overview);
             passages.step(step);
         });
     }
@@ -118,19 +142,19 @@ impl Analyzer {
 
     /// Takes an ICMP error in.
     fn push_icmp(&mut self, error: &IcmpError) {
-        let assembler = &mut self.assembler;
-        self.tracker.hear_icmp(error, &mut |step| assembler.step(step));
+        let (assembler, overview) = (&mut self.assembler, &mut self.overview);
+        self.tracker.hear_icmp(error, &mut |step| hear(step, assembler, overview));
     }
 
     /// Lets time pass without a frame: TIME-WAITs that are due end.
     pub fn advance(&mut self, now: Timestamp) {
-        let assembler = &mut self.assembler;
-        self.tracker.advance(now, &mut |step| assembler.step(step));
+        let (assembler, overview) = (&mut self.assembler, &mut self.overview);
+        self.tracker.advance(now, &mut |step| hear(step, assembler, overview));
     }
 
     /// Hears what the kernel says of a socket.
     pub fn hear_kernel(&mut self, word: &KernelWord) {
-        self.assembler.hear_kernel(self.tracker.connections(), word);
+        self.assembler.hear_kernel(&self.tracker, word);
     }
 
     /// Hears which process owns the socket at an address, as `synfin[123]`.
@@ -139,8 +163,8 @@ impl Analyzer {
     }
 
     /// Events that nothing can change any more, each once: for drawing while the capture goes on.
-    pub fn settle(&mut self, now: Timestamp, sink: &mut dyn FnMut(&Connection, &Endpoints, Event)) {
-        self.assembler.settle(self.tracker.connections(), now, sink);
+    pub fn settle(&mut self, now: Timestamp, sink: &mut dyn FnMut(u64, &Pair, Event)) {
+        self.assembler.settle(&self.tracker, now, sink);
     }
 
     /// See [`Assembler::crowd`].
@@ -148,16 +172,29 @@ impl Analyzer {
         self.assembler.crowd(crowded);
     }
 
-    /// All connections so far.
-    pub fn connections(&self) -> &[Connection] {
+    /// All connections that are remembered, in the order of their first segments.
+    pub fn connections(&self) -> Vec<&Connection> {
         self.tracker.connections()
+    }
+
+    /// How many connections there were so far.
+    pub fn opened(&self) -> u64 {
+        self.tracker.opened()
+    }
+
+    /// Ports that the first connections led to, each once: at most sixteen.
+    pub fn server_ports(&self) -> &[u16] {
+        &self.server_ports
     }
 
     /// The timeline of everything.
     pub fn finish(mut self, kind: SourceKind, name: &str, ending: Ending) -> Timeline {
         let end = ending.at.or(self.last).unwrap_or_default();
-        self.advance(end);
+        let (assembler, overview) = (&mut self.assembler, &mut self.overview);
+        let start = assembler.start().unwrap_or_default();
+        self.tracker.finish(end, &mut |step| hear(step, assembler, overview));
         let mut warnings = ending.warnings;
+        warnings.extend(let_go(self.tracker.let_go()));
         if ending.dropped > 0 {
             warnings.push(dropped(ending.dropped));
         }
@@ -192,12 +229,10 @@ impl Analyzer {
             anonymized: false,
             clock: None,
         };
-        let start = self.assembler.start().unwrap_or_default();
-        let mut overview = Overview::new(self.msl);
-        for connection in self.tracker.connections() {
-            overview.note(&Fact::of(connection, start));
-        }
-        let mut timeline = self.assembler.finish(self.tracker.connections(), end, source);
+        let overview = self.overview.finish(end.since(start));
+        let mut connections = self.tracker.connections();
+        connections.retain(|connection| self.keep.keeps(connection.id));
+        let mut timeline = self.assembler.finish(&connections, end, source);
         ending.remarks.place(&mut timeline);
         // Backwards, so that the first name of an address stays.
         let names: HashMap<IpAddr, String> = ending.names.into_iter().rev().collect();
@@ -206,7 +241,7 @@ impl Analyzer {
                 endpoint.name = names.get(&endpoint.ip).cloned();
             }
         }
-        timeline.overview = Some(overview.finish(end.since(start)));
+        timeline.overview = Some(overview);
         timeline
     }
 }
@@ -216,6 +251,41 @@ fn dropped(count: u64) -> Text {
         format!("{count} packets were dropped while capturing: what they held is missing here"),
         format!("捕获时丢弃了 {count} 个数据包：时间线缺少其内容"),
     )
+}
+
+/// What each step means for the timeline, and the last one of a connection for the glance.
+fn hear(step: &Step<'_>, assembler: &mut Assembler, overview: &mut Overview) {
+    if let Input::Retired = step.input {
+        overview.note(&Fact::of(step.connection, assembler.start().unwrap_or_default()));
+    }
+    assembler.step(step);
+}
+
+fn note_server_port(step: &Step<'_>, ports: &mut Vec<u16>) {
+    let Input::Segment(Seen { ordinal: 0, .. }) = &step.input else { return };
+    let [_, server] = step.connection.addresses;
+    if ports.len() < MOST_SERVER_PORTS && !ports.contains(&server.port()) {
+        ports.push(server.port());
+    }
+}
+
+/// What to say of what was let go of.
+fn let_go(let_go: LetGo) -> Option<Text> {
+    let LetGo { active, lone_syns, stragglers } = let_go;
+    let parts = [
+        (active, "connections that were still open", "个未结束的连接"),
+        (lone_syns, "unanswered SYNs", "个未得到应答的 SYN"),
+        (stragglers, "segments that came after their connection's end", "个在连接结束之后到达的报文段"),
+    ];
+    let told = parts.iter().filter(|(count, ..)| *count > 0);
+    let (en, zh): (Vec<String>, Vec<String>) =
+        told.map(|(count, en, zh)| (format!("{count} {en}"), format!("{count} {zh}"))).unzip();
+    (!en.is_empty()).then(|| {
+        Text::new(
+            format!("let go of early, so that memory stays bounded (they are counted): {}", en.join(", ")),
+            format!("为限制内存而提前放弃跟踪（已计数）：{}", zh.join("、")),
+        )
+    })
 }
 
 /// RFC 3339 in UTC with nine decimals.

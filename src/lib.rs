@@ -26,7 +26,7 @@
 //! use synfin::{assemble::Watch, source::CaptureReader, tcp::MslProfile, timeline::{OpenKind, SourceKind}};
 //!
 //! let mut reader = CaptureReader::open("captures/download.pcap")?;
-//! let mut analyzer = Analyzer::new(Wishes { watch: Watch::All, full: false, msl: MslProfile::Linux });
+//! let mut analyzer = Analyzer::new(Wishes { watch: Watch::All, full: false, msl: MslProfile::Linux, ..Wishes::default() });
 //! while let Some(frame) = reader.next() {
 //!     analyzer.push(&frame);
 //! }

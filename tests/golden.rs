@@ -14,7 +14,8 @@ use synfin::timeline::{Lang, SourceKind, Timeline};
 fn timeline(name: &str) -> Timeline {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("captures").join(name);
     let mut reader = CaptureReader::open(&path).unwrap();
-    let mut analyzer = Analyzer::new(Wishes { watch: Watch::All, full: false, msl: MslProfile::Linux });
+    let mut analyzer =
+        Analyzer::new(Wishes { watch: Watch::All, full: false, msl: MslProfile::Linux, ..Wishes::default() });
     while let Some(frame) = reader.next() {
         analyzer.push(&frame);
     }
@@ -32,7 +33,7 @@ fn text(timeline: &Timeline, lang: Lang, width: usize) -> String {
 /// Both ends of one wire, joined.
 #[test]
 fn two_hosts() {
-    let wishes = Wishes { watch: Watch::All, full: false, msl: MslProfile::Linux };
+    let wishes = Wishes { watch: Watch::All, full: false, msl: MslProfile::Linux, ..Wishes::default() };
     let mut both = Both::new(wishes, false);
     for (side, name) in [(Side::Client, TWO_HOSTS[0]), (Side::Server, TWO_HOSTS[1])] {
         let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("captures").join(name);

@@ -6,6 +6,7 @@ use crate::join::{self, Capture, Clock, MOST_SIGHTINGS};
 use crate::source::Frame;
 use crate::tcp::{IcmpError, Timestamp};
 use crate::timeline::{ClockOffset, Packets, Skipped, SourceKind, Text, Timeline, Vantage};
+use crate::track::Keep;
 use std::collections::HashSet;
 
 /// Whose capture a frame is from.
@@ -29,6 +30,8 @@ const MOST_ERRORS: usize = 100_000;
 impl Both {
     /// With `one_clock` both captures tell the same time: nothing is estimated.
     pub fn new(wishes: Wishes, one_clock: bool) -> Both {
+        // All that was seen is in memory already.
+        let wishes = Wishes { keep: Keep::ALL, ..wishes };
         Both { wishes, one_clock, sides: Default::default(), errors: Vec::new() }
     }
 

@@ -6,7 +6,7 @@ use crate::annotate::{self, Finding, Rule};
 use crate::source::Timestamp;
 use crate::tcp::{Basis, Flags, Passage, Peer, SeqNumber, Signal};
 use crate::timeline::Phase;
-use crate::track::{self, Change, News, Seen, Step};
+use crate::track::{self, Change, Handle, News, Seen, Step};
 use crate::wireshark::Marks;
 
 /// Noted segments of one connection that are kept one by one; beyond this they fold like ordinary data, so that a capture
@@ -21,6 +21,7 @@ const QUIET_NS: i64 = 1_000_000_000;
 
 /// One connection's items in order.
 pub(super) struct Draft {
+    handle: Handle,
     items: Vec<Item>,
     full: bool,
     /// Where the present stretch of ordinary segments begins.
@@ -36,8 +37,9 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    pub(super) fn new(full: bool) -> Draft {
+    pub(super) fn new(handle: Handle, full: bool) -> Draft {
         Draft {
+            handle,
             items: Vec::new(),
             full,
             stretch: 0,
@@ -47,6 +49,11 @@ impl Draft {
             rearmed: [0; 2],
             phase: Phase::Open,
         }
+    }
+
+    /// Whose draft it is.
+    pub(super) fn handle(&self) -> Handle {
+        self.handle
     }
 
     pub(super) fn items(&self) -> &[Item] {

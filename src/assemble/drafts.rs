@@ -31,6 +31,11 @@ impl Drafts {
         self.drafts.contains_key(&id)
     }
 
+    /// Takes out what there is of a connection.
+    pub(super) fn take(&mut self, id: u64) -> Option<Draft> {
+        self.drafts.remove(&id)
+    }
+
     pub(super) fn clear(&mut self) {
         self.drafts.clear();
     }
@@ -38,7 +43,7 @@ impl Drafts {
     /// Takes one step in, with what Wireshark says of its segment.
     pub(super) fn step(&mut self, step: &Step<'_>, full: bool, msl: MslProfile, marks: Option<&Marks>) {
         let id = step.connection.id;
-        let draft = self.drafts.entry(id).or_insert_with(|| Draft::new(full));
+        let draft = self.drafts.entry(id).or_insert_with(|| Draft::new(step.connection.handle(), full));
         match &step.input {
             Input::Segment(seen) => {
                 draft.add_segment(self.order, step, seen, marks);
@@ -49,7 +54,7 @@ impl Drafts {
                     draft.note(report.about, note);
                 }
             }
-            Input::Arrival { .. } | Input::Timeout { .. } => {}
+            Input::Arrival { .. } | Input::Timeout { .. } | Input::Retired => {}
         }
         // What a timer did stands with the timer, not with the last segment.
         let timeout = matches!(step.input, Input::Timeout { .. });
@@ -120,7 +125,7 @@ impl Drafts {
     }
 
     /// How the TIME-WAITs ended that no step told of.
-    pub(super) fn last_timers(&mut self, connections: &[Connection], end: Timestamp, msl: MslProfile) {
+    pub(super) fn last_timers(&mut self, connections: &[&Connection], end: Timestamp, msl: MslProfile) {
         let mut last = Vec::new();
         for connection in connections.iter().filter(|connection| self.drafts.contains_key(&connection.id)) {
             for peer in Peer::BOTH {

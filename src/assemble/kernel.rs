@@ -3,7 +3,7 @@
 use crate::source::Timestamp;
 use crate::tcp::{Peer, State};
 use crate::timeline::KernelTimer;
-use crate::track::Connection;
+use crate::track::{Connection, Tracker};
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -39,16 +39,20 @@ impl Heard {
         self.states.contains(&(id, peer, state))
     }
 
-    /// Notes a word on one of these connections. Times are kept relative to `start`.
-    pub(super) fn hear(&mut self, connections: &[Connection], word: &KernelWord, start: Timestamp) {
-        // The youngest incarnation is the one that the kernel speaks of.
-        let found = connections.iter().rev().find_map(|connection| {
+    /// Notes a word on one of the tracker's connections. Times are kept relative to `start`.
+    pub(super) fn hear(&mut self, tracker: &Tracker, word: &KernelWord, start: Timestamp) {
+        let whose = |connection: &Connection| {
             let is_at = |peer: Peer| {
                 let [local, remote] = [*peer.of(&connection.addresses), *(!peer).of(&connection.addresses)];
                 (local, remote) == (word.local, word.remote)
             };
             Peer::BOTH.into_iter().find(|peer| is_at(*peer)).map(|peer| (connection.id, peer))
-        });
+        };
+        // The youngest incarnation is the one that the kernel speaks of.
+        let found = match tracker.between(word.local, word.remote) {
+            Some(connection) => whose(connection),
+            None => tracker.connections().into_iter().rev().find_map(whose),
+        };
         let Some((id, peer)) = found else { return };
         let at = word.at.since(start);
         self.states.insert((id, peer, word.state.unwrap_or(State::Closed)));

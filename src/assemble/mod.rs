@@ -19,8 +19,8 @@ pub use remarks::Remarks;
 use crate::annotate::verdict;
 use crate::source::Timestamp;
 use crate::tcp::MslProfile;
-use crate::timeline::{self, Event, Timeline};
-use crate::track::{Connection, Step};
+use crate::timeline::{self, Endpoint, Event, Timeline};
+use crate::track::{Connection, Handle, Input, Step, Tracker};
 use crate::wireshark::Marks;
 use connection::Setting;
 use drafts::Drafts;
@@ -61,7 +61,12 @@ pub struct Assembler {
     owners: Vec<(SocketAddr, String)>,
     /// What Wireshark says of the segment whose steps come now.
     marks: Option<Marks>,
+    /// What was still to be given out of connections that are retired.
+    left: Vec<(u64, Pair, Event)>,
 }
+
+/// Client and server of a connection.
+pub type Pair = [Option<Endpoint>; 2];
 
 impl Assembler {
     /// `full` keeps every segment; otherwise ordinary data folds into runs.
@@ -79,6 +84,7 @@ impl Assembler {
             kernel: Heard::default(),
             owners: Vec::new(),
             marks: None,
+            left: Vec::new(),
         }
     }
 
@@ -97,6 +103,11 @@ impl Assembler {
         self.marks = marks;
     }
 
+    /// Hears when the capture began: all times count from the first call.
+    pub fn begin(&mut self, time: Timestamp) {
+        self.start.get_or_insert(time);
+    }
+
     /// Takes one step in.
     pub fn step(&mut self, step: &Step<'_>) {
         self.start.get_or_insert(step.connection.first);
@@ -109,6 +120,9 @@ impl Assembler {
                 return self.kept.clear();
             }
             _ => {}
+        }
+        if matches!(step.input, Input::Retired) {
+            return self.retire(step.connection);
         }
         if self.watch != Watch::Passing {
             self.kept.step(step, self.full, self.msl, self.marks.as_ref());
@@ -133,9 +147,21 @@ impl Assembler {
         self.crowded = crowded;
     }
 
+    /// What is not given out yet of a connection that is forgotten, as it stands.
+    fn retire(&mut self, connection: &Connection) {
+        let Some(mut draft) = self.drawn.take(connection.id) else { return };
+        let start = self.start.unwrap_or_default();
+        let ids = self.endpoints.of(connection);
+        let pair = self.endpoints.pair(connection).map(|endpoint| endpoint.cloned());
+        draft.settle(Timestamp(i64::MAX), &mut |item| {
+            let event = event::event(item, connection, &ids, start, &self.kernel, &|_| None);
+            self.left.push((connection.id, pair.clone(), event));
+        });
+    }
+
     /// Notes what the kernel said of a socket.
-    pub fn hear_kernel(&mut self, connections: &[Connection], word: &KernelWord) {
-        self.kernel.hear(connections, word, self.start.unwrap_or_default());
+    pub fn hear_kernel(&mut self, tracker: &Tracker, word: &KernelWord) {
+        self.kernel.hear(tracker, word, self.start.unwrap_or_default());
     }
 
     /// Notes which process owns the socket at an address.
@@ -145,30 +171,29 @@ impl Assembler {
 
     /// Events that nothing can change any more, for drawing while the capture goes on; each is given once, and none where
     /// [`Watch`] only keeps.
-    pub fn settle(
-        &mut self,
-        connections: &[Connection],
-        now: Timestamp,
-        sink: &mut dyn FnMut(&Connection, &Endpoints, Event),
-    ) {
+    pub fn settle(&mut self, tracker: &Tracker, now: Timestamp, sink: &mut dyn FnMut(u64, &Pair, Event)) {
+        for (id, pair, event) in self.left.drain(..) {
+            sink(id, &pair, event);
+        }
         let start = self.start.unwrap_or_default();
-        let mut ready: Vec<((u64, u8), u64, item::Item)> = Vec::new();
-        for (id, draft) in self.drawn.iter_mut() {
-            draft.settle(now, &mut |item| ready.push((item.order, *id, item.clone())));
+        let mut ready: Vec<((u64, u8), Handle, item::Item)> = Vec::new();
+        for (_, draft) in self.drawn.iter_mut() {
+            let handle = draft.handle();
+            draft.settle(now, &mut |item| ready.push((item.order, handle, item.clone())));
             draft.let_go();
         }
         ready.sort_by_key(|(order, ..)| *order);
-        for (_, id, item) in ready {
-            let place = usize::try_from(id.saturating_sub(1)).unwrap_or(usize::MAX);
-            let Some(connection) = connections.get(place) else { continue };
+        for (_, handle, item) in ready {
+            let Some(connection) = tracker.at(handle) else { continue };
             let ids = self.endpoints.of(connection);
             let event = event::event(&item, connection, &ids, start, &self.kernel, &|_| None);
-            sink(connection, &self.endpoints, event);
+            let pair = self.endpoints.pair(connection).map(|endpoint| endpoint.cloned());
+            sink(handle.id, &pair, event);
         }
     }
 
-    /// The timeline so far. `end` is when the capture ended.
-    pub fn finish(mut self, connections: &[Connection], end: Timestamp, source: timeline::Source) -> Timeline {
+    /// The timeline so far, with these connections. `end` is when the capture ended.
+    pub fn finish(mut self, connections: &[&Connection], end: Timestamp, source: timeline::Source) -> Timeline {
         let start = self.start.unwrap_or_default();
         for connection in connections {
             self.endpoints.of(connection);
@@ -200,7 +225,7 @@ impl Assembler {
         }
     }
 
-    fn events(&mut self, connections: &[Connection], start: Timestamp) -> Vec<Event> {
+    fn events(&mut self, connections: &[&Connection], start: Timestamp) -> Vec<Event> {
         let mut items: Vec<(u64, &item::Item)> =
             self.kept.iter().flat_map(|(id, draft)| draft.items().iter().map(|item| (*id, item))).collect();
         items.sort_by_key(|(_, item)| item.order);
@@ -223,8 +248,8 @@ impl Assembler {
             .collect();
         let mut events = Vec::with_capacity(items.len());
         for (index, (id, item)) in items.iter().enumerate() {
-            let place = usize::try_from(id.saturating_sub(1)).unwrap_or(usize::MAX);
-            let Some(connection) = connections.get(place) else { continue };
+            let place = connections.binary_search_by_key(id, |connection| connection.id);
+            let Some(connection) = place.ok().and_then(|place| connections.get(place)) else { continue };
             let ids = self.endpoints.of(connection);
             let known = shown.get(id);
             let event_of = |ordinal: u64| {

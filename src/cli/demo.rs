@@ -62,7 +62,8 @@ pub(super) fn run(args: &Demo, config: &Config) -> Result<Exit> {
             TeardownArg::Three => Duration::ZERO,
         },
     };
-    let mut analyzer = Analyzer::new(Wishes { watch: Watch::All, full: args.output.full, msl: args.output.msl });
+    let mut analyzer =
+        Analyzer::new(Wishes { watch: Watch::All, full: args.output.full, msl: args.output.msl, ..Wishes::default() });
     let mut unsaved = None;
     let mut watchers = Watchers {
         capture: &mut capture,

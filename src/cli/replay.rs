@@ -13,6 +13,7 @@ use crate::assemble::{Remarks, Watch};
 use crate::render::safe;
 use crate::source::{Backwards, CaptureReader, Frame, OpenError};
 use crate::timeline::{SourceKind, Text, Timeline};
+use crate::track::Keep;
 use anyhow::Result;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -33,7 +34,17 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
         None if json => Watch::All,
         None => Watch::Sole,
     };
-    let wishes = Wishes { watch, full: args.output.full, msl: args.output.msl };
+    let view = choose::view(&args.choose, args.connection);
+    let chooses = args.choose.filter.is_some() || args.choose.sort.is_some();
+    let only_text = args.output.format == FormatArg::Text && !outputs.has_files();
+    let keep = match view.limit {
+        // The others are told together.
+        Some(limit) if only_text && !chooses => {
+            Keep { first: limit.max(1) as u64, one: args.connection, is_watched: false }
+        }
+        _ => Keep::ALL,
+    };
+    let wishes = Wishes { watch, full: args.output.full, msl: args.output.msl, keep, ..Wishes::default() };
     let (mut timeline, damaged) = match (&args.client, &args.server) {
         (Some(client), Some(server)) => both::read([client, server], args.one_clock, wishes, &mut filter, config)?,
         _ => read(&args.files, wishes, &mut filter, config)?,
@@ -44,7 +55,7 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
         writeln!(err, "{}{}", config.lang.pick("warning: ", "警告："), safe(warning.get(config.lang)))?;
     }
     let timeline = sieve.select(timeline);
-    outputs.write(&timeline, &choose::view(&args.choose, args.connection), config)?;
+    outputs.write(&timeline, &view, config)?;
     Ok(if damaged && args.strict { Exit::DamagedInput } else { Exit::Done })
 }
 

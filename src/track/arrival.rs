@@ -3,6 +3,7 @@
 
 use super::flight::Transmission;
 use super::step::Reset;
+use super::table::Handle;
 use super::turn::{Cause, Turn};
 use crate::tcp::{Basis, Passage, Peer, Segment, Signal, State, Timestamp};
 use std::cmp::Ordering;
@@ -12,8 +13,7 @@ pub(super) struct UnderWay {
     pub(super) at: Timestamp,
     /// Counts them: of two that arrive at one time the one that was sent first comes first.
     pub(super) number: u64,
-    /// Its connection's place in the tracker.
-    pub(super) place: usize,
+    pub(super) handle: Handle,
     pub(super) sender: Peer,
     pub(super) ordinal: u64,
     pub(super) segment: Segment<'static>,

@@ -103,6 +103,8 @@ pub struct Reuse {
     pub proof: Option<ReuseProof>,
     /// The waiter gave way: it answered the new SYN, or sent it.
     pub taken: bool,
+    /// Where that is kept.
+    pub(super) place: u32,
     /// SND.NXT of the waiter in the connection before.
     pub(super) nxt: Option<SeqNumber>,
 }

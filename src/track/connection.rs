@@ -4,7 +4,9 @@ use super::circumstances::Circumstances;
 use super::facts::{Closing, Moment, Opening, SynFact};
 use super::flight::Flight;
 use super::flow::Flow;
+use super::key::{Key, Oriented};
 use super::recovery::{EcnOffer, Sender};
+use super::table::Handle;
 use super::time_wait::TimeWait;
 use super::twice::Copies;
 use crate::tcp::{Peer, Segment, SeqNumber, State, Tcb, Timestamp};
@@ -39,6 +41,13 @@ pub struct Connection {
     pub(super) copies: Copies,
     pub(super) flight: [Flight; 2],
     pub(super) memory: [Memory; 2],
+    pub(super) key: Key,
+    /// Where it is kept.
+    pub(super) place: u32,
+    /// It waits to be retired.
+    pub(super) lingers: bool,
+    /// A successor has its addresses and ports.
+    pub(super) gave_way: bool,
 }
 
 /// What must be remembered of a peer to take a change back or to place it.
@@ -71,12 +80,12 @@ pub(super) struct Memory {
 }
 
 impl Connection {
-    /// A connection between these two, of which nothing is known yet.
-    pub(super) fn new(id: u64, incarnation: u32, addresses: [SocketAddr; 2], now: Timestamp) -> Connection {
+    /// A connection between these two, of which nothing is known yet. Peer A is the first one of the pair.
+    pub(super) fn new(id: u64, incarnation: u32, pair: &Oriented, now: Timestamp) -> Connection {
         Connection {
             id,
             incarnation,
-            addresses,
+            addresses: pair.key.addresses(pair.is_forward),
             tcb: [Tcb::default(); 2],
             first: now,
             last: now,
@@ -94,7 +103,22 @@ impl Connection {
             copies: Copies::default(),
             flight: [Flight::default(); 2],
             memory: [Memory::default(); 2],
+            key: pair.key,
+            place: 0,
+            lingers: false,
+            gave_way: false,
         }
+    }
+
+    /// Which one it is, and where it is kept.
+    pub fn handle(&self) -> Handle {
+        Handle { id: self.id, place: self.place }
+    }
+
+    /// Neither peer will do anything more, unless a RST turns out to have been ignored: what is left is TIME-WAIT, or nothing.
+    pub fn is_over(&self) -> bool {
+        let ended = |peer| matches!(self.state(peer), Some(State::Closed | State::TimeWait));
+        self.gave_way || ended(Peer::A) && (ended(Peer::B) || self.is_self_connect())
     }
 
     /// One socket that connected to itself: its segments arrive where they came from.

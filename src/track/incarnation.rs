@@ -80,6 +80,7 @@ impl Turn<'_> {
         let place = if waiter == opener { Peer::A } else { Peer::B };
         let mut reuse = Reuse {
             of: self.connection.id,
+            place: self.connection.place,
             after_ns: self.time.since(begins),
             waiter: place,
             proof: proof(self.connection, opener, segment),
@@ -132,10 +133,10 @@ fn is_own(own: &crate::tcp::Tcb, segment: &Segment<'_>) -> bool {
 }
 
 impl Connection {
-    /// The next incarnation, with the stray SYN of `old` that turned out to open it.
-    pub(super) fn seeded_by_syn(mut self, old: &Connection, segment: &Segment<'_>) -> Connection {
+    /// Learns that it was opened by the stray SYN of `old`, which it follows.
+    pub(super) fn seed_by_syn(&mut self, old: &Connection, segment: &Segment<'_>) {
         let opener = old.receiver_of(old.peer_at(segment.src));
-        let Some((seq, fact)) = opener.of(&old.memory).stray_syn else { return self };
+        let Some((seq, fact)) = opener.of(&old.memory).stray_syn else { return };
         let place = if self.addresses == old.addresses { opener } else { !opener };
         let tcb = place.of_mut(&mut self.tcb);
         tcb.state = Some(State::SynSent);
@@ -143,6 +144,5 @@ impl Connection {
         tcb.rcv.scale = fact.options.wscale.map(|shift| shift.min(14));
         place.of_mut(&mut self.flows).set_base(seq, seq + 1);
         *place.of_mut(&mut self.opening.syn) = Some(fact);
-        self
     }
 }

@@ -3,18 +3,27 @@
 mod arrival;
 mod circumstances;
 mod connection;
+mod deadlines;
 mod facts;
 mod flight;
 mod flow;
 mod follow;
+mod ghost;
 mod history;
 mod icmp;
 mod incarnation;
+mod index;
+mod keep;
+mod key;
+mod lone;
 mod receipt;
 mod recovery;
 mod reset;
+mod retire;
+mod ring;
 mod send;
 mod step;
+mod table;
 mod time_wait;
 mod turn;
 mod twice;
@@ -25,28 +34,38 @@ pub use connection::Connection;
 pub use facts::{Closing, FinFact, Moment, Opening, SynFact};
 pub use flow::Flow;
 pub use history::History;
+pub use keep::{Keep, LINGER, LetGo, MOST_CONNECTIONS, MOST_GHOSTS, MOST_LONE_SYNS};
 pub use recovery::{
     Acking, Cause, Causes, ClosedWindow, DSack, EcnCounts, EcnNews, Evidence, Extent, Late, Place, Probe, Proof,
     Recovery, Retransmission, RoundTrips, Sending, Spurious, Totals, WindowNews,
 };
 pub use step::{Change, Fate, Input, News, Repeat, Report, Reset, Seen, Step};
+pub use table::Handle;
 pub use time_wait::{Ended, TimeWait};
 
 use crate::tcp::{Basis, Checksum, IcmpError, MslProfile, Passage, Peer, Segment, Signal, State, Timestamp};
 use arrival::{UnderWay, is_known};
+use deadlines::{Deadline, Deadlines};
 use incarnation::Belongs;
+use key::{Key, Oriented};
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::collections::{BinaryHeap, HashSet, VecDeque};
 use std::net::SocketAddr;
+use table::{Found, Table};
 use turn::Turn;
 use twice::Recent;
 
 /// Follows every connection of a capture.
 pub struct Tracker {
-    table: HashMap<Key, usize, foldhash::fast::RandomState>,
-    connections: Vec<Connection>,
-    /// TIME-WAITs, the first due on top.
-    waits: BinaryHeap<Reverse<(Timestamp, usize, usize)>>,
+    table: Table,
+    deadlines: Deadlines,
+    /// Connections that are over, in the order of their ends.
+    over: VecDeque<Handle>,
+    /// Where the search for the least active connection goes on.
+    hand: u32,
+    let_go: LetGo,
+    keep: Keep,
+    merges_vlans: bool,
     /// Segments whose arrival is known and still to come, the first to arrive on top.
     under_way: BinaryHeap<Reverse<UnderWay>>,
     under_way_so_far: u64,
@@ -68,23 +87,22 @@ const MOST_SERVERS: usize = 4096;
 /// Ports below this are servers' (RFC 6335: system ports).
 const WELL_KNOWN: u16 = 1024;
 
-/// Two addresses and ports, whichever way round.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Key(SocketAddr, SocketAddr);
-
-impl Key {
-    fn of(one: SocketAddr, other: SocketAddr) -> Key {
-        if one <= other { Key(one, other) } else { Key(other, one) }
-    }
-}
-
 impl Tracker {
-    /// A tracker that reckons TIME-WAIT by this profile.
+    /// A tracker that reckons TIME-WAIT by this profile and remembers everything.
     pub fn new(msl: MslProfile) -> Tracker {
+        Tracker::keeping(msl, Keep::ALL, false)
+    }
+
+    /// A tracker that remembers as much as is asked for. With `merges_vlans` VLANs do not keep connections apart.
+    pub fn keeping(msl: MslProfile, keep: Keep, merges_vlans: bool) -> Tracker {
         Tracker {
-            table: HashMap::default(),
-            connections: Vec::new(),
-            waits: BinaryHeap::new(),
+            table: Table::new(),
+            deadlines: Deadlines::default(),
+            over: VecDeque::new(),
+            hand: 0,
+            let_go: LetGo::default(),
+            keep,
+            merges_vlans,
             under_way: BinaryHeap::new(),
             under_way_so_far: 0,
             two_msl_ns: msl.two_msl_ns(),
@@ -96,9 +114,9 @@ impl Tracker {
         }
     }
 
-    /// All connections so far, in the order of their first segments.
-    pub fn connections(&self) -> &[Connection] {
-        &self.connections
+    /// All connections that are remembered, in the order of their first segments.
+    pub fn connections(&self) -> Vec<&Connection> {
+        self.table.by_id()
     }
 
     /// Packets that the capture held twice, and that were left out of everything else.
@@ -106,14 +124,43 @@ impl Tracker {
         self.captured_twice
     }
 
-    /// Works in one segment. `sink` gets the timers that ran out before it, then the segment's own step.
+    /// Connections seen so far.
+    pub fn opened(&self) -> u64 {
+        self.table.opened()
+    }
+
+    /// A connection, as long as it is remembered.
+    pub fn at(&self, handle: Handle) -> Option<&Connection> {
+        self.table.at(handle)
+    }
+
+    /// The youngest connection between two addresses, outside VLANs.
+    pub fn between(&self, one: SocketAddr, other: SocketAddr) -> Option<&Connection> {
+        let pair = Key::of(one, other, 0);
+        match self.table.find(self.table.hash(&pair.key), &pair.key)? {
+            Found::Connection(place) => self.table.get(place),
+            Found::Lone(_) | Found::Ghost(_) => None,
+        }
+    }
+
+    /// What was let go of, so that memory stays bounded.
+    pub fn let_go(&self) -> LetGo {
+        self.let_go
+    }
+
+    /// Works in one segment. `sink` gets the timers that ran out before it, then the segment's own step, and the last steps of
+    /// connections that are retired.
     pub fn push(&mut self, segment: &Segment<'_>, sink: &mut impl FnMut(&Step<'_>)) {
         self.advance(segment.time, sink);
-        if self.is_copy(segment) {
+        if self.is_copy(segment, sink) {
             return;
         }
-        let place = self.place_of(segment);
-        let Some(connection) = self.connections.get_mut(place) else { return };
+        let Some(place) = self.place_of(segment, sink) else { return };
+        self.work_in(place, segment, sink);
+    }
+
+    fn work_in(&mut self, place: u32, segment: &Segment<'_>, sink: &mut impl FnMut(&Step<'_>)) {
+        let Some(connection) = self.table.get_mut(place) else { return };
         let before = connection.tcb;
         let peer = connection.peer_at(segment.src);
         let ordinal = connection.segments;
@@ -122,11 +169,11 @@ impl Tracker {
         self.fates.clear();
         let (changes, fates) = (&mut self.changes, &mut self.fates);
         let verdict = Turn { connection, changes, fates, ordinal, time: segment.time }.work_in(peer, segment);
-        queue_waits(&mut self.waits, connection, place, self.two_msl_ns);
+        queue_waits(&mut self.deadlines, connection, self.two_msl_ns);
         if let Passage::Arrived(at) = segment.passage {
-            let segment = segment.without_payload();
+            let (segment, handle) = (segment.without_payload(), connection.handle());
             let number = self.under_way_so_far;
-            self.under_way.push(Reverse(UnderWay { at, number, place, sender: peer, ordinal, segment }));
+            self.under_way.push(Reverse(UnderWay { at, number, handle, sender: peer, ordinal, segment }));
             self.under_way_so_far += 1;
         }
         let Verdict { recovery, repeats, reset, lost_ack } = verdict;
@@ -141,14 +188,19 @@ impl Tracker {
         }
         let input = Input::Segment(Seen { segment, peer, ordinal, repeats, recovery: &recovery, reset, lost_ack });
         sink(&Step { connection, before, input, changes: &self.changes, fates: &self.fates });
+        let over = (!connection.lingers && connection.is_over()).then(|| connection.handle());
+        connection.lingers |= over.is_some();
         if connection.evidence.is_some() {
             self.settle_reuse(place, segment.time);
+        }
+        if let Some(handle) = over {
+            self.linger(handle, sink);
         }
     }
 
     /// Ends the TIME-WAIT whose addresses and ports this connection has taken over, once that is sure.
-    fn settle_reuse(&mut self, place: usize, now: Timestamp) {
-        let Some(connection) = self.connections.get_mut(place) else { return };
+    fn settle_reuse(&mut self, place: u32, now: Timestamp) {
+        let Some(connection) = self.table.get_mut(place) else { return };
         let states = connection.tcb.map(|tcb| tcb.state);
         let Some(reuse) = connection.evidence.as_mut().and_then(|evidence| evidence.reuse.as_mut()) else { return };
         let state = reuse.waiter.of(&states);
@@ -161,9 +213,8 @@ impl Tracker {
             Some(_) => Ended::Reused,
         };
         reuse.taken = ended == Ended::Reused;
-        let (id, waiter) = (reuse.of, *reuse.waiter.of(&connection.addresses));
-        let old = usize::try_from(id.saturating_sub(1)).ok().and_then(|place| self.connections.get_mut(place));
-        if let Some(connection) = old {
+        let (id, old, waiter) = (reuse.of, reuse.place, *reuse.waiter.of(&connection.addresses));
+        if let Some(connection) = self.table.get_mut(old).filter(|old| old.id == id) {
             let waiter = connection.peer_at(waiter);
             Turn { connection, changes: &mut self.changes, fates: &mut self.fates, ordinal: 0, time: now }
                 .give_way(waiter, ended);
@@ -173,8 +224,8 @@ impl Tracker {
     /// Hears what the network says of a segment that did not arrive.
     pub fn hear_icmp(&mut self, error: &IcmpError, sink: &mut impl FnMut(&Step<'_>)) {
         self.advance(error.time, sink);
-        let place = self.table.get(&Key::of(error.src, error.dst)).copied();
-        let Some(connection) = place.and_then(|place| self.connections.get_mut(place)) else { return };
+        let place = self.find(error.src, error.dst, error.vlan, sink);
+        let Some(connection) = place.and_then(|place| self.table.get_mut(place)) else { return };
         let before = connection.tcb;
         self.changes.clear();
         self.fates.clear();
@@ -196,24 +247,25 @@ impl Tracker {
     }
 
     fn arrive(&mut self, it: &UnderWay, sink: &mut impl FnMut(&Step<'_>)) {
-        let Some(connection) = self.connections.get_mut(it.place) else { return };
+        let place = it.handle.place;
+        let Some(connection) = self.table.get_mut(place).filter(|known| known.id == it.handle.id) else { return };
         let before = connection.tcb;
         self.changes.clear();
         self.fates.clear();
         let (changes, fates) = (&mut self.changes, &mut self.fates);
         Turn { connection, changes, fates, ordinal: it.ordinal, time: it.at }.arrive(it.sender, &it.segment);
-        queue_waits(&mut self.waits, connection, it.place, self.two_msl_ns);
+        queue_waits(&mut self.deadlines, connection, self.two_msl_ns);
         let input = Input::Arrival { peer: connection.receiver_of(it.sender), ordinal: it.ordinal, at: it.at };
         sink(&Step { connection, before, input, changes: &self.changes, fates: &self.fates });
     }
 
     fn expire(&mut self, now: Timestamp, sink: &mut impl FnMut(&Step<'_>)) {
-        while let Some(Reverse((due, place, waiter))) = self.waits.peek().copied()
-            && due <= now
-        {
-            self.waits.pop();
-            let peer = if waiter == Peer::A.index() { Peer::A } else { Peer::B };
-            let Some(connection) = self.connections.get_mut(place) else { continue };
+        while let Some(deadline) = self.deadlines.pop_due(now) {
+            let (due, peer) = (deadline.due, deadline.peer());
+            let place = deadline.handle.place;
+            let Some(connection) = self.table.get_mut(place).filter(|known| known.id == deadline.handle.id) else {
+                continue;
+            };
             let two_msl_ns = self.two_msl_ns;
             let is_due =
                 peer.of(&connection.time_wait).is_some_and(|wait| wait.ended.is_none() && wait.due(two_msl_ns) == due);
@@ -236,11 +288,13 @@ impl Tracker {
 
     /// Learns a state that somebody knows for certain, as the kernel or a program's own calls.
     pub fn tell(&mut self, socket: SocketAddr, remote: SocketAddr, state: State, at: Timestamp) {
-        let place = match self.table.get(&Key::of(socket, remote)) {
-            Some(place) => *place,
-            None => self.open([socket, remote], 1, at),
+        let pair = Key::of(socket, remote, 0);
+        let hash = self.table.hash(&pair.key);
+        let place = match self.table.find(hash, &pair.key) {
+            Some(Found::Connection(place)) => place,
+            found => self.open(hash, &pair, 1, at, found),
         };
-        let Some(connection) = self.connections.get_mut(place) else { return };
+        let Some(connection) = self.table.get_mut(place) else { return };
         let peer = connection.peer_at(socket);
         peer.of_mut(&mut connection.tcb).state = Some(state);
         peer.of_mut(&mut connection.memory).told_listen = state == State::Listen;
@@ -248,10 +302,10 @@ impl Tracker {
 
     /// Whether the capture holds this packet for the second time; counted, it leaves no other trace.
     #[inline]
-    fn is_copy(&mut self, segment: &Segment<'_>) -> bool {
+    fn is_copy(&mut self, segment: &Segment<'_>, sink: &mut impl FnMut(&Step<'_>)) -> bool {
         let Some(twin) = self.recent.look(segment) else { return false };
-        let place = self.table.get(&Key::of(segment.src, segment.dst)).copied();
-        let Some(connection) = place.and_then(|place| self.connections.get_mut(place)) else { return false };
+        let place = self.find(segment.src, segment.dst, segment.vlan, sink);
+        let Some(connection) = place.and_then(|place| self.table.get_mut(place)) else { return false };
         if !connection.is_copy(segment, &twin) {
             return false;
         }
@@ -260,20 +314,41 @@ impl Tracker {
         true
     }
 
-    /// The connection that a segment belongs to, opened where there is none.
-    fn place_of(&mut self, segment: &Segment<'_>) -> usize {
-        // A SYN,ACK that comes first answers a SYN that was not captured or comes late: its receiver opened.
-        let answers = segment.flags.syn() && segment.flags.ack();
-        // Where nothing shows who opened, a well-known port is likelier the server's.
-        let serves = !segment.flags.syn() && segment.src.port() < WELL_KNOWN && segment.dst.port() >= WELL_KNOWN;
-        let addresses = if answers || serves { [segment.dst, segment.src] } else { [segment.src, segment.dst] };
-        let Some(place) = self.table.get(&Key::of(segment.src, segment.dst)).copied() else {
-            return self.open(addresses, 1, segment.time);
+    /// The connection between two addresses, if it is remembered; a lone SYN becomes one.
+    fn find(&mut self, src: SocketAddr, dst: SocketAddr, vlan: u32, sink: &mut impl FnMut(&Step<'_>)) -> Option<u32> {
+        let pair = Key::of(src, dst, if self.merges_vlans { 0 } else { vlan });
+        let hash = self.table.hash(&pair.key);
+        match self.table.find(hash, &pair.key)? {
+            Found::Connection(place) => Some(place),
+            Found::Lone(lone) => self.promote(lone, hash, sink),
+            Found::Ghost(_) => None,
+        }
+    }
+
+    /// The connection that a segment belongs to, opened where there is none. `None`: it is set aside, or too late.
+    fn place_of(&mut self, segment: &Segment<'_>, sink: &mut impl FnMut(&Step<'_>)) -> Option<u32> {
+        let vlan = if self.merges_vlans { 0 } else { segment.vlan };
+        let pair = Key::of(segment.src, segment.dst, vlan);
+        let hash = self.table.hash(&pair.key);
+        let found = self.table.find(hash, &pair.key);
+        let place = match found {
+            Some(Found::Connection(place)) => place,
+            Some(Found::Lone(lone)) => self.promote(lone, hash, sink)?,
+            Some(Found::Ghost(ghost)) => {
+                let ghost = self.table.ghost(ghost)?;
+                if ghost.owns(segment) {
+                    self.let_go.stragglers += 1;
+                    return None;
+                }
+                let incarnation = ghost.next_incarnation(segment);
+                return self.begin(hash, &pair, incarnation, segment, found, sink);
+            }
+            None => return self.begin(hash, &pair, 1, segment, found, sink),
         };
-        let Some(old) = self.connections.get_mut(place) else { return place };
+        let old = self.table.get_mut(place)?;
         let belongs = incarnation::decide(old, segment);
         if belongs == Belongs::Here {
-            return place;
+            return Some(place);
         }
         let incarnation = old.incarnation.saturating_add(1);
         let mut turn = Turn {
@@ -284,39 +359,65 @@ impl Tracker {
             time: segment.time,
         };
         let reuse = turn.ask_to_give_way(segment);
-        let next = self.open(addresses, incarnation, segment.time);
-        if let Some(fresh) = self.connections.get_mut(next).filter(|_| reuse.is_some()) {
-            fresh.evidence.get_or_insert_default().reuse = reuse;
+        old.gave_way = true;
+        let over = (!std::mem::replace(&mut old.lingers, true)).then(|| old.handle());
+        let seed = (belongs == Belongs::ToNextWithSyn).then(|| old.clone());
+        let opens = self.opening_side(&pair, segment);
+        let next = self.open(hash, &opens, incarnation, segment.time, Some(Found::Connection(place)));
+        if let Some(fresh) = self.table.get_mut(next) {
+            if reuse.is_some() {
+                fresh.evidence.get_or_insert_default().reuse = reuse;
+            }
+            if let Some(old) = seed {
+                fresh.seed_by_syn(&old, segment);
+            }
         }
-        if belongs == Belongs::ToNextWithSyn
-            && let Some(old) = self.connections.get(place).cloned()
-            && let Some(fresh) = self.connections.pop()
-        {
-            self.connections.push(fresh.seeded_by_syn(&old, segment));
+        if let Some(over) = over {
+            self.linger(over, sink);
         }
-        next
+        Some(next)
     }
 
-    fn open(&mut self, addresses: [SocketAddr; 2], incarnation: u32, now: Timestamp) -> usize {
-        let place = self.connections.len();
-        let [one, other] = addresses;
-        self.connections.push(Connection::new(place as u64 + 1, incarnation, addresses, now));
-        self.table.insert(Key::of(one, other), place);
-        place
+    /// The first segment of a connection.
+    fn begin(
+        &mut self,
+        hash: u32,
+        pair: &Oriented,
+        incarnation: u32,
+        segment: &Segment<'_>,
+        found: Option<Found>,
+        sink: &mut impl FnMut(&Step<'_>),
+    ) -> Option<u32> {
+        if incarnation == 1 && self.set_aside(hash, pair, segment, found, sink) {
+            return None;
+        }
+        let opens = self.opening_side(pair, segment);
+        let place = self.open(hash, &opens, incarnation, segment.time, found);
+        self.make_room(place, sink);
+        Some(place)
+    }
+
+    /// The pair with the side in front that is taken for the client.
+    fn opening_side(&self, pair: &Oriented, segment: &Segment<'_>) -> Oriented {
+        // A SYN,ACK that comes first answers a SYN that was not captured or comes late: its receiver opened.
+        let answers = segment.flags.syn() && segment.flags.ack();
+        // Where nothing shows who opened, a well-known port is likelier the server's.
+        let serves = !segment.flags.syn() && segment.src.port() < WELL_KNOWN && segment.dst.port() >= WELL_KNOWN;
+        Oriented { is_forward: pair.is_forward != (answers || serves), ..*pair }
+    }
+
+    fn open(&mut self, hash: u32, pair: &Oriented, incarnation: u32, now: Timestamp, found: Option<Found>) -> u32 {
+        let id = self.table.next_id();
+        self.table.insert(hash, Connection::new(id, incarnation, pair, now), found)
     }
 }
 
 /// Queues the TIME-WAITs that began or began anew.
-fn queue_waits(
-    waits: &mut BinaryHeap<Reverse<(Timestamp, usize, usize)>>,
-    connection: &mut Connection,
-    place: usize,
-    two_msl_ns: i64,
-) {
+fn queue_waits(deadlines: &mut Deadlines, connection: &mut Connection, two_msl_ns: i64) {
     for waiter in Peer::BOTH {
         let wait = waiter.of_mut(&mut connection.time_wait).as_mut();
         if let Some(due) = wait.and_then(|wait| wait.queue_anew(two_msl_ns)) {
-            waits.push(Reverse((due, place, waiter.index())));
+            deadlines.push(Deadline::new(due, connection.handle(), waiter));
         }
     }
 }

@@ -36,6 +36,8 @@ pub enum Input<'a> {
     },
     /// The network reports that a segment did not arrive.
     Icmp(Report<'a>),
+    /// The last step of every connection: nothing will change it any more, and it is forgotten.
+    Retired,
 }
 
 /// An ICMP error and the segment that it speaks of.

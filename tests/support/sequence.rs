@@ -363,7 +363,11 @@ impl Sequence {
             }
         }
         log.sort_by_key(|(place, order, _)| (*place, *order));
-        Run { states: self.states_by_line(&log), notes, connections: tracker.connections().to_vec() }
+        Run {
+            states: self.states_by_line(&log),
+            notes,
+            connections: tracker.connections().into_iter().cloned().collect(),
+        }
     }
 
     /// One socket has one state.

@@ -109,7 +109,7 @@ impl Talk {
 }
 
 pub fn wishes(full: bool) -> Wishes {
-    Wishes { watch: Watch::All, full, msl: MslProfile::Linux }
+    Wishes { watch: Watch::All, full, msl: MslProfile::Linux, ..Wishes::default() }
 }
 
 fn timestamps(tsval: u32, tsecr: u32) -> Vec<u8> {

@@ -9,11 +9,13 @@ use serde_json::Value;
 use std::net::SocketAddr;
 use synfin::analyze::{Analyzer, Wishes};
 use synfin::assemble::Watch;
+use synfin::decode::{Decoded, Decoder};
 use synfin::ladder::View;
 use synfin::render::{self, Charset, Format, Style};
 use synfin::source::Timestamp;
-use synfin::tcp::Peer;
+use synfin::tcp::{MslProfile, Peer};
 use synfin::timeline::{Detail, Event, Lang, Timeline};
+use synfin::track::{Input, Keep, Step, Tracker};
 
 /// The timeline's JSON, checked against the schema.
 fn json(talk: &Talk) -> Value {
@@ -130,6 +132,44 @@ fn settling_between_frames_changes_nothing(talk: &Talk) {
     }
 }
 
+/// Every connection as its last step shows it, in the order of their first segments.
+fn retired(talk: &Talk, keep: Keep) -> Vec<String> {
+    let mut tracker = Tracker::keeping(MslProfile::Linux, keep, false);
+    let mut decoder = Decoder::new();
+    let mut last = Vec::new();
+    let mut note = |step: &Step<'_>| {
+        if matches!(step.input, Input::Retired) {
+            let text = format!("{:?}", step.connection);
+            // Where it was kept is no matter.
+            let place = text.find(" place: ").unwrap();
+            let rest = &text[place + 1..];
+            last.push(text[..place].to_string() + &rest[rest.find(',').unwrap()..]);
+        }
+    };
+    let mut end = Timestamp::default();
+    talk.frames(|frame| {
+        end = end.max(frame.time);
+        if let Decoded::Segment(segment) = decoder.decode(frame) {
+            tracker.push(&segment, &mut note);
+        }
+    });
+    tracker.finish(end, &mut note);
+    last
+}
+
+/// A SYN that is set aside until more comes makes the connection that it would have made at once.
+fn setting_syns_aside_changes_nothing(talk: &Talk) {
+    let whole = retired(talk, Keep { is_watched: true, ..Keep::ALL });
+    let bounded = retired(talk, Keep { first: 0, one: None, is_watched: false });
+    assert_eq!(bounded.len(), talk.timeline(true).connections.len());
+    for (whole, bounded) in whole.iter().zip(&bounded) {
+        assert_eq!(
+            whole.replace("lingers: true", "lingers: false"),
+            bounded.replace("lingers: true", "lingers: false")
+        );
+    }
+}
+
 /// One connection watched alone is drawn as it is among all.
 fn one_alone_is_as_among_all(talk: &Talk) {
     for full in [true, false] {
@@ -170,6 +210,7 @@ fn the_sequences_are_symmetric() {
         swapping_addresses_mirrors(&talk);
         settling_between_frames_changes_nothing(&talk);
         one_alone_is_as_among_all(&talk);
+        setting_syns_aside_changes_nothing(&talk);
     }
 }
 
@@ -179,6 +220,11 @@ proptest! {
     #[test]
     fn numbers(talk in talk::random(), by in any::<u32>()) {
         shifting_numbers_changes_nothing_relative(&talk, by);
+    }
+
+    #[test]
+    fn syns_set_aside(talk in talk::random()) {
+        setting_syns_aside_changes_nothing(&talk);
     }
 
     #[test]

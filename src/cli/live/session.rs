@@ -6,7 +6,7 @@ use super::super::output::Outputs;
 use super::super::saving;
 use super::pictures::Pictures;
 use crate::analyze::{Analyzer, Ending, Wishes};
-use crate::assemble::Watch;
+use crate::assemble::{Pair, Watch};
 use crate::ladder::{Ladder, Lanes, View};
 use crate::render::{Format, Style, safe, table, text};
 use crate::source::clock::now;
@@ -39,7 +39,7 @@ impl Session<'_> {
             config,
             device: arguments.interface.clone(),
             outputs,
-            analyzer: Analyzer::new(Wishes { watch, full: output.full, msl: output.msl }),
+            analyzer: Analyzer::new(Wishes { watch, full: output.full, msl: output.msl, ..Wishes::default() }),
             packets: None,
             pictures: Pictures::new(config.stdout_style()),
             kernel: kernel::Kernel::default(),
@@ -82,10 +82,10 @@ impl Session<'_> {
         let mut drawn = Ok(());
         let (pictures, names) = (&mut self.pictures, &self.config.names);
         pictures.pass(now.0 / 1_000_000_000);
-        self.analyzer.settle(now, &mut |connection, endpoints, event| {
+        self.analyzer.settle(now, &mut |id, pair, event| {
             if drawn.is_ok() {
-                let lanes = || lanes(endpoints.pair(connection), names);
-                drawn = pictures.draw(connection.id, &lanes, &event, &mut out);
+                let lanes = || lanes(pair, names);
+                drawn = pictures.draw(id, &lanes, &event, &mut out);
             }
         });
         self.analyzer.crowd(pictures.is_crowded());
@@ -118,9 +118,8 @@ impl Session<'_> {
     }
 }
 
-fn lanes(pair: [Option<&Endpoint>; 2], names: &[Relabel]) -> Lanes {
-    let [client, server] = pair.map(|endpoint| {
-        let mut endpoint = endpoint.cloned();
+fn lanes(pair: &Pair, names: &[Relabel]) -> Lanes {
+    let [client, server] = pair.clone().map(|mut endpoint| {
         endpoint.iter_mut().for_each(|endpoint| endpoint.relabel(names));
         endpoint
     });
@@ -150,8 +149,6 @@ mod kernel {
     use crate::source::Timestamp;
     use std::net::SocketAddr;
 
-    /// Ports asked about at most: on a busy machine the answer grows with every socket.
-    const MOST_PORTS: usize = 16;
     /// Addresses whose owners are looked for at the end.
     const MOST_OWNERS: usize = 256;
     /// The kernel is asked at most so often.
@@ -162,25 +159,21 @@ mod kernel {
     pub(super) struct Kernel {
         witness: Option<Witness>,
         ports: Vec<u16>,
-        /// Connections whose server port is watched.
-        known: usize,
+        /// Connections known so far.
+        known: u64,
         asked: Option<Timestamp>,
     }
 
     impl Kernel {
         pub(super) fn look(&mut self, analyzer: &mut Analyzer, now: Timestamp) {
-            let connections = analyzer.connections();
-            for connection in connections.get(self.known..).unwrap_or_default() {
-                let [_, server] = connection.addresses;
-                if self.ports.len() < MOST_PORTS && !self.ports.contains(&server.port()) {
-                    self.ports.push(server.port());
-                    if let Some(witness) = &mut self.witness {
-                        witness.watch(server.port());
-                    }
+            for port in analyzer.server_ports().get(self.ports.len()..).unwrap_or_default() {
+                self.ports.push(*port);
+                if let Some(witness) = &mut self.witness {
+                    witness.watch(*port);
                 }
             }
-            let is_new = connections.len() > self.known;
-            self.known = connections.len();
+            let is_new = analyzer.opened() > self.known;
+            self.known = analyzer.opened();
             if self.ports.is_empty() || !is_new && self.asked.is_some_and(|asked| now.since(asked) < EVERY_NS) {
                 return;
             }

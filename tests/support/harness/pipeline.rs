@@ -16,7 +16,7 @@ const MOST_FRAMES: usize = 20_000;
 pub fn run(bytes: &[u8]) {
     let Ok(mut reader) = CaptureReader::from_reader(io::Cursor::new(bytes.to_vec())) else { return };
     let (watch, full) = [(Watch::All, true), (Watch::All, false), (Watch::Sole, false)][sum(bytes) / 720 % 3];
-    let mut analyzer = Analyzer::new(Wishes { watch, full, msl: MslProfile::Linux });
+    let mut analyzer = Analyzer::new(Wishes { watch, full, msl: MslProfile::Linux, ..Wishes::default() });
     let mut frames = 0;
     let mut told = Told::default();
     let (mut backwards, mut remarks) = (Backwards::default(), Remarks::default());

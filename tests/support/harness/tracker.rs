@@ -114,7 +114,7 @@ impl Play {
         let templates = PAIRS.iter().map(|[a, b]| [Packet::new(a, b), Packet::new(b, a)]).collect();
         let side = Side { nxt: [1000, 5000], clock: 7 };
         Play {
-            analyzer: Analyzer::new(Wishes { watch, full, msl: MslProfile::Linux }),
+            analyzer: Analyzer::new(Wishes { watch, full, msl: MslProfile::Linux, ..Wishes::default() }),
             shift,
             sides: [side; PAIRS.len()],
             templates,

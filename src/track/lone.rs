@@ -1,0 +1,169 @@
+//! A SYN of which nothing more is known yet: 72 octets instead of a whole connection, so that a flood of SYNs stays small.
+
+use super::key::{Key, Oriented};
+use crate::tcp::{Checksum, Flags, Options, Passage, Segment, SeqNumber, Timestamp};
+use std::num::NonZeroU16;
+
+/// The SYN that may open a connection. What the tracker looks at is kept; frame, interface and
+/// lengths of the headers are not.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lone {
+    /// The key, packed.
+    addresses: [u64; 4],
+    ports: [u16; 2],
+    vlan: u16,
+    time: Timestamp,
+    id: u32,
+    seq: SeqNumber,
+    tsval: u32,
+    wnd: u16,
+    mss: u16,
+    ip_id: u16,
+    ttl: u8,
+    /// [`SCALE`] and what is named below; never 0.
+    bits: NonZeroU16,
+}
+
+const FORWARD: u16 = 1;
+const ECE: u16 = 1 << 1;
+const CWR: u16 = 1 << 2;
+const SACK: u16 = 1 << 3;
+const STAMP: u16 = 1 << 4;
+const MSS: u16 = 1 << 5;
+const SCALED: u16 = 1 << 6;
+/// Two bits for the checksum, four for the window scale.
+const SUM: u32 = 8;
+const SCALE: u32 = 10;
+const THERE: u16 = 1 << 15;
+
+const SUMS: [Checksum; 4] = [Checksum::Valid, Checksum::Invalid, Checksum::Offloaded, Checksum::Unchecked];
+
+impl Lone {
+    /// The record of a SYN, if one can hold it.
+    #[inline]
+    pub(super) fn of(id: u64, at: &Oriented, segment: &Segment<'_>) -> Option<Lone> {
+        let id = u32::try_from(id).ok()?;
+        let options = &segment.options;
+        let plain = Options {
+            mss: options.mss,
+            wscale: options.wscale.filter(|shift| *shift < 16),
+            sack_permitted: options.sack_permitted,
+            timestamps: options.timestamps.filter(|(_, tsecr)| *tsecr == 0),
+            ..Options::default()
+        };
+        let (addresses, ports, vlan) = at.key.pack()?;
+        let flags = segment.flags;
+        let is_syn = flags.syn() && (flags == Flags::SYN || flags == Flags::SYN | Flags::ECE | Flags::CWR);
+        if !is_syn
+            || segment.len > 0
+            || segment.ecn > 0
+            || segment.urgent > 0
+            || segment.malformed
+            || segment.passage != Passage::Unknown
+            || plain != *options
+        {
+            return None;
+        }
+        let bit = |is_set: bool, bit: u16| if is_set { bit } else { 0 };
+        let sum = SUMS.iter().position(|sum| *sum == segment.checksum).unwrap_or(0) as u16;
+        let bits = THERE
+            | bit(at.is_forward, FORWARD)
+            | bit(flags.any(Flags::ECE), ECE)
+            | bit(flags.any(Flags::CWR), CWR)
+            | bit(plain.sack_permitted, SACK)
+            | bit(plain.timestamps.is_some(), STAMP)
+            | bit(plain.mss.is_some(), MSS)
+            | bit(plain.wscale.is_some(), SCALED)
+            | sum << SUM
+            | u16::from(plain.wscale.unwrap_or(0)) << SCALE;
+        Some(Lone {
+            addresses,
+            ports,
+            vlan,
+            time: segment.time,
+            id,
+            seq: segment.seq,
+            tsval: plain.timestamps.map_or(0, |(tsval, _)| tsval),
+            wnd: segment.wnd,
+            mss: plain.mss.unwrap_or(0),
+            ip_id: segment.ip_id,
+            ttl: segment.ttl,
+            bits: NonZeroU16::new(bits)?,
+        })
+    }
+
+    fn has(&self, bit: u16) -> bool {
+        self.bits.get() & bit != 0
+    }
+
+    pub(super) fn key(&self) -> Key {
+        Key::unpack(self.addresses, self.ports, self.vlan)
+    }
+
+    pub(super) fn is_forward(&self) -> bool {
+        self.has(FORWARD)
+    }
+
+    #[inline]
+    pub(super) fn is_of(&self, key: &Key) -> bool {
+        self.key() == *key
+    }
+
+    pub(super) fn id(&self) -> u64 {
+        self.id.into()
+    }
+
+    /// The SYN again.
+    pub(super) fn segment(&self) -> Segment<'static> {
+        let [src, dst] = self.key().addresses(self.has(FORWARD));
+        let bits = self.bits.get();
+        let mut flags = Flags::SYN;
+        for (bit, flag) in [(ECE, Flags::ECE), (CWR, Flags::CWR)] {
+            if self.has(bit) {
+                flags = flags | flag;
+            }
+        }
+        let options = Options {
+            mss: self.has(MSS).then_some(self.mss),
+            wscale: self.has(SCALED).then_some((bits >> SCALE & 15) as u8),
+            sack_permitted: self.has(SACK),
+            timestamps: self.has(STAMP).then_some((self.tsval, 0)),
+            ..Options::default()
+        };
+        Segment {
+            frame: 0,
+            time: self.time,
+            passage: Passage::Unknown,
+            interface: 0,
+            src,
+            dst,
+            seq: self.seq,
+            ack: SeqNumber(0),
+            flags,
+            wnd: self.wnd,
+            urgent: 0,
+            options,
+            len: 0,
+            payload: &[],
+            checksum: SUMS.get(usize::from(bits >> SUM & 3)).copied().unwrap_or_default(),
+            ttl: self.ttl,
+            ecn: 0,
+            ip_id: self.ip_id,
+            vlan: self.key().vlan(),
+            header_len: 20,
+            tcp_len: 20,
+            header_cut: false,
+            malformed: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_small() {
+        assert_eq!(size_of::<Option<Lone>>(), 72);
+    }
+}

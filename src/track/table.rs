@@ -1,0 +1,206 @@
+//! Where connections are kept: their places, and what their addresses and ports lead to.
+
+use super::Connection;
+use super::ghost::Ghost;
+use super::index::Index;
+use super::key::{Key, Seeds};
+use super::lone::Lone;
+use super::ring::Ring;
+
+/// Which connection, and where it is kept as long as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Handle {
+    pub(crate) id: u64,
+    pub(crate) place: u32,
+}
+
+/// Lone SYNs remembered at once, 72 octets each: 9 MiB, as much as a cache holds.
+pub const MOST_LONE_SYNS: u32 = 128 * 1024;
+
+/// Retired connections whose addresses and ports are still known: 4 MiB.
+pub const MOST_GHOSTS: u32 = 64 * 1024;
+
+/// What an address pair leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    Connection(u32),
+    Lone(u32),
+    Ghost(u32),
+}
+
+/// The upper two bits of a place in the index tell what is there.
+const KIND: u32 = 30;
+
+impl Found {
+    fn pack(self) -> u32 {
+        match self {
+            Found::Connection(place) => place,
+            Found::Lone(place) => 1 << KIND | place,
+            Found::Ghost(place) => 2 << KIND | place,
+        }
+    }
+
+    #[inline]
+    fn unpack(packed: u32) -> Found {
+        let place = packed & ((1 << KIND) - 1);
+        match packed >> KIND {
+            0 => Found::Connection(place),
+            1 => Found::Lone(place),
+            _ => Found::Ghost(place),
+        }
+    }
+}
+
+/// Every connection that is remembered.
+pub(super) struct Table {
+    index: Index,
+    seeds: Seeds,
+    /// A place whose id is 0 is free.
+    connections: Vec<Connection>,
+    free: Vec<u32>,
+    lone: Ring<Lone>,
+    ghosts: Ring<Ghost>,
+    /// Connections opened so far; the id of the last one.
+    opened: u64,
+}
+
+impl Table {
+    pub(super) fn new() -> Table {
+        Table {
+            index: Index::default(),
+            seeds: Seeds::default(),
+            connections: Vec::new(),
+            free: Vec::new(),
+            lone: Ring::new(MOST_LONE_SYNS),
+            ghosts: Ring::new(MOST_GHOSTS),
+            opened: 0,
+        }
+    }
+
+    pub(super) fn hash(&self, key: &Key) -> u32 {
+        self.seeds.hash(key)
+    }
+
+    /// What these addresses and ports lead to.
+    #[inline]
+    pub(super) fn find(&self, hash: u32, key: &Key) -> Option<Found> {
+        let found = self.index.find(hash, |packed| match Found::unpack(packed) {
+            Found::Connection(place) => self.connections.get(place as usize).is_some_and(|known| known.key == *key),
+            Found::Lone(place) => self.lone.get(place).is_some_and(|lone| lone.is_of(key)),
+            Found::Ghost(place) => self.ghosts.get(place).is_some_and(|ghost| ghost.key == *key),
+        });
+        found.map(Found::unpack)
+    }
+
+    #[inline]
+    pub(super) fn get(&self, place: u32) -> Option<&Connection> {
+        self.connections.get(place as usize)
+    }
+
+    #[inline]
+    pub(super) fn get_mut(&mut self, place: u32) -> Option<&mut Connection> {
+        self.connections.get_mut(place as usize)
+    }
+
+    /// The connection, as long as it is remembered.
+    pub(super) fn at(&self, handle: Handle) -> Option<&Connection> {
+        self.get(handle.place).filter(|connection| connection.id == handle.id)
+    }
+
+    pub(super) fn opened(&self) -> u64 {
+        self.opened
+    }
+
+    /// Places in use and free ones.
+    pub(super) fn places(&self) -> usize {
+        self.connections.len()
+    }
+
+    /// Connections that are remembered in full.
+    pub(super) fn len(&self) -> usize {
+        self.connections.len() - self.free.len()
+    }
+
+    /// The id of one more connection.
+    pub(super) fn next_id(&mut self) -> u64 {
+        self.opened += 1;
+        self.opened
+    }
+
+    /// Keeps a connection. Its addresses and ports lead to it from now on, and no longer to `instead_of`.
+    pub(super) fn insert(&mut self, hash: u32, mut connection: Connection, instead_of: Option<Found>) -> u32 {
+        let place = self.free.pop().unwrap_or(self.connections.len() as u32);
+        connection.place = place;
+        match self.connections.get_mut(place as usize) {
+            Some(slot) => *slot = connection,
+            None => self.connections.push(connection),
+        }
+        self.lead(hash, instead_of, Found::Connection(place));
+        place
+    }
+
+    fn lead(&mut self, hash: u32, from: Option<Found>, to: Found) {
+        if let Some(Found::Ghost(place)) = from {
+            self.ghosts.take(place);
+        }
+        match from {
+            Some(old) => self.index.replace(hash, old.pack(), to.pack()),
+            None => self.index.insert(hash, to.pack()),
+        }
+    }
+
+    /// Frees the place of a connection. A ghost of it stays for a while if its addresses and ports still lead to it.
+    pub(super) fn retire(&mut self, place: u32) {
+        let Some(connection) = self.connections.get_mut(place as usize) else { return };
+        let key = connection.key;
+        let ghost = Ghost::of(connection);
+        // What was boxed goes now, not when the place is needed.
+        connection.senders = Default::default();
+        connection.evidence = None;
+        connection.id = 0;
+        self.free.push(place);
+        let hash = self.seeds.hash(&key);
+        let own = Found::Connection(place);
+        if self.index.find(hash, |packed| packed == own.pack()).is_none() {
+            return;
+        }
+        let (room, oldest) = self.ghosts.make_room();
+        if let Some(oldest) = oldest {
+            self.index.remove(self.seeds.hash(&oldest.key), Found::Ghost(room).pack());
+        }
+        self.ghosts.put(room, ghost);
+        self.lead(hash, Some(own), Found::Ghost(room));
+    }
+
+    pub(super) fn ghost(&self, place: u32) -> Option<&Ghost> {
+        self.ghosts.get(place)
+    }
+
+    /// Keeps a lone SYN. Gives the one that makes room for it.
+    pub(super) fn insert_lone(&mut self, hash: u32, lone: Lone, instead_of: Option<Found>) -> Option<Lone> {
+        let (room, oldest) = self.lone.make_room();
+        if let Some(oldest) = &oldest {
+            self.index.remove(self.seeds.hash(&oldest.key()), Found::Lone(room).pack());
+        }
+        self.lone.put(room, lone);
+        self.lead(hash, instead_of, Found::Lone(room));
+        oldest
+    }
+
+    /// Takes out a lone SYN that becomes a connection.
+    pub(super) fn take_lone(&mut self, place: u32) -> Option<Lone> {
+        self.lone.take(place)
+    }
+
+    /// Takes out all lone SYNs, the oldest first.
+    pub(super) fn drain_lone(&mut self) -> impl Iterator<Item = Lone> + use<> {
+        self.lone.drain()
+    }
+
+    /// Connections by id.
+    pub(super) fn by_id(&self) -> Vec<&Connection> {
+        let mut all: Vec<&Connection> = self.connections.iter().filter(|connection| connection.id > 0).collect();
+        all.sort_unstable_by_key(|connection| connection.id);
+        all
+    }
+}
