@@ -10,11 +10,13 @@ pub(super) struct Series<const N: usize> {
     width_ns: i64,
     begins: [u32; N],
     ends: [u32; N],
+    /// Nothing was noted yet, so there is nothing to add up when the stretches grow.
+    is_empty: bool,
 }
 
 impl<const N: usize> Default for Series<N> {
     fn default() -> Series<N> {
-        Series { width_ns: FIRST_WIDTH, begins: [0; N], ends: [0; N] }
+        Series { width_ns: FIRST_WIDTH, begins: [0; N], ends: [0; N], is_empty: true }
     }
 }
 
@@ -30,6 +32,7 @@ impl<const N: usize> Series<N> {
     pub(super) fn note(&mut self, begin_ns: i64, end_ns: Option<i64>) {
         self.reach(begin_ns);
         let place = self.place(begin_ns);
+        self.is_empty = false;
         if let Some(begins) = self.begins.get_mut(place) {
             *begins = begins.saturating_add(1);
         }
@@ -47,6 +50,9 @@ impl<const N: usize> Series<N> {
     pub(super) fn reach(&mut self, ns: i64) {
         while ns / self.width_ns >= N as i64 && self.width_ns < i64::MAX / 4 {
             self.width_ns *= 2;
+            if self.is_empty {
+                continue;
+            }
             for counts in [&mut self.begins, &mut self.ends] {
                 for at in 0..N {
                     let pair = counts.get(2 * at..).unwrap_or_default().iter().take(2);

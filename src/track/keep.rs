@@ -4,7 +4,7 @@ pub use super::table::{MOST_GHOSTS, MOST_LONE_SYNS};
 
 /// Connections that are over and wait behind so many that came to their end later are retired: nothing that arrives may
 /// change them any more. (A bound by count: what is retired when depends on the packets alone.)
-pub const LINGER: usize = 8 * 1024;
+pub const LINGER: usize = 4 * 1024;
 
 /// Connections remembered in full at once. When one more comes, one that was not active for long is retired as it stands.
 pub const MOST_CONNECTIONS: usize = 64 * 1024;
@@ -39,4 +39,16 @@ pub struct LetGo {
     pub lone_syns: u64,
     /// Segments of connections that were over and retired.
     pub stragglers: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::track::Connection;
+
+    /// What is kept of each connection decides how fast all go: it shall shrink, not grow.
+    #[test]
+    fn a_connection_grows_no_further() {
+        let size = size_of::<Connection>();
+        assert!(size <= 3_400, "{size} octets");
+    }
 }
