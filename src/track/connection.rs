@@ -51,7 +51,7 @@ pub struct Connection {
 }
 
 /// What must be remembered of a peer to take a change back or to place it.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Memory {
     /// Its last own segment.
     pub(super) last_own: Option<u64>,
@@ -66,7 +66,7 @@ pub(super) struct Memory {
     /// It sent a new SYN in the middle of a live connection: it has lost its memory of that one.
     pub(super) forgot: bool,
     /// A SYN with another number in its name while it was in the connection, until what follows tells what it was.
-    pub(super) stray_syn: Option<(SeqNumber, SynFact)>,
+    pub(super) stray_syn: Option<Box<(SeqNumber, SynFact)>>,
     /// The segment that last filled a gap in its numbers.
     pub(super) filled: Option<Moment>,
     /// Where a segment ended that lay beyond the window: the next one there shows that it was meant.
@@ -74,7 +74,7 @@ pub(super) struct Memory {
     /// How far everything of it was seen to arrive.
     pub(super) edge: Option<SeqNumber>,
     /// How it came into SYN-SENT, while that can still prove to be an old duplicate's doing.
-    pub(super) syn_sent: Option<super::step::Change>,
+    pub(super) syn_sent: Option<Box<super::step::Change>>,
     /// A RST was counted as received at this time, in this state.
     pub(super) reset: Option<(State, Timestamp)>,
 }
@@ -101,8 +101,8 @@ impl Connection {
             last_data: None,
             evidence: None,
             copies: Copies::default(),
-            flight: [Flight::default(); 2],
-            memory: [Memory::default(); 2],
+            flight: Default::default(),
+            memory: Default::default(),
             key: pair.key,
             place: 0,
             lingers: false,

@@ -7,9 +7,9 @@ use crate::tcp::{Passage, Segment, SeqNumber, Timestamp};
 const SYNS: usize = 3;
 
 /// The control segments under way from one peer to the other.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Flight {
-    syns: [Option<Sent>; SYNS],
+    syns: [Option<Box<Sent>>; SYNS],
     pub(super) fin: Option<Sent>,
     /// Acknowledgments of the receiver's SYN or FIN that came with data or after a FIN, and wait for its proof.
     pub(super) waiting: Option<WaitingAck>,
@@ -123,7 +123,7 @@ impl Flight {
         if let Some(known) =
             self.syns.iter_mut().flatten().find(|syn| syn.seq == segment.seq && syn.is_syn_ack == is_syn_ack)
         {
-            let before = *known;
+            let before = **known;
             known.again(copy);
             return Some(before);
         }
@@ -131,7 +131,7 @@ impl Flight {
         // The oldest makes room when all places are taken.
         let place = self.syns.iter().position(Option::is_none).unwrap_or(0);
         if let Some(slot) = self.syns.get_mut(place) {
-            *slot = Some(sent);
+            *slot = Some(Box::new(sent));
         }
         None
     }
@@ -166,12 +166,12 @@ impl Flight {
     /// The SYN that an acknowledgment proves: the one just before it, else the youngest of those before it. A bare
     /// acknowledgment answers a SYN,ACK rather than the SYN with the same number (RFC 9293 3.10.7.3); a SYN,ACK the SYN.
     pub(super) fn syn_proved_by(&mut self, ack: SeqNumber, is_syn_ack: bool) -> Option<&mut Sent> {
-        let fits = |syn: &Option<Sent>| syn.is_some_and(|syn| !syn.received && syn.seq + 1 == ack);
+        let fits = |syn: &Option<Box<Sent>>| syn.as_ref().is_some_and(|syn| !syn.received && syn.seq + 1 == ack);
         let exact = if is_syn_ack { self.syns.iter().position(fits) } else { self.syns.iter().rposition(fits) };
         let place = exact.or_else(|| {
-            self.syns.iter().rposition(|syn| syn.is_some_and(|syn| !syn.received && (syn.seq + 1).le(ack)))
+            self.syns.iter().rposition(|syn| syn.as_ref().is_some_and(|syn| !syn.received && (syn.seq + 1).le(ack)))
         })?;
-        self.syns.get_mut(place)?.as_mut()
+        self.syns.get_mut(place)?.as_deref_mut()
     }
 
     /// The end of the SYN or FIN that is under way and whose arrival nothing has proved. Of SYNs only the one with the
@@ -195,6 +195,6 @@ impl Flight {
 
     /// Forgets all SYNs: their sender fell back to LISTEN.
     pub(super) fn forget_syns(&mut self) {
-        self.syns = [None; SYNS];
+        self.syns = Default::default();
     }
 }

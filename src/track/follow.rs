@@ -17,8 +17,8 @@ impl Turn<'_> {
         flow.segments += 1;
         flow.note_len(segment.len);
         flow.retransmissions += u64::from(repeat.is_some());
-        let is_stray =
-            segment.flags.syn() && peer.of(&connection.memory).stray_syn.is_some_and(|(seq, _)| seq == segment.seq);
+        let is_stray = segment.flags.syn()
+            && peer.of(&connection.memory).stray_syn.as_ref().is_some_and(|stray| stray.0 == segment.seq);
         if segment.flags.rst() || is_stray {
             return;
         }

@@ -34,7 +34,8 @@ pub(super) fn decide(connection: &Connection, segment: &Segment<'_>) -> Belongs 
         let answers_stray = other
             .of(&connection.memory)
             .stray_syn
-            .is_some_and(|(seq, _)| seq + 1 == segment.ack && !is_own(own, segment));
+            .as_ref()
+            .is_some_and(|stray| stray.0 + 1 == segment.ack && !is_own(own, segment));
         let was_over = matches!(own.state, Some(State::Closed | State::TimeWait));
         return match () {
             () if answers_stray => Belongs::ToNextWithSyn,
@@ -136,7 +137,7 @@ impl Connection {
     /// Learns that it was opened by the stray SYN of `old`, which it follows.
     pub(super) fn seed_by_syn(&mut self, old: &Connection, segment: &Segment<'_>) {
         let opener = old.receiver_of(old.peer_at(segment.src));
-        let Some((seq, fact)) = opener.of(&old.memory).stray_syn else { return };
+        let Some((seq, fact)) = opener.of(&old.memory).stray_syn.as_deref().copied() else { return };
         let place = if self.addresses == old.addresses { opener } else { !opener };
         let tcb = place.of_mut(&mut self.tcb);
         tcb.state = Some(State::SynSent);

@@ -157,9 +157,9 @@ impl Turn<'_> {
 
     /// The SYN was an old duplicate of an earlier incarnation (RFC 9293 figure 11): its sender listens all along.
     fn never_sent_syn(&mut self, sender: Peer) {
-        let change = sender.of(&self.connection.memory).syn_sent;
+        let change = sender.of(&self.connection.memory).syn_sent.clone();
         if let Some(change) = change {
-            self.changes.push(Change { news: News::TakenBack, evidence: self.ordinal, ..change });
+            self.changes.push(Change { news: News::TakenBack, evidence: self.ordinal, ..*change });
         }
         self.begin_in(sender, State::Listen);
         *sender.of_mut(&mut self.connection.opening.syn) = None;

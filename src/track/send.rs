@@ -163,7 +163,7 @@ impl Turn<'_> {
         }
         let mut fact = None;
         SynFact::note(&mut fact, segment, self.ordinal, false);
-        peer.of_mut(&mut self.connection.memory).stray_syn = fact.map(|fact| (segment.seq, fact));
+        peer.of_mut(&mut self.connection.memory).stray_syn = fact.map(|fact| Box::new((segment.seq, fact)));
         // RFC 5961 4.2; in TIME-WAIT RFC 9293 3.10.7.4 asks for the same.
         self.note_challenge(self.connection.receiver_of(peer));
     }
@@ -171,7 +171,7 @@ impl Turn<'_> {
     /// The peer answers the other's ACK by RST: it has lost its memory of the connection, and its SYN was meant.
     pub(super) fn believe_stray_syn(&mut self, peer: Peer) {
         let memory = peer.of_mut(&mut self.connection.memory);
-        let Some((seq, fact)) = memory.stray_syn.take() else { return };
+        let Some((seq, fact)) = memory.stray_syn.take().map(|stray| *stray) else { return };
         memory.forgot = true;
         let cause = Cause { ordinal: fact.first.ordinal, time: fact.first.time, arrived: false };
         if self.state(peer) != Some(State::Closed) {

@@ -157,6 +157,7 @@ impl Table {
         // What was boxed goes now, not when the place is needed.
         connection.senders = Default::default();
         connection.evidence = None;
+        connection.flight = Default::default();
         connection.id = 0;
         self.free.push(place);
         let hash = self.seeds.hash(&key);

@@ -81,7 +81,7 @@ impl Turn<'_> {
         let rests_on_sight = basis == Basis::Inferred || signal == Signal::SndRst;
         memory.unproved = rests_on_sight.then_some(change);
         if memory.told_listen && to == State::SynSent {
-            memory.syn_sent = Some(change);
+            memory.syn_sent = Some(Box::new(change));
         }
         peer.of_mut(&mut self.connection.tcb).state = Some(to);
         match (from, to) {
