@@ -48,6 +48,7 @@ pub enum Phase {
 /// What kind of event it is. A reader passes over kinds that it does not know.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
+#[allow(clippy::large_enum_variant)] // Nearly every event is a segment: a box would cost one allocation each and save nothing.
 pub enum Detail {
     /// One TCP segment.
     Segment(SegmentEvent),
