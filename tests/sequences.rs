@@ -116,6 +116,9 @@ sequences! {
     late_data_from_before_the_capture
     lost_before_capture
     mid_stream_close
+    multipath
+    multipath_declined
+    multipath_joins_what_was_not_seen
     needless_retransmission
     odd_segments
     old_connection_answers
@@ -163,7 +166,8 @@ sequences! {
     self_connect
     sequence_wrap
     server_closes_first
-    signed
+    signed_by_ao
+    signed_by_md5
     split_five_way
     split_four_way
     spurious_by_d_sack

@@ -1,7 +1,8 @@
-//! Rules of TCP's extensions: timestamps that protect (PAWS), signatures, several paths.
+//! Rules of TCP's extensions: timestamps that protect (PAWS), and signatures.
 
 use super::words::role;
 use super::{Finding, Rule};
+use crate::tcp::Signature;
 use crate::timeline::Severity::{Lesson, Warning};
 use crate::track::{Seen, Step};
 
@@ -21,15 +22,32 @@ pub(super) const RULES: &[Rule] = &[
         check: outdated,
     },
     Rule {
-        id: "signed",
+        id: "signed-md5",
         severity: Lesson,
-        rfc: "RFC 2385, RFC 5925",
+        rfc: "RFC 2385",
         explain: (
-            "The segments bear a signature (TCP-MD5 or TCP-AO), as routers do for BGP. A segment with a wrong or missing one is dropped without a word: an endless SYN without answer may mean a wrong key.",
-            "报文段带有签名（TCP-MD5 或 TCP-AO），路由器的 BGP 会话常用。签名错误或缺失的报文段会被静默丢弃：SYN 始终无应答可能意味着密钥错误。",
+            "The segments bear an MD5 signature, as routers do for BGP. There is one key, and no way to change it while the connection lives; TCP-AO (RFC 5925) replaces it. A segment with a wrong or missing signature is dropped without a word: an endless SYN without answer may mean that the keys differ.",
+            "报文段带有 MD5 签名，路由器的 BGP 会话常用。只有一个密钥，连接存续期间无法更换；TCP-AO（RFC 5925）已取代它。签名错误或缺失的报文段会被静默丢弃：SYN 始终无应答可能意味着两端密钥不同。",
         ),
-        advice: None,
-        check: signed,
+        advice: Some((
+            "Linux counts what it drops: nstat TcpExtTCPMD5NotFound TcpExtTCPMD5Unexpected TcpExtTCPMD5Failure. A NAT on the way breaks every signature.",
+            "Linux 对丢弃有计数：nstat TcpExtTCPMD5NotFound TcpExtTCPMD5Unexpected TcpExtTCPMD5Failure。途中的 NAT 会使所有签名失效。",
+        )),
+        check: signed_md5,
+    },
+    Rule {
+        id: "signed-ao",
+        severity: Lesson,
+        rfc: "RFC 5925 2.2",
+        explain: (
+            "The segments bear an authentication option (TCP-AO). KeyID names the key that this segment is signed by, RNextKeyID the one that its sender wants to receive: keys change while the connection lives. A segment with a wrong or missing signature is dropped without a word: an endless SYN without answer may mean that the keys differ.",
+            "报文段带有认证选项（TCP-AO）。KeyID 指明本报文段所用的密钥，RNextKeyID 指明发送方希望收到的密钥：连接存续期间可以更换密钥。签名错误或缺失的报文段会被静默丢弃：SYN 始终无应答可能意味着两端密钥不同。",
+        ),
+        advice: Some((
+            "Linux counts what it drops: nstat TcpExtTCPAORequired TcpExtTCPAOBad TcpExtTCPAOKeyNotFound. Look that both sides have a key of this id.",
+            "Linux 对丢弃有计数：nstat TcpExtTCPAORequired TcpExtTCPAOBad TcpExtTCPAOKeyNotFound。检查两端是否都有该编号的密钥。",
+        )),
+        check: signed_ao,
     },
 ];
 
@@ -42,7 +60,17 @@ fn outdated(_: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
     ))
 }
 
-fn signed(_: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
-    (seen.ordinal == 0 && seen.segment.options.signed)
-        .then(|| Finding::new("signed segments (TCP-MD5 or TCP-AO)", "报文段带签名（TCP-MD5 或 TCP-AO）"))
+fn signed_md5(_: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
+    let is_first = seen.ordinal == 0 && seen.segment.options.signature == Some(Signature::Md5);
+    is_first.then(|| Finding::new("signed by TCP-MD5", "带 TCP-MD5 签名"))
+}
+
+fn signed_ao(_: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
+    let Some(Signature::Ao { key_id, next_key_id }) = seen.segment.options.signature else { return None };
+    (seen.ordinal == 0).then(|| {
+        Finding::new(
+            format!("signed by TCP-AO with key {key_id}; wants to receive key {next_key_id}"),
+            format!("带 TCP-AO 签名，密钥 {key_id}；希望收到密钥 {next_key_id}"),
+        )
+    })
 }

@@ -10,6 +10,7 @@ mod icmp;
 mod loss;
 mod order;
 mod passage;
+mod paths;
 mod repeat;
 mod reset;
 pub mod table;
@@ -62,6 +63,7 @@ pub const RULES: &[&[Rule]] = &[
     flow::RULES,
     congestion::RULES,
     extensions::RULES,
+    paths::RULES,
     teardown::RULES,
     reset::RULES,
     icmp::RULES,

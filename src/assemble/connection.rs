@@ -5,7 +5,7 @@ use super::totals::totals;
 use crate::annotate::{self, verdict};
 use crate::source::Timestamp;
 use crate::tcp::{Basis, MslProfile, Peer};
-use crate::timeline::{self, Close, EndCause, EndStates, IcmpReport, Open, Reuse, ReuseProof, TimeWait, Totals};
+use crate::timeline::{self, Close, EndCause, EndStates, IcmpReport, Mptcp, Open, Reuse, ReuseProof, TimeWait, Totals};
 use crate::track::{self, Circumstances, Connection, Ended, SynFact};
 
 /// What holds for all connections of a capture.
@@ -81,6 +81,7 @@ pub(super) fn summary(connection: &Connection, ids: &[String; 2], setting: Setti
         }),
         totals: Totals { client: totals(connection, Peer::A), server: totals(connection, Peer::B) },
         captured_twice: connection.captured_twice().into(),
+        mptcp: connection.paths().map(mptcp),
         ways: None,
         last_states: EndStates {
             client: connection.state(Peer::A),
@@ -95,6 +96,18 @@ fn icmp_report(connection: &Connection, evidence: &Circumstances) -> Option<Icmp
     let asked = connection.opening.syn.iter().flatten().map(|syn| syn.first.time).next()?;
     let text = annotate::words::icmp_reason(fact.reason);
     Some(IcmpReport { reporter: fact.reporter, after_ns: fact.time.since(asked), text })
+}
+
+fn mptcp(paths: &track::Paths) -> Mptcp {
+    let [token_client, token_server] = paths.tokens;
+    Mptcp {
+        version: paths.version,
+        agreed: paths.speaks == [true; 2],
+        token_client,
+        token_server,
+        joins: paths.joins.and_then(|joins| joins.of),
+        joins_token: paths.joins.map(|joins| joins.token),
+    }
 }
 
 fn reuse(reuse: track::Reuse) -> Reuse {

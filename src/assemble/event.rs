@@ -5,8 +5,8 @@ use super::kernel::Heard;
 use crate::source::Timestamp;
 use crate::tcp::{self, Basis, Passage, Peer};
 use crate::timeline::{
-    Checksum, Detail, Event, Fate, Flow, Note, Run, SegmentEvent, SegmentOptions, StateChange, Timer, TimerAction,
-    Wireshark,
+    AoKeys, Checksum, Detail, Event, Fate, Flow, Note, Run, SegmentEvent, SegmentOptions, StateChange, Timer,
+    TimerAction, Wireshark,
 };
 use crate::track::{self, Change, Connection};
 
@@ -119,7 +119,12 @@ fn segment_event(
             sack: segment.sack.clone(),
             fast_open: options.fast_open,
             mptcp: options.mptcp,
-            signed: options.signed,
+            signed: options.signature.is_some(),
+            md5: options.signature == Some(tcp::Signature::Md5),
+            ao: match options.signature {
+                Some(tcp::Signature::Ao { key_id, next_key_id }) => Some(AoKeys { key_id, next_key_id }),
+                Some(tcp::Signature::Md5) | None => None,
+            },
             other: options.other().to_vec(),
             malformed: options.malformed,
         },

@@ -6,7 +6,7 @@ use super::rest::Rest;
 use super::{Decoded, Reason};
 use crate::source::Frame;
 use crate::tcp::options::kind;
-use crate::tcp::{Checksum, Flags, Options, Passage, QuotedHeader, Segment, SeqNumber};
+use crate::tcp::{Checksum, Flags, Multipath, Options, Passage, QuotedHeader, Segment, SeqNumber};
 use etherparse::TcpHeaderSlice;
 use std::net::SocketAddr;
 
@@ -23,7 +23,9 @@ pub(super) fn segment<'a>(frame: &Frame<'a>, network: &Network, rest: Rest<'a>) 
             None => return Decoded::Skipped(Reason::TruncatedTcp),
         },
     };
-    let options = rest.bytes.get(LEAST..fields.header_len).unwrap_or_default();
+    let option_octets = rest.bytes.get(LEAST..fields.header_len).unwrap_or_default();
+    let options = Options::parse(option_octets);
+    let multipath = options.mptcp.and_then(|_| Multipath::read(option_octets, fields.flags.syn()));
     let payload = match fields.malformed {
         false => rest.bytes.get(fields.header_len..).unwrap_or_default(),
         true => &[],
@@ -44,7 +46,8 @@ pub(super) fn segment<'a>(frame: &Frame<'a>, network: &Network, rest: Rest<'a>) 
         flags: fields.flags,
         wnd: fields.wnd,
         urgent: fields.urgent,
-        options: Options::parse(options),
+        options,
+        multipath,
         len: rest.len().saturating_sub(fields.promised_header),
         payload,
         checksum,

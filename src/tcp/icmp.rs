@@ -54,6 +54,7 @@ impl QuotedHeader {
             wnd: self.wnd,
             urgent: 0,
             options: self.options,
+            multipath: None,
             len: 0,
             payload: &[],
             checksum: Checksum::Unchecked,

@@ -39,13 +39,21 @@ pub struct Options {
     pub fast_open: Option<u8>,
     /// The MPTCP subtype (0 MP_CAPABLE, 1 MP_JOIN, …).
     pub mptcp: Option<u8>,
-    /// An MD5 signature (RFC 2385) or an authentication option (RFC 5925) was there.
-    pub signed: bool,
-    /// Other kinds that were seen, first four.
+    /// Who has no key cannot have sent it.
+    pub signature: Option<Signature>,
+    /// Other kinds that were seen, first four; 0 where there are no more.
     pub other: [u8; 4],
-    pub other_len: u8,
     /// A length was 0, 1 or past the end: what follows it is unreadable.
     pub malformed: bool,
+}
+
+/// What a segment is signed by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signature {
+    /// TCP-MD5 (RFC 2385): one key, which nothing names.
+    Md5,
+    /// TCP-AO (RFC 5925 2.2): the key that it is signed by, and the one that its sender is ready to receive.
+    Ao { key_id: u8, next_key_id: u8 },
 }
 
 /// What an experimental option begins with when it is Fast Open (RFC 7413 appendix A, RFC 6994).
@@ -98,16 +106,18 @@ impl Options {
             (kind::TIMESTAMPS, [a, b, c, d, e, f, g, h]) => {
                 self.timestamps = Some((u32::from_be_bytes([*a, *b, *c, *d]), u32::from_be_bytes([*e, *f, *g, *h])));
             }
-            (kind::MD5, _) | (kind::AO, _) => self.signed = true,
+            (kind::MD5, _) => self.signature = Some(Signature::Md5),
+            (kind::AO, [key_id, next_key_id, ..]) => {
+                self.signature = Some(Signature::Ao { key_id: *key_id, next_key_id: *next_key_id });
+            }
             (kind::MPTCP, [subtype, ..]) => self.mptcp = Some(subtype >> 4),
             (kind::FAST_OPEN, cookie) => self.fast_open = Some(cookie.len() as u8),
             (kind::EXPERIMENT_1 | kind::EXPERIMENT_2, [a, b, cookie @ ..]) if [*a, *b] == FAST_OPEN_EXID => {
                 self.fast_open = Some(cookie.len() as u8);
             }
             _ => {
-                if let Some(place) = self.other.get_mut(usize::from(self.other_len)) {
+                if let Some(place) = self.other.iter_mut().find(|place| **place == kind::END) {
                     *place = kind;
-                    self.other_len += 1;
                 }
             }
         }
@@ -130,7 +140,27 @@ impl Options {
 
     /// The kinds that have no field of their own, first four.
     pub fn other(&self) -> &[u8] {
-        self.other.get(..usize::from(self.other_len)).unwrap_or_default()
+        let len = self.other.iter().position(|kind| *kind == kind::END).unwrap_or(self.other.len());
+        self.other.get(..len).unwrap_or_default()
+    }
+}
+
+/// The value of the first option of this kind, as far as the walk through `bytes` comes.
+pub fn value_of(bytes: &[u8], wanted: u8) -> Option<&[u8]> {
+    let mut rest = bytes;
+    loop {
+        match rest {
+            [] | [kind::END, ..] => return None,
+            [kind::NOP, after @ ..] => rest = after,
+            [kind, len, ..] => {
+                let (option, next) = rest.split_at_checked((*len).into()).filter(|_| *len >= 2)?;
+                if *kind == wanted {
+                    return option.get(2..);
+                }
+                rest = next;
+            }
+            [_] => return None,
+        }
     }
 }
 
@@ -155,7 +185,7 @@ mod tests {
     fn unknown_kinds_hide_nothing() {
         let options = Options::parse(&[99, 3, 0, 34, 6, 1, 2, 3, 4, 30, 4, 0x10, 0, 19, 2, 28, 4, 0, 1, 2, 4, 2, 0]);
         assert_eq!(options.other(), [99, 28]);
-        assert_eq!((options.fast_open, options.mptcp, options.signed), (Some(4), Some(1), true));
+        assert_eq!((options.fast_open, options.mptcp, options.signature), (Some(4), Some(1), Some(Signature::Md5)));
         assert_eq!(options.mss, Some(512));
         assert!(!options.malformed);
     }
@@ -166,6 +196,25 @@ mod tests {
         assert_eq!(Options::parse(&[253, 8, 0xf9, 0x89, 1, 2, 3, 4]).fast_open, Some(4));
         assert_eq!(Options::parse(&[254, 4, 0xe2, 0xd4]).other(), [254]);
         assert_eq!(Options::parse(&[34, 2]).fast_open, Some(0));
+    }
+
+    #[test]
+    fn the_two_signatures_are_told_apart() {
+        let mut md5 = vec![19, 18];
+        md5.extend([7; 16]);
+        assert_eq!(Options::parse(&md5).signature, Some(Signature::Md5));
+        let mut ao = vec![29, 16, 5, 6];
+        ao.extend([7; 12]);
+        assert_eq!(Options::parse(&ao).signature, Some(Signature::Ao { key_id: 5, next_key_id: 6 }));
+        // Without room for its key ids it is none.
+        assert_eq!(Options::parse(&[29, 3, 5, 0]).signature, None);
+        assert_eq!(Options::parse(&[29, 3, 5, 0]).other(), [29]);
+    }
+
+    /// Every packet pays for it.
+    #[test]
+    fn they_stay_small() {
+        assert_eq!(size_of::<Options>(), 64);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One TCP segment as it was captured, judged by nobody yet.
 
-use super::{Flags, Options, SeqNumber, Timestamp};
+use super::{Flags, Multipath, Options, SeqNumber, Timestamp};
 use std::net::SocketAddr;
 
 /// What is known of the TCP checksum.
@@ -52,6 +52,8 @@ pub struct Segment<'a> {
     pub wnd: u16,
     pub urgent: u16,
     pub options: Options,
+    /// What an MPTCP option says of its connection.
+    pub multipath: Option<Multipath>,
     /// Octets of payload that the headers promise, whether captured or not.
     pub len: u32,
     /// The payload octets that were captured: at most `len`.
@@ -91,6 +93,7 @@ impl Segment<'_> {
             wnd: self.wnd,
             urgent: self.urgent,
             options: self.options,
+            multipath: self.multipath,
             len: self.len,
             payload: &[],
             checksum: self.checksum,

@@ -35,6 +35,9 @@ pub struct Connection {
     pub zeek: Option<Zeek>,
     /// What each peer sent, in numbers.
     pub totals: Totals,
+    /// What it has to do with MPTCP, where it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mptcp: Option<Mptcp>,
     /// What became of segments on their way, where both sides were captured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ways: Option<Ways>,
@@ -54,6 +57,28 @@ pub struct Zeek {
     pub conn_state: String,
     /// Its `history`, at most 24 letters.
     pub history: String,
+}
+
+/// What a connection has to do with MPTCP (RFC 8684, version 0: RFC 6824).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Mptcp {
+    /// The version, where the connection is the first path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u8>,
+    /// Both sides sent options of MPTCP.
+    pub agreed: bool,
+    /// The token by which the client knows the whole, where its key was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_client: Option<u32>,
+    /// The token by which the server knows the whole, where its key was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_server: Option<u32>,
+    /// Id of the connection that it joins as a further path, where that one's key was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joins: Option<u64>,
+    /// The token of what it joins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joins_token: Option<u32>,
 }
 
 /// A value for each peer.

@@ -172,15 +172,30 @@ pub struct SegmentOptions {
     /// MPTCP subtype.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mptcp: Option<u8>,
-    /// An MD5 or authentication option was there.
+    /// It is signed: by `md5` or `ao`.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub signed: bool,
+    /// TCP-MD5 (RFC 2385).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub md5: bool,
+    /// TCP-AO (RFC 5925).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ao: Option<AoKeys>,
     /// Kinds without a field of their own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub other: Vec<u8>,
     /// The list could not be read to its end.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub malformed: bool,
+}
+
+/// The keys that an authentication option names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AoKeys {
+    /// KeyID: the segment is signed by this one.
+    pub key_id: u8,
+    /// RNextKeyID: its sender is ready to receive this one.
+    pub next_key_id: u8,
 }
 
 /// A stretch of ordinary data and acknowledgments, folded into one event.

@@ -16,12 +16,12 @@ mod source;
 pub use capture::{CaptureInterface, CapturedBy, PacketComment};
 pub use cause::{Backoff, CloseCause, FastOpen, FastOpenOutcome, IcmpReport, OpenCause, Reuse, ReuseProof};
 pub use connection::{
-    Close, CloseKind, Connection, EndCause, EndStates, FlowTotals, KernelTimer, Negotiated, OneWay, OneWayDelay, Open,
-    OpenKind, PerPeer, TimeWait, Totals, Ways, Zeek,
+    Close, CloseKind, Connection, EndCause, EndStates, FlowTotals, KernelTimer, Mptcp, Negotiated, OneWay, OneWayDelay,
+    Open, OpenKind, PerPeer, TimeWait, Totals, Ways, Zeek,
 };
 pub use event::{
-    Checksum, Detail, Event, Fate, Flow, Note, Phase, Run, SegmentEvent, SegmentOptions, Severity, StateChange, Step,
-    Timer, TimerAction, Wireshark,
+    AoKeys, Checksum, Detail, Event, Fate, Flow, Note, Phase, Run, SegmentEvent, SegmentOptions, Severity, StateChange,
+    Step, Timer, TimerAction, Wireshark,
 };
 pub use overview::{Closed, Loss, Opened, Overview, RoundTrips, Route, Selection, Standout, Standouts, TimeWaits};
 pub use recovery::{Acks, Causes, EcnKind, EcnTotals, Rtt, ZeroWindow};

@@ -2,6 +2,7 @@
 //! They are boxed, so that an ordinary connection pays for a pointer only.
 
 use super::connection::Connection;
+use super::paths::Paths;
 use super::turn::Turn;
 use crate::tcp::{IcmpReason, Passage, Peer, Segment, SeqNumber, State, Timestamp};
 use std::net::IpAddr;
@@ -33,6 +34,8 @@ pub struct Circumstances {
     pub challenge: Option<Challenge>,
     /// What the network said of a SYN that did not arrive.
     pub icmp: Option<IcmpFact>,
+    /// What it has to do with MPTCP.
+    pub paths: Option<Paths>,
     /// The connection before on these addresses and ports, where somebody still waited in its TIME-WAIT.
     pub reuse: Option<Reuse>,
 }

@@ -143,6 +143,7 @@ impl Lone {
             wnd: self.wnd,
             urgent: 0,
             options,
+            multipath: None,
             len: 0,
             payload: &[],
             checksum: SUMS.get(usize::from(bits >> SUM & 3)).copied().unwrap_or_default(),

@@ -16,6 +16,7 @@ mod index;
 mod keep;
 mod key;
 mod lone;
+mod paths;
 mod receipt;
 mod recovery;
 mod reset;
@@ -35,6 +36,7 @@ pub use facts::{Closing, FinFact, Moment, Opening, SynFact};
 pub use flow::Flow;
 pub use history::History;
 pub use keep::{Keep, LINGER, LetGo, MOST_CONNECTIONS, MOST_GHOSTS, MOST_LONE_SYNS};
+pub use paths::{Joins, Paths};
 pub use recovery::{
     Acking, Cause, Causes, ClosedWindow, DSack, EcnCounts, EcnNews, Evidence, Extent, Late, Place, Probe, Proof,
     Recovery, Retransmission, RoundTrips, Sending, Spurious, Totals, WindowNews,
@@ -48,6 +50,7 @@ use arrival::{UnderWay, is_known};
 use deadlines::{Deadline, Deadlines};
 use incarnation::Belongs;
 use key::{Key, Oriented};
+use paths::Tokens;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashSet, VecDeque};
 use std::net::SocketAddr;
@@ -76,6 +79,7 @@ pub struct Tracker {
     fates: Vec<(u64, Fate)>,
     /// Addresses and ports that answered a SYN by SYN,ACK, at most [`MOST_SERVERS`].
     servers: HashSet<SocketAddr, foldhash::fast::RandomState>,
+    tokens: Tokens,
 }
 
 /// Nobody sent anything for so long: remembered, for what a RST may say of it.
@@ -111,6 +115,7 @@ impl Tracker {
             changes: Vec::new(),
             fates: Vec::new(),
             servers: HashSet::default(),
+            tokens: Tokens::default(),
         }
     }
 
@@ -185,6 +190,9 @@ impl Tracker {
             if repeats.is_some() && !segment.flags.ack() && self.servers.contains(&segment.dst) {
                 connection.evidence.get_or_insert_default().port_accepts = true;
             }
+        }
+        if segment.options.mptcp.is_some() {
+            connection.note_paths(peer, segment, &mut self.tokens);
         }
         let input = Input::Segment(Seen { segment, peer, ordinal, repeats, recovery: &recovery, reset, lost_ack });
         sink(&Step { connection, before, input, changes: &self.changes, fates: &self.fates });

@@ -86,6 +86,8 @@ fn any_segment() -> impl Strategy<Value = Detail> {
                     fast_open: Some(shift),
                     mptcp: Some(shift),
                     signed: other,
+                    md5: other,
+                    ao: Some(AoKeys { key_id: shift, next_key_id: shift }),
                     other: vec![shift; 30],
                     malformed: other,
                 },

@@ -14,20 +14,23 @@
 //! A second word names the cause: `opened half-open syn-scan`, `closed reset linger-zero`; `-` is none. `connection 1 opened …`,
 //! `connection 1 closed …` speak of another than the last. `connection 1 waits B reused` tells how a TIME-WAIT ended (`capture-ended`
 //! for one that still runs), `reused linux-step` what the last connection's SYN was known by, `refused ports` that it did not get them.
+//! `paths VERSION TOKEN TOKEN` (client's, server's) and `joins CONNECTION` say what it has to do with MPTCP.
 //! `says TEXT` and `says not TEXT` look for words in the verdict or its reasons, in English.
 //! `icmp A host-unreachable 99` is an ICMP error about A's segment 99, without a number for any; `too-big` has MTU 1400.
 //!
 //! `note ID` says that the segment above it bears the note of that rule, `no note ID` that no segment of the sequence does.
 //! Flags: `S F R P . E W A` (SYN FIN RST PSH ACK ECE CWR AE). After the numbers, in any order: `win N`, `id N` (IP
 //! identification), `ttl N`, `ecn ect0|ect1|ce`, `vlan N`, `if N` (interface), `sum bad|offloaded`, `malformed`, and options in angle
-//! brackets: `<mss N> <fo N>` (Fast Open cookie octets) `<wscale N> <sackok> <ts VAL ECR> <sack L:R …> <md5> <ao>`.
+//! brackets: `<mss N> <fo N>` (Fast Open cookie octets) `<wscale N> <sackok> <ts VAL ECR> <sack L:R …> <md5> <ao KEY NEXT>
+//! <capable VERSION TOKEN TOKEN> <join TOKEN>` (MPTCP; the tokens of sender and receiver, `-` for none). `port N` is A's port..
 
 use std::net::SocketAddr;
 
 use synfin::annotate::{self, verdict};
 use synfin::source::Timestamp;
 use synfin::tcp::{
-    Checksum, Flags, IcmpError, IcmpReason, MslProfile, Options, Passage, Peer, Segment, SeqNumber, State,
+    Checksum, Flags, IcmpError, IcmpReason, MslProfile, Multipath, Options, Passage, Peer, Segment, SeqNumber,
+    Signature, State,
 };
 use synfin::track::{Change, Connection, Ended, Input, News, ReuseProof, Step, Tracker};
 
@@ -69,10 +72,13 @@ pub struct Sent {
     pub ack: u32,
     pub wnd: u16,
     pub options: Options,
+    pub multipath: Option<Multipath>,
     pub ip_id: u16,
     pub ttl: u8,
     pub ecn: u8,
     pub vlan: u32,
+    /// Of A.
+    pub port: u16,
     pub interface: u32,
     pub checksum: Checksum,
     pub malformed: bool,
@@ -106,7 +112,7 @@ impl Sequence {
                 Some((of, claim)) => (Some(of.parse().expect("a number")), claim),
                 None => (None, left),
             };
-            if ["opened ", "closed ", "waits ", "reused ", "refused ", "says "]
+            if ["opened ", "closed ", "waits ", "reused ", "refused ", "says ", "paths ", "joins "]
                 .iter()
                 .any(|word| claim.starts_with(word))
             {
@@ -241,6 +247,17 @@ impl Sequence {
                         Some(Ended::Reset | Ended::ResetByNext) => "reset",
                     };
                     (words[1].to_string(), ended.to_string())
+                }
+                "paths" => {
+                    let paths = connection.paths().expect("MPTCP");
+                    let told = [paths.version.map(u32::from), paths.tokens[0], paths.tokens[1]];
+                    let told = told.map(|number| number.map_or("-".into(), |number| number.to_string()));
+                    assert_eq!(told[..], words[1..], "{claim}");
+                    continue;
+                }
+                "joins" => {
+                    let joins = connection.paths().and_then(|paths| paths.joins).expect("a further path");
+                    (joins.of.map_or("-".into(), |of| of.to_string()), String::new())
                 }
                 "says" => {
                     let closing = verdict::closing(connection, opening.kind);
@@ -420,6 +437,11 @@ pub struct Run {
 
 impl Sent {
     fn segment(&self, addresses: [SocketAddr; 2], peer: Peer, frame: u64) -> Segment<'static> {
+        let [mut a, b] = addresses;
+        if a != b {
+            a.set_port(self.port);
+        }
+        let addresses = [a, b];
         Segment {
             frame,
             time: self.time,
@@ -433,6 +455,7 @@ impl Sent {
             wnd: self.wnd,
             urgent: 0,
             options: self.options,
+            multipath: self.multipath,
             len: self.len,
             payload: &[],
             checksum: self.checksum,
@@ -487,10 +510,12 @@ fn sent(time: Timestamp, words: Vec<&str>, line: usize) -> Sent {
         ack: 0,
         wnd: 1000,
         options: Options::default(),
+        multipath: None,
         ip_id: 0,
         ttl: 64,
         ecn: 0,
         vlan: 0,
+        port: 40000,
         interface: 0,
         checksum: Checksum::Valid,
         malformed: false,
@@ -524,7 +549,22 @@ fn sent(time: Timestamp, words: Vec<&str>, line: usize) -> Sent {
             "sackok" => sent.options.sack_permitted = true,
             "cookie" => sent.options.fast_open = Some(number(text()) as u8),
             "mptcp" => sent.options.mptcp = Some(number(text()) as u8),
-            "md5" | "ao" => sent.options.signed = true,
+            "capable" => {
+                let version = number(text()) as u8;
+                let [sender, receiver] = [(); 2].map(|()| text().parse().ok());
+                sent.options.mptcp = Some(0);
+                sent.multipath = Some(Multipath::Capable { version, sender, receiver });
+            }
+            "join" => {
+                sent.options.mptcp = Some(1);
+                sent.multipath = text().parse().ok().map(|token| Multipath::Join { token });
+            }
+            "port" => sent.port = number(text()) as u16,
+            "md5" => sent.options.signature = Some(Signature::Md5),
+            "ao" => {
+                let [key_id, next_key_id] = [(); 2].map(|()| number(text()) as u8);
+                sent.options.signature = Some(Signature::Ao { key_id, next_key_id });
+            }
             "malformed" => sent.malformed = true,
             "sack" | "..." => {}
             "in" => sent.passage = Passage::Arrived(time.add_ns(i64::from(number(text())) * 1_000_000)),

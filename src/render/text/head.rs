@@ -40,6 +40,9 @@ pub(super) fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) ->
     }
     rows.push((lang.pick("data", "数据"), data(ladder, style), Ink::Plain));
     rows.extend(trouble::rows(ladder, style).into_iter().map(|(label, text)| (label, text, Ink::Plain)));
+    if let Some(mptcp) = &connection.mptcp {
+        rows.push(("MPTCP", paths::told(mptcp, lang), Ink::Plain));
+    }
     if let Some(ways) = &connection.ways {
         rows.push((lang.pick("one way", "单程"), ways::told(ways, ladder, style), Ink::Plain));
     }

@@ -83,9 +83,11 @@ pub(super) fn options(arrow: &Arrow, style: &Style) -> Vec<String> {
         len => format!("{} {len} B", style.lang.pick("fast open cookie", "快速打开 Cookie")),
     }));
     parts.extend(options.mptcp.map(|subtype| format!("MPTCP {subtype}")));
-    if options.signed {
-        parts.push(style.lang.pick("signed", "已签名").to_string());
-    }
+    parts.extend(match options.ao {
+        Some(keys) => Some(format!("TCP-AO {} {}/{}", style.lang.pick("key", "密钥"), keys.key_id, keys.next_key_id)),
+        None if options.md5 => Some("TCP-MD5".to_string()),
+        None => options.signed.then(|| style.lang.pick("signed", "已签名").to_string()),
+    });
     if !options.other.is_empty() {
         let kinds: Vec<String> = options.other.iter().take(8).map(u8::to_string).collect();
         parts.push(format!("{} {}", style.lang.pick("option kinds", "其他选项"), kinds.join(",")));

@@ -8,6 +8,7 @@ mod head;
 mod label;
 mod list;
 mod notes;
+mod paths;
 mod rows;
 mod slant;
 mod trouble;
