@@ -94,8 +94,8 @@ impl Pictures {
     }
 
     /// Says how many of all connections were not drawn.
-    pub(super) fn end(&self, connections: usize, out: &mut impl Write) -> io::Result<()> {
-        match ((connections as u64).saturating_sub(self.begun), self.style.lang) {
+    pub(super) fn end(&self, connections: u64, out: &mut impl Write) -> io::Result<()> {
+        match (connections.saturating_sub(self.begun), self.style.lang) {
             (0, _) => Ok(()),
             (count, Lang::En) => {
                 writeln!(out, "\n{count} connections came too fast to be drawn; the summary counts them")

@@ -14,6 +14,7 @@ use crate::source::live::Counts;
 use crate::source::privilege::Dropped;
 use crate::source::{Frame, LinkType, PcapWriter, Timestamp};
 use crate::timeline::{Endpoint, Relabel, SourceKind, Timeline};
+use crate::track::Keep;
 use anyhow::{Context, Result};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -33,13 +34,16 @@ impl Session<'_> {
     pub(super) fn new<'s>(arguments: &Live, config: &'s Config) -> Result<Session<'s>> {
         let output = &arguments.output;
         let outputs = Outputs::new(output.format, &output.output)?;
-        let keep = outputs.stdout_format() != Format::Text || outputs.has_files();
-        let watch = if keep { Watch::Both } else { Watch::Passing };
+        let keeps = outputs.stdout_format() != Format::Text || outputs.has_files();
+        let watch = if keeps { Watch::Both } else { Watch::Passing };
+        // What is only drawn is let go once it is over, but for the rows of the summary: live may run for days.
+        let rows = Keep { first: table::ROWS as u64, one: None, is_watched: true };
+        let keep = if keeps { Keep::ALL } else { rows };
         Ok(Session {
             config,
             device: arguments.interface.clone(),
             outputs,
-            analyzer: Analyzer::new(Wishes { watch, full: output.full, msl: output.msl, ..Wishes::default() }),
+            analyzer: Analyzer::new(Wishes { watch, full: output.full, msl: output.msl, keep, ..Wishes::default() }),
             packets: None,
             pictures: Pictures::new(config.stdout_style()),
             kernel: kernel::Kernel::default(),
@@ -104,6 +108,7 @@ impl Session<'_> {
         if let Some(packets) = &mut self.packets {
             packets.flush().context(self.config.lang.pick("cannot save the packets", "无法保存数据包"))?;
         }
+        let opened = self.analyzer.opened();
         let ending = Ending { at: Some(now), dropped: counts.dropped, ..Ending::default() };
         let mut timeline = self.analyzer.finish(SourceKind::Live, &safe(&self.device), ending);
         timeline.relabel(&self.config.names);
@@ -112,7 +117,7 @@ impl Session<'_> {
             return self.outputs.write_stdout(&timeline, &View::default(), self.config);
         }
         let mut out = BufWriter::new(io::stdout().lock());
-        self.pictures.end(timeline.connections.len(), &mut out)?;
+        self.pictures.end(opened, &mut out)?;
         sum_up(&timeline, self.pictures.style(), &mut out)?;
         out.flush().context(self.config.lang.pick("cannot write to standard output", "无法写入标准输出"))
     }
