@@ -205,6 +205,7 @@ impl Analyzer {
                 format!("{captured_twice} 个数据包被重复捕获（镜像端口或多个接口）：只计一次"),
             ));
         }
+        warnings.extend(split_by_vlan(self.tracker.split_by_vlan()));
         let source = Source {
             kind,
             name: name.into(),
@@ -251,6 +252,15 @@ fn dropped(count: u64) -> Text {
         format!("{count} packets were dropped while capturing: what they held is missing here"),
         format!("捕获时丢弃了 {count} 个数据包：时间线缺少其内容"),
     )
+}
+
+fn split_by_vlan(count: u64) -> Option<Text> {
+    (count > 0).then(|| {
+        Text::new(
+            format!("{count} connections have another VLAN (or no tag) in one direction than in the other, as where a mirror port shows a trunk: both directions were put together"),
+            format!("{count} 个连接两个方向的 VLAN 不同（或仅一个方向带标签），常见于镜像 Trunk 端口：已合并两个方向"),
+        )
+    })
 }
 
 /// What each step means for the timeline, and the last one of a connection for the glance.

@@ -192,6 +192,11 @@ sequences! {
     unacceptable_syn_ack
     unanswered_syn
     vanished_socket
+    vlan_one_way
+    vlan_one_way_and_another_connection
+    vlan_one_way_icmp
+    vlan_one_way_mid_stream
+    vlan_one_way_refused
     wrong_ack_in_handshake
     zero_window
 }

@@ -36,6 +36,8 @@ pub struct Circumstances {
     pub icmp: Option<IcmpFact>,
     /// What it has to do with MPTCP.
     pub paths: Option<Paths>,
+    /// The peer whose segments have another VLAN than those of the other one, and which.
+    pub(super) other_vlan: Option<(Peer, u32)>,
     /// The connection before on these addresses and ports, where somebody still waited in its TIME-WAIT.
     pub reuse: Option<Reuse>,
 }

@@ -70,6 +70,11 @@ impl Key {
         if is_forward { [one, other] } else { [other, one] }
     }
 
+    /// The same in another VLAN.
+    pub(super) fn within(&self, vlan: u32) -> Key {
+        Key { vlan: self.vlan & IPV6 | vlan & !IPV6, ..*self }
+    }
+
     /// The VLAN ids.
     pub(super) fn vlan(&self) -> u32 {
         self.vlan & !IPV6

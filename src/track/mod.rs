@@ -28,6 +28,7 @@ mod table;
 mod time_wait;
 mod turn;
 mod twice;
+mod vlans;
 mod zeek;
 
 pub use circumstances::{Challenge, Circumstances, IcmpFact, ResetFact, Reuse, ReuseProof, Waits};
@@ -57,6 +58,7 @@ use std::net::SocketAddr;
 use table::{Found, Table};
 use turn::Turn;
 use twice::Recent;
+use vlans::Vlans;
 
 /// Follows every connection of a capture.
 pub struct Tracker {
@@ -80,6 +82,7 @@ pub struct Tracker {
     /// Addresses and ports that answered a SYN by SYN,ACK, at most [`MOST_SERVERS`].
     servers: HashSet<SocketAddr, foldhash::fast::RandomState>,
     tokens: Tokens,
+    vlans: Vlans,
 }
 
 /// Nobody sent anything for so long: remembered, for what a RST may say of it.
@@ -116,6 +119,7 @@ impl Tracker {
             fates: Vec::new(),
             servers: HashSet::default(),
             tokens: Tokens::default(),
+            vlans: Vlans::default(),
         }
     }
 
@@ -232,7 +236,11 @@ impl Tracker {
     /// Hears what the network says of a segment that did not arrive.
     pub fn hear_icmp(&mut self, error: &IcmpError, sink: &mut impl FnMut(&Step<'_>)) {
         self.advance(error.time, sink);
-        let place = self.find(error.src, error.dst, error.vlan, sink);
+        let place = self.find(error.src, error.dst, error.vlan, sink).or_else(|| {
+            // It may come back on another VLAN than what it quotes.
+            let vlan = self.only_vlan_of(error.src, error.dst)?;
+            self.find(error.src, error.dst, vlan, sink)
+        });
         let Some(connection) = place.and_then(|place| self.table.get_mut(place)) else { return };
         let before = connection.tcb;
         self.changes.clear();
@@ -326,19 +334,27 @@ impl Tracker {
     fn find(&mut self, src: SocketAddr, dst: SocketAddr, vlan: u32, sink: &mut impl FnMut(&Step<'_>)) -> Option<u32> {
         let pair = Key::of(src, dst, if self.merges_vlans { 0 } else { vlan });
         let hash = self.table.hash(&pair.key);
-        match self.table.find(hash, &pair.key)? {
-            Found::Connection(place) => Some(place),
-            Found::Lone(lone) => self.promote(lone, hash, sink),
-            Found::Ghost(_) => None,
+        match self.table.find(hash, &pair.key) {
+            Some(Found::Connection(place)) => Some(place),
+            Some(Found::Lone(lone)) => self.promote(lone, hash, sink),
+            Some(Found::Ghost(_)) => None,
+            None => self.split_at(&pair, src),
         }
     }
 
     /// The connection that a segment belongs to, opened where there is none. `None`: it is set aside, or too late.
     fn place_of(&mut self, segment: &Segment<'_>, sink: &mut impl FnMut(&Step<'_>)) -> Option<u32> {
         let vlan = if self.merges_vlans { 0 } else { segment.vlan };
-        let pair = Key::of(segment.src, segment.dst, vlan);
-        let hash = self.table.hash(&pair.key);
-        let found = self.table.find(hash, &pair.key);
+        let mut pair = Key::of(segment.src, segment.dst, vlan);
+        let mut hash = self.table.hash(&pair.key);
+        let mut found = self.table.find(hash, &pair.key);
+        let mut other_vlan = None;
+        if found.is_none()
+            && let Some(elsewhere) = self.elsewhere(&pair, segment)
+        {
+            (pair, hash, found) = (elsewhere.pair, elsewhere.hash, Some(elsewhere.found));
+            other_vlan = Some(vlan);
+        }
         let place = match found {
             Some(Found::Connection(place)) => place,
             Some(Found::Lone(lone)) => self.promote(lone, hash, sink)?,
@@ -354,6 +370,9 @@ impl Tracker {
             None => return self.begin(hash, &pair, 1, segment, found, sink),
         };
         let old = self.table.get_mut(place)?;
+        if let Some(vlan) = other_vlan {
+            old.note_other_vlan(segment.src, vlan);
+        }
         let belongs = incarnation::decide(old, segment);
         if belongs == Belongs::Here {
             return Some(place);
@@ -373,6 +392,9 @@ impl Tracker {
         let opens = self.opening_side(&pair, segment);
         let next = self.open(hash, &opens, incarnation, segment.time, Some(Found::Connection(place)));
         if let Some(fresh) = self.table.get_mut(next) {
+            if let Some(vlan) = other_vlan {
+                fresh.note_other_vlan(segment.src, vlan);
+            }
             if reuse.is_some() {
                 fresh.evidence.get_or_insert_default().reuse = reuse;
             }

@@ -188,6 +188,10 @@ impl Table {
         oldest
     }
 
+    pub(super) fn lone(&self, place: u32) -> Option<&Lone> {
+        self.lone.get(place)
+    }
+
     /// Takes out a lone SYN that becomes a connection.
     pub(super) fn take_lone(&mut self, place: u32) -> Option<Lone> {
         self.lone.take(place)

@@ -15,6 +15,7 @@
 //! `connection 1 closed …` speak of another than the last. `connection 1 waits B reused` tells how a TIME-WAIT ended (`capture-ended`
 //! for one that still runs), `reused linux-step` what the last connection's SYN was known by, `refused ports` that it did not get them.
 //! `paths VERSION TOKEN TOKEN` (client's, server's) and `joins CONNECTION` say what it has to do with MPTCP.
+//! `connections N` says how many there are.
 //! `says TEXT` and `says not TEXT` look for words in the verdict or its reasons, in English.
 //! `icmp A host-unreachable 99` is an ICMP error about A's segment 99, without a number for any; `too-big` has MTU 1400.
 //!
@@ -112,7 +113,7 @@ impl Sequence {
                 Some((of, claim)) => (Some(of.parse().expect("a number")), claim),
                 None => (None, left),
             };
-            if ["opened ", "closed ", "waits ", "reused ", "refused ", "says ", "paths ", "joins "]
+            if ["opened ", "closed ", "waits ", "reused ", "refused ", "says ", "paths ", "joins ", "connections "]
                 .iter()
                 .any(|word| claim.starts_with(word))
             {
@@ -258,6 +259,10 @@ impl Sequence {
                 "joins" => {
                     let joins = connection.paths().and_then(|paths| paths.joins).expect("a further path");
                     (joins.of.map_or("-".into(), |of| of.to_string()), String::new())
+                }
+                "connections" => {
+                    assert_eq!(connections.len().to_string(), words[1], "{claim}");
+                    continue;
                 }
                 "says" => {
                     let closing = verdict::closing(connection, opening.kind);
