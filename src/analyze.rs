@@ -255,9 +255,10 @@ fn dropped(count: u64) -> Text {
 }
 
 fn split_by_vlan(count: u64) -> Option<Text> {
+    let who = if count == 1 { "1 connection has".into() } else { format!("{count} connections have") };
     (count > 0).then(|| {
         Text::new(
-            format!("{count} connections have another VLAN (or no tag) in one direction than in the other, as where a mirror port shows a trunk: both directions were put together"),
+            format!("{who} another VLAN (or no tag) in one direction than in the other, as where a mirror port shows a trunk: both directions were put together"),
             format!("{count} 个连接两个方向的 VLAN 不同（或仅一个方向带标签），常见于镜像 Trunk 端口：已合并两个方向"),
         )
     })

@@ -5,7 +5,37 @@ mod support;
 
 use std::collections::HashSet;
 use support::sequence::Sequence;
-use synfin::annotate;
+use synfin::annotate::{self, verdict};
+use synfin::tcp::MslProfile;
+use synfin::timeline::OpenKind;
+use synfin::track::{Input, Keep, Tracker};
+
+/// Where nobody watches, a SYN is set aside until its answer comes, which here has another VLAN.
+#[test]
+fn a_syn_set_aside_meets_its_answer_in_another_vlan() {
+    for (name, opened) in [
+        ("vlan-one-way", vec![OpenKind::ThreeWay, OpenKind::ThreeWay]),
+        ("vlan-one-way-refused", vec![OpenKind::Refused]),
+        ("vlan-one-way-and-another-connection", vec![OpenKind::MidStream, OpenKind::MidStream]),
+    ] {
+        let mut tracker = Tracker::keeping(MslProfile::Linux, Keep { first: 0, one: None, is_watched: false }, false);
+        let mut kinds = Vec::new();
+        let mut last = Default::default();
+        let mut sink = |step: &synfin::track::Step<'_>| {
+            if let Input::Retired = step.input {
+                kinds.push(verdict::opening(step.connection).kind);
+            }
+        };
+        for segment in Sequence::parse(&read(name)).segments() {
+            tracker.push(&segment, &mut sink);
+            last = segment.time;
+        }
+        tracker.finish(last, &mut sink);
+        let split = if name.ends_with("another-connection") { 0 } else { opened.len() as u64 };
+        assert_eq!(tracker.split_by_vlan(), split, "{name}");
+        assert_eq!(kinds, opened, "{name}");
+    }
+}
 
 macro_rules! sequences {
     ($($name:ident)*) => {
