@@ -4,7 +4,7 @@ use super::{Analyzer, Ending, Wishes};
 use crate::decode::{Decoded, Decoder};
 use crate::join::{self, Capture, Clock, MOST_SIGHTINGS};
 use crate::source::Frame;
-use crate::tcp::{IcmpError, Timestamp};
+use crate::tcp::{IcmpError, Segment, Timestamp};
 use crate::timeline::{ClockOffset, Packets, Skipped, SourceKind, Text, Timeline, Vantage};
 use crate::track::Keep;
 use std::collections::HashSet;
@@ -37,10 +37,14 @@ impl Both {
 
     /// Takes one frame of one side in. The sides may come in any order.
     pub fn push(&mut self, side: Side, frame: &Frame<'_>) {
+        let merge_vlans = self.wishes.merge_vlans;
         let (decoder, capture) = self.side(side);
         capture.cover(frame.time);
         let error = match decoder.decode(frame) {
-            Decoded::Segment(segment) => return capture.push(&segment),
+            Decoded::Segment(segment) => {
+                let vlan = if merge_vlans { 0 } else { segment.vlan };
+                return capture.push(&Segment { vlan, ..segment });
+            }
             Decoded::Icmp(error) => error,
             Decoded::Skipped(_) => return,
         };

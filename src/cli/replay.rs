@@ -44,7 +44,8 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
         }
         _ => Keep::ALL,
     };
-    let wishes = Wishes { watch, full: args.output.full, msl: args.output.msl, keep, ..Wishes::default() };
+    let merge_vlans = args.merge_vlans;
+    let wishes = Wishes { watch, full: args.output.full, msl: args.output.msl, keep, merge_vlans };
     let (mut timeline, damaged) = match (&args.client, &args.server) {
         (Some(client), Some(server)) => both::read([client, server], args.one_clock, wishes, &mut filter, config)?,
         _ => read(&args.files, wishes, &mut filter, config)?,

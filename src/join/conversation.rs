@@ -50,6 +50,30 @@ pub(super) fn all(capture: &Capture) -> Vec<Conversation> {
             sent.push(place as u32);
         }
     }
+    put_halves_together(list)
+}
+
+/// Where each direction has a VLAN of its own, as a mirror port may show it, the two are one conversation.
+fn put_halves_together(mut list: Vec<Conversation>) -> Vec<Conversation> {
+    let mut alike: Map<(SocketAddr, SocketAddr), Vec<usize>> = Map::default();
+    for (index, Conversation { addresses: [one, other], .. }) in list.iter().enumerate() {
+        alike.entry((*one.min(other), *one.max(other))).or_default().push(index);
+    }
+    let mut gone = vec![false; list.len()];
+    for places in alike.into_values() {
+        let [one, other] = places[..] else { continue };
+        let Ok([one, half]) = list.get_disjoint_mut([one, other]) else { continue };
+        let [src, dst] = one.addresses;
+        let are_halves = [&one, &half].into_iter().all(|conversation| conversation.sent[1].is_empty());
+        if are_halves && src != dst && half.addresses == [dst, src] {
+            std::mem::swap(&mut one.sent[1], &mut half.sent[0]);
+            if let Some(slot) = gone.get_mut(other) {
+                *slot = true;
+            }
+        }
+    }
+    let mut gone = gone.into_iter();
+    list.retain(|_| gone.next() != Some(true));
     list
 }
 

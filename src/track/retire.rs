@@ -127,6 +127,7 @@ impl Tracker {
     fn retire_lone(&mut self, lone: &Lone, sink: &mut impl FnMut(&Step<'_>)) {
         let segment = lone.segment();
         let mut connection = lone.connection(&segment);
+        connection.note_original(Peer::A, &segment);
         self.changes.clear();
         self.fates.clear();
         let (changes, fates) = (&mut self.changes, &mut self.fates);

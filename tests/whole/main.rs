@@ -10,6 +10,7 @@ mod both;
 mod captures;
 mod commands;
 mod explain;
+mod extensions;
 mod glance;
 mod program;
 mod schema;

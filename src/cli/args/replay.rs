@@ -45,6 +45,9 @@ pub struct Replay {
     /// Both captures tell time by one clock (one machine, or PTP): estimate no offset. One file always does
     #[arg(long, requires = "client")]
     pub one_clock: bool,
+    /// VLANs do not keep connections apart: the same addresses and ports are the same connection, as for Wireshark
+    #[arg(long)]
+    pub merge_vlans: bool,
     /// Draw the ladder of this connection
     #[arg(long, value_name = "N")]
     pub connection: Option<u64>,

@@ -12,6 +12,10 @@ const WINDOW: u8 = 1;
 /// The rank of a sequence number that no octet uses: the next to go.
 const PURE_ACK_SEQ: u8 = 2;
 
+/// The subtypes of MPTCP's option by number (IANA, MPTCP option subtypes).
+const MPTCP: [&str; 9] =
+    ["MP_CAPABLE", "MP_JOIN", "DSS", "ADD_ADDR", "REMOVE_ADDR", "MP_PRIO", "MP_FAIL", "MP_FASTCLOSE", "MP_TCPRST"];
+
 /// The label that fits into `room` columns, and the parts that did not.
 pub(super) fn label(arrow: &Arrow, room: usize, style: &Style) -> (String, Vec<String>) {
     let flags = flags(arrow, style);
@@ -82,7 +86,10 @@ pub(super) fn options(arrow: &Arrow, style: &Style) -> Vec<String> {
         0 => style.lang.pick("fast open: asks for a cookie", "快速打开：请求 Cookie").to_string(),
         len => format!("{} {len} B", style.lang.pick("fast open cookie", "快速打开 Cookie")),
     }));
-    parts.extend(options.mptcp.map(|subtype| format!("MPTCP {subtype}")));
+    parts.extend(options.mptcp.map(|subtype| match MPTCP.get(usize::from(subtype)) {
+        Some(name) => format!("MPTCP {name}"),
+        None => format!("MPTCP {subtype}"),
+    }));
     parts.extend(match options.ao {
         Some(keys) => Some(format!("TCP-AO {} {}/{}", style.lang.pick("key", "密钥"), keys.key_id, keys.next_key_id)),
         None if options.md5 => Some("TCP-MD5".to_string()),
