@@ -8,11 +8,17 @@
 //! transfer, lab ──the kernel's word───────┴─────────────────────────────┘
 //! (sockets, namespaces)        everything between the two I/O columns is pure: no clock, no environment, no printing
 //! ```
-//! With a capture from each host, [`join`] stands between decode and track: segments then bear the time of their arrival too.
+//! Four rooms stand beside this way. [`join`], between decode and track: with a capture from each host, segments bear the time of
+//! their arrival too. [`wireshark`], beside track: each segment in the words of tshark's analysis, right or wrong. [`overview`],
+//! behind track: what a whole capture comes to, gathered from each connection as it is let go. [`select`], before render:
+//! which connections are shown.
+//!
 //! A room uses only rooms to its left, and the two rooms of nouns: [`tcp`] (what RFC 9293 calls things) and [`timeline`] (the
 //! public contract). Renderers never ask the tracker, rules never change state, layout never writes into events; time comes
 //! with the frames. [`analyze::Analyzer`] is the whole middle as one object. [`cli`] alone prints, asks the environment and
 //! ends the process.
+//!
+//! Memory is bounded by what is shown or still open: `track::keep` and `track::table` name the bounds.
 //!
 //! # The idea that carries it
 //! A capture shows that a segment was *sent*, not that it arrived. A sent SYN or FIN stays under way until the receiver's own
