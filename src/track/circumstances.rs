@@ -42,7 +42,7 @@ pub struct Circumstances {
     pub reuse: Option<Reuse>,
 }
 
-/// What passed between the copies of a segment, the first [`WAITS`] times, to the microsecond: many SYNs may wait.
+/// What passed between the copies of a segment, the first `WAITS` times, to the microsecond: many SYNs may wait.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Waits {
     micros: [u32; WAITS],
