@@ -149,6 +149,7 @@ sequences! {
     multipath
     multipath_declined
     multipath_joins_what_was_not_seen
+    multipath_older_version
     needless_retransmission
     odd_segments
     old_connection_answers

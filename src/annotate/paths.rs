@@ -44,14 +44,12 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-fn multipath(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
+fn multipath(_: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
     let flags = seen.segment.flags;
     let Some(Multipath::Capable { version, sender, .. }) = seen.segment.multipath else { return None };
     if !flags.syn() || flags.rst() || seen.repeats.is_some() {
         return None;
     }
-    // Of several offers the connection has the first version.
-    let version = step.connection.paths().and_then(|paths| paths.version).unwrap_or(version);
     let (en, zh) = match flags.ack() {
         false => (format!("asks for MPTCP version {version}"), format!("请求 MPTCP 版本 {version}")),
         true => (format!("agrees to MPTCP version {version}"), format!("同意 MPTCP 版本 {version}")),

@@ -7,7 +7,7 @@ use std::collections::{HashMap, VecDeque};
 /// What a connection has to do with MPTCP.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Paths {
-    /// As the first MP_CAPABLE has it; `None` for a path that joins.
+    /// As the last MP_CAPABLE has it; `None` for a path that joins.
     pub version: Option<u8>,
     /// Whether the peer sent any option of MPTCP.
     pub speaks: [bool; 2],
@@ -59,7 +59,8 @@ impl Connection {
         *peer.of_mut(&mut paths.speaks) = true;
         match segment.multipath {
             Some(Multipath::Capable { version, sender, receiver: other }) => {
-                paths.version.get_or_insert(version);
+                // RFC 8684 3.1: the answer's holds.
+                paths.version = Some(version);
                 for (whose, token) in [(peer, sender), (receiver, other)] {
                     let Some(token) = token else { continue };
                     *whose.of_mut(&mut paths.tokens) = Some(token);
