@@ -75,7 +75,9 @@ fn read(files: &[PathBuf], wishes: Wishes, filter: &mut FrameFilter, config: &Co
                 continue;
             }
             analyzer.push(&frame);
-            if let (Some(comment), Some((src, dst))) = (reader.comment(), analyzer.last_ends()) {
+            if let Some(comment) = reader.comment()
+                && let Some((src, dst)) = analyzer.last_ends()
+            {
                 remarks.add(number, src, dst, comment);
             }
         }

@@ -21,6 +21,7 @@ use crate::tcp::{IcmpError, Segment, Timestamp};
 use fragment::{Fragments, Joined, Piece, Whole};
 use ip::Network;
 use rest::Rest;
+use straight::Straight;
 
 /// IP protocol number of TCP.
 const TCP: u8 = 6;
@@ -86,17 +87,21 @@ impl Decoder {
     pub fn decode<'a>(&'a mut self, frame: &Frame<'a>) -> Decoded<'a> {
         let Decoder { seen, skipped, fragments, whole } = self;
         *seen += 1;
-        // Made where it is found, so that it is written but once.
-        let decoded = match straight::segment(frame) {
-            Some((network, rest)) => {
-                let decoded = tcp::segment(frame, &network, rest);
-                if let Decoded::Skipped(reason) = decoded {
-                    skipped.add(reason);
+        // Made where it is found, so that it is written but once, and by version of IP, so that its addresses need not be asked.
+        match straight::packet(frame) {
+            Some(Straight::V4(packet)) => {
+                if let Some((network, rest)) = straight::v4(packet) {
+                    return straight_on(frame, &network, rest, skipped);
                 }
-                return decoded;
             }
-            None => layered(frame, skipped, fragments, whole),
-        };
+            Some(Straight::V6(packet)) => {
+                if let Some((network, rest)) = straight::v6(packet) {
+                    return straight_on(frame, &network, rest, skipped);
+                }
+            }
+            None => {}
+        }
+        let decoded = layered(frame, skipped, fragments, whole);
         match decoded {
             Decoded::Segment(_) => {}
             Decoded::Icmp(_) => skipped.add(Reason::IcmpError),
@@ -119,6 +124,16 @@ impl Decoder {
     pub fn skipped(&self) -> &SkippedCounts {
         &self.skipped
     }
+}
+
+/// The segment behind the straight way.
+#[inline(always)]
+fn straight_on<'a>(frame: &Frame<'a>, network: &Network, rest: Rest<'a>, skipped: &mut SkippedCounts) -> Decoded<'a> {
+    let decoded = tcp::segment(frame, network, rest);
+    if let Decoded::Skipped(reason) = decoded {
+        skipped.add(reason);
+    }
+    decoded
 }
 
 /// The segment behind any layers.

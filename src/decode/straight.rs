@@ -7,9 +7,15 @@ use super::rest::Rest;
 use crate::source::{Frame, LinkType};
 use std::net::IpAddr;
 
-/// The segment's octets and the IP header round it; `None` leaves the frame to the general way.
-#[inline(always)] // Or the addresses pass through memory, octet by octet.
-pub(super) fn segment<'a>(frame: &Frame<'a>) -> Option<(Network, Rest<'a>)> {
+/// A frame that the straight way may lead through.
+pub(super) enum Straight<'a> {
+    V4(Rest<'a>),
+    V6(Rest<'a>),
+}
+
+/// The IP packet in a frame; `None` leaves the frame to the general way.
+#[inline(always)]
+pub(super) fn packet<'a>(frame: &Frame<'a>) -> Option<Straight<'a>> {
     if frame.link != LinkType::ETHERNET {
         return None;
     }
@@ -20,14 +26,15 @@ pub(super) fn segment<'a>(frame: &Frame<'a>) -> Option<(Network, Rest<'a>)> {
         return None;
     }
     match [*t0, *t1] {
-        [0x08, 0x00] => v4(rest),
-        [0x86, 0xdd] => v6(rest),
+        [0x08, 0x00] => Some(Straight::V4(rest)),
+        [0x86, 0xdd] => Some(Straight::V6(rest)),
         _ => None,
     }
 }
 
+/// The segment's octets and the IP header round it.
 #[inline(always)] // Or the addresses pass through memory, octet by octet.
-fn v4(mut rest: Rest<'_>) -> Option<(Network, Rest<'_>)> {
+pub(super) fn v4(mut rest: Rest<'_>) -> Option<(Network, Rest<'_>)> {
     let [version, tos, l0, l1, i0, i1, f0, f1, ttl, protocol, _, _] = rest.take_array::<12>()?;
     // Five words of header; no more fragments, and offset 0.
     if *version != 0x45 || *protocol != TCP || f0 & 0x3f | f1 != 0 {
@@ -46,8 +53,9 @@ fn v4(mut rest: Rest<'_>) -> Option<(Network, Rest<'_>)> {
     Some((network, rest))
 }
 
+/// The segment's octets and the IP header round it.
 #[inline(always)] // Or the addresses pass through memory, octet by octet.
-fn v6(mut rest: Rest<'_>) -> Option<(Network, Rest<'_>)> {
+pub(super) fn v6(mut rest: Rest<'_>) -> Option<(Network, Rest<'_>)> {
     let [v0, v1, _, _, l0, l1, next, hops] = rest.take_array::<8>()?;
     let len = u16::from_be_bytes([*l0, *l1]);
     if v0 >> 4 != 6 || *next != TCP || len == 0 {

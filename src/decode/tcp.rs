@@ -7,7 +7,6 @@ use super::{Decoded, Reason};
 use crate::source::Frame;
 use crate::tcp::options::kind;
 use crate::tcp::{Checksum, Flags, Multipath, Options, Passage, QuotedHeader, Segment, SeqNumber};
-use etherparse::TcpHeaderSlice;
 use std::net::SocketAddr;
 
 /// The header without options (RFC 9293 3.1).
@@ -16,13 +15,24 @@ const LEAST: usize = 20;
 /// The segment in `rest`, which holds TCP header and payload as IP delimits them.
 #[inline(always)] // On the straight way, what it is given stays in registers.
 pub(super) fn segment<'a>(frame: &Frame<'a>, network: &Network, rest: Rest<'a>) -> Decoded<'a> {
-    let fields = match TcpHeaderSlice::from_slice(rest.bytes) {
-        Ok(header) => Fields::whole(&header),
-        Err(_) => match Fields::broken(&rest) {
-            Some(fields) => fields,
-            None => return Decoded::Skipped(Reason::TruncatedTcp),
-        },
-    };
+    match Fields::whole(&rest) {
+        Some(fields) => Decoded::Segment(put_together(frame, network, &rest, &fields)),
+        None => broken(frame, network, &rest),
+    }
+}
+
+/// The segment of a header that is cut or whose data offset lies.
+#[cold]
+#[inline(never)]
+fn broken<'a>(frame: &Frame<'a>, network: &Network, rest: &Rest<'a>) -> Decoded<'a> {
+    match Fields::broken(rest) {
+        Some(fields) => Decoded::Segment(put_together(frame, network, rest, &fields)),
+        None => Decoded::Skipped(Reason::TruncatedTcp),
+    }
+}
+
+#[inline(always)]
+fn put_together<'a>(frame: &Frame<'a>, network: &Network, rest: &Rest<'a>, fields: &Fields) -> Segment<'a> {
     let option_octets = rest.bytes.get(LEAST..fields.header_len).unwrap_or_default();
     let options = Options::parse(option_octets);
     let multipath = options.mptcp.and_then(|_| Multipath::read(option_octets, fields.flags.syn()));
@@ -31,10 +41,10 @@ pub(super) fn segment<'a>(frame: &Frame<'a>, network: &Network, rest: Rest<'a>) 
         true => &[],
     };
     let checksum = match fields.checksum {
-        Some(field) => checksum::judge(network, &rest, field),
+        Some(field) => checksum::judge(network, rest, field),
         None => Checksum::Unchecked,
     };
-    Decoded::Segment(Segment {
+    Segment {
         frame: frame.number,
         time: frame.time,
         passage: Passage::Unknown,
@@ -59,7 +69,7 @@ pub(super) fn segment<'a>(frame: &Frame<'a>, network: &Network, rest: Rest<'a>) 
         tcp_len: rest.len(),
         header_cut: fields.malformed && is_cut(rest.bytes.get(LEAST..), fields.data_offset),
         malformed: fields.malformed,
-    })
+    }
 }
 
 /// The header quoted in an ICMP error, from behind its sequence number.
@@ -124,27 +134,30 @@ struct Fields {
 }
 
 impl Fields {
-    #[inline]
-    fn whole(header: &TcpHeaderSlice<'_>) -> Fields {
-        let header_len = header.slice().len();
-        Fields {
-            src_port: header.source_port(),
-            dst_port: header.destination_port(),
-            seq: header.sequence_number(),
-            ack: header.acknowledgment_number(),
-            // The three reserved bits have no accessor, and are shown.
-            flags: match header.slice() {
-                [_, _, _, _, _, _, _, _, _, _, _, _, high, low, ..] => flags(*high, *low),
-                _ => Flags::default(),
-            },
-            wnd: header.window_size(),
-            urgent: header.urgent_pointer(),
-            checksum: Some(header.checksum()),
-            data_offset: header_len as u8,
+    /// The header, where all of it is there and its length can be true.
+    #[inline(always)]
+    fn whole(rest: &Rest<'_>) -> Option<Fields> {
+        let [s0, s1, d0, d1, q0, q1, q2, q3, a0, a1, a2, a3, high, low, w0, w1, c0, c1, u0, u1] =
+            *rest.bytes.first_chunk::<LEAST>()?;
+        let data_offset = (high >> 4) * 4;
+        let header_len = usize::from(data_offset);
+        if !(LEAST..=rest.bytes.len()).contains(&header_len) {
+            return None;
+        }
+        Some(Fields {
+            src_port: u16::from_be_bytes([s0, s1]),
+            dst_port: u16::from_be_bytes([d0, d1]),
+            seq: u32::from_be_bytes([q0, q1, q2, q3]),
+            ack: u32::from_be_bytes([a0, a1, a2, a3]),
+            flags: flags(high, low),
+            wnd: u16::from_be_bytes([w0, w1]),
+            urgent: u16::from_be_bytes([u0, u1]),
+            checksum: Some(u16::from_be_bytes([c0, c1])),
+            data_offset,
             header_len,
             promised_header: header_len as u32,
             malformed: false,
-        }
+        })
     }
 
     /// What can be read of a header that is cut or whose data offset lies; the window field must be there.

@@ -177,7 +177,10 @@ impl Tracker {
         self.changes.clear();
         self.fates.clear();
         let (changes, fates) = (&mut self.changes, &mut self.fates);
-        let verdict = Turn { connection, changes, fates, ordinal, time: segment.time }.work_in(peer, segment);
+        // Filled where it stands: it is large, and mostly stays as it is.
+        let mut recovery = Recovery::default();
+        let mut turn = Turn { connection, changes, fates, ordinal, time: segment.time };
+        let verdict = turn.work_in(peer, segment, &mut recovery);
         queue_waits(&mut self.deadlines, connection, self.two_msl_ns);
         if let Passage::Arrived(at) = segment.passage {
             let (segment, handle) = (segment.without_payload(), connection.handle());
@@ -185,7 +188,7 @@ impl Tracker {
             self.under_way.push(Reverse(UnderWay { at, number, handle, sender: peer, ordinal, segment }));
             self.under_way_so_far += 1;
         }
-        let Verdict { recovery, repeats, reset, lost_ack } = verdict;
+        let Verdict { repeats, reset, lost_ack } = verdict;
         if segment.flags.syn() {
             let is_new = repeats.is_none() && segment.flags.ack() && self.servers.len() < MOST_SERVERS;
             if is_new {
@@ -454,7 +457,6 @@ fn queue_waits(deadlines: &mut Deadlines, connection: &mut Connection, two_msl_n
 
 /// What working in a segment found out about the segment itself.
 struct Verdict {
-    recovery: Recovery,
     repeats: Option<Repeat>,
     reset: Option<Reset>,
     lost_ack: Option<u64>,
@@ -463,12 +465,12 @@ struct Verdict {
 impl Turn<'_> {
     /// The order matters: what the segment disproves, what it proves of the past, what it says of its sender, and what it
     /// does to its receiver.
-    fn work_in(&mut self, peer: Peer, segment: &Segment<'_>) -> Verdict {
+    fn work_in(&mut self, peer: Peer, segment: &Segment<'_>, recovery: &mut Recovery) -> Verdict {
         let damaged = self.is_damaged(peer, segment);
         let next = peer.of(&self.connection.tcb).snd.nxt;
-        let mut recovery = self.recover(peer, segment, damaged);
+        self.recover(peer, segment, damaged, recovery);
         recovery.copies = self.connection.copies_to_tell();
-        let repeats = self.note_repeat(peer, segment, damaged, &recovery);
+        let repeats = self.note_repeat(peer, segment, damaged, recovery);
         let mut reset = None;
         let mut lost_ack = None;
         if segment.passage == Passage::Appeared {
@@ -515,7 +517,7 @@ impl Turn<'_> {
             self.connection.silence = (millis, self.ordinal as u32);
         }
         self.connection.last = self.connection.last.max(segment.time);
-        Verdict { recovery, repeats, reset, lost_ack }
+        Verdict { repeats, reset, lost_ack }
     }
 
     /// Whether the segment was damaged on its way. A wrong checksum alone does not say so: where the network card fills it in,

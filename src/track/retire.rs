@@ -5,7 +5,7 @@ use super::key::Oriented;
 use super::lone::Lone;
 use super::table::Found;
 use super::turn::Turn;
-use super::{Connection, Ended, Handle, Input, Step, Tracker};
+use super::{Connection, Ended, Handle, Input, Recovery, Step, Tracker};
 use crate::tcp::{Peer, Segment, Timestamp};
 
 /// Places looked at to find one of which nothing was heard for long.
@@ -132,7 +132,7 @@ impl Tracker {
         self.fates.clear();
         let (changes, fates) = (&mut self.changes, &mut self.fates);
         let mut turn = Turn { connection: &mut connection, changes, fates, ordinal: 0, time: segment.time };
-        let _ = turn.work_in(Peer::A, &segment);
+        let _ = turn.work_in(Peer::A, &segment, &mut Recovery::default());
         say(&connection, sink);
     }
 }

@@ -163,10 +163,24 @@ impl CaptureReader {
 
     /// The next frame; `None` at the end. What could not be read on the way is in [`CaptureReader::damage`].
     #[allow(clippy::should_implement_trait)] // A lending iterator: the frame borrows from the buffer.
+    #[inline]
     pub fn next(&mut self) -> Option<Frame<'_>> {
         if self.finished {
             return None;
         }
+        let at_hand = match &mut self.format {
+            Format::Pcap(pcap) => pcap.next_at_hand(&mut self.buffer),
+            Format::Pcapng(_) | Format::Snoop(_) => None,
+        };
+        match at_hand {
+            Some(record) => Some(self.give_out(&record)),
+            None => self.next_of_any(),
+        }
+    }
+
+    /// The next frame, however it comes.
+    #[inline(never)]
+    fn next_of_any(&mut self) -> Option<Frame<'_>> {
         let record = match &mut self.format {
             Format::Pcap(pcap) => pcap.next(&mut self.buffer, &mut self.damage),
             Format::Pcapng(pcapng) => pcapng.next(&mut self.buffer, &mut self.interfaces, &mut self.damage),
@@ -177,9 +191,14 @@ impl CaptureReader {
             self.finish();
             return None;
         };
+        Some(self.give_out(&record))
+    }
+
+    #[inline(always)]
+    fn give_out(&mut self, record: &Record) -> Frame<'_> {
         self.damage.packets += 1;
         self.options = record.options;
-        Some(Frame {
+        Frame {
             number: self.damage.packets,
             time: record.time,
             link: record.link,
@@ -187,7 +206,7 @@ impl CaptureReader {
             wire_len: record.wire_len.max(record.len as u32),
             bytes: self.buffer.at(record.at, record.len),
             interface: record.interface,
-        })
+        }
     }
 
     #[cold]

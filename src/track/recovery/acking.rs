@@ -18,16 +18,15 @@ impl Turn<'_> {
         let other = !peer;
         let rcv = peer.of(&connection.tcb).rcv;
         let (Some(una), Some(sent_to)) = (rcv.nxt, other.of(&connection.tcb).snd.nxt) else { return };
-        let wnd = u32::from(segment.wnd) << connection.window_shift(peer);
         let is_plain = !segment.flags.fin();
         let has_sack = segment.options.sack_len > 0;
-        // Most connections have nothing to tell: one segment, one acknowledgment.
-        let sender = other.of_mut(&mut connection.senders);
         let is_news = una.lt(ack);
         let is_duplicate = rcv.last_ack == Some(ack)
             && ack.lt(sent_to)
             && segment.is_pure_ack()
-            && (has_sack || wnd == rcv.wnd && segment.wnd != 0);
+            && (has_sack || segment.wnd != 0 && u32::from(segment.wnd) << connection.window_shift(peer) == rcv.wnd);
+        // Most connections have nothing to tell: one segment, one acknowledgment.
+        let sender = other.of_mut(&mut connection.senders);
         if sender.more.is_none() {
             let closes = segment.wnd == 0 && is_plain;
             if !has_sack && !is_duplicate && !closes {
@@ -95,7 +94,7 @@ impl More {
         let pure = segment.is_pure_ack();
         if let Some(newest) = newest {
             if !repeated && self.duplicates == 0 && self.sacked_to.is_none() {
-                let ns = segment.time.since(newest.time);
+                let ns = segment.time.since(newest);
                 let alone = pure && count == 1 && self.sents.waiting() == 0;
                 self.work_in_round_trip(ns, alone, found);
             } else if let Some(doubtful) = self.doubtful.filter(|doubtful| doubtful.seq.lt(ack))

@@ -32,18 +32,16 @@ use sent::Sent;
 impl Turn<'_> {
     /// Judges a segment by what came before it. A damaged one acknowledges nothing.
     #[inline]
-    pub(super) fn recover(&mut self, peer: Peer, segment: &Segment<'_>, damaged: bool) -> Recovery {
-        let mut found = Recovery::default();
+    pub(super) fn recover(&mut self, peer: Peer, segment: &Segment<'_>, damaged: bool, found: &mut Recovery) {
         if segment.flags.rst() || self.connection.is_self_connect() {
-            return found;
+            return;
         }
         if !damaged {
-            self.acknowledge(peer, segment, &mut found);
-            self.follow_congestion(peer, segment, &mut found);
-            self.check_age(peer, segment, &mut found);
+            self.acknowledge(peer, segment, found);
+            self.follow_congestion(peer, segment, found);
+            self.check_age(peer, segment, found);
         }
-        self.judge_sending(peer, segment, &mut found);
-        found
+        self.judge_sending(peer, segment, found);
     }
 
     /// Remembers new octets, once they count as sent. `before` is what was next before.

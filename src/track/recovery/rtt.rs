@@ -50,7 +50,8 @@ impl Rtt {
             self.srtt = 0.875 * self.srtt + 0.125 * rtt;
             (self.min, self.max) = (self.min.min(rtt), self.max.max(rtt));
         }
-        if self.samples.is_multiple_of(self.stride) {
+        // The stride is a power of two.
+        if self.samples & (self.stride - 1) == 0 {
             self.keep(rtt as f32);
         }
         self.samples = self.samples.saturating_add(1);

@@ -154,15 +154,16 @@ impl Sents {
         self.list.len() - self.acknowledged.min(self.list.len())
     }
 
-    /// Passes what `ack` covers now: gives the number of stretches, the one sent last, and whether any was sent twice.
-    pub(super) fn acknowledge(&mut self, ack: SeqNumber) -> (u32, Option<Sent>, bool) {
-        let (mut count, mut newest, mut repeated) = (0, None, false);
+    /// Passes what `ack` covers now: gives the number of stretches, when the last of them was sent, and whether any was
+    /// sent twice.
+    pub(super) fn acknowledge(&mut self, ack: SeqNumber) -> (u32, Option<Timestamp>, bool) {
+        let (mut count, mut repeated) = (0, false);
         while let Some(sent) = self.list.get(self.acknowledged).filter(|sent| sent.end.le(ack)) {
             count += 1;
-            newest = Some(*sent);
             repeated |= sent.is_ambiguous();
             self.acknowledged += 1;
         }
+        let newest = if count > 0 { self.list.get(self.acknowledged - 1).map(|sent| sent.time) } else { None };
         (count, newest, repeated)
     }
 }
