@@ -47,7 +47,7 @@ impl More {
         let is_lone = clues.has_sack && is_tail && self.sents.waiting() == 1;
         let timeout = match self.timeouts {
             0 => Cause::Timeout { nth: 1, rto_ns, probe: if is_lone { Probe::Perhaps } else { Probe::No } },
-            1 if is_lone && wait < self.last_wait_ns / 10 * 15 => {
+            1 if is_lone && wait < (self.last_wait_ns / 10).saturating_mul(15) => {
                 Cause::Timeout { nth: 1, rto_ns, probe: Probe::Before }
             }
             nth => Cause::Timeout { nth: nth.saturating_add(1), rto_ns, probe: Probe::No },
