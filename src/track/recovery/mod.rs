@@ -7,6 +7,7 @@ mod ecn;
 mod finding;
 mod late;
 mod report;
+mod row;
 mod rtt;
 mod sender;
 mod sending;

@@ -72,7 +72,7 @@ impl Sender {
     pub(super) fn more(&mut self, shake_ns: Option<i64>, next: SeqNumber) -> &mut More {
         let Sender { first, first_acknowledged, first_rtt_ns, .. } = *self;
         self.more.get_or_insert_with(|| {
-            let mut more = Box::new(More::default());
+            let mut more = Box::<More>::default();
             shake_ns.into_iter().chain(first_rtt_ns.map(i64::from)).for_each(|ns| more.rtt.sample(ns));
             more.sents.complete_from = first.map_or(next, |first| first.seq);
             if let Some(first) = first {

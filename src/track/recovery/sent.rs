@@ -1,8 +1,8 @@
 //! The newest data of one peer in the order of its numbers, each stretch with its first and its last transmission, so that
 //! a repetition finds what it repeats and an acknowledgment what it answers.
 
+use super::row::Row;
 use crate::tcp::{Segment, SeqNumber, Timestamp};
-use std::collections::VecDeque;
 
 /// So many stretches wait for their acknowledgment at a time, 40 octets each; of more the oldest are forgotten.
 const MOST: usize = 1024;
@@ -12,7 +12,7 @@ const MOST_UNHEARD: usize = 32;
 const REMEMBERED: usize = 32;
 
 /// One stretch of payload as it was first sent, and its last copy.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Sent {
     pub(super) seq: SeqNumber,
     pub(super) end: SeqNumber,
@@ -104,7 +104,7 @@ fn widen(low: u32, now: u64) -> u64 {
 /// Stretches in the order of their numbers; they do not overlap.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sents {
-    list: VecDeque<Sent>,
+    list: Row,
     /// So many at the head have been acknowledged.
     acknowledged: usize,
     /// From here on the list is complete: what is not in it was not seen.
