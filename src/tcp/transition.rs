@@ -111,9 +111,25 @@ pub const TABLE: &[Transition] = &{
     ]
 };
 
+const SIGNALS: usize = Signal::LostMemory as usize + 1;
+
+/// For each state and signal the place of its edge in [`TABLE`], or one behind the last.
+#[allow(clippy::indexing_slicing)]
+static PLACES: [[u8; SIGNALS]; State::ALL.len()] = {
+    let mut places = [[TABLE.len() as u8; SIGNALS]; State::ALL.len()];
+    let mut place = 0;
+    while place < TABLE.len() {
+        places[TABLE[place].from as usize][TABLE[place].signal as usize] = place as u8;
+        place += 1;
+    }
+    places
+};
+
 /// The edge that leaves `from` on `signal`; `None` when the signal changes nothing there.
+#[inline]
 pub fn next(from: State, signal: Signal) -> Option<&'static Transition> {
-    TABLE.iter().find(|edge| edge.from == from && edge.signal == signal)
+    let place = PLACES.get(from as usize)?.get(signal as usize)?;
+    TABLE.get(usize::from(*place))
 }
 
 #[cfg(test)]
@@ -128,6 +144,14 @@ mod tests {
             assert!(seen.insert((edge.from, edge.signal)), "{edge:?} twice");
             assert_ne!(edge.from, edge.to);
         }
+    }
+
+    #[test]
+    fn every_edge_is_found_and_no_other() {
+        let found = |edge: &Transition| next(edge.from, edge.signal) == Some(edge);
+        assert!(TABLE.iter().all(found));
+        assert_eq!(next(State::Closed, Signal::RcvFin), None);
+        assert_eq!(next(State::Established, Signal::LostMemory), None);
     }
 
     #[test]

@@ -48,6 +48,8 @@ pub struct Connection {
     pub(super) lingers: bool,
     /// A successor has its addresses and ports.
     pub(super) gave_way: bool,
+    /// Both addresses and ports are the same.
+    is_self: bool,
 }
 
 /// What must be remembered of a peer to take a change back or to place it.
@@ -82,10 +84,12 @@ pub(super) struct Memory {
 impl Connection {
     /// A connection between these two, of which nothing is known yet. Peer A is the first one of the pair.
     pub(super) fn new(id: u64, incarnation: u32, pair: &Oriented, now: Timestamp) -> Connection {
+        let addresses = pair.key.addresses(pair.is_forward);
         Connection {
             id,
             incarnation,
-            addresses: pair.key.addresses(pair.is_forward),
+            addresses,
+            is_self: addresses[0] == addresses[1],
             tcb: [Tcb::default(); 2],
             first: now,
             last: now,
@@ -122,12 +126,13 @@ impl Connection {
     }
 
     /// One socket that connected to itself: its segments arrive where they came from.
+    #[inline]
     pub fn is_self_connect(&self) -> bool {
-        let [a, b] = self.addresses;
-        a == b
+        self.is_self
     }
 
     /// Who receives what `peer` sends.
+    #[inline]
     pub fn receiver_of(&self, peer: Peer) -> Peer {
         if self.is_self_connect() { peer } else { !peer }
     }
@@ -138,6 +143,7 @@ impl Connection {
         if a == source { Peer::A } else { Peer::B }
     }
 
+    #[inline]
     pub fn state(&self, peer: Peer) -> Option<State> {
         peer.of(&self.tcb).state
     }
@@ -158,9 +164,12 @@ impl Connection {
     }
 
     /// The shift for `peer`'s window, 0 unless both sides sent the option.
+    #[inline]
     pub(super) fn window_shift(&self, peer: Peer) -> u8 {
-        let [own, other] = [peer, self.receiver_of(peer)].map(|peer| peer.of(&self.tcb).rcv.scale);
-        own.zip(other).map_or(0, |(own, _)| own)
+        match (peer.of(&self.tcb).rcv.scale, self.receiver_of(peer).of(&self.tcb).rcv.scale) {
+            (Some(own), Some(_)) => own,
+            _ => 0,
+        }
     }
 
     /// Whether segments of one peer only were captured, so that the other's silence proves nothing.

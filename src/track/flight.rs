@@ -10,6 +10,8 @@ const SYNS: usize = 3;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Flight {
     syns: [Option<Box<Sent>>; SYNS],
+    /// One of `syns` may not have been received. An ordinary segment looks at this, and not into the boxes.
+    awaits_syn: bool,
     pub(super) fin: Option<Sent>,
     /// Acknowledgments of the receiver's SYN or FIN that came with data or after a FIN, and wait for its proof.
     pub(super) waiting: Option<WaitingAck>,
@@ -132,6 +134,7 @@ impl Flight {
         let place = self.syns.iter().position(Option::is_none).unwrap_or(0);
         if let Some(slot) = self.syns.get_mut(place) {
             *slot = Some(Box::new(sent));
+            self.awaits_syn = true;
         }
         None
     }
@@ -163,6 +166,17 @@ impl Flight {
         }
     }
 
+    /// Whether a SYN is under way whose arrival nothing has proved.
+    #[inline]
+    pub(super) fn awaits_syn(&self) -> bool {
+        self.awaits_syn
+    }
+
+    /// To be said when a SYN was received.
+    pub(super) fn note_received_syn(&mut self) {
+        self.awaits_syn = self.syns.iter().flatten().any(|syn| !syn.received);
+    }
+
     /// The SYN that an acknowledgment proves: the one just before it, else the youngest of those before it. A bare
     /// acknowledgment answers a SYN,ACK rather than the SYN with the same number (RFC 9293 3.10.7.3); a SYN,ACK the SYN.
     pub(super) fn syn_proved_by(&mut self, ack: SeqNumber, is_syn_ack: bool) -> Option<&mut Sent> {
@@ -176,9 +190,15 @@ impl Flight {
 
     /// The end of the SYN or FIN that is under way and whose arrival nothing has proved. Of SYNs only the one with the
     /// sender's initial number counts: old duplicates may never be answered.
+    #[inline]
     pub(super) fn control_unproved(&self, iss: Option<SeqNumber>) -> Option<SeqNumber> {
-        let syn = self.syns.iter().flatten().find(|syn| !syn.received && Some(syn.seq) == iss).map(|syn| syn.seq + 1);
-        self.fin.filter(|fin| !fin.received).map(|fin| fin.seq + 1).or(syn)
+        if let Some(fin) = self.fin.as_ref().filter(|fin| !fin.received) {
+            return Some(fin.seq + 1);
+        }
+        if !self.awaits_syn {
+            return None;
+        }
+        self.syns.iter().flatten().find(|syn| !syn.received && Some(syn.seq) == iss).map(|syn| syn.seq + 1)
     }
 
     /// Whether this number is that of a SYN already noted.
@@ -190,11 +210,13 @@ impl Flight {
     pub(super) fn expect_syn_anew(&mut self, seq: SeqNumber) {
         for syn in self.syns.iter_mut().flatten().filter(|syn| syn.seq == seq) {
             syn.received = false;
+            self.awaits_syn = true;
         }
     }
 
     /// Forgets all SYNs: their sender fell back to LISTEN.
     pub(super) fn forget_syns(&mut self) {
         self.syns = Default::default();
+        self.awaits_syn = false;
     }
 }

@@ -37,55 +37,53 @@ impl Turn<'_> {
     }
 
     fn follow_numbers(&mut self, peer: Peer, segment: &Segment<'_>, repeat: Option<Repeat>) {
-        let is_beyond = self.is_beyond_window(peer, segment);
-        let connection = &mut *self.connection;
-        let memory = peer.of_mut(&mut connection.memory);
-        let nxt = peer.of_mut(&mut connection.tcb).snd.nxt.get_or_insert(segment.seq);
-        let flow = peer.of_mut(&mut connection.flows);
+        let nxt = *peer.of_mut(&mut self.connection.tcb).snd.nxt.get_or_insert(segment.seq);
         let end = segment.end();
         if !nxt.lt(end) {
             if segment.flags.syn() && repeat.is_none() {
-                flow.bytes += u64::from(segment.len);
+                peer.of_mut(&mut self.connection.flows).bytes += u64::from(segment.len);
             }
             return;
         }
-        if is_beyond && memory.jump.replace(end) != Some(segment.seq) {
+        // A segment that begins where the last one ended lies beyond only if the sender ignores the window.
+        if nxt.lt(segment.seq)
+            && self.is_beyond_window(peer, segment)
+            && peer.of_mut(&mut self.connection.memory).jump.replace(end) != Some(segment.seq)
+        {
             // Perhaps forged; a true sender after a gap in the capture goes on from here.
             return;
         }
+        let connection = &mut *self.connection;
+        let flow = peer.of_mut(&mut connection.flows);
         if nxt.lt(segment.seq) && !segment.flags.syn() {
-            let gap = segment.seq.since(*nxt);
+            let gap = segment.seq.since(nxt);
             if gap < BELIEVABLE_GAP {
                 flow.missing += u64::from(gap);
             }
         }
-        let forward = end.since(*nxt);
+        let forward = end.since(nxt);
         let fresh = forward.saturating_sub(u32::from(segment.flags.fin())).min(segment.len);
         flow.advance(forward);
         flow.bytes += u64::from(fresh);
         if fresh > 0 {
             connection.last_data = Some(peer);
         }
-        *nxt = end;
+        peer.of_mut(&mut connection.tcb).snd.nxt = Some(end);
         // What was sent before the first FIN had arrived was no half-close.
         let closing = &mut connection.closing;
         let first = closing.first_fin.filter(|first| *first != peer);
-        if first.is_some_and(|first| first.of(&closing.fin).is_some_and(|fin| fin.acknowledged.is_some())) {
+        if first.is_some_and(|first| first.of(&closing.fin).as_ref().is_some_and(|fin| fin.acknowledged.is_some())) {
             closing.late_bytes += u64::from(fresh);
         }
     }
 
-    /// Whether the segment leaves a gap and lies beyond the receiver's window, so that a receiver drops it (RFC 9293
+    /// Whether a segment that leaves a gap lies beyond the receiver's window, so that a receiver drops it (RFC 9293
     /// 3.10.7.4). Only where both scales are known.
     fn is_beyond_window(&self, peer: Peer, segment: &Segment<'_>) -> bool {
         let receiver = self.connection.receiver_of(peer);
         let rcv = receiver.of(&self.connection.tcb).rcv;
-        let (Some(nxt), Some(sent)) = (rcv.nxt, peer.of(&self.connection.tcb).snd.nxt) else { return false };
-        // A segment that begins where the last one ended lies beyond only if the sender ignores the window.
-        let leaves_gap = sent.lt(segment.seq);
-        leaves_gap
-            && self.connection.opening.shows_both()
-            && !is_acceptable(segment.seq, segment.seq_len(), nxt, rcv.wnd.max(1))
+        let Some(nxt) = rcv.nxt else { return false };
+        self.connection.opening.shows_both() && !is_acceptable(segment.seq, segment.seq_len(), nxt, rcv.wnd.max(1))
     }
 
     fn follow_window(&mut self, peer: Peer, segment: &Segment<'_>) {

@@ -56,13 +56,9 @@ impl History {
             self.often(peer, Often::Checksum);
         }
         let flags = segment.flags;
-        let of_control = [flags.syn(), flags.fin(), flags.rst()].into_iter().filter(|flag| *flag).count();
+        let is_control = flags.any(Flags::SYN | Flags::FIN | Flags::RST);
         match () {
-            () if of_control > 1 && flags.fin() && flags.rst() => self.once(peer, b'i'),
-            () if of_control > 1 => self.once(peer, b'q'),
-            () if flags.syn() => self.control(peer, 0, if flags.ack() { b'h' } else { b's' }, segment.seq.0),
-            () if flags.fin() => self.control(peer, 1, b'f', segment.seq.0.wrapping_add(segment.len)),
-            () if flags.rst() => self.control(peer, 2, b'r', segment.seq.0),
+            () if is_control => self.note_control(peer, segment),
             () if segment.len > 0 => self.once(peer, b'd'),
             () if flags.ack() => self.once(peer, b'a'),
             () => {}
@@ -71,7 +67,9 @@ impl History {
             self.often(peer, Often::Window);
         }
         self.note_repeat(peer, segment);
-        self.endpoints.note(peer, flags, segment.len);
+        if is_control || self.endpoints.is_inactive(peer) {
+            self.endpoints.note(peer, flags, segment.len);
+        }
         // An acknowledgment of what nobody saw. At a FIN or RST such gaps mean little.
         let missing = u32::try_from(missing).unwrap_or(u32::MAX);
         let other = !peer;
@@ -80,6 +78,18 @@ impl History {
         }
         if flags.ack() {
             *other.of_mut(&mut self.missed) = missing;
+        }
+    }
+
+    fn note_control(&mut self, peer: Peer, segment: &Segment<'_>) {
+        let flags = segment.flags;
+        let of_control = u8::from(flags.syn()) + u8::from(flags.fin()) + u8::from(flags.rst());
+        match () {
+            () if of_control > 1 && flags.fin() && flags.rst() => self.once(peer, b'i'),
+            () if of_control > 1 => self.once(peer, b'q'),
+            () if flags.syn() => self.control(peer, 0, if flags.ack() { b'h' } else { b's' }, segment.seq.0),
+            () if flags.fin() => self.control(peer, 1, b'f', segment.seq.0.wrapping_add(segment.len)),
+            () => self.control(peer, 2, b'r', segment.seq.0),
         }
     }
 
@@ -114,6 +124,7 @@ impl History {
         }
     }
 
+    #[inline]
     fn once(&mut self, peer: Peer, letter: u8) {
         if *peer.of(&self.written) & bit(letter) == 0 {
             *peer.of_mut(&mut self.written) |= bit(letter);
@@ -150,7 +161,17 @@ impl History {
     }
 }
 
+/// A bit per letter that is written once, or again when its number differs.
+#[inline]
 fn bit(letter: u8) -> u16 {
-    let place = b"shadfrtwciq".iter().position(|known| *known == letter).unwrap_or(15);
-    1 << place
+    1 << match letter {
+        b's' => 0,
+        b'a' => 1,
+        b'd' => 2,
+        b'f' => 3,
+        b'r' => 4,
+        b'i' => 5,
+        b'q' => 6,
+        _ => 7,
+    }
 }

@@ -14,10 +14,15 @@ impl Turn<'_> {
         let Some(ack) = segment.acknowledges() else { return };
         let sender = self.connection.receiver_of(peer);
         let tsecr = segment.options.timestamps.map(|(_, tsecr)| tsecr);
-        self.prove_syn(peer, sender, segment, ack, tsecr);
-        let waiting =
-            sender.of(&self.connection.flight).waiting.filter(|waiting| !waiting.pure && waiting.behind.le(ack));
-        let fin_first = sender.of(&self.connection.flight).fin.is_some_and(|fin| {
+        if sender.of(&self.connection.flight).awaits_syn() {
+            self.prove_syn(peer, sender, segment, ack, tsecr);
+        }
+        let flight = sender.of(&self.connection.flight);
+        if flight.waiting.is_none() && flight.fin.is_none() {
+            return;
+        }
+        let waiting = flight.waiting.filter(|waiting| !waiting.pure && waiting.behind.le(ack));
+        let fin_first = flight.fin.as_ref().is_some_and(|fin| {
             !fin.received && fin.seq + 1 == ack && waiting.is_none_or(|waiting| fin.first.ordinal < waiting.ordinal)
         });
         if fin_first {
@@ -44,6 +49,7 @@ impl Turn<'_> {
         let Some(syn) = flight.syn_proved_by(ack, segment.flags.syn()) else { return };
         syn.received = true;
         let syn = *syn;
+        flight.note_received_syn();
         let copy = syn.arrived(tsecr);
         self.fates.push((copy.ordinal, Fate::Received));
         if syn.is_syn_ack && snd.iss != Some(syn.seq) {
@@ -146,7 +152,7 @@ impl Turn<'_> {
     }
 
     fn own_fin_is_covered(&self, peer: Peer, ack: SeqNumber) -> bool {
-        peer.of(&self.connection.flight).fin.is_some_and(|fin| (fin.seq + 1).le(ack))
+        peer.of(&self.connection.flight).fin.as_ref().is_some_and(|fin| (fin.seq + 1).le(ack))
     }
 
     /// An acknowledgment takes effect at `peer`.
@@ -208,9 +214,9 @@ impl Turn<'_> {
 
     /// Delivers a pure ACK that waited behind a FIN, now that the FIN is proved.
     pub(super) fn deliver_waiting(&mut self, sender: Peer) {
-        let iss = sender.of(&self.connection.tcb).snd.iss;
         let flight = sender.of_mut(&mut self.connection.flight);
         let Some(waiting) = flight.waiting.filter(|waiting| waiting.pure) else { return };
+        let iss = sender.of(&self.connection.tcb).snd.iss;
         if flight.control_unproved(iss).is_some() {
             return;
         }

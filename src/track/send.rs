@@ -5,7 +5,7 @@ use super::flight::Transmission;
 use super::recovery::{Recovery, Retransmission, Sending};
 use super::step::Repeat;
 use super::turn::{Cause, Turn};
-use crate::tcp::{Basis, Peer, Segment, SeqNumber, Signal, State};
+use crate::tcp::{Basis, Flags, Peer, Segment, SeqNumber, Signal, State};
 
 /// For so long after a RST its receiver's segments may have been under way already; longer where the handshake's round trip
 /// was longer.
@@ -19,7 +19,7 @@ impl Turn<'_> {
     /// Undoes what this segment disproves: its sender would not have sent it had the last inferred receipt happened.
     /// Gives the place of the acknowledgment that was lost or late.
     pub(super) fn contradict(&mut self, peer: Peer, segment: &Segment<'_>, repeat: Option<Repeat>) -> Option<u64> {
-        let change = peer.of(&self.connection.memory).unproved?;
+        let change = peer.of(&self.connection.memory).unproved.as_ref()?;
         let flags = segment.flags;
         let repeats = repeat.is_some();
         let disproved = match change.signal {
@@ -41,8 +41,11 @@ impl Turn<'_> {
         match change.signal {
             Signal::SndRst => {
                 let receiver = self.connection.receiver_of(peer);
-                let same =
-                    receiver.of(&self.connection.memory).unproved.is_some_and(|other| other.cause == change.cause);
+                let same = receiver
+                    .of(&self.connection.memory)
+                    .unproved
+                    .as_ref()
+                    .is_some_and(|other| other.cause == change.cause);
                 if same {
                     self.take_back(receiver);
                 }
@@ -67,24 +70,10 @@ impl Turn<'_> {
         damaged: bool,
         recovery: &Recovery,
     ) -> Option<Repeat> {
-        let copy = Transmission::of(segment, self.ordinal, damaged);
-        let flight = peer.of_mut(&mut self.connection.flight);
-        let before = if segment.flags.rst() {
-            None
-        } else if segment.flags.syn() {
-            flight.send_syn(segment, copy)
-        } else if segment.flags.fin() && peer.of(&self.connection.tcb).snd.iss != Some(segment.fin_seq()) {
-            // (A FIN that claims the SYN's number lies before every window: it is never received.)
-            flight.send_fin(segment, copy)
-        } else {
-            None
-        };
-        if let Some(before) = before {
-            let wait_ns = segment.time.since(before.last.time);
-            if segment.flags.syn() && !segment.flags.ack() {
-                self.note_wait(wait_ns);
-            }
-            return Some(Repeat { of: Some(before.first.ordinal), wait_ns: Some(wait_ns), copies: before.copies });
+        if segment.flags.any(Flags::SYN | Flags::FIN)
+            && let Some(repeat) = self.note_control(peer, segment, damaged)
+        {
+            return Some(repeat);
         }
         if segment.flags.fin()
             && let Some(fin) = peer.of(&self.connection.closing.fin).filter(|fin| fin.seq == segment.fin_seq())
@@ -105,6 +94,27 @@ impl Turn<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Notes a SYN or FIN as under way; says whether it was sent before.
+    fn note_control(&mut self, peer: Peer, segment: &Segment<'_>, damaged: bool) -> Option<Repeat> {
+        let copy = Transmission::of(segment, self.ordinal, damaged);
+        let flight = peer.of_mut(&mut self.connection.flight);
+        let before = if segment.flags.rst() {
+            None
+        } else if segment.flags.syn() {
+            flight.send_syn(segment, copy)
+        } else if peer.of(&self.connection.tcb).snd.iss != Some(segment.fin_seq()) {
+            // (A FIN that claims the SYN's number lies before every window: it is never received.)
+            flight.send_fin(segment, copy)
+        } else {
+            None
+        }?;
+        let wait_ns = segment.time.since(before.last.time);
+        if segment.flags.syn() && !segment.flags.ack() {
+            self.note_wait(wait_ns);
+        }
+        Some(Repeat { of: Some(before.first.ordinal), wait_ns: Some(wait_ns), copies: before.copies })
     }
 
     /// Moves the sender's state by what it sends. RST is [`Turn::send_reset`]'s matter.
@@ -203,6 +213,7 @@ impl Turn<'_> {
             && let Some(syn) = peer.of_mut(&mut self.connection.flight).syn_proved_by(segment.seq + 1, true)
         {
             syn.received = true;
+            peer.of_mut(&mut self.connection.flight).note_received_syn();
         }
     }
 
@@ -283,8 +294,11 @@ impl Turn<'_> {
             }
             _ => {}
         }
-        let proves_handshake =
-            peer.of(&self.connection.memory).unproved.is_some_and(|change| change.signal == Signal::RcvAckOfSyn);
+        let proves_handshake = peer
+            .of(&self.connection.memory)
+            .unproved
+            .as_ref()
+            .is_some_and(|change| change.signal == Signal::RcvAckOfSyn);
         if proves_handshake {
             self.confirm(peer);
         }
@@ -294,7 +308,7 @@ impl Turn<'_> {
         self.signal(peer, Signal::SndFin, Basis::Observed, self.here());
         let moment = Moment::of(segment, self.ordinal);
         let receiver = self.connection.receiver_of(peer);
-        let other = receiver.of(&self.connection.flight).fin;
+        let other = receiver.of(&self.connection.flight).fin.as_ref();
         let crossed = peer != receiver
             && other.is_some_and(|other| segment.acknowledges().is_none_or(|ack| !(other.seq + 1).le(ack)));
         let closing = &mut self.connection.closing;

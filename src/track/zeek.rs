@@ -38,6 +38,12 @@ impl Endpoints {
         *(!peer).of(&self.states) != Endpoint::Closed && *peer.of(&self.states) != Endpoint::Reset
     }
 
+    /// Nothing of this side counted so far. Later only SYN, FIN and RST count.
+    #[inline]
+    pub(super) fn is_inactive(&self, peer: Peer) -> bool {
+        *peer.of(&self.states) == Endpoint::Inactive
+    }
+
     pub(super) fn note(&mut self, peer: Peer, flags: Flags, len: u32) {
         let other = !peer;
         match *peer.of(&self.states) {
