@@ -190,7 +190,7 @@ impl Turn<'_> {
         let connection = &self.connection;
         let (own, other) = (sender.of(&connection.tcb), receiver.of(&connection.tcb));
         let place = |peer: Peer| peer.of(&connection.memory).last_own;
-        let after_other = place(receiver).is_some() && place(receiver) > place(sender);
+        let after_other = place(receiver) > place(sender);
         let behind = |known: Option<SeqNumber>, sent: Option<SeqNumber>| match known.zip(sent) {
             Some((known, sent)) if known.lt(sent) => sent.since(known),
             _ => 0,

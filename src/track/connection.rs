@@ -55,8 +55,8 @@ pub struct Connection {
 /// What must be remembered of a peer to take a change back or to place it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Memory {
-    /// Its last own segment.
-    pub(super) last_own: Option<u64>,
+    /// The place of its last own segment, counted from 1; 0 where there was none.
+    pub(super) last_own: u64,
     /// After which segment its last change stands.
     pub(super) last_change_at: u64,
     /// Its last change, while it rests on nothing but a segment that was seen and may not have arrived.

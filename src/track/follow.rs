@@ -12,7 +12,7 @@ impl Turn<'_> {
     /// Follows the sender's numbers and windows, and counts what it sent.
     pub(super) fn count(&mut self, peer: Peer, segment: &Segment<'_>, repeat: Option<Repeat>) {
         let connection = &mut *self.connection;
-        peer.of_mut(&mut connection.memory).last_own = Some(self.ordinal);
+        peer.of_mut(&mut connection.memory).last_own = self.ordinal + 1;
         let flow = peer.of_mut(&mut connection.flows);
         flow.segments += 1;
         flow.note_len(segment.len);

@@ -61,7 +61,7 @@ impl Turn<'_> {
         let memory = peer.of_mut(&mut self.connection.memory);
         // It came no earlier than its cause, and not before what the peer still did in its old state.
         let at = match from {
-            Some(_) => cause.ordinal.max(memory.last_own.unwrap_or(0)).max(memory.last_change_at),
+            Some(_) => cause.ordinal.max(memory.last_own.saturating_sub(1)).max(memory.last_change_at),
             None => cause.ordinal,
         };
         let change = Change {
