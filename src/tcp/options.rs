@@ -62,7 +62,7 @@ const FAST_OPEN_EXID: [u8; 2] = [0xf9, 0x89];
 impl Options {
     /// Reads the octets between the fixed header and the payload, to the end mark or the end. Unknown kinds are passed over
     /// by their length (RFC 9293 3.1 MUST-6), and so are known ones of a wrong length. What comes twice counts as the last.
-    #[inline]
+    #[inline(always)] // What it gives is made where it stays.
     pub fn parse(bytes: &[u8]) -> Options {
         // Nearly every segment has just this (RFC 7323 appendix A): worth not walking.
         if let [kind::NOP, kind::NOP, kind::TIMESTAMPS, 10, a, b, c, d, e, f, g, h] = bytes {
@@ -75,6 +75,7 @@ impl Options {
         Options::walk(bytes)
     }
 
+    #[inline(never)]
     fn walk(bytes: &[u8]) -> Options {
         let mut options = Options::default();
         let mut rest = bytes;

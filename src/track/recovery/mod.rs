@@ -71,10 +71,19 @@ impl Turn<'_> {
 
 impl Connection {
     /// The box of a direction, made on first need.
+    #[inline]
     fn more(&mut self, peer: Peer) -> &mut More {
+        if peer.of(&self.senders).more.is_none() {
+            self.make_more(peer);
+        }
+        peer.of_mut(&mut self.senders).more.get_or_insert_default()
+    }
+
+    #[inline(never)]
+    fn make_more(&mut self, peer: Peer) {
         let shake = self.shake_ns(peer);
         let next = peer.of(&self.tcb).snd.nxt.unwrap_or_default();
-        peer.of_mut(&mut self.senders).more(shake, next)
+        peer.of_mut(&mut self.senders).make_more(shake, next);
     }
 
     /// The handshake's round trip from the point of capture to the receiver of `peer`'s segments and back, nanoseconds;

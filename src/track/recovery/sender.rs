@@ -67,21 +67,19 @@ pub(super) struct Doubtful {
 }
 
 impl Sender {
-    /// The box, made on first need. `shake_ns` is what the handshake's round trip was in this direction, and `next` is what
-    /// will be sent next.
-    pub(super) fn more(&mut self, shake_ns: Option<i64>, next: SeqNumber) -> &mut More {
-        let Sender { first, first_acknowledged, first_rtt_ns, .. } = *self;
-        self.more.get_or_insert_with(|| {
-            let mut more = Box::<More>::default();
-            shake_ns.into_iter().chain(first_rtt_ns.map(i64::from)).for_each(|ns| more.rtt.sample(ns));
-            more.sents.complete_from = first.map_or(next, |first| first.seq);
-            if let Some(first) = first {
-                more.sents.push(first, true);
-                if first_acknowledged {
-                    more.sents.acknowledge(first.end);
-                }
+    /// Makes the box. `shake_ns` is what the handshake's round trip was in this direction, and `next` is what will be sent
+    /// next.
+    pub(super) fn make_more(&mut self, shake_ns: Option<i64>, next: SeqNumber) {
+        let more = self.more.insert(Box::default());
+        for ns in [shake_ns, self.first_rtt_ns.map(i64::from)].into_iter().flatten() {
+            more.rtt.sample(ns);
+        }
+        more.sents.complete_from = self.first.map_or(next, |first| first.seq);
+        if let Some(first) = self.first {
+            more.sents.push(first, true);
+            if self.first_acknowledged {
+                more.sents.acknowledge(first.end);
             }
-            more
-        })
+        }
     }
 }

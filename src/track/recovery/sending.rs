@@ -193,8 +193,12 @@ impl Turn<'_> {
             return;
         }
         let heard = (!peer).of(&self.connection.tcb).rcv.nxt.is_some();
-        self.remember_gap(peer, before.unwrap_or(start));
-        self.connection.more(peer).sents.push(sent, heard);
+        let is_new = sender.more.is_none();
+        let sents = &mut self.connection.more(peer).sents;
+        if is_new && sents.is_empty() {
+            sents.complete_from = before.unwrap_or(start);
+        }
+        sents.push(sent, heard);
     }
 
     /// From `before` on everything is known, unless it is known from further back.
