@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
 
-/// Hosts remembered in one role, about 300 KiB. When one more comes, the quarter of which there is the least to say is let go.
+/// Hosts remembered in one role, about 300 KiB. When one more comes, the half of which there is the least to say is let go.
 const HOSTS: usize = 4096;
 /// Hosts told for each reason.
 const TOLD: usize = 5;
@@ -56,25 +56,28 @@ impl Host for (IpAddr, u16) {
 
 /// Hosts of one role and what they did.
 pub(super) struct Hosts<K> {
-    deeds: HashMap<K, Deeds, foldhash::fast::RandomState>,
+    /// With each, the how-manieth it was that was met.
+    deeds: HashMap<K, (Deeds, u32), foldhash::fast::RandomState>,
+    met: u32,
     let_go: u64,
 }
 
 impl<K> Default for Hosts<K> {
     fn default() -> Hosts<K> {
-        Hosts { deeds: HashMap::default(), let_go: 0 }
+        Hosts { deeds: HashMap::default(), met: 0, let_go: 0 }
     }
 }
 
 impl<K: Host> Hosts<K> {
     pub(super) fn note(&mut self, host: K, deeds: Deeds) {
-        if let Some(known) = self.deeds.get_mut(&host) {
+        if let Some((known, _)) = self.deeds.get_mut(&host) {
             return known.add(deeds);
         }
         if self.deeds.len() >= HOSTS {
-            self.let_go += retain_heaviest(&mut self.deeds, HOSTS / 4 * 3, Deeds::weight);
+            self.let_go += retain_heaviest(&mut self.deeds, HOSTS / 2, |(deeds, number)| rank(deeds.weight(), *number));
         }
-        self.deeds.insert(host, deeds);
+        self.met = self.met.wrapping_add(1);
+        self.deeds.insert(host, (deeds, self.met));
     }
 
     pub(super) fn finish(&self) -> Standouts {
@@ -82,7 +85,7 @@ impl<K: Host> Hosts<K> {
             let mut list: Vec<(u32, K, u32)> = self
                 .deeds
                 .iter()
-                .map(|(host, deeds)| (count(deeds), *host, deeds.connections))
+                .map(|(host, (deeds, _))| (count(deeds), *host, deeds.connections))
                 .filter(|(count, ..)| *count > 0)
                 .collect();
             list.sort_unstable_by(|(a, one, _), (b, other, _)| b.cmp(a).then(one.cmp(other)));
@@ -102,22 +105,28 @@ impl<K: Host> Hosts<K> {
     }
 }
 
-/// Keeps the `keep` heaviest; says how many were let go. What is kept does not depend on the map's own order.
-pub(super) fn retain_heaviest<K: Copy + Ord + Eq + Hash, V>(
+/// Where one stands among those of which the lightest are let go: of equals, who was met first goes first. `number` is
+/// another one for each.
+pub(super) fn rank(weight: u64, number: u32) -> u64 {
+    weight.min(u32::MAX.into()) << 32 | u64::from(number)
+}
+
+/// Keeps the `keep` heaviest; says how many were let go. The rank is another one for each, so that what is kept does not
+/// depend on the map's own order.
+pub(super) fn retain_heaviest<K: Eq + Hash, V>(
     map: &mut HashMap<K, V, foldhash::fast::RandomState>,
     keep: usize,
-    weight: impl Fn(&V) -> u64,
+    rank: impl Fn(&V) -> u64,
 ) -> u64 {
-    let surplus = map.len().saturating_sub(keep);
-    let mut order: Vec<(u64, K)> = map.iter().map(|(key, value)| (weight(value), *key)).collect();
-    if surplus == 0 || surplus >= order.len() {
+    let before = map.len();
+    let surplus = before.saturating_sub(keep);
+    let mut ranks: Vec<u64> = map.values().map(&rank).collect();
+    if surplus == 0 || surplus >= before {
         return 0;
     }
-    let (lightest, ..) = order.select_nth_unstable(surplus);
-    for (_, key) in lightest {
-        map.remove(key);
-    }
-    surplus as u64
+    let (_, least, _) = ranks.select_nth_unstable(surplus);
+    map.retain(|_, value| rank(value) >= *least);
+    (before - map.len()) as u64
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Ports that clients hold in TIME-WAIT, by where they lead: what runs out first when connections come too fast.
 
-use super::hosts::retain_heaviest;
+use super::hosts::{rank, retain_heaviest};
 use super::series::Series;
 use crate::timeline::Route;
 use std::collections::HashMap;
@@ -22,6 +22,8 @@ const LONG_ENOUGH_NS: i64 = 100_000_000;
 #[derive(Default)]
 pub(super) struct Routes {
     known: HashMap<(IpAddr, SocketAddr), Way, foldhash::fast::RandomState>,
+    /// Ways met so far.
+    met: u32,
 }
 
 #[derive(Default)]
@@ -31,6 +33,8 @@ struct Way {
     reused: u64,
     first_ns: i64,
     last_ns: i64,
+    /// The how-manieth it was that was met.
+    number: u32,
 }
 
 /// One TIME-WAIT, in nanoseconds after the start.
@@ -45,15 +49,15 @@ pub(super) struct Held {
 impl Routes {
     pub(super) fn note(&mut self, client: IpAddr, server: SocketAddr, held: Held) {
         let key = (client, server);
-        if self.known.len() >= ROUTES && !self.known.contains_key(&key) {
-            retain_heaviest(&mut self.known, ROUTES / 2, |way| way.count);
+        if let Some(way) = self.known.get_mut(&key) {
+            return way.note(held);
         }
-        let way = self.known.entry(key).or_insert_with(|| Way { first_ns: held.from_ns, ..Way::default() });
-        way.held.note(held.from_ns, held.to_ns);
-        way.count += 1;
-        way.reused += u64::from(held.reused);
-        way.first_ns = way.first_ns.min(held.from_ns);
-        way.last_ns = way.last_ns.max(held.from_ns);
+        if self.known.len() >= ROUTES {
+            retain_heaviest(&mut self.known, ROUTES / 2, |way| rank(way.count, way.number));
+        }
+        self.met = self.met.wrapping_add(1);
+        let way = Way { first_ns: held.from_ns, number: self.met, ..Way::default() };
+        self.known.entry(key).or_insert(way).note(held);
     }
 
     /// The routes with the highest peaks.
@@ -73,6 +77,14 @@ impl Routes {
 }
 
 impl Way {
+    fn note(&mut self, held: Held) {
+        self.held.note(held.from_ns, held.to_ns);
+        self.count += 1;
+        self.reused += u64::from(held.reused);
+        self.first_ns = self.first_ns.min(held.from_ns);
+        self.last_ns = self.last_ns.max(held.from_ns);
+    }
+
     fn finish(mut self, client: IpAddr, server: SocketAddr, end_ns: i64, two_msl_ns: i64) -> Route {
         self.held.reach(end_ns);
         let peak = self.held.peak(end_ns);

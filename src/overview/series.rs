@@ -7,7 +7,8 @@ const FIRST_WIDTH: i64 = 1_000_000;
 /// so what comes out depends on what happened and not on the order in which it was told.
 #[derive(Debug, Clone)]
 pub(super) struct Series<const N: usize> {
-    width_ns: i64,
+    /// The width has doubled so often.
+    doubled: u32,
     begins: [u32; N],
     ends: [u32; N],
     /// Nothing was noted yet, so there is nothing to add up when the stretches grow.
@@ -16,7 +17,7 @@ pub(super) struct Series<const N: usize> {
 
 impl<const N: usize> Default for Series<N> {
     fn default() -> Series<N> {
-        Series { width_ns: FIRST_WIDTH, begins: [0; N], ends: [0; N], is_empty: true }
+        Series { doubled: 0, begins: [0; N], ends: [0; N], is_empty: true }
     }
 }
 
@@ -30,15 +31,15 @@ pub(super) struct Peak {
 impl<const N: usize> Series<N> {
     /// Notes one that lasted from `begin` to `end` (`None`: it still lasts), nanoseconds after zero.
     pub(super) fn note(&mut self, begin_ns: i64, end_ns: Option<i64>) {
-        self.reach(begin_ns);
-        let place = self.place(begin_ns);
+        let end_ns = end_ns.map(|end_ns| end_ns.max(begin_ns));
+        // Once, and before anything is counted: what is not there need not be added up.
+        self.reach(end_ns.unwrap_or(begin_ns));
         self.is_empty = false;
+        let place = self.place(begin_ns);
         if let Some(begins) = self.begins.get_mut(place) {
             *begins = begins.saturating_add(1);
         }
         if let Some(end_ns) = end_ns {
-            let end_ns = end_ns.max(begin_ns);
-            self.reach(end_ns);
             let place = self.place(end_ns);
             if let Some(ends) = self.ends.get_mut(place) {
                 *ends = ends.saturating_add(1);
@@ -47,26 +48,39 @@ impl<const N: usize> Series<N> {
     }
 
     /// Makes the last stretch reach this time.
+    #[inline]
     pub(super) fn reach(&mut self, ns: i64) {
-        while ns / self.width_ns >= N as i64 && self.width_ns < i64::MAX / 4 {
-            self.width_ns *= 2;
-            if self.is_empty {
-                continue;
-            }
-            for counts in [&mut self.begins, &mut self.ends] {
-                for at in 0..N {
-                    let pair = counts.get(2 * at..).unwrap_or_default().iter().take(2);
-                    let sum = pair.fold(0_u32, |sum, count| sum.saturating_add(*count));
-                    if let Some(slot) = counts.get_mut(at) {
-                        *slot = sum;
-                    }
+        if ns >> self.doubled >= Self::REACH {
+            self.grow(ns);
+        }
+    }
+
+    /// How far the stretches reach before they double for the first time.
+    const REACH: i64 = N as i64 * FIRST_WIDTH;
+
+    #[cold]
+    fn grow(&mut self, ns: i64) {
+        let before = self.doubled;
+        while ns >> self.doubled >= Self::REACH {
+            self.doubled += 1;
+        }
+        if self.is_empty {
+            return;
+        }
+        let by = self.doubled - before;
+        for counts in [&mut self.begins, &mut self.ends] {
+            let mut sums = [0_u32; N];
+            for (at, count) in counts.iter().enumerate() {
+                if let Some(sum) = sums.get_mut(at >> by) {
+                    *sum = sum.saturating_add(*count);
                 }
             }
+            *counts = sums;
         }
     }
 
     pub(super) fn width_ns(&self) -> i64 {
-        self.width_ns
+        FIRST_WIDTH << self.doubled
     }
 
     /// How many at the end of each stretch, up to the one that holds `end_ns`.
@@ -78,7 +92,7 @@ impl<const N: usize> Series<N> {
         let mut peak = Peak::default();
         for (at, count) in self.levels().enumerate() {
             if count > peak.count {
-                peak = Peak { count, at_ns: ((at as i64 + 1).saturating_mul(self.width_ns)).min(end_ns) };
+                peak = Peak { count, at_ns: ((at as i64 + 1).saturating_mul(self.width_ns())).min(end_ns) };
             }
         }
         peak
@@ -93,7 +107,8 @@ impl<const N: usize> Series<N> {
     }
 
     fn place(&self, ns: i64) -> usize {
-        usize::try_from(ns.max(0) / self.width_ns).unwrap_or(usize::MAX).min(N.saturating_sub(1))
+        // The width is a power of two times the first one: shifted, only a constant divides.
+        ((ns.max(0) >> self.doubled) / FIRST_WIDTH) as usize
     }
 }
 
