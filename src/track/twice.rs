@@ -142,6 +142,7 @@ fn has_weight(segment: &Segment<'_>) -> bool {
 }
 
 /// What two copies of a packet have in common: its addresses, its header, the ends of its payload.
+#[inline]
 fn print(segment: &Segment<'_>) -> u64 {
     const KEYS: [u64; 4] = [0x9e37_79b9_7f4a_7c15, 0xc2b2_ae3d_27d4_eb4f, 0x1656_67b1_9e37_79f9, 0x27d4_eb2f_1656_67c5];
     let [k0, k1, k2, k3] = KEYS;
@@ -153,18 +154,22 @@ fn print(segment: &Segment<'_>) -> u64 {
     );
     let ports = wide(segment.len, u32::from(segment.src.port()) << 16 | u32::from(segment.dst.port()));
     let stamps = segment.options.timestamps.map_or(0, |(tsval, tsecr)| wide(tsval, tsecr));
-    let head = segment.payload.first_chunk::<8>().map_or(0, |octets| u64::from_le_bytes(*octets));
-    let tail = segment.payload.last_chunk::<8>().map_or(0, |octets| u64::from_le_bytes(*octets));
-    let mut sum = fold(numbers ^ k0, control ^ k1) ^ fold(ports ^ k2, stamps ^ k3) ^ fold(head ^ k1, tail ^ k2);
+    let mut sum = fold(numbers ^ k0, control ^ k1);
     sum ^= match (segment.src, segment.dst) {
-        (SocketAddr::V4(src), SocketAddr::V4(dst)) => fold(wide(src.ip().to_bits(), dst.ip().to_bits()) ^ k3, k0),
-        (src, dst) => address(src, k3, k0) ^ address(dst, k0, k2),
+        (SocketAddr::V4(src), SocketAddr::V4(dst)) => {
+            let addresses = wide(src.ip().to_bits(), dst.ip().to_bits());
+            fold(addresses.wrapping_mul(k0) ^ ports ^ k2, stamps ^ k3)
+        }
+        (src, dst) => fold(ports ^ k2, stamps ^ k3) ^ address(src, k3, k0) ^ address(dst, k0, k2),
     };
+    if let (Some(head), Some(tail)) = (segment.payload.first_chunk::<8>(), segment.payload.last_chunk::<8>()) {
+        sum ^= fold(u64::from_le_bytes(*head) ^ k1, u64::from_le_bytes(*tail) ^ k2);
+    }
     for (left, right) in segment.options.sack() {
         sum = fold(sum ^ k2, wide(left.0, right.0) ^ k0);
     }
     // 0 is a free place.
-    fold(sum, k1).max(1)
+    sum.max(1)
 }
 
 fn address(address: SocketAddr, one: u64, other: u64) -> u64 {
