@@ -13,7 +13,7 @@ use crate::overview::{Fact, Overview};
 use crate::source::{Frame, Timestamp};
 use crate::tcp::{IcmpError, MslProfile, Segment};
 use crate::timeline::{CaptureInterface, CapturedBy, Event, Packets, Source, SourceKind, Text, Timeline, Vantage};
-use crate::track::{Connection, Input, Keep, LetGo, Seen, Step, Tracker};
+use crate::track::{Connection, Hear, Input, Keep, LetGo, LoneSyn, Seen, Step, Tracker};
 use crate::wireshark::Analysis;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -110,16 +110,13 @@ impl Analyzer {
                     assembler.hear_wireshark(self.wireshark.judge_within(&segment, MOST_STREAMS));
                 }
                 let ports = &mut self.server_ports;
-                self.tracker.push(&segment, &mut |step| {
-                    note_server_port(step, ports);
-                    hear(step, assembler, overview);
-                });
+                self.tracker.push(&segment, &mut Ears { assembler, overview, ports: Some(ports) });
             }
             Decoded::Icmp(error) => {
                 if assembler.wants_events() && self.wireshark.streams() < MOST_STREAMS {
                     self.wireshark.hear_icmp(&error);
                 }
-                self.tracker.hear_icmp(&error, &mut |step| hear(step, assembler, overview));
+                self.tracker.hear_icmp(&error, &mut Ears { assembler, overview, ports: None });
             }
             Decoded::Skipped(_) => {}
         }
@@ -129,7 +126,7 @@ impl Analyzer {
     fn push_segment(&mut self, segment: &Segment<'_>) {
         self.last = self.last.max(Some(segment.time));
         let (assembler, overview, passages) = (&mut self.assembler, &mut self.overview, &mut self.passages);
-        self.tracker.push(segment, &mut |step| {
+        self.tracker.push(segment, &mut |step: &Step<'_>| {
             hear(step, assembler, overview);
             passages.step(step);
         });
@@ -143,13 +140,13 @@ impl Analyzer {
     /// Takes an ICMP error in.
     fn push_icmp(&mut self, error: &IcmpError) {
         let (assembler, overview) = (&mut self.assembler, &mut self.overview);
-        self.tracker.hear_icmp(error, &mut |step| hear(step, assembler, overview));
+        self.tracker.hear_icmp(error, &mut Ears { assembler, overview, ports: None });
     }
 
     /// Lets time pass without a frame: TIME-WAITs that are due end.
     pub fn advance(&mut self, now: Timestamp) {
         let (assembler, overview) = (&mut self.assembler, &mut self.overview);
-        self.tracker.advance(now, &mut |step| hear(step, assembler, overview));
+        self.tracker.advance(now, &mut Ears { assembler, overview, ports: None });
     }
 
     /// Hears what the kernel says of a socket.
@@ -192,7 +189,7 @@ impl Analyzer {
         let end = ending.at.or(self.last).unwrap_or_default();
         let (assembler, overview) = (&mut self.assembler, &mut self.overview);
         let start = assembler.start().unwrap_or_default();
-        self.tracker.finish(end, &mut |step| hear(step, assembler, overview));
+        self.tracker.finish(end, &mut Ears { assembler, overview, ports: None });
         let mut warnings = ending.warnings;
         warnings.extend(let_go(self.tracker.let_go()));
         if ending.dropped > 0 {
@@ -262,6 +259,32 @@ fn split_by_vlan(count: u64) -> Option<Text> {
             format!("{count} 个连接两个方向的 VLAN 不同（或仅一个方向带标签），常见于镜像 Trunk 端口：已合并两个方向"),
         )
     })
+}
+
+/// The assembler and the glance hear every step; the ports that connections lead to may be noted.
+struct Ears<'a> {
+    assembler: &'a mut Assembler,
+    overview: &'a mut Overview,
+    ports: Option<&'a mut Vec<u16>>,
+}
+
+impl Hear for Ears<'_> {
+    #[inline]
+    fn step(&mut self, step: &Step<'_>) {
+        if let Some(ports) = &mut self.ports {
+            note_server_port(step, ports);
+        }
+        hear(step, self.assembler, self.overview);
+    }
+
+    fn lone(&mut self, syn: &LoneSyn) -> bool {
+        // Whoever waits for a connection's events waits for its end too.
+        let is_enough = !self.assembler.wants_events();
+        if is_enough {
+            self.overview.note(&Fact::of_lone(syn, self.assembler.start().unwrap_or_default()));
+        }
+        is_enough
+    }
 }
 
 /// What each step means for the timeline, and the last one of a connection for the glance.

@@ -4,7 +4,7 @@ use super::routes::Held;
 use crate::annotate::verdict;
 use crate::tcp::{Peer, Timestamp};
 use crate::timeline::{self, CloseKind, EndCause, Endpoint, OpenKind};
-use crate::track::{Connection, Ended};
+use crate::track::{Connection, Ended, LoneSyn};
 use std::net::SocketAddr;
 
 /// One finished connection.
@@ -69,6 +69,26 @@ impl Fact {
         }
     }
 
+    /// Of a SYN that nothing followed, what [`Fact::of`] says of the connection that it makes.
+    pub fn of_lone(syn: &LoneSyn, start: Timestamp) -> Fact {
+        let [one, other] = syn.addresses;
+        Fact {
+            addresses: syn.addresses,
+            open: if one == other { OpenKind::SelfConnect } else { OpenKind::Unanswered },
+            close: CloseKind::None,
+            active_closer: None,
+            reset_by: [false; 2],
+            time_wait: [None; 2],
+            end_ns: syn.time.since(start),
+            segments: 1,
+            bytes: 0,
+            missing: 0,
+            retransmissions: 0,
+            again: [0; 3],
+            round_trip_ns: None,
+        }
+    }
+
     /// The same of a connection in a timeline, with its endpoints.
     pub fn told(connection: &timeline::Connection, client: &Endpoint, server: &Endpoint) -> Fact {
         let timeline::Connection { open, close, totals, .. } = connection;
@@ -98,5 +118,73 @@ impl Fact {
             again: [open.syn_retransmissions, open.synack_retransmissions, close.fin_retransmissions],
             round_trip_ns: open.rtt_ns.filter(|_| open.rtt_valid),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tcp::{Checksum, Flags, MslProfile, Options, Passage, Segment, SeqNumber};
+    use crate::track::{Hear, Input, Keep, Step, Tracker};
+
+    fn syn(n: u16) -> Segment<'static> {
+        let src = if n == 3 { ([10, 0, 0, 2], 80) } else { ([10, 0, 0, 1], 4_000 + n) };
+        Segment {
+            frame: 0,
+            time: Timestamp(i64::from(n) * 1_000),
+            passage: Passage::Unknown,
+            interface: 0,
+            src: src.into(),
+            dst: ([10, 0, 0, 2], 80).into(),
+            seq: SeqNumber(7),
+            ack: SeqNumber(0),
+            flags: if n % 2 == 0 { Flags::SYN } else { Flags::SYN | Flags::ECE | Flags::CWR },
+            wnd: n,
+            urgent: 0,
+            options: Options { timestamps: (n > 4).then_some((9, 0)), wscale: Some(7), ..Options::default() },
+            len: 0,
+            payload: &[],
+            checksum: if n % 3 == 0 { Checksum::Invalid } else { Checksum::Valid },
+            multipath: None,
+            ttl: 64,
+            ecn: 0,
+            ip_id: n,
+            vlan: 0,
+            header_len: 20,
+            tcp_len: 20,
+            header_cut: false,
+            malformed: false,
+        }
+    }
+
+    /// Facts of SYNs, told as they are where `is_short`, or by the connections that they make.
+    struct Facts(Vec<String>, bool);
+
+    impl Hear for Facts {
+        fn step(&mut self, step: &Step<'_>) {
+            assert!(matches!(step.input, Input::Retired));
+            self.0.push(format!("{:?}", Fact::of(step.connection, Timestamp(500))));
+        }
+
+        fn lone(&mut self, syn: &LoneSyn) -> bool {
+            if self.1 {
+                self.0.push(format!("{:?}", Fact::of_lone(syn, Timestamp(500))));
+            }
+            self.1
+        }
+    }
+
+    #[test]
+    fn a_lone_syn_is_told_as_its_connection_would_be() {
+        let [short, long] = [true, false].map(|is_short| {
+            let keep = Keep { first: 0, one: None, is_watched: false };
+            let mut tracker = Tracker::keeping(MslProfile::Linux, keep, false);
+            let mut facts = Facts(Vec::new(), is_short);
+            (0..12).for_each(|n| tracker.push(&syn(n), &mut facts));
+            tracker.finish(Timestamp(1_000_000), &mut facts);
+            facts.0
+        });
+        assert_eq!(short.len(), 12);
+        assert_eq!(short, long);
     }
 }

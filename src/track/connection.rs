@@ -114,6 +114,63 @@ impl Connection {
         }
     }
 
+    /// Makes of it what [`Connection::new`] would, in its own place.
+    pub(super) fn begin_anew(&mut self, id: u64, incarnation: u32, pair: &Oriented, now: Timestamp) {
+        // Field by field: a connection built beside its place would be moved there twice.
+        let Connection {
+            id: its_id,
+            incarnation: its_incarnation,
+            addresses: its_addresses,
+            is_self: its_is_self,
+            tcb: its_tcb,
+            first: its_first,
+            last: its_last,
+            segments: its_segments,
+            flows: its_flows,
+            opening: its_opening,
+            closing: its_closing,
+            time_wait: its_time_wait,
+            history: its_history,
+            senders: its_senders,
+            ecn: its_ecn,
+            silence: its_silence,
+            last_data: its_last_data,
+            evidence: its_evidence,
+            copies: its_copies,
+            flight: its_flight,
+            memory: its_memory,
+            key: its_key,
+            place: its_place,
+            lingers: its_lingers,
+            gave_way: its_gave_way,
+        } = self;
+        *its_id = id;
+        *its_incarnation = incarnation;
+        *its_addresses = pair.key.addresses(pair.is_forward);
+        *its_is_self = its_addresses[0] == its_addresses[1];
+        *its_tcb = [Tcb::default(); 2];
+        *its_first = now;
+        *its_last = now;
+        *its_segments = 0;
+        *its_flows = [Flow::default(); 2];
+        *its_opening = Opening::default();
+        *its_closing = Closing::default();
+        *its_time_wait = [None; 2];
+        *its_history = super::history::History::default();
+        *its_senders = Default::default();
+        *its_ecn = EcnOffer::default();
+        *its_silence = (0, 0);
+        *its_last_data = None;
+        *its_evidence = None;
+        *its_copies = Copies::default();
+        *its_flight = Default::default();
+        *its_memory = Default::default();
+        *its_key = pair.key;
+        *its_place = 0;
+        *its_lingers = false;
+        *its_gave_way = false;
+    }
+
     /// Which one it is, and where it is kept.
     pub fn handle(&self) -> Handle {
         Handle { id: self.id, place: self.place }
@@ -186,5 +243,21 @@ impl Connection {
     /// Whether any segment of `peer` was seen.
     pub fn has_sent(&self, peer: Peer) -> bool {
         peer.of(&self.flows).segments > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_used_again_as_if_it_were_new() {
+        let end = |port: u16| SocketAddr::from(([10, 0, 0, 1], port));
+        let (one, other) = (Key::of(end(1), end(2), 0), Key::of(end(9), end(5), 7));
+        let mut used = Connection::new(1, 1, &one, Timestamp(3));
+        used.evidence.get_or_insert_default().port_accepts = true;
+        (used.segments, used.silence, used.lingers) = (9, (4, 4), true);
+        used.begin_anew(2, 5, &other, Timestamp(8));
+        assert_eq!(format!("{used:?}"), format!("{:?}", Connection::new(2, 5, &other, Timestamp(8))));
     }
 }

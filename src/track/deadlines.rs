@@ -37,6 +37,9 @@ pub(super) struct Deadlines {
 
 impl Deadlines {
     pub(super) fn push(&mut self, deadline: Deadline) {
+        if self.queue.back().is_none_or(|last| *last <= deadline) {
+            return self.queue.push_back(deadline);
+        }
         let near = self.queue.iter().rev().take(NEAR + 1).position(|known| *known <= deadline);
         match near {
             Some(back) => self.queue.insert(self.queue.len() - back, deadline),
@@ -45,8 +48,14 @@ impl Deadlines {
         }
     }
 
-    /// Takes out the first one that is due by `now`.
+    /// Whether one is due by `now`.
     #[inline]
+    pub(super) fn is_any_due(&self, now: Timestamp) -> bool {
+        self.queue.front().is_some_and(|first| first.due <= now)
+            || self.late.peek().is_some_and(|Reverse(first)| first.due <= now)
+    }
+
+    /// Takes out the first one that is due by `now`.
     pub(super) fn pop_due(&mut self, now: Timestamp) -> Option<Deadline> {
         let queued = self.queue.front().filter(|first| first.due <= now);
         let late = self.late.peek().map(|Reverse(first)| first).filter(|first| first.due <= now);

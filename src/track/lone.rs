@@ -1,6 +1,7 @@
 //! A SYN of which nothing more is known yet: 72 octets instead of a whole connection, so that a flood of SYNs stays small.
 
 use super::key::{Key, Oriented};
+use super::step::LoneSyn;
 use crate::tcp::{Checksum, Flags, Options, Passage, Segment, SeqNumber, Timestamp};
 use std::num::NonZeroU16;
 
@@ -100,8 +101,14 @@ impl Lone {
         Key::unpack(self.addresses, self.ports, self.vlan)
     }
 
-    pub(super) fn is_forward(&self) -> bool {
-        self.has(FORWARD)
+    /// The key, with the sender in front.
+    pub(super) fn pair(&self) -> Oriented {
+        Oriented { key: self.key(), is_forward: self.has(FORWARD) }
+    }
+
+    /// What there is to say of it where no more came.
+    pub(super) fn syn(&self) -> LoneSyn {
+        LoneSyn { addresses: self.key().addresses(self.has(FORWARD)), time: self.time }
     }
 
     #[inline]

@@ -42,7 +42,7 @@ pub use recovery::{
     Acking, Cause, Causes, ClosedWindow, DSack, EcnCounts, EcnNews, Evidence, Extent, Late, Place, Probe, Proof,
     Recovery, Retransmission, RoundTrips, Sending, Spurious, Totals, WindowNews,
 };
-pub use step::{Change, Fate, Input, News, Repeat, Report, Reset, Seen, Step};
+pub use step::{Change, Fate, Hear, Input, LoneSyn, News, Repeat, Report, Reset, Seen, Step};
 pub use table::Handle;
 pub use time_wait::{Ended, TimeWait};
 
@@ -159,7 +159,7 @@ impl Tracker {
 
     /// Works in one segment. `sink` gets the timers that ran out before it, then the segment's own step, and the last steps of
     /// connections that are retired.
-    pub fn push(&mut self, segment: &Segment<'_>, sink: &mut impl FnMut(&Step<'_>)) {
+    pub fn push(&mut self, segment: &Segment<'_>, sink: &mut impl Hear) {
         self.advance(segment.time, sink);
         if self.is_copy(segment, sink) {
             return;
@@ -168,7 +168,7 @@ impl Tracker {
         self.work_in(place, segment, sink);
     }
 
-    fn work_in(&mut self, place: u32, segment: &Segment<'_>, sink: &mut impl FnMut(&Step<'_>)) {
+    fn work_in(&mut self, place: u32, segment: &Segment<'_>, sink: &mut impl Hear) {
         let Some(connection) = self.table.get_mut(place) else { return };
         let before = connection.tcb;
         let peer = connection.peer_at(segment.src);
@@ -202,7 +202,7 @@ impl Tracker {
             connection.note_paths(peer, segment, &mut self.tokens);
         }
         let input = Input::Segment(Seen { segment, peer, ordinal, repeats, recovery: &recovery, reset, lost_ack });
-        sink(&Step { connection, before, input, changes: &self.changes, fates: &self.fates });
+        sink.step(&Step { connection, before, input, changes: &self.changes, fates: &self.fates });
         let over = (!connection.lingers && connection.is_over()).then(|| connection.handle());
         connection.lingers |= over.is_some();
         if connection.evidence.is_some() {
@@ -237,7 +237,7 @@ impl Tracker {
     }
 
     /// Hears what the network says of a segment that did not arrive.
-    pub fn hear_icmp(&mut self, error: &IcmpError, sink: &mut impl FnMut(&Step<'_>)) {
+    pub fn hear_icmp(&mut self, error: &IcmpError, sink: &mut impl Hear) {
         self.advance(error.time, sink);
         let place = self.find(error.src, error.dst, error.vlan, sink).or_else(|| {
             // It may come back on another VLAN than what it quotes.
@@ -251,11 +251,12 @@ impl Tracker {
         let (ordinal, time) = (connection.segments, error.time);
         let (changes, fates) = (&mut self.changes, &mut self.fates);
         let input = Input::Icmp(Turn { connection, changes, fates, ordinal, time }.hear_icmp(error));
-        sink(&Step { connection, before, input, changes: &self.changes, fates: &self.fates });
+        sink.step(&Step { connection, before, input, changes: &self.changes, fates: &self.fates });
     }
 
     /// Lets time pass: what arrives by `now` arrives, and TIME-WAITs that are due by then end.
-    pub fn advance(&mut self, now: Timestamp, sink: &mut impl FnMut(&Step<'_>)) {
+    #[inline]
+    pub fn advance(&mut self, now: Timestamp, sink: &mut impl Hear) {
         while self.under_way.peek().is_some_and(|Reverse(next)| next.at <= now)
             && let Some(Reverse(next)) = self.under_way.pop()
         {
@@ -265,7 +266,7 @@ impl Tracker {
         self.expire(now, sink);
     }
 
-    fn arrive(&mut self, it: &UnderWay, sink: &mut impl FnMut(&Step<'_>)) {
+    fn arrive(&mut self, it: &UnderWay, sink: &mut impl Hear) {
         let place = it.handle.place;
         let Some(connection) = self.table.get_mut(place).filter(|known| known.id == it.handle.id) else { return };
         let before = connection.tcb;
@@ -275,10 +276,17 @@ impl Tracker {
         Turn { connection, changes, fates, ordinal: it.ordinal, time: it.at }.arrive(it.sender, &it.segment);
         queue_waits(&mut self.deadlines, connection, self.two_msl_ns);
         let input = Input::Arrival { peer: connection.receiver_of(it.sender), ordinal: it.ordinal, at: it.at };
-        sink(&Step { connection, before, input, changes: &self.changes, fates: &self.fates });
+        sink.step(&Step { connection, before, input, changes: &self.changes, fates: &self.fates });
     }
 
-    fn expire(&mut self, now: Timestamp, sink: &mut impl FnMut(&Step<'_>)) {
+    #[inline]
+    fn expire(&mut self, now: Timestamp, sink: &mut impl Hear) {
+        if self.deadlines.is_any_due(now) {
+            self.expire_due(now, sink);
+        }
+    }
+
+    fn expire_due(&mut self, now: Timestamp, sink: &mut impl Hear) {
         while let Some(deadline) = self.deadlines.pop_due(now) {
             let (due, peer) = (deadline.due, deadline.peer());
             let place = deadline.handle.place;
@@ -301,7 +309,7 @@ impl Tracker {
             let here = turn.here();
             turn.signal(peer, Signal::MslTimeout, Basis::Inferred, here);
             let input = Input::Timeout { peer, at: due };
-            sink(&Step { connection, before, input, changes: &self.changes, fates: &self.fates });
+            sink.step(&Step { connection, before, input, changes: &self.changes, fates: &self.fates });
         }
     }
 
@@ -321,7 +329,7 @@ impl Tracker {
 
     /// Whether the capture holds this packet for the second time; counted, it leaves no other trace.
     #[inline]
-    fn is_copy(&mut self, segment: &Segment<'_>, sink: &mut impl FnMut(&Step<'_>)) -> bool {
+    fn is_copy(&mut self, segment: &Segment<'_>, sink: &mut impl Hear) -> bool {
         let Some(twin) = self.recent.look(segment) else { return false };
         let place = self.find(segment.src, segment.dst, segment.vlan, sink);
         let Some(connection) = place.and_then(|place| self.table.get_mut(place)) else { return false };
@@ -334,7 +342,7 @@ impl Tracker {
     }
 
     /// The connection between two addresses, if it is remembered; a lone SYN becomes one.
-    fn find(&mut self, src: SocketAddr, dst: SocketAddr, vlan: u32, sink: &mut impl FnMut(&Step<'_>)) -> Option<u32> {
+    fn find(&mut self, src: SocketAddr, dst: SocketAddr, vlan: u32, sink: &mut impl Hear) -> Option<u32> {
         let pair = Key::of(src, dst, if self.merges_vlans { 0 } else { vlan });
         let hash = self.table.hash(&pair.key);
         match self.table.find(hash, &pair.key) {
@@ -346,7 +354,7 @@ impl Tracker {
     }
 
     /// The connection that a segment belongs to, opened where there is none. `None`: it is set aside, or too late.
-    fn place_of(&mut self, segment: &Segment<'_>, sink: &mut impl FnMut(&Step<'_>)) -> Option<u32> {
+    fn place_of(&mut self, segment: &Segment<'_>, sink: &mut impl Hear) -> Option<u32> {
         let vlan = if self.merges_vlans { 0 } else { segment.vlan };
         let mut pair = Key::of(segment.src, segment.dst, vlan);
         let mut hash = self.table.hash(&pair.key);
@@ -419,7 +427,7 @@ impl Tracker {
         incarnation: u32,
         segment: &Segment<'_>,
         found: Option<Found>,
-        sink: &mut impl FnMut(&Step<'_>),
+        sink: &mut impl Hear,
     ) -> Option<u32> {
         if incarnation == 1 && self.set_aside(hash, pair, segment, found, sink) {
             return None;
@@ -441,12 +449,20 @@ impl Tracker {
 
     fn open(&mut self, hash: u32, pair: &Oriented, incarnation: u32, now: Timestamp, found: Option<Found>) -> u32 {
         let id = self.table.next_id();
-        self.table.insert(hash, Connection::new(id, incarnation, pair, now), found)
+        self.table.open(hash, id, incarnation, pair, now, found)
     }
 }
 
 /// Queues the TIME-WAITs that began or began anew.
+#[inline]
 fn queue_waits(deadlines: &mut Deadlines, connection: &mut Connection, two_msl_ns: i64) {
+    // Most of the time nobody waits.
+    if connection.time_wait.iter().any(Option::is_some) {
+        queue_any(deadlines, connection, two_msl_ns);
+    }
+}
+
+fn queue_any(deadlines: &mut Deadlines, connection: &mut Connection, two_msl_ns: i64) {
     for waiter in Peer::BOTH {
         let wait = waiter.of_mut(&mut connection.time_wait).as_mut();
         if let Some(due) = wait.and_then(|wait| wait.queue_anew(two_msl_ns)) {

@@ -5,7 +5,7 @@ use super::key::Oriented;
 use super::lone::Lone;
 use super::table::Found;
 use super::turn::Turn;
-use super::{Connection, Ended, Handle, Input, Recovery, Step, Tracker};
+use super::{Connection, Ended, Handle, Hear, Input, Recovery, Step, Tracker};
 use crate::tcp::{Peer, Segment, Timestamp};
 
 /// Places looked at to find one of which nothing was heard for long.
@@ -13,7 +13,7 @@ const LOOKED_AT: usize = 16;
 
 impl Tracker {
     /// The last step of every connection that is still remembered, in the order of their first segments.
-    pub fn finish(&mut self, end: Timestamp, sink: &mut impl FnMut(&Step<'_>)) {
+    pub fn finish(&mut self, end: Timestamp, sink: &mut impl Hear) {
         self.advance(end, sink);
         let mut lone: Vec<Lone> = self.table.drain_lone().collect();
         lone.sort_unstable_by_key(Lone::id);
@@ -33,7 +33,7 @@ impl Tracker {
     }
 
     /// A connection has come to its end. It lingers behind those that end later.
-    pub(super) fn linger(&mut self, handle: Handle, sink: &mut impl FnMut(&Step<'_>)) {
+    pub(super) fn linger(&mut self, handle: Handle, sink: &mut impl Hear) {
         if self.keep.keeps(handle.id) {
             return;
         }
@@ -52,7 +52,7 @@ impl Tracker {
         }
     }
 
-    fn retire(&mut self, place: u32, sink: &mut impl FnMut(&Step<'_>)) {
+    fn retire(&mut self, place: u32, sink: &mut impl Hear) {
         let Some(connection) = self.table.get_mut(place) else { return };
         let mut waits = 0;
         for wait in connection.time_wait.iter_mut().flatten().filter(|wait| wait.ended.is_none()) {
@@ -69,7 +69,7 @@ impl Tracker {
     }
 
     /// When there are too many, retires one that was not active for long; never the one at `newest`.
-    pub(super) fn make_room(&mut self, newest: u32, sink: &mut impl FnMut(&Step<'_>)) {
+    pub(super) fn make_room(&mut self, newest: u32, sink: &mut impl Hear) {
         if self.table.len() <= MOST_CONNECTIONS || self.keep.first == u64::MAX {
             return;
         }
@@ -99,7 +99,7 @@ impl Tracker {
         pair: &Oriented,
         segment: &Segment<'_>,
         found: Option<Found>,
-        sink: &mut impl FnMut(&Step<'_>),
+        sink: &mut impl Hear,
     ) -> bool {
         let id = self.table.opened() + 1;
         if self.keep.is_watched || !segment.flags.syn() || self.keep.keeps(id) {
@@ -115,18 +115,21 @@ impl Tracker {
     }
 
     /// A second segment came: the SYN is worked in as it would have been when it came.
-    pub(super) fn promote(&mut self, place: u32, hash: u32, sink: &mut impl FnMut(&Step<'_>)) -> Option<u32> {
+    pub(super) fn promote(&mut self, place: u32, hash: u32, sink: &mut impl Hear) -> Option<u32> {
         let lone = self.table.take_lone(place)?;
         let segment = lone.segment();
-        let opened = self.table.insert(hash, lone.connection(&segment), Some(Found::Lone(place)));
+        let opened = self.table.open(hash, lone.id(), 1, &lone.pair(), segment.time, Some(Found::Lone(place)));
         self.make_room(opened, sink);
         self.work_in(opened, &segment, sink);
         Some(opened)
     }
 
-    fn retire_lone(&mut self, lone: &Lone, sink: &mut impl FnMut(&Step<'_>)) {
+    fn retire_lone(&mut self, lone: &Lone, sink: &mut impl Hear) {
+        if sink.lone(&lone.syn()) {
+            return;
+        }
         let segment = lone.segment();
-        let mut connection = lone.connection(&segment);
+        let mut connection = Connection::new(lone.id(), 1, &lone.pair(), segment.time);
         connection.note_original(Peer::A, &segment);
         self.changes.clear();
         self.fates.clear();
@@ -137,14 +140,6 @@ impl Tracker {
     }
 }
 
-fn say(connection: &Connection, sink: &mut impl FnMut(&Step<'_>)) {
-    sink(&Step { connection, before: connection.tcb, input: Input::Retired, changes: &[], fates: &[] });
-}
-
-impl Lone {
-    /// The connection that its SYN opens, before the SYN is worked in.
-    fn connection(&self, segment: &Segment<'_>) -> Connection {
-        let pair = Oriented { key: self.key(), is_forward: self.is_forward() };
-        Connection::new(self.id(), 1, &pair, segment.time)
-    }
+fn say(connection: &Connection, sink: &mut impl Hear) {
+    sink.step(&Step { connection, before: connection.tcb, input: Input::Retired, changes: &[], fates: &[] });
 }

@@ -2,6 +2,7 @@
 
 use super::{Connection, Recovery};
 use crate::tcp::{Basis, IcmpError, Peer, Segment, Signal, State, Tcb, Timestamp};
+use std::net::SocketAddr;
 
 /// One input to one connection.
 #[derive(Debug)]
@@ -15,6 +16,32 @@ pub struct Step<'a> {
     pub changes: &'a [Change],
     /// What this input proved of segments sent before: their place in the connection, and whether they arrived.
     pub fates: &'a [(u64, Fate)],
+}
+
+/// Who hears the steps. Every `FnMut(&Step)` does.
+pub trait Hear {
+    fn step(&mut self, step: &Step<'_>);
+
+    /// A SYN that was all there was of its connection is forgotten. Whoever says `true` has heard enough by that; else a
+    /// connection is made of it, and its last step told.
+    fn lone(&mut self, _syn: &LoneSyn) -> bool {
+        false
+    }
+}
+
+impl<F: FnMut(&Step<'_>)> Hear for F {
+    #[inline]
+    fn step(&mut self, step: &Step<'_>) {
+        self(step);
+    }
+}
+
+/// A plain SYN that nothing followed: without payload, and of known ends.
+#[derive(Debug, Clone, Copy)]
+pub struct LoneSyn {
+    /// From where, and where to.
+    pub addresses: [SocketAddr; 2],
+    pub time: Timestamp,
 }
 
 /// What came in.

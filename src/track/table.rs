@@ -3,9 +3,10 @@
 use super::Connection;
 use super::ghost::Ghost;
 use super::index::Index;
-use super::key::{Key, Seeds};
+use super::key::{Key, Oriented, Seeds};
 use super::lone::Lone;
 use super::ring::Ring;
+use crate::tcp::Timestamp;
 
 /// Which connection, and where it is kept as long as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -127,13 +128,24 @@ impl Table {
         self.opened
     }
 
-    /// Keeps a connection. Its addresses and ports lead to it from now on, and no longer to `instead_of`.
-    pub(super) fn insert(&mut self, hash: u32, mut connection: Connection, instead_of: Option<Found>) -> u32 {
+    /// Begins a connection, in the place of a retired one where there is one. Its addresses and ports lead to it from now
+    /// on, and no longer to `instead_of`.
+    pub(super) fn open(
+        &mut self,
+        hash: u32,
+        id: u64,
+        incarnation: u32,
+        pair: &Oriented,
+        now: Timestamp,
+        instead_of: Option<Found>,
+    ) -> u32 {
         let place = self.free.pop().unwrap_or(self.connections.len() as u32);
-        connection.place = place;
         match self.connections.get_mut(place as usize) {
-            Some(slot) => *slot = connection,
-            None => self.connections.push(connection),
+            Some(slot) => slot.begin_anew(id, incarnation, pair, now),
+            None => self.connections.push(Connection::new(id, incarnation, pair, now)),
+        }
+        if let Some(slot) = self.connections.get_mut(place as usize) {
+            slot.place = place;
         }
         self.lead(hash, instead_of, Found::Connection(place));
         place
