@@ -108,7 +108,7 @@ fn negotiated(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
     let in_force = [
         (asked.wscale.is_some() && answered.wscale.is_some(), "window scale", "窗口扩大"),
         (asked.sack_permitted && answered.sack_permitted, "SACK", "选择确认 SACK"),
-        (asked.timestamps.is_some() && answered.timestamps.is_some(), "timestamps", "时间戳"),
+        (asked.timestamps && answered.timestamps.is_some(), "timestamps", "时间戳"),
     ];
     let agreed: Vec<_> = in_force.iter().filter(|(both, ..)| *both).collect();
     let en: Vec<&str> = agreed.iter().map(|(_, en, _)| *en).collect();

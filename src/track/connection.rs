@@ -12,44 +12,45 @@ use super::twice::Copies;
 use crate::tcp::{Peer, Segment, SeqNumber, State, Tcb, Timestamp};
 use std::net::SocketAddr;
 
-/// One incarnation of a connection.
+/// One incarnation of a connection. What every segment needs stands together, in this order; what few need stands behind it.
 #[derive(Debug, Clone)]
+#[repr(C)]
 pub struct Connection {
     /// Counted from 1 in the order of first segments.
     pub id: u64,
-    pub incarnation: u32,
+    pub(super) key: Key,
+    /// Segments so far; the place of the next one.
+    pub segments: u64,
+    pub last: Timestamp,
     /// By peer.
     pub addresses: [SocketAddr; 2],
     pub tcb: [Tcb; 2],
-    pub first: Timestamp,
-    pub last: Timestamp,
-    /// Segments so far; the place of the next one.
-    pub segments: u64,
     pub flows: [Flow; 2],
-    pub opening: Opening,
-    pub closing: Closing,
-    pub time_wait: [Option<TimeWait>; 2],
-    pub history: super::history::History,
     /// By sender: what loss, order and flow need.
     pub(super) senders: [Sender; 2],
+    pub history: super::history::History,
+    pub(super) copies: Copies,
     pub(super) ecn: EcnOffer,
+    /// Where it is kept.
+    pub(super) place: u32,
+    pub incarnation: u32,
     /// The last silence of more than a second: its milliseconds, and the place of the segment that ended it, modulo 2^32.
     pub(super) silence: (u32, u32),
     /// Who last sent payload that was new.
     pub last_data: Option<Peer>,
-    pub evidence: Option<Box<Circumstances>>,
-    pub(super) copies: Copies,
-    pub(super) flight: [Flight; 2],
-    pub(super) memory: [Memory; 2],
-    pub(super) key: Key,
-    /// Where it is kept.
-    pub(super) place: u32,
     /// It waits to be retired.
     pub(super) lingers: bool,
     /// A successor has its addresses and ports.
     pub(super) gave_way: bool,
     /// Both addresses and ports are the same.
     is_self: bool,
+    pub evidence: Option<Box<Circumstances>>,
+    pub(super) memory: [Memory; 2],
+    pub(super) flight: [Flight; 2],
+    pub time_wait: [Option<TimeWait>; 2],
+    pub closing: Closing,
+    pub opening: Opening,
+    pub first: Timestamp,
 }
 
 /// What must be remembered of a peer to take a change back or to place it.

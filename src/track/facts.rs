@@ -36,9 +36,29 @@ pub struct SynFact {
     pub first: Moment,
     pub last: Moment,
     pub copies: u32,
-    pub options: Options,
+    pub options: SynOptions,
     /// Payload octets that it carried.
     pub len: u32,
+}
+
+/// What a SYN or SYN,ACK offers, as far as anything asks for it later. (Four of these are in every connection.)
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SynOptions {
+    /// Maximum segment size in octets.
+    pub mss: Option<u16>,
+    /// Window scale shift count, as sent.
+    pub wscale: Option<u8>,
+    pub sack_permitted: bool,
+    pub timestamps: bool,
+    /// Fast Open: `Some(0)` asks for a cookie, else the cookie's length in octets.
+    pub fast_open: Option<u8>,
+}
+
+impl From<&Options> for SynOptions {
+    fn from(options: &Options) -> SynOptions {
+        let Options { mss, wscale, sack_permitted, timestamps, fast_open, .. } = *options;
+        SynOptions { mss, wscale, sack_permitted, timestamps: timestamps.is_some(), fast_open }
+    }
 }
 
 /// A place in the connection and its time.
@@ -121,8 +141,8 @@ impl SynFact {
                 fact.copies = fact.copies.saturating_add(1);
             }
             _ => {
-                *slot =
-                    Some(SynFact { first: moment, last: moment, copies: 1, options: segment.options, len: segment.len })
+                let options = SynOptions::from(&segment.options);
+                *slot = Some(SynFact { first: moment, last: moment, copies: 1, options, len: segment.len });
             }
         }
     }

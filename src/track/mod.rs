@@ -33,7 +33,7 @@ mod zeek;
 
 pub use circumstances::{Challenge, Circumstances, IcmpFact, ResetFact, Reuse, ReuseProof, Waits};
 pub use connection::Connection;
-pub use facts::{Closing, FinFact, Moment, Opening, SynFact};
+pub use facts::{Closing, FinFact, Moment, Opening, SynFact, SynOptions};
 pub use flow::Flow;
 pub use history::History;
 pub use keep::{Keep, LINGER, LetGo, MOST_CONNECTIONS, MOST_GHOSTS, MOST_LONE_SYNS};

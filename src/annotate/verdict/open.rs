@@ -142,7 +142,7 @@ fn negotiated(connection: &Connection) -> Option<Negotiated> {
             server: server.wscale.filter(|_| scaled).map(|shift| shift.min(14)),
         },
         sack: client.sack_permitted && server.sack_permitted,
-        timestamps: client.timestamps.is_some() && server.timestamps.is_some(),
+        timestamps: client.timestamps && server.timestamps,
         ecn: connection.agreed_ecn().map(|accurate| if accurate { EcnKind::Accurate } else { EcnKind::Classic }),
     })
 }
