@@ -177,6 +177,9 @@ pub struct Live {
     /// Keep root's rights after the device is open
     #[arg(long)]
     pub no_drop: bool,
+    /// VLANs do not keep connections apart: the same addresses and ports are the same connection, as for Wireshark
+    #[arg(long)]
+    pub merge_vlans: bool,
     #[command(flatten)]
     pub output: Output,
     /// Packet filter, as with tcpdump (pcap-filter(7)): tcp port 8080

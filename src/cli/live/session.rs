@@ -39,11 +39,12 @@ impl Session<'_> {
         // What is only drawn is let go once it is over, but for the rows of the summary: live may run for days.
         let rows = Keep { first: table::ROWS as u64, one: None, is_watched: true };
         let keep = if keeps { Keep::ALL } else { rows };
+        let merge_vlans = arguments.merge_vlans;
         Ok(Session {
             config,
             device: arguments.interface.clone(),
             outputs,
-            analyzer: Analyzer::new(Wishes { watch, full: output.full, msl: output.msl, keep, ..Wishes::default() }),
+            analyzer: Analyzer::new(Wishes { watch, full: output.full, msl: output.msl, keep, merge_vlans }),
             packets: None,
             pictures: Pictures::new(config.stdout_style()),
             kernel: kernel::Kernel::default(),
