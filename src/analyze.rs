@@ -104,7 +104,9 @@ impl Analyzer {
         match self.decoder.decode(frame) {
             Decoded::Segment(segment) => {
                 self.ends = Some((segment.src, segment.dst));
-                self.loopback_only &= segment.src.ip().is_loopback() || segment.src.ip() == segment.dst.ip();
+                if self.loopback_only {
+                    self.loopback_only = segment.src.ip().is_loopback() || segment.src.ip() == segment.dst.ip();
+                }
                 assembler.begin(segment.time);
                 if assembler.wants_events() {
                     assembler.hear_wireshark(self.wireshark.judge_within(&segment, MOST_STREAMS));
@@ -275,6 +277,12 @@ impl Hear for Ears<'_> {
             note_server_port(step, ports);
         }
         hear(step, self.assembler, self.overview);
+    }
+
+    #[inline]
+    fn looks(&self, ordinal: u64) -> bool {
+        // The first segment of each tells the server's port.
+        ordinal == 0 || self.assembler.wants_events()
     }
 
     fn lone(&mut self, syn: &LoneSyn) -> bool {

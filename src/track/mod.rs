@@ -170,9 +170,9 @@ impl Tracker {
 
     fn work_in(&mut self, place: u32, segment: &Segment<'_>, sink: &mut impl Hear) {
         let Some(connection) = self.table.get_mut(place) else { return };
-        let before = connection.tcb;
         let peer = connection.peer_at(segment.src);
         let ordinal = connection.segments;
+        let before = sink.looks(ordinal).then(|| connection.tcb);
         connection.note_original(peer, segment);
         self.changes.clear();
         self.fates.clear();
@@ -201,8 +201,10 @@ impl Tracker {
         if segment.options.mptcp.is_some() {
             connection.note_paths(peer, segment, &mut self.tokens);
         }
-        let input = Input::Segment(Seen { segment, peer, ordinal, repeats, recovery: &recovery, reset, lost_ack });
-        sink.step(&Step { connection, before, input, changes: &self.changes, fates: &self.fates });
+        if let Some(before) = before {
+            let input = Input::Segment(Seen { segment, peer, ordinal, repeats, recovery: &recovery, reset, lost_ack });
+            sink.step(&Step { connection, before, input, changes: &self.changes, fates: &self.fates });
+        }
         let over = (!connection.lingers && connection.is_over()).then(|| connection.handle());
         connection.lingers |= over.is_some();
         if connection.evidence.is_some() {

@@ -22,6 +22,12 @@ pub struct Step<'a> {
 pub trait Hear {
     fn step(&mut self, step: &Step<'_>);
 
+    /// Whether the step of a segment at this place in its connection is to be told; where it is not, it is not made.
+    #[inline]
+    fn looks(&self, _ordinal: u64) -> bool {
+        true
+    }
+
     /// A SYN that was all there was of its connection is forgotten. Whoever says `true` has heard enough by that; else a
     /// connection is made of it, and its last step told.
     fn lone(&mut self, _syn: &LoneSyn) -> bool {
