@@ -17,16 +17,16 @@ const LEAST: usize = 20;
 pub(super) fn segment<'a>(frame: &Frame<'a>, network: &Network, rest: Rest<'a>) -> Decoded<'a> {
     match Fields::whole(&rest) {
         Some(fields) => Decoded::Segment(put_together(frame, network, &rest, &fields)),
-        None => broken(frame, network, &rest),
+        None => broken(frame, *network, rest),
     }
 }
 
 /// The segment of a header that is cut or whose data offset lies.
 #[cold]
 #[inline(never)]
-fn broken<'a>(frame: &Frame<'a>, network: &Network, rest: &Rest<'a>) -> Decoded<'a> {
-    match Fields::broken(rest) {
-        Some(fields) => Decoded::Segment(put_together(frame, network, rest, &fields)),
+fn broken<'a>(frame: &Frame<'a>, network: Network, rest: Rest<'a>) -> Decoded<'a> {
+    match Fields::broken(&rest) {
+        Some(fields) => Decoded::Segment(put_together(frame, &network, &rest, &fields)),
         None => Decoded::Skipped(Reason::TruncatedTcp),
     }
 }
