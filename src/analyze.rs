@@ -101,7 +101,7 @@ impl Analyzer {
         self.last = self.last.max(Some(frame.time));
         let (assembler, overview) = (&mut self.assembler, &mut self.overview);
         self.ends = None;
-        match self.decoder.decode(frame) {
+        match &self.decoder.decode(frame) {
             Decoded::Segment(segment) => {
                 self.ends = Some((segment.src, segment.dst));
                 if self.loopback_only {
@@ -109,16 +109,16 @@ impl Analyzer {
                 }
                 assembler.begin(segment.time);
                 if assembler.wants_events() {
-                    assembler.hear_wireshark(self.wireshark.judge_within(&segment, MOST_STREAMS));
+                    assembler.hear_wireshark(self.wireshark.judge_within(segment, MOST_STREAMS));
                 }
                 let ports = &mut self.server_ports;
-                self.tracker.push(&segment, &mut Ears { assembler, overview, ports: Some(ports) });
+                self.tracker.push(segment, &mut Ears { assembler, overview, ports: Some(ports) });
             }
             Decoded::Icmp(error) => {
                 if assembler.wants_events() && self.wireshark.streams() < MOST_STREAMS {
-                    self.wireshark.hear_icmp(&error);
+                    self.wireshark.hear_icmp(error);
                 }
-                self.tracker.hear_icmp(&error, &mut Ears { assembler, overview, ports: None });
+                self.tracker.hear_icmp(error, &mut Ears { assembler, overview, ports: None });
             }
             Decoded::Skipped(_) => {}
         }

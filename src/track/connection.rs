@@ -158,7 +158,7 @@ impl Connection {
         *its_closing = Closing::default();
         *its_time_wait = [None; 2];
         *its_history = super::history::History::default();
-        *its_senders = Default::default();
+        its_senders.iter_mut().for_each(Sender::begin_anew);
         *its_ecn = EcnOffer::default();
         *its_silence = (0, 0);
         *its_last_data = None;

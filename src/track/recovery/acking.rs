@@ -33,9 +33,9 @@ impl Turn<'_> {
                 let waiting = sender.first.filter(|first| !sender.first_acknowledged && first.end.le(ack));
                 let Some(first) = waiting else { return };
                 let ns = segment.time.since(first.time);
-                if sender.first_rtt_ns.is_none() && (0..DELAYS_NS.start).contains(&ns) {
+                if sender.first_rtt_ns().is_none() && (0..DELAYS_NS.start).contains(&ns) {
                     sender.first_acknowledged = true;
-                    sender.first_rtt_ns = Some(ns as u32);
+                    sender.set_first_rtt_ns(ns as u32);
                     found.rtt_ns = Some(ns);
                     return;
                 }
@@ -71,7 +71,7 @@ impl Turn<'_> {
         let taken = (!peer).of(&connection.tcb).rcv.last_ack;
         let is_idle = segment.time.since(connection.last) > OUTDATED_NS;
         let sender = peer.of_mut(&mut connection.senders);
-        let behind = sender.ts_recent.map_or(0, |recent| recent.wrapping_sub(tsval) as i32);
+        let behind = if sender.has_ts_recent { sender.ts_recent.wrapping_sub(tsval) as i32 } else { 0 };
         if behind > 0 && !is_idle {
             // Linux takes a pure ACK that was only overtaken (tcp_disordered_ack).
             if segment.seq_len() > 0 && !segment.flags.any(Flags::SYN | Flags::RST) {
@@ -81,7 +81,7 @@ impl Turn<'_> {
             }
         } else if segment.flags.syn() || taken.is_none_or(|taken| segment.seq.le(taken)) {
             // RFC 7323 4.3: only a segment that begins at or before Last.ACK.sent.
-            sender.ts_recent = Some(tsval);
+            (sender.ts_recent, sender.has_ts_recent) = (tsval, true);
         }
     }
 }

@@ -12,7 +12,7 @@ impl Connection {
         let sender = peer.of(&self.senders);
         let Some(more) = &sender.more else {
             let mut rtt = Rtt::default();
-            self.shake_ns(peer).into_iter().chain(sender.first_rtt_ns.map(i64::from)).for_each(|ns| rtt.sample(ns));
+            self.shake_ns(peer).into_iter().chain(sender.first_rtt_ns()).for_each(|ns| rtt.sample(ns));
             return Totals { round_trips: rtt.report(), largest_flight: sender.largest_flight, ..Totals::default() };
         };
         let mut totals = more.totals;

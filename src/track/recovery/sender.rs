@@ -5,6 +5,7 @@ use super::rtt::Rtt;
 use super::sent::{Sent, Sents};
 use super::totals::Totals;
 use crate::tcp::{SeqNumber, Timestamp};
+use std::num::NonZeroU32;
 
 /// One direction: the sender's data, and what its receiver's acknowledgments say of it.
 #[derive(Debug, Clone, Default)]
@@ -13,13 +14,16 @@ pub(in crate::track) struct Sender {
     pub(super) first: Option<Sent>,
     /// `first` has been acknowledged.
     pub(super) first_acknowledged: bool,
-    /// TS.Recent as its receiver should hold it (RFC 7323 4.3).
-    pub(super) ts_recent: Option<u32>,
+    /// TS.Recent as its receiver should hold it (RFC 7323 4.3), and whether it holds one.
+    pub(super) ts_recent: u32,
+    pub(super) has_ts_recent: bool,
     /// Most octets under way.
     pub(super) largest_flight: u32,
-    /// The round trip of `first`, nanoseconds.
-    pub(super) first_rtt_ns: Option<u32>,
+    /// The round trip of `first`, nanoseconds and one more: so none costs no room.
+    first_rtt: Option<NonZeroU32>,
     pub(super) more: Option<Box<More>>,
+    /// The box of a flow that was kept here before, to be filled anew instead of a new one.
+    spare: Option<Box<More>>,
 }
 
 /// What only a flow with more to tell needs.
@@ -67,11 +71,29 @@ pub(super) struct Doubtful {
 }
 
 impl Sender {
+    /// Forgets everything, for another flow; a box stays at hand.
+    pub(in crate::track) fn begin_anew(&mut self) {
+        let spare = self.more.take().or_else(|| self.spare.take());
+        *self = Sender { spare, ..Sender::default() };
+    }
+
+    /// The round trip of the first stretch, as long as that is all there is to tell.
+    pub(super) fn first_rtt_ns(&self) -> Option<i64> {
+        self.first_rtt.map(|ns| i64::from(ns.get()) - 1)
+    }
+
+    pub(super) fn set_first_rtt_ns(&mut self, ns: u32) {
+        self.first_rtt = NonZeroU32::new(ns.saturating_add(1));
+    }
+
     /// Makes the box. `shake_ns` is what the handshake's round trip was in this direction, and `next` is what will be sent
     /// next.
     pub(super) fn make_more(&mut self, shake_ns: Option<i64>, next: SeqNumber) {
-        let more = self.more.insert(Box::default());
-        for ns in [shake_ns, self.first_rtt_ns.map(i64::from)].into_iter().flatten() {
+        let first_rtt_ns = self.first_rtt_ns();
+        let mut fresh = self.spare.take().unwrap_or_default();
+        *fresh = More::default();
+        let more = self.more.insert(fresh);
+        for ns in [shake_ns, first_rtt_ns].into_iter().flatten() {
             more.rtt.sample(ns);
         }
         more.sents.complete_from = self.first.map_or(next, |first| first.seq);
@@ -81,5 +103,26 @@ impl Sender {
                 more.sents.acknowledge(first.end);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_box_used_again_is_as_a_new_one() {
+        let mut used = Sender::default();
+        used.make_more(Some(5), SeqNumber(7));
+        if let Some(more) = &mut used.more {
+            (more.duplicates, more.totals.acks, more.heard) = (3, 9, Some(Timestamp(4)));
+            more.sents.push(Sent::default(), true);
+        }
+        used.begin_anew();
+        let mut fresh = Sender::default();
+        for sender in [&mut used, &mut fresh] {
+            sender.make_more(Some(1), SeqNumber(2));
+        }
+        assert_eq!(format!("{used:?}"), format!("{fresh:?}"));
     }
 }
