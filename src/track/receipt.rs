@@ -10,17 +10,24 @@ use crate::tcp::{Basis, Peer, Segment, SeqNumber, Signal, State};
 
 impl Turn<'_> {
     /// Delivers to `peer` what its own segment proves that it has received.
+    #[inline]
     pub(super) fn prove(&mut self, peer: Peer, segment: &Segment<'_>) {
         let Some(ack) = segment.acknowledges() else { return };
+        let flight = self.connection.receiver_of(peer).of(&self.connection.flight);
+        let is_of_fin = flight.fin.as_ref().is_some_and(|fin| fin.seq + 1 == ack);
+        // Nothing of this waits at most segments.
+        if is_of_fin || flight.awaits_syn() || flight.waiting.is_some() {
+            self.prove_control(peer, segment, ack);
+        }
+    }
+
+    fn prove_control(&mut self, peer: Peer, segment: &Segment<'_>, ack: SeqNumber) {
         let sender = self.connection.receiver_of(peer);
         let tsecr = segment.options.timestamps.map(|(_, tsecr)| tsecr);
         if sender.of(&self.connection.flight).awaits_syn() {
             self.prove_syn(peer, sender, segment, ack, tsecr);
         }
         let flight = sender.of(&self.connection.flight);
-        if flight.waiting.is_none() && flight.fin.is_none() {
-            return;
-        }
         let waiting = flight.waiting.filter(|waiting| !waiting.pure && waiting.behind.le(ack));
         let fin_first = flight.fin.as_ref().is_some_and(|fin| {
             !fin.received && fin.seq + 1 == ack && waiting.is_none_or(|waiting| fin.first.ordinal < waiting.ordinal)

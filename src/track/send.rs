@@ -118,6 +118,7 @@ impl Turn<'_> {
     }
 
     /// Moves the sender's state by what it sends. RST is [`Turn::send_reset`]'s matter.
+    #[inline]
     pub(super) fn send(&mut self, peer: Peer, segment: &Segment<'_>, repeat: Option<Repeat>) {
         let flags = segment.flags;
         if flags.syn() {
@@ -125,7 +126,7 @@ impl Turn<'_> {
         } else if flags.fin() {
             self.be_synchronized(peer, segment);
             self.send_fin(peer, segment);
-        } else {
+        } else if !self.is_plainly_synchronized(peer) {
             self.be_synchronized(peer, segment);
         }
     }
@@ -265,6 +266,14 @@ impl Turn<'_> {
             reuse.note_number(peer, segment.seq);
         }
         self.begin_numbers(peer, segment);
+    }
+
+    /// Whether an ordinary segment of this peer says nothing that was not known: the handshake is over and proved.
+    #[inline]
+    fn is_plainly_synchronized(&self, peer: Peer) -> bool {
+        let memory = peer.of(&self.connection.memory);
+        let is_past = self.state(peer).is_some_and(|state| !matches!(state, State::SynSent | State::SynReceived));
+        is_past && memory.stray_syn.is_none() && memory.unproved.is_none()
     }
 
     /// Whoever sends an ordinary segment is past the handshake.
