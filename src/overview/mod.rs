@@ -83,8 +83,8 @@ impl Overview {
         self.never_opened += u64::from(verdict::never_opened(fact.close, fact.open));
         self.note_hosts(fact);
         let [client, server] = fact.addresses;
-        for (peer, held) in Peer::BOTH.into_iter().zip(fact.time_wait) {
-            let Some(held) = held else { continue };
+        for peer in Peer::BOTH {
+            let Some(held) = *peer.of(&fact.time_wait) else { continue };
             self.waits += 1;
             self.waiting.note(held.from_ns, held.to_ns);
             if peer == Peer::A {
@@ -92,7 +92,8 @@ impl Overview {
                 self.routes.note(client.ip(), server, held);
             }
         }
-        let [syn, syn_ack, fin] = fact.again.map(u64::from);
+        let [syn, syn_ack, fin] = fact.again;
+        let (syn, syn_ack, fin) = (u64::from(syn), u64::from(syn_ack), u64::from(fin));
         let again = fact.retransmissions.max(syn + syn_ack + fin);
         self.loss.retransmissions = self.loss.retransmissions.saturating_add(again);
         self.loss.syn += syn;

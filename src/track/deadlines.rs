@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
 /// A deadline looks for its place in the queue this far from the end; the heap takes what belongs further in front.
-const NEAR: usize = 32;
+const NEAR: usize = 256;
 
 /// Whose 2MSL timer, and when. The order is that of the time, then of the connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,11 +40,10 @@ impl Deadlines {
         if self.queue.back().is_none_or(|last| *last <= deadline) {
             return self.queue.push_back(deadline);
         }
-        let near = self.queue.iter().rev().take(NEAR + 1).position(|known| *known <= deadline);
-        match near {
-            Some(back) => self.queue.insert(self.queue.len() - back, deadline),
-            None if self.queue.len() <= NEAR => self.queue.push_front(deadline),
-            None => self.late.push(Reverse(deadline)),
+        let place = self.queue.partition_point(|known| *known <= deadline);
+        match self.queue.len() - place <= NEAR {
+            true => self.queue.insert(place, deadline),
+            false => self.late.push(Reverse(deadline)),
         }
     }
 
