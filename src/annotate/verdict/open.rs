@@ -54,8 +54,10 @@ pub fn round_trips(connection: &Connection) -> Option<(i64, i64, bool)> {
 /// The kind of an opening without a word: cheap enough to be asked of a million connections.
 pub fn open_kind(connection: &Connection) -> OpenKind {
     let facts = &connection.opening;
-    let [syn_a, syn_b] = facts.syn.map(|syn| syn.is_some());
-    let [syn_ack_a, syn_ack_b] = facts.syn_ack.map(|syn| syn.is_some());
+    // By reference: what a SYN leaves behind is large, and this is asked of every connection.
+    let ([syn_a, syn_b], [syn_ack_a, syn_ack_b]) = (&facts.syn, &facts.syn_ack);
+    let (syn_a, syn_b) = (syn_a.is_some(), syn_b.is_some());
+    let (syn_ack_a, syn_ack_b) = (syn_ack_a.is_some(), syn_ack_b.is_some());
     let one_sided = connection.has_only_one_side();
     if connection.is_self_connect() {
         return if syn_a { OpenKind::SelfConnect } else { OpenKind::MidStream };
