@@ -90,8 +90,13 @@ impl Sender {
     /// next.
     pub(super) fn make_more(&mut self, shake_ns: Option<i64>, next: SeqNumber) {
         let first_rtt_ns = self.first_rtt_ns();
-        let mut fresh = self.spare.take().unwrap_or_default();
-        *fresh = More::default();
+        let fresh = match self.spare.take() {
+            Some(mut spare) => {
+                *spare = More::default();
+                spare
+            }
+            None => Box::default(),
+        };
         let more = self.more.insert(fresh);
         for ns in [shake_ns, first_rtt_ns].into_iter().flatten() {
             more.rtt.sample(ns);
