@@ -277,6 +277,7 @@ impl Turn<'_> {
     }
 
     /// Whoever sends an ordinary segment is past the handshake.
+    #[inline(never)]
     fn be_synchronized(&mut self, peer: Peer, segment: &Segment<'_>) {
         // It goes on as before, so a SYN in between was not its own.
         peer.of_mut(&mut self.connection.memory).stray_syn = None;
