@@ -6,7 +6,7 @@ mod support;
 
 use proptest::prelude::*;
 use support::contract;
-use support::packet::{ACK, PSH, Packet};
+use support::packet::{ACK, PSH, Packet, SYN};
 use support::sequence::Sequence;
 use support::talk;
 use support::two_sides::{BEGIN, MS, Shipment, TwoSides, Weather, feed, questions};
@@ -14,7 +14,7 @@ use synfin::analyze::{Both, Ending, Side};
 use synfin::ladder::Ladder;
 use synfin::render::{Charset, Style, text};
 use synfin::tcp::State;
-use synfin::timeline::{Detail, Fate, Lang, SegmentEvent, SourceKind, Timeline, TimerAction, Vantage};
+use synfin::timeline::{Detail, Fate, Lang, OpenKind, SegmentEvent, SourceKind, Timeline, TimerAction, Vantage};
 
 /// A handshake over 10 ms, and what follows it.
 fn after_handshake(lines: &str) -> Sequence {
@@ -345,6 +345,32 @@ fn one_clock_is_not_estimated() {
     let timeline = sides.joined_with(true, |_, _| {});
     assert_eq!(timeline.source.clock.unwrap().uncertainty_ns, 0);
     check(&sides, &timeline);
+}
+
+#[test]
+fn one_clock_that_effects_before_causes_contradict_is_estimated() {
+    let mut sides = TwoSides::of(&after_handshake(LIFE), true);
+    sides.offset = -7_000 * MS;
+    let timeline = sides.joined_with(true, |_, _| {});
+    let told = &timeline.source.warnings;
+    assert!(told.iter().any(|text| text.en.contains("do not tell one time")), "{told:?}");
+    check(&sides, &timeline);
+}
+
+#[test]
+fn syns_that_nobody_answers_have_arrived_where_both_sides_saw_them() {
+    let mut sides = TwoSides::of(&after_handshake(LIFE), true);
+    for n in 0..4 {
+        let mut packet = Packet::new("10.9.0.1:40000", "10.9.0.2:80").seq(7).flags(SYN);
+        packet.ip_id = 700 + n as u16;
+        let sent = BEGIN + n * 1_000 * MS;
+        sides.shipments.push(Shipment { from_client: true, sent: Some(sent), arrives: Some(sent + 10 * MS), packet });
+    }
+    let timeline = sides.joined();
+    let silent = timeline.connections.iter().find(|it| it.open.kind == OpenKind::Unanswered).unwrap();
+    let way = silent.ways.unwrap().to_server;
+    assert_eq!((way.arrived, way.lost, silent.open.syn_retransmissions), (4, 0, 3));
+    assert!(!fates(&timeline).contains('x'));
 }
 
 #[test]

@@ -140,6 +140,13 @@ fn warnings(joined: &join::Joined, captures: [&Capture; 2]) -> Vec<Text> {
         )),
         Some(_) => {}
     }
+    if let Some(ns) = joined.contradicted_ns {
+        let seconds = ns as f64 / 1e9;
+        warnings.push(Text::new(
+            format!("the two captures do not tell one time: segments arrived up to {seconds:.3} s before they were sent; the clocks were compared instead"),
+            format!("两个捕获并非使用同一时钟：有报文段在发送之前最多 {seconds:.3} s 就已到达；因此改为比较两个时钟"),
+        ));
+    }
     if joined.doubled > 0 {
         let count = joined.doubled;
         warnings.push(Text::new(

@@ -42,6 +42,19 @@ pub(super) struct Bounds {
     pub(super) least: Vec<Point>,
 }
 
+/// Devices of one machine tell the time of a packet no more than this apart from its true order: interrupts wait.
+const OUT_OF_STEP: f64 = 1_000_000.0;
+
+impl Bounds {
+    /// By how many nanoseconds something arrived before it was sent, if both told one time; `None` where nothing did.
+    pub(super) fn against_one_clock(&self) -> Option<i64> {
+        let to_server = self.most.iter().map(|point| -point.ahead);
+        let to_client = self.least.iter().map(|point| point.ahead);
+        let most = to_server.chain(to_client).fold(0.0, f64::max);
+        (most > OUT_OF_STEP).then(|| most.min(i64::MAX as f64) as i64)
+    }
+}
+
 impl Clock {
     /// One clock for both captures.
     pub fn same() -> Clock {

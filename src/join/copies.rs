@@ -48,6 +48,11 @@ impl Copies {
             _ => None,
         }
     }
+
+    /// Both captures have it, once or more often.
+    pub(super) fn in_both(&self) -> bool {
+        !self.client.is_empty() && !self.server.is_empty()
+    }
 }
 
 /// Sorts one direction's segments of both captures into copies of the same.

@@ -28,6 +28,8 @@ pub struct Joined {
     pub segments: Vec<Segment<'static>>,
     /// `None`: the captures share too little to compare their clocks, and nothing was joined.
     pub clock: Option<Clock>,
+    /// Both were said to tell one time, and something arrived by so many nanoseconds before it was sent.
+    pub contradicted_ns: Option<i64>,
     /// Addresses and ports that a NAT between the two changed: as the client's capture has them, as the server's has them.
     pub translated: Vec<(SocketAddr, SocketAddr)>,
     /// Connections that both captures have.
@@ -38,7 +40,8 @@ pub struct Joined {
     pub end: Option<Timestamp>,
 }
 
-/// Joins the client's capture and the server's. With `one_clock` both tell the same time, as two devices of one machine do.
+/// Joins the client's capture and the server's. With `one_clock` both tell the same time, as two devices of one machine do,
+/// unless something arrives before it was sent: then the clocks are compared all the same.
 pub fn join(client: &Capture, server: &Capture, one_clock: bool) -> Joined {
     let captures = [client, server];
     let ours = conversation::all(client);
@@ -49,18 +52,26 @@ pub fn join(client: &Capture, server: &Capture, one_clock: bool) -> Joined {
         .filter_map(|pair| Meeting::of(captures, ours.get(pair.client)?, theirs.get(pair.server)?, pair))
         .collect();
     // Alike in addresses only: nothing that one captured is in the other.
-    meetings.retain(|meeting| meeting.ways.iter().flatten().any(|copies| copies.sole().is_some()));
+    // Copies that nothing tells apart, as those of a SYN that nobody answers, are in both all the same.
+    meetings.retain(|meeting| meeting.ways.iter().flatten().any(Copies::in_both));
     let homes = Homes::of(captures, &meetings);
     for meeting in &mut meetings {
         meeting.at_client = homes.sides(captures, meeting);
     }
     let origin = client.covers.map(|(first, _)| first).unwrap_or_default();
-    let clock =
-        if one_clock { Some(Clock::same()) } else { Clock::estimate(origin, &bounds(captures, &meetings, origin)) };
+    let bounds = bounds(captures, &meetings, origin);
+    let contradicted_ns = if one_clock { bounds.against_one_clock() } else { None };
+    let clock = match (one_clock, contradicted_ns) {
+        (true, None) => Some(Clock::same()),
+        // Where one direction is all there is, nothing better is known.
+        (true, Some(_)) => Clock::estimate(origin, &bounds).or(Some(Clock::same())),
+        (false, _) => Clock::estimate(origin, &bounds),
+    };
     let Some(clock) = clock else { return apart(client) };
     let mut joined = Joined {
         segments: Vec::new(),
         clock: Some(clock),
+        contradicted_ns,
         translated: Vec::new(),
         connections: meetings.len(),
         doubled: 0,
@@ -124,6 +135,7 @@ fn apart(client: &Capture) -> Joined {
     Joined {
         segments: client.sightings.iter().map(|sighting| sighting.segment).collect(),
         clock: None,
+        contradicted_ns: None,
         translated: Vec::new(),
         connections: 0,
         doubled: 0,

@@ -89,7 +89,10 @@ impl Overview {
             self.waiting.note(held.from_ns, held.to_ns);
             if peer == Peer::A {
                 self.waits_at_clients += 1;
-                self.routes.note(client.ip(), server, held);
+                // A port that was chosen by hand says nothing of how many are left.
+                if routes::is_ephemeral(client.port()) {
+                    self.routes.note(client.ip(), server, held);
+                }
             }
         }
         let [syn, syn_ack, fin] = fact.again;

@@ -9,6 +9,11 @@ use std::net::{IpAddr, SocketAddr};
 /// Ports of Linux's default range `ip_local_port_range`, 32768 to 60999, which a client has for each server and port.
 pub(super) const PORTS: u32 = 60_999 - 32_768 + 1;
 
+/// Whether the system may have chosen this port out of that range.
+pub(super) fn is_ephemeral(port: u16) -> bool {
+    (32_768..=60_999).contains(&port)
+}
+
 /// Ways from client to server that are remembered, about 150 KiB. When one more comes, the lighter half is let go.
 const ROUTES: usize = 256;
 /// Routes told.
@@ -95,6 +100,8 @@ impl Way {
         let interval_ns = can_tell.then(|| (span / steps.max(1)).max(1));
         // What stopped long ago does not run out.
         let goes_on = end_ns.saturating_sub(self.last_ns) < two_msl_ns;
+        // Where ports are reused while they wait, none runs out.
+        let goes_on = goes_on && self.reused == 0;
         let exhausted_in_ns =
             interval_ns.filter(|interval| goes_on && two_msl_ns / interval >= i64::from(PORTS)).map(|interval| {
                 let left = i64::from(PORTS).saturating_sub(i64::try_from(at_end).unwrap_or(i64::MAX));
@@ -143,6 +150,19 @@ mod tests {
         let slow = route(S / 400, 40_000, 60 * S);
         assert_eq!(slow.exhausted_in_ns, None);
         assert!((23_900..=24_500).contains(&slow.peak), "{slow:?}");
+    }
+
+    #[test]
+    fn reused_ports_do_not_run_out() {
+        let mut routes = Routes::default();
+        for n in 0..10_000 {
+            let from_ns = n * (S / 1_000);
+            let held = Held { from_ns, to_ns: Some(from_ns + S / 1_000), reused: true };
+            routes.note([10, 0, 0, 1].into(), "10.0.0.2:80".parse().unwrap(), held);
+        }
+        let route = *routes.finish(10 * S, 60 * S).first().unwrap();
+        assert_eq!((route.reused, route.exhausted_in_ns), (10_000, None));
+        assert_eq!([32_767, 32_768, 60_999, 61_000, 5_000].map(is_ephemeral), [false, true, true, false, false]);
     }
 
     #[test]

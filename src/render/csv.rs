@@ -7,7 +7,7 @@ use std::fmt::Display;
 use std::io;
 
 /// The columns, by the names that `--where` knows. What is added stands at the end.
-pub const COLUMNS: [&str; 33] = [
+pub const COLUMNS: [&str; 37] = [
     "id",
     "start_ns",
     "duration_ns",
@@ -41,6 +41,10 @@ pub const COLUMNS: [&str; 33] = [
     "zeek.history",
     "verdict.en",
     "verdict.zh",
+    "open.cause",
+    "close.cause",
+    "client.name",
+    "server.name",
 ];
 
 /// Writes the heading and a line for each connection.
@@ -111,6 +115,11 @@ pub fn row(
     line.text(zeek.map_or("", |zeek| &zeek.history))?;
     line.text(&connection.verdict.en)?;
     line.text(&connection.verdict.zh)?;
+    line.text(&open.cause.as_ref().map(|cause| name(cause)).unwrap_or_default())?;
+    line.text(&close.cause.as_ref().map(|cause| name(cause)).unwrap_or_default())?;
+    for endpoint in [client, server] {
+        line.text(endpoint.and_then(|endpoint| endpoint.name.as_deref()).unwrap_or_default())?;
+    }
     line.out.write_all(b"\r\n")
 }
 

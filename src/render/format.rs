@@ -60,7 +60,13 @@ pub fn write(
     if let Some(asked) = view.connection
         && timeline.connection(asked).is_none()
     {
-        let known = timeline.connections.iter().map(|connection| connection.id).collect();
+        let mut known: Vec<u64> = timeline.connections.iter().map(|connection| connection.id).collect();
+        // A table keeps only its first rows: the others are there all the same.
+        if let (None, Some(all)) = (&timeline.selection, &timeline.overview)
+            && known.iter().all(|id| *id < all.connections)
+        {
+            known.extend((all.connections > 0).then_some(all.connections));
+        }
         return Err(Error::UnknownConnection { asked, known });
     }
     match format {

@@ -103,7 +103,8 @@ pub(super) fn assumption(overview: &Overview, style: &Style) -> Option<String> {
 fn ports(route: &Route, waits: &TimeWaits, style: &Style) -> Option<(Severity, String)> {
     let all = u64::from(waits.ports);
     let grave = route.exhausted_in_ns.is_some() || route.peak >= all;
-    if !grave && route.peak.saturating_mul(2) < all {
+    // Reuse is proven: a port in TIME-WAIT is none that is missing.
+    if route.reused > 0 || !grave && route.peak.saturating_mul(2) < all {
         return None;
     }
     let lang = style.lang;
@@ -126,13 +127,6 @@ fn ports(route: &Route, waits: &TimeWaits, style: &Style) -> Option<(Severity, S
             text += &format!("；按此速率（每秒 {rate} 个），捕获结束后 {} 端口将用尽", time::span(left));
         }
         _ => {}
-    }
-    if route.reused > 0 {
-        let reused = grouped(route.reused);
-        text += &match lang {
-            Lang::En => format!("; {reused} were reused early"),
-            Lang::Zh => format!("；其中 {reused} 个被提前重用"),
-        };
     }
     Some((if grave { Severity::Error } else { Severity::Warning }, text))
 }
