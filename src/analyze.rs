@@ -6,6 +6,7 @@ mod told;
 pub use both::{Both, Side};
 pub use told::Told;
 
+use crate::annotate::words::some;
 use crate::assemble::{Assembler, KernelWord, Pair, Remarks, Watch};
 use crate::decode::{Decoded, Decoder};
 use crate::join::Passages;
@@ -200,8 +201,11 @@ impl Analyzer {
         let captured_twice = self.tracker.captured_twice();
         if captured_twice > 0 {
             warnings.push(Text::new(
-                format!("{captured_twice} packets were captured twice (a mirror port, or several interfaces): they count once"),
-                format!("{captured_twice} 个数据包被重复捕获（镜像端口或多个接口）：只计一次"),
+                format!(
+                    "{} seen twice (a mirror port, several interfaces, or doubled by the network); each counts once",
+                    some(captured_twice, "packet")
+                ),
+                format!("{captured_twice} 个数据包出现两次（镜像端口、多个接口，或被网络复制）：只计一次"),
             ));
         }
         warnings.extend(split_by_vlan(self.tracker.split_by_vlan()));

@@ -112,6 +112,7 @@ sequences! {
     duplicate_acks_are_no_copies
     ecn
     ecn_refused
+    doubled_by_the_network
     fast_open_cookie_given
     fast_open_data_accepted
     fast_open_data_ignored
@@ -135,6 +136,7 @@ sequences! {
     half_close_with_late_data
     half_open_discovered_mid_stream
     half_open_syn_ack_repeated
+    handshake_captured_before_and_after_a_bridge
     icmp_host_unreachable
     icmp_prohibited
     icmp_then_accepted
@@ -161,6 +163,7 @@ sequences! {
     out_of_order_by_time
     out_of_order_by_timestamp
     outdated_timestamp
+    path_mtu_lowered
     refused
     refused_then_accepted
     refused_while_time_wait
@@ -192,6 +195,7 @@ sequences! {
     reuse_refused_in_time_wait
     reuse_timestamp
     reuse_with_syn_not_captured
+    sack_retransmission_before_the_timer
     second_fin_is_nonsense
     second_fin_unanswered
     self_connect
@@ -215,6 +219,7 @@ sequences! {
     syns_ignored_by_busy_port
     tail_loss_probe
     tail_loss_probe_of_a_lone_segment
+    too_short_for_a_timeout
     third_ack_lost
     third_ack_lost_data_completes
     three_segment_close

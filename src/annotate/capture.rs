@@ -1,5 +1,6 @@
 //! Rules on the capture itself: what looks odd and is not, and what a receiver would have thrown away.
 
+use super::words::some;
 use super::{Finding, Rule};
 use crate::tcp::{Checksum, Flags};
 use crate::timeline::Severity::{Lesson, Note, Warning};
@@ -70,8 +71,8 @@ pub(super) const RULES: &[Rule] = &[
         severity: Note,
         rfc: "RFC 6864 4",
         explain: (
-            "The capture holds the same packets twice: the same header, identification and payload again within a moment. A mirror port copies both directions, or several interfaces (or `any`) see the packet pass. These are no retransmissions: the second copies are counted and otherwise left out.",
-            "捕获中同一数据包出现两次：相同的首部、标识和数据在瞬间重复。镜像端口复制了双向流量，或多个接口（或 `any`）都看到了它。这些不是重传：第二份只计数，不参与分析。",
+            "The same packets are seen twice: the same header, identification and payload again within a moment. Mostly the capture made the copies: a mirror port copies both directions, or several interfaces (or `any`) see the packet pass. Sometimes the network did; then the receiver reports the octets as received twice (D-SACK). Neither are retransmissions: the second copies are counted and otherwise left out.",
+            "同一数据包出现两次：相同的首部、标识和数据在瞬间重复。多数情况下是捕获造成的：镜像端口复制了双向流量，或多个接口（或 `any`）都看到了它。有时是网络复制的，此时接收方会报告收到两次（D-SACK）。两者都不是重传：第二份只计数，不参与分析。",
         ),
         advice: Some((
             "Capture on one interface, or mirror one direction per port; `editcap -d` takes the copies out of a file. `--packets` shows every packet as Wireshark does.",
@@ -81,8 +82,8 @@ pub(super) const RULES: &[Rule] = &[
             let count = seen.recovery.copies;
             (count > 0).then(|| {
                 Finding::new(
-                    format!("captured twice: {count} packets so far came again at once, and count once"),
-                    format!("重复捕获：至此有 {count} 个数据包立即再次出现，只计一次"),
+                    format!("seen twice: {} so far came again at once, and count once", some(count.into(), "packet")),
+                    format!("出现两次：至此有 {count} 个数据包立即再次出现，只计一次"),
                 )
             })
         },

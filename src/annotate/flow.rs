@@ -1,6 +1,6 @@
 //! Rules of flow control and of silence: closed windows and their probes, full windows, delayed acknowledgments, keep-alives.
 
-use super::words::{octets, role, span};
+use super::words::{octets, role, some, span};
 use super::{Finding, Rule};
 use crate::timeline::Severity::{Lesson, Note, Warning};
 use crate::track::{Acking, Seen, Sending, Step, WindowNews};
@@ -36,7 +36,10 @@ pub(super) const RULES: &[Rule] = &[
             "While the window is closed the sender asks from time to time, with at most one octet, whether it has opened: the update may have been lost. The waits grow like those of the retransmission timer.",
             "窗口关闭期间，发送方不时用至多一个字节询问窗口是否已打开，因为窗口更新可能丢失。等待时间像重传定时器一样增长。",
         ),
-        advice: None,
+        advice: Some((
+            "The receiving program does not read: look there (ss -tmi, its threads, its disk), not at the network.",
+            "接收端程序没有读取数据：检查该程序（ss -tmi、线程、磁盘），而不是网络。",
+        )),
         check: |_, seen| match seen.recovery.sending {
             Sending::ZeroWindowProbe { nth, closed_ns } => Some(Finding::new(
                 format!("probe number {nth} of a window that has been closed for {}", span(closed_ns)),
@@ -53,10 +56,13 @@ pub(super) const RULES: &[Rule] = &[
             "The receiver has room again: its program has read, and the sender may go on.",
             "接收方又有了空间：其程序已读取数据，发送方可以继续。",
         ),
-        advice: None,
+        advice: Some((
+            "Nothing now. If windows close again and again, speed up the reading program or give it a larger receive buffer.",
+            "此刻无需处理。若窗口反复关闭，应加快读取程序或加大接收缓冲区。",
+        )),
         check: |_, seen| match seen.recovery.window {
             Some(WindowNews::Opens { closed_ns, probes }) => Some(Finding::new(
-                format!("the window opens again after {}, {probes} probes", span(closed_ns)),
+                format!("the window opens again after {}, {}", span(closed_ns), some(probes.into(), "probe")),
                 format!("窗口在 {} 后重新打开，其间探测 {probes} 次", span(closed_ns)),
             )),
             _ => None,
@@ -107,7 +113,10 @@ pub(super) const RULES: &[Rule] = &[
             "Nothing was sent for a while, so an old number is sent again to make the other side answer: the connection is idle, and somebody wants to know whether the peer is still there.",
             "一段时间没有数据，于是重发一个旧序号让对方应答：连接空闲，一方想确认对方是否仍在。",
         ),
-        advice: None,
+        advice: Some((
+            "Nothing while it is answered. The interval must be shorter than the idle timeout of each NAT or firewall on the way (net.ipv4.tcp_keepalive_time).",
+            "只要有应答就无需处理。间隔须短于途中每个 NAT 或防火墙的空闲超时（net.ipv4.tcp_keepalive_time）。",
+        )),
         check: |step, seen| keep_alive(step, seen, 1),
     },
     Rule {
@@ -132,7 +141,7 @@ pub(super) const RULES: &[Rule] = &[
             "The peer answers the keep-alive: it is there and knows the connection.",
             "对方应答了保活：它仍在，并且知道这个连接。",
         ),
-        advice: None,
+        advice: Some(("Nothing: both sides still know the connection.", "无需处理：双方仍知道该连接。")),
         check: |_, seen| match seen.recovery.acking {
             Acking::KeepAlives(asked) => {
                 let who = role(seen.peer);

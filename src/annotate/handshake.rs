@@ -15,7 +15,10 @@ pub(super) const RULES: &[Rule] = &[
             "The first SYN opens: it carries the client's initial sequence number and what it offers (MSS, window scale, SACK, timestamps).",
             "第一个 SYN 发起连接：它携带客户端的初始序号和它所提供的选项（MSS、窗口扩大、SACK、时间戳）。",
         ),
-        advice: None,
+        advice: Some((
+            "Nothing. If an option is missing that both hosts support, compare the SYN at both ends: a device on the way may remove it.",
+            "无需处理。若缺少两端主机都支持的选项，比较两端捕获的 SYN：途中设备可能将其删除。",
+        )),
         check: syn_offer,
     },
     Rule {
@@ -26,7 +29,7 @@ pub(super) const RULES: &[Rule] = &[
             "A SYN uses one sequence number, so it is acknowledged by the initial number plus one, as if it were an octet of data.",
             "SYN 消耗一个序号，因此确认号等于初始序号加一，就像它是一个字节的数据。",
         ),
-        advice: None,
+        advice: Some(("Nothing: this is how it must be.", "无需处理：本应如此。")),
         check: ack_of_syn,
     },
     Rule {
@@ -37,7 +40,10 @@ pub(super) const RULES: &[Rule] = &[
             "Window scale, SACK and timestamps are in force only if both SYN and SYN,ACK carried them; each MSS limits what the other side may send.",
             "窗口扩大、SACK 和时间戳只有在 SYN 与 SYN,ACK 都携带时才生效；每一方的 MSS 限制对方可发送的报文段大小。",
         ),
-        advice: None,
+        advice: Some((
+            "Without window scale no more than 64 KiB can be under way, and without SACK loss is repaired slowly: see which side did not offer it.",
+            "没有窗口扩大时在途数据不超过 64 KiB，没有 SACK 时丢包修复缓慢：查看哪一方没有提供。",
+        )),
         check: negotiated,
     },
     Rule {
@@ -48,7 +54,10 @@ pub(super) const RULES: &[Rule] = &[
             "SYN to SYN,ACK and SYN,ACK to ACK add up to one round trip, wherever the capture stands. Where a segment was sent twice the figure is not valid (Karn).",
             "SYN 到 SYN,ACK 与 SYN,ACK 到 ACK 之和就是一个往返时间，与观测点无关。若有报文段重传，则该值无效（Karn 算法）。",
         ),
-        advice: None,
+        advice: Some((
+            "Compare it with the time that answers to requests take: what is longer is the program's, not the network's.",
+            "与请求的应答时间比较：多出的部分属于程序，而不是网络。",
+        )),
         check: handshake_rtt,
     },
     Rule {
@@ -59,7 +68,10 @@ pub(super) const RULES: &[Rule] = &[
             "TCP Fast Open: a client that holds a cookie of the server may send data with the SYN, and saves a round trip. Without a cookie it asks for one first; a server may always ignore the data.",
             "TCP 快速打开：持有服务器 Cookie 的客户端可以随 SYN 发送数据，省去一个往返。没有 Cookie 时先请求一个；服务器始终可以忽略这些数据。",
         ),
-        advice: None,
+        advice: Some((
+            "Nothing while it works. If data on the SYN is ignored time and again, check net.ipv4.tcp_fastopen on the server and the devices on the way.",
+            "正常工作时无需处理。若 SYN 上的数据总被忽略，检查服务器的 net.ipv4.tcp_fastopen 和途中设备。",
+        )),
         check: fast_open,
     },
     Rule {
@@ -70,7 +82,10 @@ pub(super) const RULES: &[Rule] = &[
             "Both sides sent a SYN before either had received one. Both pass through SYN-RECEIVED and one connection results, not two.",
             "双方在收到对方的 SYN 之前都发送了 SYN。双方都经过 SYN-RECEIVED，结果是一个连接，而不是两个。",
         ),
-        advice: None,
+        advice: Some((
+            "Rare and legal. Where it is not meant (hole punching is), two programs connect to each other from fixed ports: let one of them listen.",
+            "少见但合法。若非有意（如打洞），说明两个程序以固定端口互相连接：让其中一方监听。",
+        )),
         check: simultaneous_open,
     },
 ];

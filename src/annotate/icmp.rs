@@ -30,7 +30,10 @@ pub(super) const RULES: &[Rule] = &[
             "The network reports trouble with a connection that is open. That is a soft error: TCP goes on and sends again; only if nothing gets through does the program learn of it.",
             "网络报告已建立的连接遇到问题。这是软错误：TCP 继续运行并重传；只有始终无法送达时程序才会得知。",
         ),
-        advice: None,
+        advice: Some((
+            "See who reports it and whether the segments come through afterwards; if not, mend the route or the filter there.",
+            "查看由谁报告，以及此后报文段能否送达；若不能，修复该处的路由或过滤规则。",
+        )),
         check: no_segment,
     },
     Rule {
@@ -41,7 +44,10 @@ pub(super) const RULES: &[Rule] = &[
             "A router could not pass a segment on undivided and names the MTU of its next link: path MTU discovery. The sender makes its segments smaller and sends again.",
             "路由器无法不分片地转发报文段，并告知下一链路的 MTU：路径 MTU 发现。发送方改用更小的报文段并重传。",
         ),
-        advice: None,
+        advice: Some((
+            "Nothing if smaller segments follow. If the same size is repeated, the message did not reach the sender: let ICMP type 3 code 4 (IPv6: type 2) pass, or clamp the MSS.",
+            "若随后改用更小的报文段则无需处理。若仍以相同大小重传，说明消息未到达发送方：放行 ICMP 类型 3 代码 4（IPv6 类型 2），或钳制 MSS。",
+        )),
         check: no_segment,
     },
     Rule {

@@ -1,6 +1,6 @@
 //! Rules of data sent again: what it repeats, what made its sender repeat it, and whether that was needed.
 
-use super::words::{span, times};
+use super::words::{some, span, times};
 use super::{Finding, Rule};
 use crate::timeline::Severity::{Note, Warning};
 use crate::timeline::Text;
@@ -56,8 +56,25 @@ pub(super) const RULES: &[Rule] = &[
             "About two round trips went by without an acknowledgment, so the last segment is sent again before the timer runs out: if the tail was lost, its acknowledgment shows it and fast recovery can begin.",
             "约两个往返时间没有确认，于是在定时器超时之前重传最后一个报文段：若尾部丢失，其确认会显示出来，快速恢复即可开始。",
         ),
-        advice: None,
+        advice: Some((
+            "If its acknowledgment shows loss, look for loss at the end of bursts (shallow queues, policers). If it was needless, the receiver only acknowledged late.",
+            "若其确认表明有丢失，检查突发末尾的丢包（浅队列、限速）。若不必要，只是接收方确认较晚。",
+        )),
         check: |_, seen| again(seen, |cause| cause == Cause::TailLossProbe),
+    },
+    Rule {
+        id: "path-mtu-retransmission",
+        severity: Note,
+        rfc: "RFC 1191 6.5, RFC 8201 5.4",
+        explain: (
+            "A router dropped a packet as too big for the next hop and said so by ICMP. The sender lowers its path MTU and sends what was under way again in smaller segments, at once: no timer ran out, and it is no sign of congestion.",
+            "路由器因数据包大于下一跳 MTU 而丢弃，并用 ICMP 告知。发送方降低路径 MTU，立即用更小的报文段重传在途数据：不是定时器超时，也不是拥塞的迹象。",
+        ),
+        advice: Some((
+            "Once per path is how path MTU discovery works. To spare it, clamp the MSS at the tunnel or router (TCPMSS --clamp-mss-to-pmtu), or make the MTU of the way equal.",
+            "每条路径一次属路径 MTU 发现的正常过程。要避免，可在隧道或路由器上钳制 MSS（TCPMSS --clamp-mss-to-pmtu），或使全程 MTU 一致。",
+        )),
+        check: |_, seen| again(seen, |cause| cause == Cause::PathMtu),
     },
     Rule {
         id: "needless-retransmission",
@@ -130,7 +147,7 @@ fn what(seen: &Seen<'_>, it: &Retransmission) -> Text {
         copies => (format!(", sent {} before", times(copies)), format!("（此前已发送 {copies} 次）")),
     };
     Text::new(
-        format!("{len} octets{of} sent again{how}{times_en}"),
+        format!("{}{of} sent again{how}{times_en}", some(len.into(), "octet")),
         format!("重传{of_zh} {len} 字节{how_zh}{times_zh}"),
     )
 }
@@ -162,7 +179,7 @@ fn why(it: &Retransmission) -> Text {
             format!("{after_zh}：超时后在途数据随之重传"),
         ),
         Cause::DuplicateAcks { count } => Text::new(
-            format!(": {count} duplicate ACKs asked for it{after}"),
+            format!(": {} asked for it{after}", some(count.into(), "duplicate ACK")),
             format!("：{count} 个重复 ACK 请求重传{after_zh}"),
         ),
         Cause::SelectiveAcks => Text::new(
@@ -175,6 +192,10 @@ fn why(it: &Retransmission) -> Text {
         Cause::TailLossProbe => {
             Text::new(format!(": tail loss probe{after} of silence"), format!("：尾部丢失探测{after_zh}"))
         }
+        Cause::PathMtu => Text::new(
+            format!("{after}: the packet was too big for the way, as ICMP said"),
+            format!("{after_zh}：ICMP 报告数据包对路径过大"),
+        ),
         Cause::AlreadyAcknowledged => Text::new(
             format!("{after}, though they had been acknowledged"),
             format!("{after_zh}，而这些字节早已被确认"),

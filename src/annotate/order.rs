@@ -1,6 +1,6 @@
 //! Rules of order: what was overtaken, what was lost before the capture, and what acknowledgments say of it.
 
-use super::words::{role, span};
+use super::words::{role, some, span};
 use super::{Finding, Rule};
 use crate::tcp::SeqNumber;
 use crate::timeline::Severity::{Lesson, Note};
@@ -44,7 +44,10 @@ pub(super) const RULES: &[Rule] = &[
             "The same acknowledgment once more while data is under way: a later segment arrived, and the one before it is missing. The third in a row calls for a fast retransmission.",
             "数据在途时再次发送相同的确认：后面的报文段已到达，而前面的缺失。连续第三个将触发快速重传。",
         ),
-        advice: None,
+        advice: Some((
+            "One or two come from reordering; three or more call for a retransmission: look at what is sent again next.",
+            "一两个可能只是乱序；三个以上会引发重传：查看随后重传的内容。",
+        )),
         check: |_, seen| match seen.recovery.acking {
             Acking::Duplicate { nth } if nth != 3 => Some(duplicate(seen, nth)),
             _ => None,
@@ -58,7 +61,10 @@ pub(super) const RULES: &[Rule] = &[
             "The third duplicate acknowledgment: by now the missing segment counts as lost, and a sender repeats it at once.",
             "第三个重复确认：至此缺失的报文段视为丢失，发送方立即重传。",
         ),
-        advice: None,
+        advice: Some((
+            "Loss repaired the quick way. Where it happens often, look for the lossy link or the full queue before this receiver.",
+            "这是快速的丢包修复。若频繁发生，检查该接收方之前丢包的链路或已满的队列。",
+        )),
         check: |_, seen| match seen.recovery.acking {
             Acking::Duplicate { nth: 3 } => Some(duplicate(seen, 3)),
             _ => None,
@@ -72,7 +78,10 @@ pub(super) const RULES: &[Rule] = &[
             "Selective acknowledgment: beyond the acknowledgment number these ranges have arrived too, so that only what is missing between them must be sent again.",
             "选择确认：除确认号之前的字节外，这些范围也已到达，因此只需重传其间缺失的部分。",
         ),
-        advice: None,
+        advice: Some((
+            "Nothing: SACK keeps the repair small. Look at what is missing between the ranges, and whether it is sent again.",
+            "无需处理：SACK 使修复量最小。查看各范围之间缺失的部分是否被重传。",
+        )),
         check: sack,
     },
     Rule {
@@ -83,7 +92,10 @@ pub(super) const RULES: &[Rule] = &[
             "The first SACK block reports octets that arrived twice (D-SACK): a retransmission was needless, or the network duplicated a packet. The sender can undo the reduction of its window.",
             "第一个 SACK 块报告收到两次的字节（D-SACK）：某次重传不必要，或网络复制了数据包。发送方可以撤销窗口的减小。",
         ),
-        advice: None,
+        advice: Some((
+            "A few are harmless. Many after timeouts mean that the delay jumps; many after fast retransmissions mean reordering; without any retransmission, a device on the way doubles packets.",
+            "少量无害。若多在超时之后，说明延迟突变；若多在快速重传之后，说明乱序；若没有重传，则途中有设备复制了数据包。",
+        )),
         check: d_sack,
     },
 ];
@@ -105,12 +117,13 @@ fn late(seen: &Seen<'_>, overtaken: bool) -> Option<Finding> {
     };
     Some(match overtaken {
         true => Finding::new(
-            format!("{len} octets out of order: {after} behind later ones; {}", by.en),
+            format!("{} out of order: {after} behind later ones; {}", some(len.into(), "octet"), by.en),
             format!("{len} 字节乱序：比后面的字节晚 {after}；{}", by.zh),
         ),
         false => Finding::new(
             format!(
-                "{len} octets seen only now, {after} behind later ones: sent again after a loss before the capture; {}",
+                "{} seen only now, {after} behind later ones: sent again after a loss before the capture; {}",
+                some(len.into(), "octet"),
                 by.en
             ),
             format!("{len} 字节此时才首次出现，比后面的字节晚 {after}：在观测点之前丢失后的重传；{}", by.zh),
@@ -136,7 +149,10 @@ fn sack(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
     let ack = seen.segment.acknowledges()?;
     let missing = blocks.iter().map(|(left, _)| left.offset_from(ack)).filter(|gap| *gap > 0).min()?;
     Some(Finding::new(
-        format!("has {} too; the next {missing} octets are missing", ranges.join(", ")),
+        match missing {
+            1 => format!("has {} too; the next octet is missing", ranges.join(", ")),
+            _ => format!("has {} too; the next {missing} octets are missing", ranges.join(", ")),
+        },
         format!("还收到 {}；缺少接下来的 {missing} 字节", ranges.join("、")),
     ))
 }
@@ -144,8 +160,15 @@ fn sack(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
 fn d_sack(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
     let block = seen.recovery.d_sack?;
     let twice = range(step, seen, block.left, block.right);
+    // No retransmission was seen that it could speak of, and a packet was seen twice: that copy was on the wire.
+    let by_network = seen.recovery.is_doubled_by_network;
+    let (why, why_zh) = if by_network {
+        (": the network duplicated a packet, it was not sent again", "：数据包被网络复制，并非重传")
+    } else {
+        ("", "")
+    };
     Some(
-        Finding::new(format!("received twice: {twice}"), format!("收到两次：{twice}"))
+        Finding::new(format!("received twice: {twice}{why}"), format!("收到两次：{twice}{why_zh}"))
             .about(seen.recovery.spurious.map(|spurious| spurious.ordinal)),
     )
 }

@@ -13,7 +13,10 @@ pub(super) const RULES: &[Rule] = &[
             "The sender's capture has this segment and the receiver's has not, although it covers the time: it was lost between the two. TCP sends again what needs it.",
             "发送方的捕获中有该报文段，接收方的捕获覆盖了这段时间却没有：它在两者之间丢失。TCP 会重传需要的部分。",
         ),
-        advice: None,
+        advice: Some((
+            "Capture at a point between the two to halve the way, and look at the drop counters of the devices (ethtool -S, tc -s qdisc).",
+            "在两者之间再设一个观测点以缩小范围，并查看途中设备的丢包计数（ethtool -S、tc -s qdisc）。",
+        )),
         check: |_, seen| {
             (seen.segment.passage == Passage::Lost)
                 .then(|| Finding::new("lost between the two captures", "在两个捕获点之间丢失"))

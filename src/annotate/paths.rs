@@ -14,7 +14,10 @@ pub(super) const RULES: &[Rule] = &[
             "Both sides speak MPTCP: this connection is the first path of several. Each has a key, whose hash gives the token by which further paths name the whole.",
             "双方支持多路径 TCP（MPTCP）：本连接是多条路径中的第一条。每一方都有一个密钥，其散列值给出令牌，后续路径用令牌指明所属的整体。",
         ),
-        advice: None,
+        advice: Some((
+            "Look at the other paths too: this one alone does not show all the data.",
+            "同时查看其他路径：仅此一条不能显示全部数据。",
+        )),
         check: multipath,
     },
     Rule {
@@ -39,7 +42,7 @@ pub(super) const RULES: &[Rule] = &[
             "A further path of an MPTCP connection: the token names that one. Its octets are only some of the whole, and lost ones may be sent again on another path.",
             "MPTCP 连接的又一条路径（子流）：令牌指明所属的连接。它只传送整体数据的一部分，丢失的数据可能在另一条路径上重传。",
         ),
-        advice: None,
+        advice: Some(("Read it together with the connection that it joins.", "请与它所加入的连接一起阅读。")),
         check: join,
     },
 ];

@@ -127,7 +127,10 @@ pub(super) const RULES: &[Rule] = &[
             "A challenge ACK: the answer to a RST or SYN that may be forged. It asks the true peer; if that has lost the connection, it answers by an exact RST.",
             "质询确认：对可能伪造的 RST 或 SYN 的应答。它询问真正的对方；如果对方已丢失该连接，会以序号准确的 RST 应答。",
         ),
-        advice: None,
+        advice: Some((
+            "One is normal after a crash or a late RST. Many mean forged segments, or a device on the way that resets with wrong numbers (nstat TcpExtTCPChallengeACK).",
+            "主机崩溃或迟到的 RST 之后出现一次属正常。大量出现说明有伪造报文段，或途中设备以错误序号复位（nstat TcpExtTCPChallengeACK）。",
+        )),
         check: challenge_ack,
     },
 ];

@@ -15,7 +15,10 @@ pub(super) const RULES: &[Rule] = &[
             "The first FIN: its sender closes actively. It says 'I have no more to send', not 'I listen no more'. Who closes first will wait in TIME-WAIT.",
             "第一个 FIN：发送方主动关闭。它表示“我没有数据要发送了”，而不是“我不再接收”。先关闭的一方将进入 TIME-WAIT。",
         ),
-        advice: None,
+        advice: Some((
+            "Nothing. On a busy server let the client close first: then TIME-WAIT is the client's.",
+            "无需处理。繁忙的服务器应让客户端先关闭：这样 TIME-WAIT 留在客户端。",
+        )),
         check: active_close,
     },
     Rule {
@@ -26,7 +29,10 @@ pub(super) const RULES: &[Rule] = &[
             "The second FIN: the other side has nothing left to send either. Where it rides on the acknowledgment of the first, the close needs three segments instead of four.",
             "第二个 FIN：另一方也没有数据要发送了。如果它与对第一个 FIN 的确认合并，关闭只需三个报文段而不是四个。",
         ),
-        advice: None,
+        advice: Some((
+            "Nothing. If it comes long after the first FIN, the program here was slow to close its socket.",
+            "无需处理。若比第一个 FIN 晚很多，说明本端程序迟迟没有关闭套接字。",
+        )),
         check: passive_close,
     },
     Rule {
@@ -37,7 +43,10 @@ pub(super) const RULES: &[Rule] = &[
             "Both sides sent a FIN before either had received one. Both pass through CLOSING and both wait in TIME-WAIT.",
             "双方在收到对方的 FIN 之前都发送了 FIN。双方都经过 CLOSING，并且都在 TIME-WAIT 等待。",
         ),
-        advice: None,
+        advice: Some((
+            "Nothing: it is legal, and costs a TIME-WAIT on both sides.",
+            "无需处理：这是合法的，只是双方都要经历 TIME-WAIT。",
+        )),
         check: simultaneous_close,
     },
     Rule {
@@ -48,7 +57,7 @@ pub(super) const RULES: &[Rule] = &[
             "A FIN uses one sequence number, so its acknowledgment is one more than the last octet's.",
             "FIN 消耗一个序号，因此对它的确认号比最后一个字节多一。",
         ),
-        advice: None,
+        advice: Some(("Nothing: this is how it must be.", "无需处理：本应如此。")),
         check: ack_of_fin,
     },
     Rule {

@@ -11,7 +11,9 @@ pub fn span(ns: i64) -> String {
         1_000..1_000_000 => (value / 1e3, "µs"),
         1_000_000..1_000_000_000 => (value / 1e6, "ms"),
         1_000_000_000..120_000_000_000 => (value / 1e9, "s"),
-        _ => (value / 60e9, "min"),
+        120_000_000_000..7_200_000_000_000 => (value / 60e9, "min"),
+        7_200_000_000_000..172_800_000_000_000 => (value / 3_600e9, "h"),
+        _ => (value / 86_400e9, "d"),
     };
     let digits = match number.abs() {
         0.0..10.0 => 2,
@@ -40,6 +42,11 @@ pub fn role(peer: Peer) -> Text {
         Peer::A => Text::new("client", "客户端"),
         Peer::B => Text::new("server", "服务器"),
     }
+}
+
+/// A number of things: `1 octet`, `2 octets`.
+pub fn some(count: u64, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
 /// `once`, `twice`, `3 times`.

@@ -14,6 +14,7 @@ pub(super) fn totals(connection: &Connection, peer: Peer) -> FlowTotals {
         after_timeout: own.causes.after_timeout.into(),
         fast: own.causes.fast.into(),
         tail_loss_probe: own.causes.tail_loss_probe.into(),
+        path_mtu: own.causes.path_mtu.into(),
         already_acknowledged: own.causes.already_acknowledged.into(),
         unknown: own.causes.unknown.into(),
         spurious: own.causes.spurious.into(),

@@ -4,6 +4,7 @@ use super::ink::Ink;
 use super::line::Line;
 use super::text::Glyphs;
 use super::{Style, width, words};
+use crate::annotate::words::some;
 use crate::ladder::{Lane, Lanes};
 use crate::timeline::{CloseKind, Connection, EndCause, Lang, OpenKind, Source, Timeline};
 use std::io;
@@ -74,8 +75,8 @@ pub(super) fn counts(timeline: &Timeline, style: &Style) -> Vec<String> {
     });
     let mut parts = match style.lang {
         Lang::En => vec![
-            format!("{} connection{}", connections.len(), if connections.len() == 1 { "" } else { "s" }),
-            format!("{segments} segments"),
+            some(connections.len() as u64, "connection"),
+            some(segments, "segment"),
             format!("{} of data", super::time::octets(bytes)),
         ],
         Lang::Zh => vec![

@@ -17,7 +17,8 @@ pub(super) fn point(ns: i64, compact: bool) -> String {
     };
     let size = u128::from(size.unsigned_abs());
     let thousandths = magnitude * 1_000 / size;
-    let digits = if thousandths < 10_000_000 {
+    let is_far = unit == "d " && thousandths >= 1_000_000;
+    let digits = if thousandths < 10_000_000 && !is_far {
         format!("{sign}{}.{:03}", thousandths / 1_000, thousandths % 1_000)
     } else {
         format!("{sign}{}", thousandths / 1_000)
@@ -37,7 +38,8 @@ pub(super) fn span(ns: i64) -> String {
         ns if ns < S - MS / 2 => format!("{} ms", digits(ns, MS)),
         ns if ns < 120 * S => format!("{} s", digits(ns, S)),
         ns if ns < 7_200 * S => format!("{} min", digits(ns, 60 * S)),
-        ns => format!("{} h", digits(ns, 3_600 * S)),
+        ns if ns < 172_800 * S => format!("{} h", digits(ns, 3_600 * S)),
+        ns => format!("{} d", digits(ns, 86_400 * S)),
     };
     format!("{sign}{text}")
 }
@@ -48,7 +50,8 @@ pub(super) fn coarse(ns: i64) -> String {
         abs if abs < S => return span(ns),
         abs if abs < 120 * S => (S, "s"),
         abs if abs < 7_200 * S => (60 * S, "min"),
-        _ => (3_600 * S, "h"),
+        abs if abs < 172_800 * S => (3_600 * S, "h"),
+        _ => (86_400 * S, "d"),
     };
     format!("{} {name}", (i128::from(ns) + i128::from(unit) / 2) / i128::from(unit))
 }
@@ -104,7 +107,7 @@ mod tests {
         assert_eq!(span(999_500), "1 ms");
         assert_eq!(span(9_996_000), "10 ms");
         assert_eq!(span(1_021_340_000), "1.02 s");
-        assert_eq!(span(i64::MIN), "-2562048 h");
+        assert_eq!(span(i64::MIN), "-106752 d");
         assert_eq!(span(60 * S), "60 s");
         assert_eq!(span(240 * S), "4 min");
         assert_eq!(span(2_500_000), "2.5 ms");

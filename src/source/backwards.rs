@@ -34,16 +34,18 @@ impl Backwards {
         if times == 0 {
             return None;
         }
-        let ms = format!("{}.{:06}", largest_ns / 1_000_000, largest_ns % 1_000_000);
+        let by = match largest_ns {
+            0..1_000_000_000 => format!("{}.{:06} ms", largest_ns / 1_000_000, largest_ns % 1_000_000),
+            1_000_000_000..86_400_000_000_000 => format!("{} s", largest_ns / 1_000_000_000),
+            _ => format!("{} days", largest_ns / 86_400_000_000_000),
+        };
         let (en, zh) = match times {
             1 => ("once".to_string(), "1 次".to_string()),
             n => (format!("{n} times"), format!("{n} 次")),
         };
         Some(Text::new(
-            format!(
-                "time goes backwards {en}, by {ms} ms at most (frame {frame}); packets are taken in the file's order"
-            ),
-            format!("时间戳倒退 {zh}，最多 {ms} ms（第 {frame} 帧）；按文件中的顺序分析"),
+            format!("time goes backwards {en}, by {by} at most (frame {frame}); packets are taken in the file's order"),
+            format!("时间戳倒退 {zh}，最多 {by}（第 {frame} 帧）；按文件中的顺序分析"),
         ))
     }
 }
@@ -66,6 +68,8 @@ mod tests {
             text.en
         );
         assert!(text.zh.contains("2 次"));
+        backwards.see(8, Timestamp(-86_400_000_000_000 * 7_735));
+        assert!(backwards.text().unwrap().en.contains("by 7735 days at most"), "nobody reads that in milliseconds");
         assert!(Backwards::default().text().is_none());
     }
 }

@@ -3,7 +3,7 @@
 use super::circumstances::IcmpFact;
 use super::step::Report;
 use super::turn::Turn;
-use crate::tcp::{IcmpError, State};
+use crate::tcp::{IcmpError, IcmpReason, State};
 
 impl Turn<'_> {
     /// Matches an error to what it quotes, and notes why a SYN was not answered.
@@ -22,6 +22,9 @@ impl Turn<'_> {
         if is_syn && error.reason.is_unreachable() {
             let fact = IcmpFact { reason: error.reason, reporter: error.reporter, time: error.time };
             self.evidence().icmp.get_or_insert(fact);
+        }
+        if let (IcmpReason::TooBig { .. }, Some(nxt), false, false) = (error.reason, snd.nxt, is_strange, is_syn) {
+            self.hear_too_big(peer, error.time, nxt);
         }
         let about = syn.filter(|_| is_syn).map(|syn| syn.last.ordinal);
         Report { error, peer, about, is_strange }

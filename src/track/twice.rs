@@ -1,4 +1,4 @@
-//! Packets that a capture holds twice: from a mirror port that copies both directions, from capturing on `any` or on two
+//! Packets that come twice, by the capture or by the network: from a mirror port that copies both directions, from capturing on `any` or on two
 //! interfaces, before and after a router. They are no retransmissions, and are told apart before anything else is judged.
 
 use super::connection::Connection;
@@ -93,6 +93,10 @@ impl Connection {
             // Two packets of one sender do not bear the same identification so soon (RFC 6864 4).
             return true;
         }
+        if segment.flags.syn() && (segment.ip_id != 0 || segment.options.timestamps.is_some()) {
+            // No timer repeats a SYN so soon, and where it did, its timestamp or identification would have gone on.
+            return true;
+        }
         let round_trip = self.shake_ns(peer).zip(self.shake_ns(!peer)).map(|(there, back)| there.saturating_add(back));
         let is_at_once = twin.after_ns < AT_ONCE_NS && round_trip.is_none_or(|ns| twin.after_ns < ns / 4);
         if !twin.elsewhere && !is_at_once {
@@ -124,7 +128,7 @@ impl Connection {
         *peer.of_mut(&mut copies.ids_vary) |= last != 0 && last != segment.ip_id;
     }
 
-    /// Packets of it that the capture held twice; they are in no other count.
+    /// Packets of it that were seen twice; they are in no other count. The capture made the copies, or the network did.
     pub fn captured_twice(&self) -> u32 {
         self.copies.count
     }

@@ -29,7 +29,7 @@ impl FromStr for SideArg {
     }
 }
 
-/// Draw saved captures: pcap and pcapng, also gzipped
+/// Draw saved captures: pcap, pcapng and snoop, also packed with gzip, zstd or lz4
 #[derive(Debug, Args)]
 pub struct Replay {
     /// Files to read; - is standard input

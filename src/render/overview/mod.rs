@@ -73,7 +73,7 @@ fn size(overview: &Overview, style: &Style) -> Vec<String> {
     let (data, span) = (time::octets(overview.bytes), time::span(overview.span_ns));
     match style.lang {
         Lang::En => vec![
-            format!("{connections} connections"),
+            format!("{connections} connection{}", if overview.connections == 1 { "" } else { "s" }),
             format!("{segments} segments"),
             format!("{data} of data"),
             format!("in {span}"),

@@ -1,6 +1,7 @@
 //! The lines of the head on loss, order and flow; a connection with nothing to tell has none.
 
 use super::*;
+use crate::annotate::words::some;
 use crate::render::time;
 use crate::timeline::{FlowTotals, Lang};
 
@@ -19,8 +20,8 @@ pub(super) fn rows(ladder: &Ladder, style: &Style) -> Vec<(&'static str, String)
     let twice = ladder.connection.captured_twice;
     if twice > 0 {
         let text = match lang {
-            Lang::En => format!("{twice} packets were captured twice and count once"),
-            Lang::Zh => format!("{twice} 个数据包被重复捕获，只计一次"),
+            Lang::En => format!("{} seen twice; each counts once", some(twice, "packet")),
+            Lang::Zh => format!("{twice} 个数据包出现两次，只计一次"),
         };
         rows.push((lang.pick("copies", "重复"), text));
     }
@@ -50,14 +51,15 @@ fn loss(totals: &FlowTotals, lang: Lang) -> Vec<String> {
         &[
             (causes.timeout, "after a timeout", "超时重传"),
             (causes.after_timeout, "in its wake", "超时后继续重传"),
-            (causes.fast, "fast retransmissions", "快速重传"),
-            (causes.tail_loss_probe, "tail loss probes", "尾部丢失探测"),
+            (causes.fast, "fast retransmission(s)", "快速重传"),
+            (causes.tail_loss_probe, "tail loss probe(s)", "尾部丢失探测"),
+            (causes.path_mtu, "after ICMP packet too big", "ICMP 数据包过大后重传"),
             (causes.already_acknowledged, "sent again though acknowledged", "已确认却重传"),
             (causes.unknown, "sent again without a cause seen", "原因不明的重传"),
             (causes.spurious, "proved needless", "证明不必要"),
             (totals.lost_before_capture, "lost before the capture", "在观测点之前丢失"),
             (totals.out_of_order, "out of order", "乱序"),
-            (totals.duplicate_acks, "duplicate ACKs sent", "发出的重复 ACK"),
+            (totals.duplicate_acks, "duplicate ACK(s) sent", "发出的重复 ACK"),
             (totals.outdated, "with outdated timestamps", "时间戳过期"),
         ],
     )
@@ -69,9 +71,9 @@ fn flow(totals: &FlowTotals, lang: Lang) -> Vec<String> {
         let (total, longest) = (time::span(closed.total_ns), time::span(closed.longest_ns));
         parts.push(match lang {
             Lang::En => format!(
-                "window closed {}, {total} in all, {longest} at most, {} probes",
+                "window closed {}, {total} in all, {longest} at most, {}",
                 words::times(u32::try_from(closed.spells).unwrap_or(u32::MAX), lang),
-                closed.probes
+                some(closed.probes, "probe")
             ),
             Lang::Zh => format!("窗口关闭 {} 次，共 {total}，最长 {longest}，探测 {} 次", closed.spells, closed.probes),
         });
@@ -80,8 +82,8 @@ fn flow(totals: &FlowTotals, lang: Lang) -> Vec<String> {
         lang,
         &[
             (totals.window_full, "x the other's window full", "次填满对方窗口"),
-            (totals.acks.map_or(0, |acks| acks.delayed), "delayed ACKs", "个延迟确认"),
-            (totals.keep_alives, "keep-alives", "次保活"),
+            (totals.acks.map_or(0, |acks| acks.delayed), "delayed ACK(s)", "个延迟确认"),
+            (totals.keep_alives, "keep-alive(s)", "次保活"),
             (totals.keep_alives_unanswered, "of them in a row unanswered", "次连续无应答"),
         ],
     ));
@@ -93,9 +95,9 @@ fn marks(totals: &FlowTotals, lang: Lang) -> Vec<String> {
     counted(
         lang,
         &[
-            (ecn.marked, "packets marked by routers (CE)", "个数据包被路由器标记（CE）"),
-            (ecn.echoes, "echoes (ECE)", "次回显（ECE）"),
-            (ecn.reduced, "reductions (CWR)", "次减小窗口（CWR）"),
+            (ecn.marked, "packet(s) marked by routers (CE)", "个数据包被路由器标记（CE）"),
+            (ecn.echoes, "echo(es) (ECE)", "次回显（ECE）"),
+            (ecn.reduced, "reduction(s) (CWR)", "次减小窗口（CWR）"),
         ],
     )
 }
@@ -113,6 +115,10 @@ fn counted(lang: Lang, counts: &[(u64, &str, &str)]) -> Vec<String> {
     counts
         .iter()
         .filter(|(count, ..)| *count > 0)
-        .map(|(count, en, zh)| format!("{count} {}", lang.pick(en, zh)))
+        .map(|(count, en, zh)| match lang {
+            Lang::En if *count == 1 => format!("1 {}", en.replace("(s)", "").replace("(es)", "")),
+            Lang::En => format!("{count} {}", en.replace("(s)", "s").replace("(es)", "es")),
+            Lang::Zh => format!("{count} {zh}"),
+        })
         .collect()
 }

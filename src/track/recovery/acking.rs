@@ -41,6 +41,7 @@ impl Turn<'_> {
                 }
             }
         }
+        let copies = connection.captured_twice();
         let more = connection.more(other);
         more.heard = Some(segment.time);
         if more.keep_alives > 0 {
@@ -54,7 +55,7 @@ impl Turn<'_> {
             found.acking = Acking::Duplicate { nth: more.duplicates };
         }
         if has_sack {
-            more.work_in_sack(segment, ack, sent_to, self.ordinal, found);
+            more.work_in_sack(segment, ack, sent_to, self.ordinal, copies, found);
         }
         if is_plain {
             more.follow_window(segment, found);
@@ -157,6 +158,7 @@ impl More {
         ack: SeqNumber,
         sent_to: SeqNumber,
         now: u64,
+        copies: u32,
         found: &mut Recovery,
     ) {
         let blocks = segment.options.sack();
@@ -171,6 +173,8 @@ impl More {
             found.d_sack = Some(DSack { left, right });
             rest = others;
             let place = self.sents.find(left);
+            found.is_doubled_by_network =
+                copies > 0 && self.sents.get(place).is_some_and(|sent| sent.seq.le(left) && sent.copies == 1);
             if let Some(sent) = self.sents.get_mut(place).filter(|sent| sent.copies > 1 && sent.seq.lt(right))
                 && sent.tell()
             {

@@ -8,6 +8,8 @@ use crate::tcp::{Segment, SeqNumber};
 const ANSWER_NS: i64 = 5_000_000;
 /// Without a handshake to measure it, the way to the sender and back is taken for no longer than this.
 const UNKNOWN_WAY_NS: i64 = 20_000_000;
+/// No common system's timer runs out sooner.
+const LEAST_RTO_NS: i64 = 150_000_000;
 /// RFC 5681 3.2.
 const DUPLICATE_THRESHOLD: u32 = 3;
 
@@ -36,7 +38,8 @@ impl More {
         let is_tail = nxt.le(end);
         let rto_ns = self.rtt.rto_ns();
         let wait = clues.wait_ns.unwrap_or(0);
-        let is_long = wait >= rto_ns / 5 * 4;
+        // Without a round trip seen its sender may know one: then the least that any timer waits counts.
+        let is_long = wait >= if self.rtt.srtt_ns().is_some() { rto_ns / 5 * 4 } else { LEAST_RTO_NS };
         // What a sender does soon after an acknowledgment it does because of it; after a silence its timer did it.
         let to_sender = clues.to_sender.map_or(UNKNOWN_WAY_NS, |ns| ns.saturating_mul(3) / 2);
         let reaction = to_sender.saturating_add(ANSWER_NS);
@@ -54,13 +57,16 @@ impl More {
         };
         let duplicates = Cause::DuplicateAcks { count: self.duplicates };
         match () {
+            () if self.follows_too_big(segment, end, rto_ns) => Cause::PathMtu,
             () if is_head && copies > 1 && is_long => timeout,
             () if reacts && is_head && self.duplicates >= DUPLICATE_THRESHOLD && !follows_timeout => duplicates,
             () if reacts && is_sacked_beyond => Cause::SelectiveAcks,
             () if reacts && follows_loss => Cause::Recovery,
             () if reacts && follows_timeout => Cause::AfterTimeout,
             () if !reacts && self.is_probe_of_tail(clues, is_tail, wait, rto_ns) => Cause::TailLossProbe,
-            () if !reacts && is_head && wait >= self.rtt.srtt_ns().unwrap_or(0) => timeout,
+            () if !reacts && is_head && is_long => timeout,
+            // RFC 8985 6.2: RACK waits a part of a round trip after the acknowledgment, in case it was only overtaken.
+            () if is_sacked_beyond && !is_long => Cause::SelectiveAcks,
             () if is_head && self.duplicates > 0 => duplicates,
             () if follows_timeout => Cause::AfterTimeout,
             () if follows_loss => Cause::Recovery,
@@ -68,6 +74,13 @@ impl More {
             () if is_head && is_long => timeout,
             () => Cause::Unknown,
         }
+    }
+
+    /// Whether it repeats, before a timer can have run out, what was under way when a router called for smaller packets.
+    fn follows_too_big(&self, segment: &Segment<'_>, end: SeqNumber, rto_ns: i64) -> bool {
+        self.too_big.is_some_and(|(at, nxt)| {
+            end.le(nxt) && (0..rto_ns.max(LEAST_RTO_NS) / 5 * 4).contains(&segment.time.since(at))
+        })
     }
 
     /// RFC 8985 7.2: after two round trips without an answer the last segment goes out again, once, before the timer.

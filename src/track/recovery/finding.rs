@@ -13,6 +13,8 @@ pub struct Recovery {
     pub spurious: Option<Spurious>,
     /// What its first SACK block reports as received twice (RFC 2883).
     pub d_sack: Option<DSack>,
+    /// `d_sack` speaks of octets that were sent once, while packets of the connection were seen twice.
+    pub is_doubled_by_network: bool,
     /// The round trip that it closes at the point of capture, nanoseconds; none where it is ambiguous (Karn).
     pub rtt_ns: Option<i64>,
     /// It held its acknowledgment back for so long (RFC 9293 3.8.6.3), nanoseconds.
@@ -76,6 +78,8 @@ pub enum Cause {
     Recovery,
     /// A probe of the tail (RFC 8985 7): the last segment again, before the timer runs out.
     TailLossProbe,
+    /// A router said that it was too big for the way on (RFC 1191, RFC 8201): sent again in smaller segments.
+    PathMtu,
     /// All of it had been acknowledged: the acknowledgment was lost or late.
     AlreadyAcknowledged,
     /// The capture does not show it.

@@ -26,7 +26,7 @@ pub use totals::{Causes, ClosedWindow, EcnCounts, Totals};
 
 use super::connection::Connection;
 use super::turn::Turn;
-use crate::tcp::{Flags, Peer, Segment, SeqNumber};
+use crate::tcp::{Flags, Peer, Segment, SeqNumber, Timestamp};
 use sender::More;
 use sent::Sent;
 
@@ -43,6 +43,11 @@ impl Turn<'_> {
             self.check_age(peer, segment, found);
         }
         self.judge_sending(peer, segment, found);
+    }
+
+    /// A router dropped a packet of `peer`'s as too big: what was sent before `nxt` may come again in smaller pieces.
+    pub(super) fn hear_too_big(&mut self, peer: Peer, at: Timestamp, nxt: SeqNumber) {
+        self.connection.more(peer).too_big = Some((at, nxt));
     }
 
     /// Remembers new octets, once they count as sent. `before` is what was next before.

@@ -48,6 +48,10 @@ pub(super) struct More {
     pub(super) timed_out: Option<SeqNumber>,
     /// Timeouts in a row.
     pub(super) timeouts: u32,
+    /// When a router last said that a packet was too big, and what was next then.
+    pub(super) too_big: Option<(Timestamp, SeqNumber)>,
+    /// Where the last repetition ended.
+    pub(super) again_to: Option<SeqNumber>,
     /// The retransmission whose acknowledgment will tell which copy arrived.
     pub(super) doubtful: Option<Doubtful>,
     /// When the receiver's window closed.

@@ -148,8 +148,16 @@ impl Turn<'_> {
             sent.marks |= Sent::LATE;
             return more.sents.insert(place, sent);
         }
-        let wait_ns = known.map(|sent| segment.time.since(sent.last()));
-        let copies = known.map_or(1, |sent| u32::from(sent.copies));
+        let mut wait_ns = known.map(|sent| segment.time.since(sent.last()));
+        let mut copies = known.map_or(1, |sent| u32::from(sent.copies));
+        if let Some(sent) = known.filter(|sent| sent.seq.lt(segment.seq) && sent.copies > 1)
+            && more.again_to == Some(segment.seq)
+        {
+            // The last copy held only what lies before these octets.
+            copies -= 1;
+            wait_ns = (copies == 1).then(|| segment.time.since(sent.time));
+        }
+        more.again_to = Some(end);
         let clues = Clues { wait_ns, copies, una, nxt, end, has_sack, to_sender };
         let cause = more.cause(segment, &clues);
         let extent = more.lay_over(place, segment, end, nxt, ordinal);

@@ -44,6 +44,8 @@ pub struct Causes {
     /// After duplicate or selective acknowledgments, and the rest of such a recovery.
     pub fast: u32,
     pub tail_loss_probe: u32,
+    /// After an ICMP error that said a packet was too big.
+    pub path_mtu: u32,
     pub already_acknowledged: u32,
     pub unknown: u32,
     /// Of all of these, how many proved needless.
@@ -80,6 +82,7 @@ impl Causes {
             Cause::AfterTimeout => &mut self.after_timeout,
             Cause::DuplicateAcks { .. } | Cause::SelectiveAcks | Cause::Recovery => &mut self.fast,
             Cause::TailLossProbe => &mut self.tail_loss_probe,
+            Cause::PathMtu => &mut self.path_mtu,
             Cause::AlreadyAcknowledged => &mut self.already_acknowledged,
             Cause::Unknown => &mut self.unknown,
         };
