@@ -36,7 +36,7 @@ pub(super) fn clocks(clock: &ClockOffset, style: &Style) -> String {
     if clock.uncertainty_ns == 0 && clock.offset_ns == 0 {
         return style.lang.pick("both sides told time by one clock", "两侧使用同一时钟").to_string();
     }
-    let offset = time::span(clock.offset_ns.saturating_abs());
+    let offset = fitting(clock.offset_ns.saturating_abs(), clock.uncertainty_ns);
     let known = time::span(clock.uncertainty_ns);
     let drift = format!("{:+.1} ppm", clock.drift_ppb as f64 / 1000.0);
     let is_ahead = clock.offset_ns >= 0;
@@ -55,8 +55,32 @@ pub(super) fn clocks(clock: &ClockOffset, style: &Style) -> String {
     }
 }
 
+/// A long offset as precise as it is known: 3600.5 s to within 10 ms is `3600.50 s`, not `60 min`.
+fn fitting(offset: i64, uncertainty: i64) -> String {
+    const S: i64 = 1_000_000_000;
+    if offset < S || uncertainty >= offset / 1_000 {
+        return time::span(offset);
+    }
+    let known = uncertainty.max(1).unsigned_abs().ilog10();
+    let decimals = 9_usize.saturating_sub(known as usize);
+    format!("{:.decimals$} s", offset as f64 / S as f64)
+}
+
 /// `10.0 ms (9.8 ms to 12.1 ms)`
 fn delays(median: i64, least: i64, most: i64) -> String {
     let [median, least, most] = [median, least, most].map(time::span);
     if least == most { median } else { format!("{median} ({least} – {most})") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_offset_is_as_precise_as_it_is_known() {
+        assert_eq!(fitting(3_600_500_000_000, 10_100_000), "3600.50 s");
+        assert_eq!(fitting(7_254_321_000, 40_000), "7.25432 s");
+        assert_eq!(fitting(7_200_000_000, 1_000_000_000), "7.20 s");
+        assert_eq!(fitting(3_000_000, 10_000), "3.00 ms");
+    }
 }
