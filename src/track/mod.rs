@@ -172,7 +172,7 @@ impl Tracker {
         let Some(connection) = self.table.get_mut(place) else { return };
         let peer = connection.peer_at(segment.src);
         let ordinal = connection.segments;
-        let before = sink.looks(ordinal).then(|| connection.tcb);
+        let before = if sink.looks(ordinal) { Some(connection.tcb) } else { None };
         connection.note_original(peer, segment);
         self.changes.clear();
         self.fates.clear();
