@@ -141,8 +141,10 @@ sequences! {
     icmp_prohibited
     icmp_then_accepted
     icmp_while_open
+    idle_then_reset
     keep_alives
     keep_alives_answered
+    keep_alives_given_up
     last_ack_lost
     late_copy_of_syn
     late_data_from_before_the_capture
@@ -155,6 +157,7 @@ sequences! {
     needless_retransmission
     odd_segments
     old_connection_answers
+    old_connection_gone_then_open
     old_data_of_mid_stream_again
     old_duplicate_syn_never_answered
     one_direction_only
@@ -214,6 +217,7 @@ sequences! {
     syn_captured_twice
     syn_lost
     syn_or_answer_lost
+    syn_received_given_up
     syn_scan
     syn_withdrawn
     syns_ignored_by_busy_port

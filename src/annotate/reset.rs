@@ -140,6 +140,12 @@ fn reset(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
     if state == State::TimeWait {
         return None;
     }
+    if seen.peer.of(&step.before).state == Some(State::SynSent) && state.is_synchronized() {
+        return Some(Finding::new(
+            "tells the other side that its old connection of these ports is gone",
+            "告知对方：这些端口上的旧连接已不存在",
+        ));
+    }
     let by = role(seen.peer);
     let whom = role(step.connection.receiver_of(seen.peer));
     Some(Finding::new(

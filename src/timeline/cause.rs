@@ -70,6 +70,8 @@ pub enum CloseCause {
     AbortAfterFin,
     /// Aborted after a silence.
     IdleTimeout,
+    /// Its keep-alives or retransmissions had gone unanswered: it likely gave the peer up (ETIMEDOUT).
+    PeerVanished,
     /// Aborted while data arrived that it can not have read.
     UnreadData,
     /// Aborted while its own data was under way.

@@ -74,6 +74,10 @@ pub struct ResetFact {
     pub arriving: u32,
     /// Nanoseconds since its sender's FIN was acknowledged.
     pub since_fin_ns: Option<i64>,
+    /// Keep-alives and timeouts of its sender in a row that nothing had answered.
+    pub unanswered: (u32, u32),
+    /// No payload had been sent to its sender, so that none could be unread.
+    pub nothing_came: bool,
 }
 
 /// A segment that its receiver answers by a challenge ACK.
@@ -212,6 +216,8 @@ impl Turn<'_> {
             idle_ns: self.silence_before(answers),
             own_under_way: behind(other.rcv.nxt, own.snd.nxt),
             arriving,
+            unanswered: connection.unanswered(sender),
+            nothing_came: receiver.of(&connection.flows).bytes + receiver.of(&connection.flows).missing == 0,
             since_fin_ns: acknowledged.map(|moment| self.time.since(moment.time)),
         }
     }

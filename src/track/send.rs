@@ -237,6 +237,12 @@ impl Turn<'_> {
                 self.note_strange(peer, refusal.map_or(segment.ttl, |fact| fact.ttl.0));
             }
         }
+        if self.connection.opening.met_old && self.connection.opening.ack.is_none() {
+            // The RST that the SYN's sender gave the old connection ended that one, not this (RFC 9293 3.5.1).
+            self.connection.closing.reset = [None; 2];
+            self.connection.closing.reset_in = None;
+            self.evidence().reset = None;
+        }
         let late = SYN_ACK_LATE_NS.max(2 * self.connection.round_trip_ns());
         let opening = &mut self.connection.opening;
         let is_own = tcb.snd.iss == Some(segment.seq);

@@ -14,6 +14,9 @@ const IGNORED_NS: i64 = 1_500_000_000;
 /// No timer repeats a SYN so soon, nanoseconds: such a copy was captured twice, or doubled on the way.
 const COPY_NS: i64 = 20_000_000;
 
+/// So many keep-alives, or timeouts, in a row without an answer show that the peer is not heard any more.
+const UNHEARD: (u32, u32) = (2, 3);
+
 /// So long Linux keeps a closed socket in FIN-WAIT-2 (`net.ipv4.tcp_fin_timeout`), nanoseconds.
 const FIN_WAIT_2_NS: i64 = 59_000_000_000;
 
@@ -33,7 +36,8 @@ pub fn open_cause(connection: &Connection, kind: OpenKind) -> Option<OpenCause> 
             () if facts.met_old => OpenCause::OldConnection,
             () if facts.ack.is_some() && facts.syn_ack_after_ack > 1 => OpenCause::AcceptQueueFull,
             () if facts.ack.is_some() => OpenCause::ThirdAckLost,
-            () if facts.dropped.is_some() || connection.closing.reset.iter().any(Option::is_some) => OpenCause::SynScan,
+            // The client's own RST; that of a server ends its own wait for the ACK.
+            () if facts.dropped.is_some() || connection.closing.reset[0].is_some() => OpenCause::SynScan,
             () => OpenCause::NoAck,
         }),
         OpenKind::Split if facts.ack_before_syn => Some(OpenCause::FiveWay),
@@ -73,6 +77,7 @@ fn what_was_lost(connection: &Connection) -> Option<OpenCause> {
     let after_answer =
         syn.zip(*syn_ack).is_some_and(|(syn, syn_ack)| syn_again && syn.last.ordinal > syn_ack.first.ordinal);
     match () {
+        () if facts.met_old => Some(OpenCause::OldConnection),
         () if facts.dropped.is_some() => Some(OpenCause::StaleSyn),
         () if facts.syn_ack_after_ack > 1 => Some(OpenCause::AcceptQueueFull),
         () if facts.syn_ack_after_ack == 1 => Some(OpenCause::ThirdAckLost),
@@ -91,6 +96,11 @@ pub fn close_cause(connection: &Connection, kind: CloseKind) -> Option<CloseCaus
     let evidence = connection.evidence.as_ref()?;
     let reset = evidence.reset?;
     let was_in = |states: &[State]| reset.sender_was.is_some_and(|state| states.contains(&state));
+    if was_in(&[State::SynReceived]) && !reset.answers && reset.by == Peer::B && connection.opening.ack.is_none() {
+        // It gave up an opening that nobody completed; no program had the connection yet.
+        return None;
+    }
+    let unheard = reset.unanswered.0 >= UNHEARD.0 || reset.unanswered.1 >= UNHEARD.1;
     let had_closed = reset.by.of(&connection.closing.fin).is_some();
     Some(match () {
         () if reset.made_on_the_way || has_other_ttl(&reset) => CloseCause::OtherDevice,
@@ -106,10 +116,11 @@ pub fn close_cause(connection: &Connection, kind: CloseKind) -> Option<CloseCaus
         }
         () if reset.answers => CloseCause::VanishedSocket,
         () if had_closed => CloseCause::AbortAfterFin,
+        () if unheard => CloseCause::PeerVanished,
         () if reset.idle_ns >= IDLE_NS => CloseCause::IdleTimeout,
         () if reset.own_under_way > 0 => CloseCause::MidTransfer,
         () if reset.arriving > u32::from(has_unproved_fin(connection, reset.by)) => CloseCause::UnreadData,
-        () if has_received_nothing(connection, reset.by) => CloseCause::LingerZero,
+        () if reset.nothing_came => CloseCause::LingerZero,
         () => CloseCause::Abort,
     })
 }
@@ -124,10 +135,4 @@ pub(super) fn has_other_ttl(reset: &ResetFact) -> bool {
 fn has_unproved_fin(connection: &Connection, peer: Peer) -> bool {
     let other = connection.receiver_of(peer);
     other.of(&connection.closing.fin).is_some_and(|fin| fin.acknowledged.is_none())
-}
-
-/// Whether no payload was ever sent to `peer`, so that none can be unread.
-pub(super) fn has_received_nothing(connection: &Connection, peer: Peer) -> bool {
-    let flow = connection.receiver_of(peer).of(&connection.flows);
-    flow.bytes + flow.missing == 0
 }

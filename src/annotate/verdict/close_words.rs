@@ -1,6 +1,6 @@
 //! A closing in words: its title, and why it is called that.
 
-use super::cause::{has_other_ttl, has_received_nothing};
+use super::cause::has_other_ttl;
 use super::close::first_reset;
 use crate::annotate::words::{octets, role, span, times};
 use crate::tcp::{Peer, State};
@@ -27,7 +27,13 @@ pub(super) fn title(connection: &Connection, kind: CloseKind, cause: Option<Clos
         CloseKind::UnansweredFin if connection.has_only_one_side() => {
             ("FIN seen, the other direction not captured", "看到 FIN，另一方向没有捕获到")
         }
-        CloseKind::UnansweredFin => ("FIN unanswered", "FIN 没有得到应答"),
+        CloseKind::UnansweredFin => {
+            let whose = unanswered(connection);
+            return Text::new(
+                format!("FIN of the {} unanswered", whose.en),
+                format!("{}的 FIN 没有得到应答", whose.zh),
+            );
+        }
         CloseKind::None => ("still open when the capture ended", "捕获结束时仍未关闭"),
     };
     Text::new(en, zh)
@@ -73,7 +79,6 @@ pub(super) fn why(connection: &Connection, kind: CloseKind, cause: Option<CloseC
 }
 
 fn by_kind(connection: &Connection, kind: CloseKind, cause: Option<CloseCause>, closer: Option<Peer>) -> Text {
-    let facts = &connection.closing;
     let who = closer.map(role).unwrap_or_default();
     let other = closer.map(|peer| role(connection.receiver_of(peer))).unwrap_or_default();
     match kind {
@@ -101,8 +106,7 @@ fn by_kind(connection: &Connection, kind: CloseKind, cause: Option<CloseCause>, 
             format!("{}发送了 FIN；另一方的报文段没有捕获到", who.zh),
         ),
         CloseKind::UnansweredFin => {
-            let open = |peer: &Peer| peer.of(&facts.fin).is_some_and(|fin| fin.acknowledged.is_none());
-            let whose = Peer::BOTH.into_iter().find(open).map(role).unwrap_or_default();
+            let whose = unanswered(connection);
             Text::new(
                 format!("the FIN of the {} was never acknowledged", whose.en),
                 format!("{}的 FIN 始终没有得到确认", whose.zh),
@@ -110,6 +114,12 @@ fn by_kind(connection: &Connection, kind: CloseKind, cause: Option<CloseCause>, 
         }
         CloseKind::None => Text::new("neither FIN nor RST was seen", "没有看到 FIN 或 RST"),
     }
+}
+
+/// Whose FIN was never acknowledged.
+fn unanswered(connection: &Connection) -> Text {
+    let open = |peer: &Peer| peer.of(&connection.closing.fin).is_some_and(|fin| fin.acknowledged.is_none());
+    Peer::BOTH.into_iter().find(open).map(role).unwrap_or_default()
 }
 
 fn by_reset(connection: &Connection, cause: Option<CloseCause>) -> Text {
@@ -176,6 +186,11 @@ fn reason(connection: &Connection, cause: CloseCause, reset: &ResetFact) -> Text
             "it had forgotten this connection and asked for a new one on the same ports: its host restarted, or its socket died without a word",
             "它已丢失该连接的状态，并在相同端口上请求新连接：主机已重启，或其套接字无声消失",
         ),
+        // So soon after its own SYN,ACK or data, nothing restarts.
+        CloseCause::VanishedSocket if reset.idle_ns < LONG_NS => Text::new(
+            "it answers a segment for which it has no connection: its socket was just aborted (as by tcp_abort_on_overflow, with a full accept queue), or something on the way forgot the connection",
+            "它应答的报文段没有对应的连接：其套接字刚被异常终止（如全连接队列已满且启用 tcp_abort_on_overflow），或途中设备丢失了连接状态",
+        ),
         CloseCause::VanishedSocket => {
             let (idle_en, idle_zh) = match reset.idle_ns >= LONG_NS {
                 true => (format!(", after {idle} of silence"), format!("（此前静默 {idle}）")),
@@ -196,6 +211,19 @@ fn reason(connection: &Connection, cause: CloseCause, reset: &ResetFact) -> Text
             format!("after {idle} of silence: an idle timeout of the program, or of a device on the way"),
             format!("在静默 {idle} 之后：程序的空闲超时，或途中设备的超时"),
         ),
+        CloseCause::PeerVanished => {
+            let (keep_alives, timeouts) = reset.unanswered;
+            let (en, zh) = match keep_alives > timeouts {
+                true => (format!("{keep_alives} keep-alives"), format!("{keep_alives} 个保活探测")),
+                false => (format!("{timeouts} timeouts"), format!("{timeouts} 次超时重传")),
+            };
+            Text::new(
+                format!(
+                    "{en} in a row had gone unanswered: the peer was not heard any more, and it likely gave up (ETIMEDOUT)"
+                ),
+                format!("此前连续 {zh}没有得到应答：已收不到对方的任何报文，很可能是放弃了连接（ETIMEDOUT）"),
+            )
+        }
         CloseCause::UnreadData => {
             let unread = octets(reset.arriving.into());
             Text::new(
@@ -217,15 +245,13 @@ fn reason(connection: &Connection, cause: CloseCause, reset: &ResetFact) -> Text
             "双方都没有传送数据：linger 0，端口扫描或健康检查常这样做",
         ),
         CloseCause::LingerZero => Text::new(
-            "nothing was under way and nothing had ever come that could be unread: an abort on purpose, as with linger 0",
-            "没有在途数据，也从未收到可能未读的数据：有意的异常终止，如 linger 0",
+            "nothing had ever come that could be unread: an abort on purpose, as with linger 0",
+            "从未收到可能未读的数据：有意的异常终止，如 linger 0",
         ),
-        CloseCause::Abort if !has_received_nothing(connection, reset.by) && connection.last_data != Some(reset.by) => {
-            Text::new(
-                "RST instead of FIN after data had come: closed with that data unread, or linger 0",
-                "在收到数据之后以 RST 代替 FIN：关闭时数据未读，或 linger 0",
-            )
-        }
+        CloseCause::Abort if !reset.nothing_came && connection.last_data != Some(reset.by) => Text::new(
+            "RST instead of FIN after data had come: closed with that data unread, or linger 0",
+            "在收到数据之后以 RST 代替 FIN：关闭时数据未读，或 linger 0",
+        ),
         CloseCause::Abort => Text::new(
             "RST instead of FIN: linger 0, or closed with unread data",
             "以 RST 代替 FIN：linger 0，或关闭时有未读数据",
@@ -245,6 +271,7 @@ pub(super) fn in_short(cause: CloseCause, reset: Option<&ResetFact>) -> Text {
         CloseCause::IdleTimeout => {
             return Text::new(format!("after {idle} of silence"), format!("此前静默 {idle}"));
         }
+        CloseCause::PeerVanished => ("its peer was not heard any more", "收不到对方的任何报文"),
         CloseCause::UnreadData => ("with unread data", "有未读数据"),
         CloseCause::MidTransfer => ("in the middle of its own data", "自身数据尚在途中"),
         CloseCause::LingerZero => ("as with linger 0", "如 linger 0"),

@@ -7,6 +7,9 @@ use crate::tcp::{Peer, State};
 use crate::timeline::{Backoff, FastOpen, FastOpenOutcome, OpenCause, OpenKind, Text};
 use crate::track::{Circumstances, Connection, Reuse, ReuseProof, SynFact};
 
+/// Windows asks again so long after a RST refused its SYN, nanoseconds.
+const REFUSED_NS: std::ops::RangeInclusive<i64> = 400_000_000..=650_000_000;
+
 pub(super) fn title(kind: OpenKind) -> Text {
     let (en, zh) = match kind {
         OpenKind::ThreeWay => ("three-way handshake", "三次握手"),
@@ -58,6 +61,10 @@ fn by_kind(connection: &Connection, kind: OpenKind, cause: Option<OpenCause>) ->
             "four-way: the server answered the SYN by a SYN of its own, and the client answered that by SYN,ACK",
             "四次握手：服务器以自己的 SYN 应答，客户端再以 SYN,ACK 应答",
         ),
+        OpenKind::Refused if is_held(connection) => Text::new(
+            "the SYN was answered by RST while these ports were still in TIME-WAIT",
+            "这些端口仍处于 TIME-WAIT 时，SYN 得到 RST 应答",
+        ),
         OpenKind::Refused => Text::new(
             "the SYN was answered by RST: nobody listens on that port",
             "SYN 得到 RST 应答：该端口没有进程监听",
@@ -71,6 +78,11 @@ fn by_kind(connection: &Connection, kind: OpenKind, cause: Option<OpenCause>) ->
         ),
         OpenKind::OneSided => Text::new("only one side's segments were captured", "只捕获到一方的报文段"),
     }
+}
+
+/// Whether somebody still waited in TIME-WAIT on these ports and did not give way.
+pub(super) fn is_held(connection: &Connection) -> bool {
+    connection.evidence.as_ref().and_then(|evidence| evidence.reuse).is_some_and(|reuse| !reuse.taken)
 }
 
 fn three_way(connection: &Connection) -> Text {
@@ -163,7 +175,11 @@ fn syn_again(connection: &Connection, evidence: &Circumstances) -> Option<Text> 
     let syn = connection.opening.syn[0].filter(|syn| syn.copies > 1)?;
     let again = syn.copies - 1;
     let waits: Vec<i64> = evidence.syn_waits.iter().collect();
+    let after_refusal = connection.opening.refused.is_some() && waits.iter().all(|wait| REFUSED_NS.contains(wait));
     let fits = match backoff(&waits) {
+        _ if after_refusal && !waits.is_empty() => {
+            ("asking again after a RST, as Windows does", "收到 RST 后再次请求，这是 Windows 的做法")
+        }
         Some(Backoff::LinuxLinear) => ("as Linux since 6.5 does", "符合 Linux 6.5 起的做法"),
         Some(Backoff::Doubling) => ("each twice the one before", "每次加倍"),
         Some(Backoff::Other) => ("the schedule of no common system", "不符合常见系统的重传间隔"),
@@ -213,6 +229,21 @@ fn lost(connection: &Connection, evidence: &Circumstances, cause: Option<OpenCau
         OpenCause::SynOrAnswerLost if evidence.port_accepts => Text::new(
             "the SYN or its answer was lost, or the accept queue was full: the port accepts others",
             "SYN 或其应答丢失，或全连接队列已满：该端口接受其他连接",
+        ),
+        OpenCause::SynOrAnswerLost if evidence.icmp.is_some() => {
+            let fact = evidence.icmp?;
+            let (reason, who) = (icmp_reason(fact.reason), fact.reporter);
+            Text::new(
+                format!("an earlier SYN was answered by ICMP: {who} says {}", reason.en),
+                format!("较早的 SYN 得到 ICMP 差错应答：{who} 报告{}", reason.zh),
+            )
+        }
+        OpenCause::SynOrAnswerLost if connection.closing.ignored_resets > 0 => {
+            Text::new("the SYN came again; a RST was seen and did nothing", "SYN 再次发送；看到了 RST，但没有起作用")
+        }
+        OpenCause::OldConnection if facts.syn_ack[1].is_some() => Text::new(
+            "the server first answered by the acknowledgment of an older connection of these ports, and was told by RST that it is gone",
+            "服务器起初以这些端口上旧连接的确认号应答，随后被 RST 告知旧连接已不存在",
         ),
         OpenCause::SynOrAnswerLost => Text::new(
             "the SYN or its answer was lost before the capture; nothing tells which",

@@ -2,6 +2,7 @@
 
 use super::close::first_reset;
 use super::close_words::in_short;
+use super::open_words::is_held;
 use super::{Closing, Opening};
 use crate::annotate::words::{octets, role, span, times};
 use crate::tcp::{MslProfile, Peer, Timestamp};
@@ -11,6 +12,12 @@ use crate::track::{Connection, Ended, Flow, SynFact};
 /// The verdict: opened how, carried what, closed how, who waits.
 pub fn story(connection: &Connection, opened: &Opening, closed: &Closing, msl: MslProfile) -> Text {
     let (mut en, mut zh) = match opened.kind {
+        OpenKind::Refused if is_held(connection) => {
+            return Text::new(
+                "connection refused while its ports were still in TIME-WAIT",
+                "连接被拒绝：其端口仍处于 TIME-WAIT",
+            );
+        }
         OpenKind::Refused => {
             return Text::new("connection refused: nobody listens there", "连接被拒绝：该端口没有进程监听");
         }

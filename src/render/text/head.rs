@@ -29,11 +29,14 @@ pub(super) fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) ->
         let lane = ladder.lanes.get(side);
         rows.push((words::role(lane.role, lang), who(lane, style), Ink::side(side)));
     }
+    let why = lang.pick("why", "原因");
     rows.push((lang.pick("opened", "打开"), opened(ladder, style), Ink::Plain));
+    rows.extend(why::opened(connection, style).map(|text| (why, text, Ink::Plain)));
     // What never opened has no close to speak of.
     let opened = !matches!(connection.open.kind, OpenKind::Refused | OpenKind::Unreachable | OpenKind::Unanswered);
     if opened || connection.close.kind != CloseKind::None {
         rows.push((lang.pick("closed", "关闭"), closed(ladder, style), Ink::Plain));
+        rows.extend(why::closed(connection, style).map(|text| (why, text, Ink::Plain)));
     }
     for wait in connection.time_wait.iter().take(2) {
         rows.push(("TIME-WAIT", time_wait(wait, ladder, style), Ink::Wait));

@@ -14,6 +14,7 @@ mod slant;
 mod trouble;
 mod wait;
 mod ways;
+mod why;
 
 pub(super) use glyphs::Glyphs;
 pub(super) use label::lines as joined;

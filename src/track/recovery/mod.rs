@@ -75,6 +75,11 @@ impl Turn<'_> {
 }
 
 impl Connection {
+    /// Keep-alives and timeouts of `peer` in a row that nothing has answered.
+    pub(super) fn unanswered(&self, peer: Peer) -> (u32, u32) {
+        peer.of(&self.senders).more.as_ref().map_or((0, 0), |more| (more.keep_alives, more.timeouts))
+    }
+
     /// The box of a direction, made on first need.
     #[inline]
     fn more(&mut self, peer: Peer) -> &mut More {
