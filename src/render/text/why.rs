@@ -46,9 +46,10 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
     use super::*;
+    use crate::render::Charset;
 
     fn english() -> Style {
-        Style { lang: Lang::En, ..Style::default() }
+        Style { lang: Lang::En, charset: Charset::Unicode, width: 80, color: false }
     }
 
     #[test]
