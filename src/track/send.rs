@@ -87,9 +87,12 @@ impl Turn<'_> {
             }
             Sending::Late(_) => {
                 peer.of_mut(&mut self.connection.memory).filled = Some(Moment::of(segment, self.ordinal));
+                // What lies beyond SND.NXT is counted where that moves.
+                let nxt = peer.of(&self.connection.tcb).snd.nxt;
+                let late = u64::from(nxt.map_or(segment.len, |nxt| nxt.since(segment.seq).min(segment.len)));
                 let flow = peer.of_mut(&mut self.connection.flows);
-                flow.missing = flow.missing.saturating_sub(segment.len.into());
-                flow.bytes += u64::from(segment.len);
+                flow.missing = flow.missing.saturating_sub(late);
+                flow.bytes += late;
                 None
             }
             _ => None,

@@ -92,7 +92,7 @@ impl Connection {
     #[inline(never)]
     fn make_more(&mut self, peer: Peer) {
         let shake = self.shake_ns(peer);
-        let next = peer.of(&self.tcb).snd.nxt.unwrap_or_default();
+        let next = peer.of(&self.tcb).snd.nxt;
         peer.of_mut(&mut self.senders).make_more(shake, next);
     }
 

@@ -92,7 +92,7 @@ impl Sender {
 
     /// Makes the box. `shake_ns` is what the handshake's round trip was in this direction, and `next` is what will be sent
     /// next.
-    pub(super) fn make_more(&mut self, shake_ns: Option<i64>, next: SeqNumber) {
+    pub(super) fn make_more(&mut self, shake_ns: Option<i64>, next: Option<SeqNumber>) {
         let first_rtt_ns = self.first_rtt_ns();
         let fresh = match self.spare.take() {
             Some(mut spare) => {
@@ -105,7 +105,7 @@ impl Sender {
         for ns in [shake_ns, first_rtt_ns].into_iter().flatten() {
             more.rtt.sample(ns);
         }
-        more.sents.complete_from = self.first.map_or(next, |first| first.seq);
+        more.sents.complete_from = self.first.map(|first| first.seq).or(next);
         if let Some(first) = self.first {
             more.sents.push(first, true);
             if self.first_acknowledged {
@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn a_box_used_again_is_as_a_new_one() {
         let mut used = Sender::default();
-        used.make_more(Some(5), SeqNumber(7));
+        used.make_more(Some(5), Some(SeqNumber(7)));
         if let Some(more) = &mut used.more {
             (more.duplicates, more.totals.acks, more.heard) = (3, 9, Some(Timestamp(4)));
             more.sents.push(Sent::default(), true);
@@ -130,7 +130,7 @@ mod tests {
         used.begin_anew();
         let mut fresh = Sender::default();
         for sender in [&mut used, &mut fresh] {
-            sender.make_more(Some(1), SeqNumber(2));
+            sender.make_more(Some(1), Some(SeqNumber(2)));
         }
         assert_eq!(format!("{used:?}"), format!("{fresh:?}"));
     }

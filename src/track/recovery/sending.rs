@@ -136,10 +136,13 @@ impl Turn<'_> {
         // Where the capture began in the middle, what the first segment seen had overtaken comes late, not again.
         let first = peer.of(&self.connection.flows).base.filter(|_| peer.of(&self.connection.tcb).snd.iss.is_none());
         let is_early = first.is_some_and(|base| end.le(base + 1)) && una.is_none_or(|una| una.lt(end));
+        let base = peer.of(&self.connection.flows).base;
         let more = self.connection.more(peer);
+        // A box made before the first number was seen is complete from that on.
+        let complete_from = more.sents.complete_from.or(base.map(|base| base + 1));
         let place = more.sents.find(segment.seq);
         let known = more.sents.get(place).filter(|sent| sent.seq.lt(end)).copied();
-        if known.is_none() && (is_early || more.sents.complete_from.le(segment.seq)) {
+        if known.is_none() && (is_early || complete_from.is_some_and(|from| from.le(segment.seq))) {
             let late = more.judge_late(segment, place, tsval, to_sender);
             found.sending = Sending::Late(late);
             let count = if late.overtaken { &mut more.totals.out_of_order } else { &mut more.totals.lost_upstream };
@@ -204,7 +207,7 @@ impl Turn<'_> {
         let is_new = sender.more.is_none();
         let sents = &mut self.connection.more(peer).sents;
         if is_new && sents.is_empty() {
-            sents.complete_from = before.unwrap_or(start);
+            sents.complete_from = Some(before.unwrap_or(start));
         }
         sents.push(sent, heard);
     }
@@ -214,7 +217,7 @@ impl Turn<'_> {
         let is_new = peer.of(&self.connection.senders).more.is_none();
         let sents = &mut self.connection.more(peer).sents;
         if is_new && sents.is_empty() {
-            sents.complete_from = before;
+            sents.complete_from = Some(before);
         }
     }
 }

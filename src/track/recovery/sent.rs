@@ -108,7 +108,7 @@ pub(super) struct Sents {
     /// So many at the head have been acknowledged.
     acknowledged: usize,
     /// From here on the list is complete: what is not in it was not seen.
-    pub(super) complete_from: SeqNumber,
+    pub(super) complete_from: Option<SeqNumber>,
 }
 
 impl Sents {
@@ -118,7 +118,7 @@ impl Sents {
         while self.acknowledged > REMEMBERED || self.list.len() >= most {
             let Some(gone) = self.list.pop_front() else { break };
             self.acknowledged = self.acknowledged.saturating_sub(1);
-            self.complete_from = gone.end;
+            self.complete_from = Some(gone.end);
         }
         self.list.push_back(sent);
     }
