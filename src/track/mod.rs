@@ -17,6 +17,7 @@ mod keep;
 mod key;
 mod lone;
 mod paths;
+mod place;
 mod receipt;
 mod recovery;
 mod reset;
@@ -29,6 +30,7 @@ mod time_wait;
 mod turn;
 mod twice;
 mod vlans;
+mod work;
 mod zeek;
 
 pub use circumstances::{Challenge, Circumstances, IcmpFact, ResetFact, Reuse, ReuseProof, Waits};
@@ -46,11 +48,10 @@ pub use step::{Change, Fate, Hear, Input, LoneSyn, News, Repeat, Report, Reset, 
 pub use table::Handle;
 pub use time_wait::{Ended, TimeWait};
 
-use crate::tcp::{Basis, Checksum, IcmpError, MslProfile, Passage, Peer, Segment, Signal, State, Timestamp};
-use arrival::{UnderWay, is_known};
+use crate::tcp::{Basis, IcmpError, MslProfile, Passage, Peer, Segment, Signal, State, Timestamp};
+use arrival::UnderWay;
 use deadlines::{Deadline, Deadlines};
-use incarnation::Belongs;
-use key::{Key, Oriented};
+use key::Key;
 use paths::Tokens;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashSet, VecDeque};
@@ -59,6 +60,7 @@ use table::{Found, Table};
 use turn::Turn;
 use twice::Recent;
 use vlans::Vlans;
+use work::Verdict;
 
 /// Follows every connection of a capture.
 pub struct Tracker {
@@ -85,14 +87,8 @@ pub struct Tracker {
     vlans: Vlans,
 }
 
-/// Nobody sent anything for so long: remembered, for what a RST may say of it.
-const SILENCE_NS: i64 = 1_000_000_000;
-
 /// So many servers are remembered, to tell a full accept queue from a filter.
 const MOST_SERVERS: usize = 4096;
-
-/// Ports below this are servers' (RFC 6335: system ports).
-const WELL_KNOWN: u16 = 1024;
 
 impl Tracker {
     /// A tracker that reckons TIME-WAIT by this profile and remembers everything.
@@ -342,117 +338,6 @@ impl Tracker {
         self.captured_twice += 1;
         true
     }
-
-    /// The connection between two addresses, if it is remembered; a lone SYN becomes one.
-    fn find(&mut self, src: SocketAddr, dst: SocketAddr, vlan: u32, sink: &mut impl Hear) -> Option<u32> {
-        let pair = Key::of(src, dst, if self.merges_vlans { 0 } else { vlan });
-        let hash = self.table.hash(&pair.key);
-        match self.table.find(hash, &pair.key) {
-            Some(Found::Connection(place)) => Some(place),
-            Some(Found::Lone(lone)) => self.promote(lone, hash, sink),
-            Some(Found::Ghost(_)) => None,
-            None => self.split_at(&pair, src),
-        }
-    }
-
-    /// The connection that a segment belongs to, opened where there is none. `None`: it is set aside, or too late.
-    fn place_of(&mut self, segment: &Segment<'_>, sink: &mut impl Hear) -> Option<u32> {
-        let vlan = if self.merges_vlans { 0 } else { segment.vlan };
-        let mut pair = Key::of(segment.src, segment.dst, vlan);
-        let mut hash = self.table.hash(&pair.key);
-        let mut found = self.table.find(hash, &pair.key);
-        let mut other_vlan = None;
-        if found.is_none()
-            && let Some(elsewhere) = self.elsewhere(&pair, segment)
-        {
-            (pair, hash, found) = (elsewhere.pair, elsewhere.hash, Some(elsewhere.found));
-            other_vlan = Some(vlan);
-        }
-        let place = match found {
-            Some(Found::Connection(place)) => place,
-            Some(Found::Lone(lone)) => self.promote(lone, hash, sink)?,
-            Some(Found::Ghost(ghost)) => {
-                let ghost = self.table.ghost(ghost)?;
-                if ghost.owns(segment) {
-                    self.let_go.stragglers += 1;
-                    return None;
-                }
-                let incarnation = ghost.next_incarnation(segment);
-                return self.begin(hash, &pair, incarnation, segment, found, sink);
-            }
-            None => return self.begin(hash, &pair, 1, segment, found, sink),
-        };
-        let old = self.table.get_mut(place)?;
-        if let Some(vlan) = other_vlan {
-            old.note_other_vlan(segment.src, vlan);
-        }
-        let belongs = incarnation::decide(old, segment);
-        if belongs == Belongs::Here {
-            return Some(place);
-        }
-        let incarnation = old.incarnation.saturating_add(1);
-        let mut turn = Turn {
-            connection: old,
-            changes: &mut self.changes,
-            fates: &mut self.fates,
-            ordinal: 0,
-            time: segment.time,
-        };
-        let reuse = turn.ask_to_give_way(segment);
-        old.gave_way = true;
-        let over = (!std::mem::replace(&mut old.lingers, true)).then(|| old.handle());
-        let seed = (belongs == Belongs::ToNextWithSyn).then(|| old.clone());
-        let opens = self.opening_side(&pair, segment);
-        let next = self.open(hash, &opens, incarnation, segment.time, Some(Found::Connection(place)));
-        if let Some(fresh) = self.table.get_mut(next) {
-            if let Some(vlan) = other_vlan {
-                fresh.note_other_vlan(segment.src, vlan);
-            }
-            if reuse.is_some() {
-                fresh.evidence.get_or_insert_default().reuse = reuse;
-            }
-            if let Some(old) = seed {
-                fresh.seed_by_syn(&old, segment);
-            }
-        }
-        if let Some(over) = over {
-            self.linger(over, sink);
-        }
-        Some(next)
-    }
-
-    /// The first segment of a connection.
-    fn begin(
-        &mut self,
-        hash: u32,
-        pair: &Oriented,
-        incarnation: u32,
-        segment: &Segment<'_>,
-        found: Option<Found>,
-        sink: &mut impl Hear,
-    ) -> Option<u32> {
-        if incarnation == 1 && self.set_aside(hash, pair, segment, found, sink) {
-            return None;
-        }
-        let opens = self.opening_side(pair, segment);
-        let place = self.open(hash, &opens, incarnation, segment.time, found);
-        self.make_room(place, sink);
-        Some(place)
-    }
-
-    /// The pair with the side in front that is taken for the client.
-    fn opening_side(&self, pair: &Oriented, segment: &Segment<'_>) -> Oriented {
-        // A SYN,ACK that comes first answers a SYN that was not captured or comes late: its receiver opened.
-        let answers = segment.flags.syn() && segment.flags.ack();
-        // Where nothing shows who opened, a well-known port is likelier the server's.
-        let serves = !segment.flags.syn() && segment.src.port() < WELL_KNOWN && segment.dst.port() >= WELL_KNOWN;
-        Oriented { is_forward: pair.is_forward != (answers || serves), ..*pair }
-    }
-
-    fn open(&mut self, hash: u32, pair: &Oriented, incarnation: u32, now: Timestamp, found: Option<Found>) -> u32 {
-        let id = self.table.next_id();
-        self.table.open(hash, id, incarnation, pair, now, found)
-    }
 }
 
 /// Queues the TIME-WAITs that began or began anew.
@@ -470,79 +355,5 @@ fn queue_any(deadlines: &mut Deadlines, connection: &mut Connection, two_msl_ns:
         if let Some(due) = wait.and_then(|wait| wait.queue_anew(two_msl_ns)) {
             deadlines.push(Deadline::new(due, connection.handle(), waiter));
         }
-    }
-}
-
-/// What working in a segment found out about the segment itself.
-struct Verdict {
-    repeats: Option<Repeat>,
-    reset: Option<Reset>,
-    lost_ack: Option<u64>,
-}
-
-impl Turn<'_> {
-    /// The order matters: what the segment disproves, what it proves of the past, what it says of its sender, and what it
-    /// does to its receiver.
-    fn work_in(&mut self, peer: Peer, segment: &Segment<'_>, recovery: &mut Recovery) -> Verdict {
-        let damaged = self.is_damaged(peer, segment);
-        let next = peer.of(&self.connection.tcb).snd.nxt;
-        self.recover(peer, segment, damaged, recovery);
-        recovery.copies = self.connection.copies_to_tell();
-        let repeats = self.note_repeat(peer, segment, damaged, recovery);
-        let mut reset = None;
-        let mut lost_ack = None;
-        if segment.passage == Passage::Appeared {
-            // Nobody was seen to send it: it says nothing of its supposed sender.
-            self.arrive(peer, segment);
-        } else if damaged {
-            // Its receiver throws it away (RFC 9293 3.1): it shows what was sent, and that it did not arrive.
-            self.fates.push((self.ordinal, Fate::Lost));
-            if !segment.flags.rst() {
-                self.send(peer, segment, repeats);
-            }
-            self.count(peer, segment, repeats);
-        } else {
-            lost_ack = self.contradict(peer, segment, repeats);
-            if segment.flags.rst() {
-                let own = peer.of(&self.connection.memory).last_own;
-                reset = Some(self.reset(peer, segment));
-                self.count(peer, segment, repeats);
-                if matches!(reset, Some(Reset::OutsideWindow | Reset::Challenged)) {
-                    // It may be anybody's: it dates nothing that its supposed sender did.
-                    peer.of_mut(&mut self.connection.memory).last_own = own;
-                }
-            } else {
-                self.prove(peer, segment);
-                self.send(peer, segment, repeats);
-                self.count(peer, segment, repeats);
-                if !is_known(segment) {
-                    self.deliver_ack(peer, segment);
-                }
-            }
-            let receiver = self.connection.receiver_of(peer);
-            self.deliver_waiting(receiver);
-            if self.connection.evidence.is_some() {
-                self.answer_challenge(peer, segment);
-            }
-        }
-        self.remember(peer, segment, next);
-        let missing = self.connection.receiver_of(peer).of(&self.connection.flows).missing;
-        self.connection.history.note(peer, segment, missing);
-        self.connection.segments += 1;
-        let silence = segment.time.since(self.connection.last);
-        if silence > SILENCE_NS {
-            let millis = u32::try_from(silence / 1_000_000).unwrap_or(u32::MAX);
-            self.connection.silence = (millis, self.ordinal as u32);
-        }
-        self.connection.last = self.connection.last.max(segment.time);
-        Verdict { repeats, reset, lost_ack }
-    }
-
-    /// Whether the segment was damaged on its way. A wrong checksum alone does not say so: where the network card fills it in,
-    /// all of a sender's are wrong.
-    fn is_damaged(&mut self, peer: Peer, segment: &Segment<'_>) -> bool {
-        let flow = peer.of_mut(&mut self.connection.flows);
-        flow.has_valid_checksums |= segment.checksum == Checksum::Valid;
-        segment.checksum == Checksum::Invalid && flow.has_valid_checksums
     }
 }
