@@ -109,10 +109,10 @@ sequences! {
     data_beyond_window
     data_under_way_is_no_half_close
     delayed_ack
+    doubled_by_the_network
     duplicate_acks_are_no_copies
     ecn
     ecn_refused
-    doubled_by_the_network
     fast_open_cookie_given
     fast_open_data_accepted
     fast_open_data_ignored
@@ -125,8 +125,10 @@ sequences! {
     figure_11_old_duplicate_syn_two_passive
     figure_12_normal_close
     figure_13_simultaneous_close
+    fin_after_an_octet_not_captured
     fin_before_its_data
     fin_lost
+    fin_lost_before_capture
     fin_rides_on_repeated_data
     fin_wait_2_abandoned
     fin_with_the_number_of_the_syn
@@ -223,11 +225,11 @@ sequences! {
     syns_ignored_by_busy_port
     tail_loss_probe
     tail_loss_probe_of_a_lone_segment
-    too_short_for_a_timeout
     third_ack_lost
     third_ack_lost_data_completes
     three_segment_close
     time_wait_refuses_newer_syn
+    too_short_for_a_timeout
     two_syn_acks
     unacceptable_syn_ack
     unanswered_syn

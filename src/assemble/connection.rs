@@ -116,7 +116,7 @@ fn reuse(reuse: track::Reuse) -> Reuse {
         track::ReuseProof::Timestamp => ReuseProof::Timestamp,
         track::ReuseProof::LargerNumber => ReuseProof::LargerNumber,
     });
-    Reuse { of: reuse.of, after_ns: reuse.after_ns, proof, taken: reuse.taken }
+    Reuse { of: reuse.of, after_ns: reuse.after_ns, proof, taken: reuse.taken, refused_first: reuse.refused_first }
 }
 
 fn time_waits(connection: &Connection, ids: &[String; 2], setting: Setting<'_>) -> Vec<TimeWait> {

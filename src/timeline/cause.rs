@@ -145,6 +145,10 @@ pub struct Reuse {
     pub proof: Option<ReuseProof>,
     /// Whether the one who waited gave way; false where the new SYN was refused or not answered.
     pub taken: bool,
+    /// Whether its TIME-WAIT first answered the SYN by the old connection's acknowledgment, and the RST in answer to that
+    /// ended it (RFC 1337).
+    #[serde(default)]
+    pub refused_first: bool,
 }
 
 /// What shows that a SYN is younger than the connection whose ports it takes.

@@ -112,6 +112,8 @@ pub struct Reuse {
     pub proof: Option<ReuseProof>,
     /// The waiter gave way: it answered the new SYN, or sent it.
     pub taken: bool,
+    /// It had refused the SYN by the old connection's acknowledgment before, and the RST in answer ended it (RFC 1337).
+    pub refused_first: bool,
     /// Where that is kept.
     pub(super) place: u32,
     /// SND.NXT of the waiter in the connection before.

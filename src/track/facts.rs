@@ -96,6 +96,8 @@ pub struct FinFact {
     pub crossed: bool,
     /// The first segment that acknowledged it.
     pub acknowledged: Option<Moment>,
+    /// The number that this had.
+    pub(super) acknowledged_at: SeqNumber,
 }
 
 impl Opening {
@@ -111,6 +113,13 @@ impl Opening {
 }
 
 impl Closing {
+    /// Whether the FIN of `second` had gone when it first acknowledged the FIN of `first`: the number of that segment lies
+    /// beyond it, though the FIN itself was captured later.
+    pub fn had_gone(&self, first: Peer, second: Peer) -> bool {
+        let (Some(one), Some(two)) = (first.of(&self.fin), second.of(&self.fin)) else { return false };
+        one.acknowledged.is_some_and(|moment| moment.ordinal < two.first.ordinal) && one.acknowledged_at == two.seq + 1
+    }
+
     /// Whether both FINs were under way at once.
     pub fn is_simultaneous(&self) -> bool {
         self.fin.iter().all(Option::is_some) && self.fin.iter().flatten().any(|fin| fin.crossed)
@@ -150,6 +159,14 @@ impl SynFact {
 
 impl FinFact {
     pub(super) fn new(seq: SeqNumber, moment: Moment, crossed: bool) -> FinFact {
-        FinFact { seq, first: moment, last: moment, copies: 1, crossed, acknowledged: None }
+        FinFact {
+            seq,
+            first: moment,
+            last: moment,
+            copies: 1,
+            crossed,
+            acknowledged: None,
+            acknowledged_at: SeqNumber(0),
+        }
     }
 }

@@ -76,16 +76,24 @@ impl Turn<'_> {
         let opener = if segment.flags.ack() { self.connection.receiver_of(sender) } else { sender };
         let waits = |peer: Peer| self.state(peer) == Some(State::TimeWait);
         let server = self.connection.receiver_of(opener);
-        let waiter = [server, opener].into_iter().find(|peer| waits(*peer))?;
-        let begins = waiter.of(&self.connection.time_wait).map(|wait| wait.begins)?;
+        // The same SYN again, after the RST that ended TIME-WAIT: it is what TIME-WAIT refused.
+        let refused_first = opener.of(&self.connection.memory).forgot && !waits(server) && !waits(opener);
+        let waiter = [server, opener].into_iter().find(|peer| waits(*peer) || refused_first && *peer == server)?;
+        let wait = (*waiter.of(&self.connection.time_wait))?;
+        let until = match wait.ended {
+            None => self.time,
+            Some((Ended::Reset | Ended::ResetByNext, at)) => at,
+            Some(_) => return None,
+        };
         let place = if waiter == opener { Peer::A } else { Peer::B };
         let mut reuse = Reuse {
             of: self.connection.id,
             place: self.connection.place,
-            after_ns: self.time.since(begins),
+            after_ns: until.since(wait.begins),
             waiter: place,
             proof: proof(self.connection, opener, segment),
             taken: false,
+            refused_first,
             nxt: waiter.of(&self.connection.tcb).snd.nxt,
         };
         reuse.note_number(if sender == opener { Peer::A } else { Peer::B }, segment.seq);

@@ -222,10 +222,11 @@ impl Tracker {
             // It answered by the old connection's acknowledgment, and the RST that came back ended that one.
             Some(State::Closed) if connection.opening.met_old => Ended::ResetByNext,
             None | Some(State::Closed | State::Listen) => return,
-            Some(_) if connection.opening.met_old => return,
+            Some(_) if connection.opening.met_old && !reuse.refused_first => return,
             Some(_) => Ended::Reused,
         };
         reuse.taken = ended == Ended::Reused;
+        reuse.refused_first |= ended == Ended::ResetByNext;
         let (id, old, waiter) = (reuse.of, reuse.place, *reuse.waiter.of(&connection.addresses));
         if let Some(connection) = self.table.get_mut(old).filter(|old| old.id == id) {
             let waiter = connection.peer_at(waiter);

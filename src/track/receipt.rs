@@ -35,7 +35,7 @@ impl Turn<'_> {
             !fin.received && fin.seq + 1 == ack && waiting.is_none_or(|waiting| fin.first.ordinal < waiting.ordinal)
         });
         if fin_first {
-            self.prove_fin(peer, sender, ack, tsecr);
+            self.prove_fin(peer, sender, segment, ack);
         }
         if let Some(waiting) = waiting {
             sender.of_mut(&mut self.connection.flight).waiting = None;
@@ -43,7 +43,7 @@ impl Turn<'_> {
             self.receive_ack(peer, waiting.ack, Basis::Observed, cause);
         }
         if !fin_first {
-            self.prove_fin(peer, sender, ack, tsecr);
+            self.prove_fin(peer, sender, segment, ack);
         }
     }
 
@@ -108,7 +108,7 @@ impl Turn<'_> {
         }
     }
 
-    fn prove_fin(&mut self, peer: Peer, sender: Peer, ack: SeqNumber, tsecr: Option<u32>) {
+    fn prove_fin(&mut self, peer: Peer, sender: Peer, segment: &Segment<'_>, ack: SeqNumber) {
         let Some(fin) = &mut sender.of_mut(&mut self.connection.flight).fin else { return };
         // Nothing follows a FIN, so an acknowledgment beyond it is none of this connection.
         if fin.seq + 1 != ack {
@@ -121,9 +121,12 @@ impl Turn<'_> {
         let fin = *fin;
         let moment = Moment { ordinal: self.ordinal, time: self.time };
         if let Some(fact) = sender.of_mut(&mut self.connection.closing.fin) {
-            fact.acknowledged.get_or_insert(moment);
+            if fact.acknowledged.is_none() {
+                (fact.acknowledged, fact.acknowledged_at) = (Some(moment), segment.seq);
+            }
         }
         if first_time {
+            let tsecr = segment.options.timestamps.map(|(_, tsecr)| tsecr);
             let copy = fin.arrived(tsecr);
             self.fates.push((copy.ordinal, Fate::Received));
             match fin.landed {

@@ -136,7 +136,9 @@ impl Turn<'_> {
                 }
                 let acceptable = alone || nxt == Some(segment.seq) && expected == Some(segment.seq);
                 if !acceptable {
-                    let is_old = self.state(receiver).is_some_and(State::is_synchronized);
+                    // (Where its SYN came in the middle of this connection, this is the older one itself.)
+                    let is_old = self.state(receiver).is_some_and(State::is_synchronized)
+                        && !sender.of(&self.connection.memory).forgot;
                     self.connection.opening.met_old |= is_old;
                     return;
                 }

@@ -81,6 +81,9 @@ impl Turn<'_> {
             let wait_ns = Some(segment.time.since(fin.last.time));
             return Some(Repeat { of: Some(fin.first.ordinal), wait_ns, copies: fin.copies });
         }
+        if segment.flags.fin() {
+            self.fill_by_fin(peer, segment);
+        }
         match recovery.sending {
             Sending::Again(Retransmission { of, wait_ns, copies, .. }) => {
                 Some(Repeat { of: of.map(|place| place.ordinal), wait_ns, copies })
@@ -96,6 +99,16 @@ impl Turn<'_> {
                 None
             }
             _ => None,
+        }
+    }
+
+    /// A FIN whose number had been passed over: no octet is missing there.
+    fn fill_by_fin(&mut self, peer: Peer, segment: &Segment<'_>) {
+        let is_first = peer.of(&self.connection.closing.fin).is_none();
+        let is_last = peer.of(&self.connection.tcb).snd.nxt == Some(segment.end());
+        if is_first && is_last && !self.connection.has_sent_up_to(peer, segment.end()) {
+            let flow = peer.of_mut(&mut self.connection.flows);
+            flow.missing = flow.missing.saturating_sub(1);
         }
     }
 

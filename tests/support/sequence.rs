@@ -13,9 +13,10 @@
 //!
 //! A second word names the cause: `opened half-open syn-scan`, `closed reset linger-zero`; `-` is none. `connection 1 opened …`,
 //! `connection 1 closed …` speak of another than the last. `connection 1 waits B reused` tells how a TIME-WAIT ended (`capture-ended`
-//! for one that still runs), `reused linux-step` what the last connection's SYN was known by, `refused ports` that it did not get them.
+//! for one that still runs), `reused linux-step` what the last connection's SYN was known by, `refused ports` that it did not get
+//! them, `refused first` that TIME-WAIT first answered it by the old ACK.
 //! `paths VERSION TOKEN TOKEN` (client's, server's) and `joins CONNECTION` say what it has to do with MPTCP.
-//! `connections N` says how many there are.
+//! `connections N` says how many there are. `missing N` says how many octets of both sides the capture lacks.
 //! `says TEXT` and `says not TEXT` look for words in the verdict or its reasons, in English.
 //! `icmp A host-unreachable 99` is an ICMP error about A's segment 99, without a number for any; `too-big` has MTU 1400.
 //!
@@ -113,9 +114,20 @@ impl Sequence {
                 Some((of, claim)) => (Some(of.parse().expect("a number")), claim),
                 None => (None, left),
             };
-            if ["opened ", "closed ", "waits ", "reused ", "refused ", "says ", "paths ", "joins ", "connections "]
-                .iter()
-                .any(|word| claim.starts_with(word))
+            if [
+                "opened ",
+                "closed ",
+                "waits ",
+                "reused ",
+                "refused ",
+                "says ",
+                "paths ",
+                "joins ",
+                "connections ",
+                "missing ",
+            ]
+            .iter()
+            .any(|word| claim.starts_with(word))
             {
                 sequence.claims.push((of, claim.into()));
                 continue;
@@ -264,6 +276,11 @@ impl Sequence {
                     assert_eq!(connections.len().to_string(), words[1], "{claim}");
                     continue;
                 }
+                "missing" => {
+                    let missing: u64 = connection.flows.iter().map(|flow| flow.missing).sum();
+                    assert_eq!(missing.to_string(), words[1], "{claim}");
+                    continue;
+                }
                 "says" => {
                     let closing = verdict::closing(connection, opening.kind);
                     let story = verdict::story(connection, &opening, &closing, MslProfile::Linux);
@@ -277,8 +294,10 @@ impl Sequence {
                 }
                 _ => {
                     let reuse = connection.evidence.as_ref().and_then(|evidence| evidence.reuse).expect("a reuse");
-                    assert_eq!(reuse.taken, words[0] == "reused", "{claim}");
+                    let is_first = words[1] == "first";
+                    assert!(is_first || reuse.taken == (words[0] == "reused"), "{claim}");
                     let proof = match reuse.proof {
+                        _ if reuse.refused_first => "first",
                         _ if !reuse.taken => "ports",
                         Some(ReuseProof::LinuxStep) => "linux-step",
                         Some(ReuseProof::Timestamp) => "timestamp",

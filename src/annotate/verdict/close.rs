@@ -90,6 +90,7 @@ fn kind(connection: &Connection) -> CloseKind {
         (Some(two), _) if one.acknowledged.is_some_and(|acknowledged| acknowledged.ordinal == two.first.ordinal) => {
             CloseKind::ThreeSegment
         }
+        (Some(_), _) if facts.had_gone(first, second) => CloseKind::ThreeSegment,
         (Some(_), _) => CloseKind::FourSegment,
     }
 }

@@ -86,6 +86,17 @@ fn by_kind(connection: &Connection, kind: CloseKind, cause: Option<CloseCause>, 
             format!("FIN, ACK, FIN, ACK: the {} closed first, the {} had not finished yet", who.en, other.en),
             format!("FIN、ACK、FIN、ACK：{}先关闭，{}当时还未结束", who.zh, other.zh),
         ),
+        CloseKind::ThreeSegment
+            if closer.is_some_and(|peer| connection.closing.had_gone(peer, connection.receiver_of(peer))) =>
+        {
+            Text::new(
+                format!(
+                    "the {} closed first; the number of the {}'s ACK shows that its FIN had gone already, and was lost before the capture",
+                    who.en, other.en
+                ),
+                format!("{}先关闭；{}的 ACK 序号表明其 FIN 此前已经发出，在到达观测点之前丢失", who.zh, other.zh),
+            )
+        }
         CloseKind::ThreeSegment => Text::new(
             format!(
                 "the {} closed first; the {} had nothing left to send, so its FIN rode on the ACK",

@@ -82,7 +82,11 @@ fn by_kind(connection: &Connection, kind: OpenKind, cause: Option<OpenCause>) ->
 
 /// Whether somebody still waited in TIME-WAIT on these ports and did not give way.
 pub(super) fn is_held(connection: &Connection) -> bool {
-    connection.evidence.as_ref().and_then(|evidence| evidence.reuse).is_some_and(|reuse| !reuse.taken)
+    connection
+        .evidence
+        .as_ref()
+        .and_then(|evidence| evidence.reuse)
+        .is_some_and(|reuse| !reuse.taken && !reuse.refused_first)
 }
 
 fn three_way(connection: &Connection) -> Text {
@@ -307,6 +311,20 @@ fn reused(reuse: Reuse) -> Text {
     };
     let of = reuse.of;
     match reuse.taken {
+        _ if reuse.refused_first => {
+            let (end_en, end_zh) = match reuse.taken {
+                true => ("; then the ports were free", "；此后端口可用"),
+                false => Default::default(),
+            };
+            Text::new(
+                format!(
+                    "the TIME-WAIT of connection {of} refused the SYN by that one's last ACK, and was ended after {after} by the RST in answer (RFC 1337){end_en}"
+                ),
+                format!(
+                    "连接 {of} 的 TIME-WAIT 以其最后的 ACK 拒绝了该 SYN，并在 {after} 后因对此的 RST 而结束（RFC 1337）{end_zh}"
+                ),
+            )
+        }
         true => Text::new(
             format!("it takes the ports of connection {of} after {after} of TIME-WAIT: {proof_en}"),
             format!("在 TIME-WAIT 进行了 {after} 后重用连接 {of} 的端口：{proof_zh}"),

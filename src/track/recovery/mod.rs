@@ -80,6 +80,13 @@ impl Connection {
         peer.of(&self.senders).more.as_ref().map_or((0, 0), |more| (more.keep_alives, more.timeouts))
     }
 
+    /// Whether the last octet before `end` was seen in a segment of `peer`, as far as that is remembered.
+    pub(super) fn has_sent_up_to(&self, peer: Peer, end: SeqNumber) -> bool {
+        let sender = peer.of(&self.senders);
+        let newest = sender.more.as_ref().and_then(|more| more.sents.newest()).or(sender.first.as_ref());
+        newest.is_some_and(|sent| end.le(sent.end))
+    }
+
     /// The box of a direction, made on first need.
     #[inline]
     fn more(&mut self, peer: Peer) -> &mut More {

@@ -145,6 +145,11 @@ impl Sents {
         self.list.get_mut(place)
     }
 
+    /// The stretch that ends last.
+    pub(super) fn newest(&self) -> Option<&Sent> {
+        self.list.get(self.list.len().checked_sub(1)?)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
