@@ -172,6 +172,7 @@ sequences! {
     refused
     refused_then_accepted
     refused_while_time_wait
+    reset_after_all_was_acknowledged
     reset_after_idle
     reset_and_data_under_way
     reset_by_other_device
@@ -189,10 +190,12 @@ sequences! {
     reset_inside_window_challenged
     reset_linger_zero
     reset_mid_transfer
+    reset_mid_transfer_seen_at_the_receiver
     reset_or_unread
     reset_outside_window
     reset_outside_window_proves_nothing
     reset_unread_data
+    reset_without_ack_after_own_data
     retransmission_timeout_and_backoff
     retransmission_without_cause
     reuse_in_time_wait

@@ -17,6 +17,9 @@ const LINUX_STEP: u32 = 65_537;
 /// A silence that so many segments at most followed, belongs to the RST that answers the last of them.
 const LED_TO_IT: u32 = 4;
 
+/// Nothing forgets a connection that it sent payload on, within this time, nanoseconds: hosts restart more slowly.
+const ALIVE_NS: i64 = 1_000_000_000;
+
 /// Facts that few connections have.
 #[derive(Debug, Clone, Default)]
 pub struct Circumstances {
@@ -68,8 +71,10 @@ pub struct ResetFact {
     pub ttl: (u8, u8),
     /// Nanoseconds of silence on both sides before it, or before what it answers.
     pub idle_ns: i64,
-    /// Octets of its sender that had not been acknowledged.
+    /// Octets of its sender that had not been acknowledged, as far as it can have heard.
     pub own_under_way: u32,
+    /// That is the least, by the time that an acknowledgment takes to it.
+    pub is_more_under_way: bool,
     /// Octets to its sender that this had not acknowledged before.
     pub arriving: u32,
     /// Nanoseconds since its sender's FIN was acknowledged.
@@ -202,9 +207,11 @@ impl Turn<'_> {
             _ => 0,
         };
         let arriving = behind(own.rcv.nxt, other.snd.nxt);
+        let own_under_way = behind(other.rcv.nxt, own.snd.nxt);
+        let unheard_of = behind(self.unheard_of(sender), own.snd.nxt);
         let fin = receiver.of(&connection.flight).fin;
         // An abort bears SND.NXT, so any other number is taken from what it answers.
-        let is_answer = after_other || own.snd.nxt.is_some_and(|nxt| nxt != segment.seq);
+        let is_answer = after_other && !self.has_just_sent(sender) || own.snd.nxt.is_some_and(|nxt| nxt != segment.seq);
         let answers = !segment.flags.ack() && is_answer && other.rcv.last_ack == Some(segment.seq);
         let acknowledged = sender.of(&connection.closing.fin).and_then(|fin| fin.acknowledged);
         ResetFact {
@@ -216,12 +223,25 @@ impl Turn<'_> {
             answers_bare_fin: answers && arriving == 1 && fin.is_some_and(|fin| !fin.received),
             ttl: (segment.ttl, sender.of(&connection.flows).ttl),
             idle_ns: self.silence_before(answers),
-            own_under_way: behind(other.rcv.nxt, own.snd.nxt),
+            own_under_way: own_under_way.max(unheard_of),
+            is_more_under_way: unheard_of > own_under_way,
             arriving,
             unanswered: connection.unanswered(sender),
             nothing_came: receiver.of(&connection.flows).bytes + receiver.of(&connection.flows).missing == 0,
             since_fin_ns: acknowledged.map(|moment| self.time.since(moment.time)),
         }
+    }
+
+    /// Whether the peer sent payload so shortly before that it must still have the connection.
+    fn has_just_sent(&self, peer: Peer) -> bool {
+        self.connection.last_payload(peer).is_some_and(|at| self.time.since(at) < ALIVE_NS)
+    }
+
+    /// Where those octets of the peer begin whose acknowledgment cannot have reached it when it sent what is captured now:
+    /// they passed the capture less than a round trip to the peer before.
+    fn unheard_of(&self, peer: Peer) -> Option<SeqNumber> {
+        let to_peer = self.connection.shake_ns(self.connection.receiver_of(peer))?;
+        self.connection.sent_since(peer, self.time.add_ns(-to_peer))
     }
 
     /// Nanoseconds of silence before a RST; where it answers, before the last few segments that led to it.

@@ -246,10 +246,18 @@ fn reason(connection: &Connection, cause: CloseCause, reset: &ResetFact) -> Text
         }
         CloseCause::MidTransfer => {
             let lost = octets(reset.own_under_way.into());
-            Text::new(
-                format!("it aborted with {lost} of its own not acknowledged yet, which may be lost"),
-                format!("异常终止时它自己的 {lost} 尚未得到确认，可能已丢失"),
-            )
+            match reset.is_more_under_way {
+                true => Text::new(
+                    format!(
+                        "it aborted with at least {lost} of its own not acknowledged yet, as it saw it: what acknowledges them here came too late to reach it"
+                    ),
+                    format!("就它所知，异常终止时它自己至少有 {lost} 尚未得到确认：此处看到的确认来不及到达它"),
+                ),
+                false => Text::new(
+                    format!("it aborted with {lost} of its own not acknowledged yet, which may be lost"),
+                    format!("异常终止时它自己的 {lost} 尚未得到确认，可能已丢失"),
+                ),
+            }
         }
         CloseCause::LingerZero if connection.flows.iter().all(|flow| flow.bytes + flow.missing == 0) => Text::new(
             "no data was carried in either direction: linger 0, as a port scan or a health check does it",

@@ -82,9 +82,29 @@ impl Connection {
 
     /// Whether the last octet before `end` was seen in a segment of `peer`, as far as that is remembered.
     pub(super) fn has_sent_up_to(&self, peer: Peer, end: SeqNumber) -> bool {
+        self.sent_last(peer).is_some_and(|sent| end.le(sent.end))
+    }
+
+    /// When `peer` last sent payload.
+    pub(super) fn last_payload(&self, peer: Peer) -> Option<Timestamp> {
+        self.sent_last(peer).map(Sent::last)
+    }
+
+    /// Where the octets begin that `peer` sent last, without a break, after `since`.
+    pub(super) fn sent_since(&self, peer: Peer, since: Timestamp) -> Option<SeqNumber> {
         let sender = peer.of(&self.senders);
-        let newest = sender.more.as_ref().and_then(|more| more.sents.newest()).or(sender.first.as_ref());
-        newest.is_some_and(|sent| end.le(sent.end))
+        let Some(more) = &sender.more else {
+            return sender.first.filter(|sent| sent.last() > since).map(|sent| sent.seq);
+        };
+        more.sents.newest_first().take_while(|sent| sent.last() > since).last().map(|sent| sent.seq)
+    }
+
+    fn sent_last(&self, peer: Peer) -> Option<&Sent> {
+        let sender = peer.of(&self.senders);
+        match &sender.more {
+            Some(more) => more.sents.newest_first().next(),
+            None => sender.first.as_ref(),
+        }
     }
 
     /// The box of a direction, made on first need.

@@ -145,9 +145,9 @@ impl Sents {
         self.list.get_mut(place)
     }
 
-    /// The stretch that ends last.
-    pub(super) fn newest(&self) -> Option<&Sent> {
-        self.list.get(self.list.len().checked_sub(1)?)
+    /// All of them, the one that ends last in front.
+    pub(super) fn newest_first(&self) -> impl Iterator<Item = &Sent> {
+        (0..self.list.len()).rev().filter_map(|place| self.list.get(place))
     }
 
     pub(super) fn is_empty(&self) -> bool {
