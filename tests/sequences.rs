@@ -141,6 +141,7 @@ sequences! {
     handshake_captured_before_and_after_a_bridge
     icmp_host_unreachable
     icmp_prohibited
+    icmp_prohibited_then_open
     icmp_then_accepted
     icmp_while_open
     idle_then_reset
@@ -148,6 +149,7 @@ sequences! {
     keep_alives_answered
     keep_alives_given_up
     last_ack_lost
+    last_fin_unanswered
     late_copy_of_syn
     late_data_from_before_the_capture
     lost_before_capture
@@ -170,11 +172,13 @@ sequences! {
     outdated_timestamp
     path_mtu_lowered
     refused
+    refused_and_asked_again_as_windows
     refused_then_accepted
     refused_while_time_wait
     reset_after_all_was_acknowledged
     reset_after_idle
     reset_and_data_under_way
+    reset_as_noise_then_open
     reset_by_other_device
     reset_disowned
     reset_in_close_wait
@@ -198,6 +202,7 @@ sequences! {
     reset_without_ack_after_own_data
     retransmission_timeout_and_backoff
     retransmission_without_cause
+    retransmissions_given_up
     reuse_in_time_wait
     reuse_linux_step
     reuse_refused_in_time_wait

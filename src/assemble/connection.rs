@@ -47,7 +47,7 @@ pub(super) fn summary(connection: &Connection, ids: &[String; 2], setting: Setti
             syn_retransmissions: again(&connection.opening.syn),
             synack_retransmissions: again(&connection.opening.syn_ack),
             syn_waits_ns: evidence.map(|evidence| evidence.syn_waits.iter().collect()).unwrap_or_default(),
-            syn_backoff: evidence.and_then(|evidence| verdict::backoff(&evidence.syn_waits.iter().collect::<Vec<_>>())),
+            syn_backoff: verdict::syn_backoff(connection),
             fast_open: verdict::fast_open(connection),
             icmp: evidence.and_then(|evidence| icmp_report(connection, evidence)),
             reuse: evidence.and_then(|evidence| evidence.reuse).map(reuse),
@@ -81,6 +81,7 @@ pub(super) fn summary(connection: &Connection, ids: &[String; 2], setting: Setti
         }),
         totals: Totals { client: totals(connection, Peer::A), server: totals(connection, Peer::B) },
         captured_twice: connection.captured_twice().into(),
+        doubled_by_network: connection.doubled_by_network().into(),
         mptcp: connection.paths().map(mptcp),
         ways: None,
         last_states: EndStates {

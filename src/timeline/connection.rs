@@ -41,9 +41,12 @@ pub struct Connection {
     /// What became of segments on their way, where both sides were captured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ways: Option<Ways>,
-    /// Packets that the capture held twice (a mirror port, several interfaces); they are in no other count.
+    /// Packets that were seen twice (a mirror port, several interfaces, the network); they are in no other count.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub captured_twice: u64,
+    /// Those of them that the network doubled, as their receiver reports (D-SACK).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub doubled_by_network: u64,
     /// Where each peer stood when the capture ended, or what it had come to.
     pub last_states: EndStates,
     /// One sentence on the whole life.

@@ -12,6 +12,8 @@ pub struct Opening {
     pub ack: Option<Moment>,
     /// The SYN that a RST answered.
     pub refused: Option<Moment>,
+    /// A RST had answered an earlier copy of the SYN that was taken in the end.
+    pub refused_before: bool,
     /// A SYN,ACK was answered by RST, and its sender fell back to LISTEN.
     pub dropped: Option<Moment>,
     /// Octets of the SYN's payload that the SYN,ACK acknowledged (Fast Open, RFC 7413).

@@ -247,6 +247,7 @@ impl Turn<'_> {
             let receiver = self.connection.receiver_of(peer);
             let asked_again =
                 receiver.of(&self.connection.opening.syn).is_some_and(|syn| syn.last.ordinal > refused.ordinal);
+            self.connection.opening.refused_before = asked_again;
             if !asked_again {
                 // It answers the very SYN that was refused: the RST was somebody else's.
                 self.connection.closing.ignored_resets += 1;

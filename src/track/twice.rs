@@ -46,6 +46,8 @@ pub(super) struct Twin {
 pub(super) struct Copies {
     /// Packets left out.
     pub(super) count: u32,
+    /// Those of them that the receiver reports as received twice.
+    by_network: u32,
     /// They have been told of.
     pub(super) told: bool,
     /// Segments with SYN, FIN or data that came twice, and those in a row that did not.
@@ -131,6 +133,16 @@ impl Connection {
     /// Packets of it that were seen twice; they are in no other count. The capture made the copies, or the network did.
     pub fn captured_twice(&self) -> u32 {
         self.copies.count
+    }
+
+    /// Those of [`Connection::captured_twice`] that the network doubled, as their receiver reports (RFC 2883).
+    pub fn doubled_by_network(&self) -> u32 {
+        self.copies.by_network.min(self.copies.count)
+    }
+
+    /// The receiver reports a copy as received.
+    pub(super) fn note_doubled(&mut self) {
+        self.copies.by_network = self.copies.by_network.saturating_add(1);
     }
 
     /// The copies so far, to be told once.

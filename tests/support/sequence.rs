@@ -16,7 +16,8 @@
 //! for one that still runs), `reused linux-step` what the last connection's SYN was known by, `refused ports` that it did not get
 //! them, `refused first` that TIME-WAIT first answered it by the old ACK.
 //! `paths VERSION TOKEN TOKEN` (client's, server's) and `joins CONNECTION` say what it has to do with MPTCP.
-//! `connections N` says how many there are. `missing N` says how many octets of both sides the capture lacks.
+//! `connections N` says how many there are. `missing N` says how many octets of both sides the capture lacks,
+//! `copies N M` how many packets were seen twice, and how many of them the network doubled.
 //! `says TEXT` and `says not TEXT` look for words in the verdict or its reasons, in English.
 //! `icmp A host-unreachable 99` is an ICMP error about A's segment 99, without a number for any; `too-big` has MTU 1400.
 //!
@@ -125,6 +126,7 @@ impl Sequence {
                 "joins ",
                 "connections ",
                 "missing ",
+                "copies ",
             ]
             .iter()
             .any(|word| claim.starts_with(word))
@@ -274,6 +276,11 @@ impl Sequence {
                 }
                 "connections" => {
                     assert_eq!(connections.len().to_string(), words[1], "{claim}");
+                    continue;
+                }
+                "copies" => {
+                    let told = [connection.captured_twice(), connection.doubled_by_network()];
+                    assert_eq!(told.map(|count| count.to_string())[..], words[1..], "{claim}");
                     continue;
                 }
                 "missing" => {

@@ -9,7 +9,7 @@ const SECOND: i64 = 1_000_000_000;
 const LINEAR: usize = 5;
 
 /// Which schedule these waits fit; a quarter more or less is allowed for.
-pub fn backoff(waits: &[i64]) -> Option<Backoff> {
+pub(super) fn backoff(waits: &[i64]) -> Option<Backoff> {
     let (first, later) = waits.split_first()?;
     if later.is_empty() {
         let is_usual = [SECOND, 3 * SECOND].iter().any(|usual| is_about(*first, *usual));

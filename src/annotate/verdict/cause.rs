@@ -83,7 +83,8 @@ fn what_was_lost(connection: &Connection) -> Option<OpenCause> {
         () if facts.syn_ack_after_ack == 1 => Some(OpenCause::ThirdAckLost),
         () if facts.syn_proved_lost => Some(OpenCause::SynLost),
         () if after_answer || syn_ack_again => Some(OpenCause::SynAckLost),
-        () if syn_again => Some(OpenCause::SynOrAnswerLost),
+        () if facts.refused_before => Some(OpenCause::ClosedPort),
+        () if syn_again => Some(icmp_cause(connection).unwrap_or(OpenCause::SynOrAnswerLost)),
         () => None,
     }
 }

@@ -179,9 +179,8 @@ fn syn_again(connection: &Connection, evidence: &Circumstances) -> Option<Text> 
     let syn = connection.opening.syn[0].filter(|syn| syn.copies > 1)?;
     let again = syn.copies - 1;
     let waits: Vec<i64> = evidence.syn_waits.iter().collect();
-    let after_refusal = connection.opening.refused.is_some() && waits.iter().all(|wait| REFUSED_NS.contains(wait));
-    let fits = match backoff(&waits) {
-        _ if after_refusal && !waits.is_empty() => {
+    let fits = match syn_backoff(connection) {
+        _ if is_after_refusal(connection, &waits) => {
             ("asking again after a RST, as Windows does", "收到 RST 后再次请求，这是 Windows 的做法")
         }
         Some(Backoff::LinuxLinear) => ("as Linux since 6.5 does", "符合 Linux 6.5 起的做法"),
@@ -199,6 +198,18 @@ fn syn_again(connection: &Connection, evidence: &Circumstances) -> Option<Text> 
         format!("the SYN was sent again {} {waited_en}", times(again)),
         format!("SYN 重传 {again} 次，{waited_zh}"),
     ))
+}
+
+/// Which schedule the waits between the copies of the SYN fit; none where each answers a RST.
+pub fn syn_backoff(connection: &Connection) -> Option<Backoff> {
+    let waits: Vec<i64> = connection.evidence.as_ref()?.syn_waits.iter().collect();
+    if is_after_refusal(connection, &waits) { None } else { backoff(&waits) }
+}
+
+/// Whether the SYN was sent again because a RST had refused it, as Windows does.
+fn is_after_refusal(connection: &Connection, waits: &[i64]) -> bool {
+    let was_refused = connection.opening.refused.is_some() || connection.opening.refused_before;
+    was_refused && !waits.is_empty() && waits.iter().all(|wait| REFUSED_NS.contains(wait))
 }
 
 fn syn_ack_again(connection: &Connection) -> Option<Text> {
@@ -230,11 +241,18 @@ fn lost(connection: &Connection, evidence: &Circumstances, cause: Option<OpenCau
             "the SYN,ACK was lost or late: it came again before anything acknowledged it",
             "SYN,ACK 丢失或迟到：在得到任何确认之前再次发送",
         ),
-        OpenCause::SynOrAnswerLost if evidence.port_accepts => Text::new(
-            "the SYN or its answer was lost, or the accept queue was full: the port accepts others",
-            "SYN 或其应答丢失，或全连接队列已满：该端口接受其他连接",
+        OpenCause::ClosedPort if facts.refused_before => Text::new(
+            "an earlier SYN was refused by RST: nobody listened on that port yet",
+            "较早的 SYN 被 RST 拒绝：当时该端口还没有进程监听",
         ),
-        OpenCause::SynOrAnswerLost if evidence.icmp.is_some() => {
+        OpenCause::NetUnreachable
+        | OpenCause::HostUnreachable
+        | OpenCause::ProtocolUnreachable
+        | OpenCause::PortUnreachable
+        | OpenCause::Prohibited
+        | OpenCause::TimeExceeded
+            if facts.shows_both() =>
+        {
             let fact = evidence.icmp?;
             let (reason, who) = (icmp_reason(fact.reason), fact.reporter);
             Text::new(
@@ -242,6 +260,10 @@ fn lost(connection: &Connection, evidence: &Circumstances, cause: Option<OpenCau
                 format!("较早的 SYN 得到 ICMP 差错应答：{who} 报告{}", reason.zh),
             )
         }
+        OpenCause::SynOrAnswerLost if evidence.port_accepts => Text::new(
+            "the SYN or its answer was lost, or the accept queue was full: the port accepts others",
+            "SYN 或其应答丢失，或全连接队列已满：该端口接受其他连接",
+        ),
         OpenCause::SynOrAnswerLost if connection.closing.ignored_resets > 0 => {
             Text::new("the SYN came again; a RST was seen and did nothing", "SYN 再次发送；看到了 RST，但没有起作用")
         }

@@ -3,6 +3,7 @@
 use crate::ladder::Lanes;
 use crate::render::ink::Ink;
 use crate::render::{Charset, Style, summary, width};
+use crate::tcp::State;
 use crate::timeline::{CloseKind, Connection, Lang, OpenKind};
 
 /// Columns that a verdict may take, whatever a timeline calls its endpoints.
@@ -18,7 +19,7 @@ pub(super) fn verdict(connection: &Connection, lanes: &Lanes, tight: bool, style
         (OpenKind::Unreachable, _) => failed("unreachable", "不可达"),
         (OpenKind::Unanswered, _) => (unanswered(connection, style), Ink::Error),
         (_, CloseKind::Reset | CloseKind::ResetAfterFin) => (reset(connection, lanes, style), Ink::Error),
-        (_, CloseKind::UnansweredFin) => failed("FIN unanswered", "FIN 无应答"),
+        (_, CloseKind::UnansweredFin) => (unanswered_fin(connection, lanes, style), Ink::Error),
         (_, CloseKind::HalfClosed) => worth("half-closed", "半关闭"),
         (open, close) => match repeats(connection, tight, style) {
             Some(text) => (text, Ink::Warning),
@@ -36,6 +37,21 @@ fn unanswered(connection: &Connection, style: &Style) -> String {
         (1, lang) => lang.pick("no answer", "无应答").to_string(),
         (syns, Lang::En) => format!("no answer, {syns} SYNs"),
         (syns, Lang::Zh) => format!("{syns} 个 SYN 无应答"),
+    }
+}
+
+/// Whose FIN nothing answered: it still waits for the acknowledgment.
+fn unanswered_fin(connection: &Connection, lanes: &Lanes, style: &Style) -> String {
+    let waits = |state: Option<State>| matches!(state, Some(State::FinWait1 | State::Closing | State::LastAck));
+    let states = &connection.last_states;
+    let who = match (waits(states.client), waits(states.server)) {
+        (true, false) => summary::lane_name(&lanes.left, style),
+        (false, true) => summary::lane_name(&lanes.right, style),
+        _ => return style.lang.pick("FIN unanswered", "FIN 无应答").to_string(),
+    };
+    match style.lang {
+        Lang::En => format!("{who} FIN unanswered"),
+        Lang::Zh => format!("{who} FIN 无应答"),
     }
 }
 

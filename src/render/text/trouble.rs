@@ -19,9 +19,24 @@ pub(super) fn rows(ladder: &Ladder, style: &Style) -> Vec<(&'static str, String)
     ];
     let twice = ladder.connection.captured_twice;
     if twice > 0 {
-        let text = match lang {
-            Lang::En => format!("{} seen twice; each counts once", some(twice, "packet")),
-            Lang::Zh => format!("{twice} 个数据包出现两次，只计一次"),
+        let doubled = ladder.connection.doubled_by_network;
+        let text = match (lang, doubled) {
+            (Lang::En, 0) => format!("{} seen twice; each counts once", some(twice, "packet")),
+            (Lang::Zh, 0) => format!("{twice} 个数据包出现两次，只计一次"),
+            (Lang::En, _) if doubled == twice => format!(
+                "{} doubled by the network, as the receiver reports (D-SACK); each counts once",
+                some(twice, "packet")
+            ),
+            (Lang::Zh, _) if doubled == twice => {
+                format!("{twice} 个数据包被网络复制（接收方以 D-SACK 报告），只计一次")
+            }
+            (Lang::En, _) => format!(
+                "{} seen twice, {doubled} of them doubled by the network, as the receiver reports (D-SACK); each counts once",
+                some(twice, "packet")
+            ),
+            (Lang::Zh, _) => {
+                format!("{twice} 个数据包出现两次，其中 {doubled} 个被网络复制（接收方以 D-SACK 报告），只计一次")
+            }
         };
         rows.push((lang.pick("copies", "重复"), text));
     }

@@ -60,6 +60,9 @@ impl Turn<'_> {
         if is_plain {
             more.follow_window(segment, found);
         }
+        if has_sack && found.is_doubled_by_network {
+            self.connection.note_doubled();
+        }
     }
 
     /// PAWS (RFC 7323 5.3): a segment with an older timestamp than the newest one that its receiver took is dropped there.

@@ -110,6 +110,7 @@ impl Build {
             totals: Totals::default(),
             ways: None,
             captured_twice: 0,
+            doubled_by_network: 0,
             mptcp: None,
             last_states: EndStates { client: None, server: None },
             verdict: Text::default(),
