@@ -3,6 +3,7 @@
 use super::args::{CloserArg, Demo, TeardownArg};
 use super::config::Config;
 use super::exit::{Exit, Failure};
+use super::names;
 use super::output::Outputs;
 use super::permission::{capture_failure, namespace_failure};
 use super::{interrupt, saving, witnessed};
@@ -94,7 +95,7 @@ pub(super) fn run(args: &Demo, config: &Config) -> Result<Exit> {
     }
     let ending = Ending { at: Some(now()), dropped, ..Ending::default() };
     let mut timeline = analyzer.finish(SourceKind::Lab, "lo", ending);
-    timeline.relabel(&config.names);
+    names::give(&mut timeline, config)?;
     outputs.write(&timeline, &View::default(), config)?;
     Ok(Exit::Done)
 }

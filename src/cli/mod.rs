@@ -16,6 +16,7 @@ mod interfaces;
 mod interrupt;
 #[cfg(feature = "capture")]
 mod live;
+mod names;
 pub mod output;
 #[cfg(unix)]
 mod permission;

@@ -4,6 +4,7 @@ use super::args::Render;
 use super::choose;
 use super::config::Config;
 use super::exit::{Exit, Failure};
+use super::names;
 use super::output::Outputs;
 use crate::timeline::{Lang, SCHEMA, Text, Timeline};
 use anyhow::{Context, Result};
@@ -19,7 +20,7 @@ pub(super) fn run(args: &Render, config: &Config) -> Result<Exit> {
     let outputs = Outputs::new(args.format, &args.output)?;
     let (name, bytes) = read(file, config.lang)?;
     let mut timeline = parse(&bytes, &name, config.lang)?;
-    timeline.relabel(&config.names);
+    names::give(&mut timeline, config)?;
     drop(bytes);
     let timeline = sieve.select(timeline);
     outputs.write(&timeline, &choose::view(&args.choose, args.connection), config)?;

@@ -7,6 +7,7 @@ use super::args::{FormatArg, Replay};
 use super::choose;
 use super::config::Config;
 use super::exit::{Exit, Failure};
+use super::names;
 use super::output::Outputs;
 use crate::analyze::{Analyzer, Told, Wishes};
 use crate::assemble::{Remarks, Watch};
@@ -50,7 +51,7 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
         (Some(client), Some(server)) => both::read([client, server], args.one_clock, wishes, &mut filter, config)?,
         _ => read(&args.files, wishes, &mut filter, config)?,
     };
-    timeline.relabel(&config.names);
+    names::give(&mut timeline, config)?;
     for warning in &timeline.source.warnings {
         let mut err = io::stderr().lock();
         writeln!(err, "{}{}", config.lang.pick("warning: ", "警告："), safe(warning.get(config.lang)))?;

@@ -63,6 +63,23 @@ impl Lane {
     pub fn given_name(&self) -> Option<&str> {
         self.name.as_deref().filter(|name| *name != "localhost")
     }
+
+    /// `name:port` where it was given a name, else `ip:port`.
+    pub fn place(&self) -> String {
+        match (self.given_name(), self.address.rsplit_once(':')) {
+            (Some(name), Some((_, port))) => format!("{name}:{port}"),
+            (Some(name), None) => name.to_string(),
+            (None, _) => self.address.clone(),
+        }
+    }
+
+    /// `name (ip)` where it was given a name, else the address without the port.
+    pub fn host(&self) -> String {
+        match self.given_name() {
+            Some(name) => format!("{name} ({})", self.ip),
+            None => self.ip.clone(),
+        }
+    }
 }
 
 /// Both peers.

@@ -10,6 +10,7 @@ mod connection;
 mod event;
 mod overview;
 mod recovery;
+mod relabel;
 mod schema;
 mod source;
 
@@ -25,7 +26,8 @@ pub use event::{
 };
 pub use overview::{Closed, Loss, Opened, Overview, RoundTrips, Route, Selection, Standout, Standouts, TimeWaits};
 pub use recovery::{Acks, Causes, EcnKind, EcnTotals, Rtt, ZeroWindow};
-pub use source::{ClockOffset, Endpoint, Generator, Packets, Relabel, Role, Skipped, Source, SourceKind, Vantage};
+pub use relabel::Relabel;
+pub use source::{ClockOffset, Endpoint, Generator, Packets, Role, Skipped, Source, SourceKind, Vantage};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -68,13 +70,6 @@ impl Timeline {
     /// The connection with this id.
     pub fn connection(&self, id: u64) -> Option<&Connection> {
         self.connections.iter().find(|connection| connection.id == id)
-    }
-
-    /// Names endpoints. Of several names for one the last that fits counts, and one for a port more than one for its address.
-    pub fn relabel(&mut self, names: &[Relabel]) {
-        for endpoint in &mut self.endpoints {
-            endpoint.relabel(names);
-        }
     }
 
     /// The JSON Schema of this version. It stays open: readers pass over what they do not know.

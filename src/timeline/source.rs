@@ -3,8 +3,7 @@
 use crate::tcp::MslProfile;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::net::{IpAddr, SocketAddr};
-use std::str::FromStr;
+use std::net::IpAddr;
 
 /// The program that wrote the timeline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -136,54 +135,11 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Gives it the name that is meant for it.
-    pub fn relabel(&mut self, names: &[Relabel]) {
-        for with_port in [false, true] {
-            for name in names.iter().filter(|name| name.port.is_some() == with_port) {
-                name.apply(self);
-            }
-        }
-    }
-
     /// `ip:port`, with brackets round an IPv6 address.
     pub fn address(&self) -> String {
         std::net::SocketAddr::new(self.ip, self.port).to_string()
     }
 }
-
-/// A name for an address, or for one port of it, as `10.0.0.1=Client` or `[::1]:80=Web`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Relabel {
-    ip: IpAddr,
-    port: Option<u16>,
-    name: String,
-}
-
-impl Relabel {
-    /// Names an endpoint, if it is meant.
-    fn apply(&self, endpoint: &mut Endpoint) {
-        if endpoint.ip == self.ip && self.port.is_none_or(|port| port == endpoint.port) {
-            endpoint.name = Some(self.name.clone());
-        }
-    }
-}
-
-impl FromStr for Relabel {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Relabel, String> {
-        let wanted = || format!("'{text}' is not ADDRESS=NAME, as 10.0.0.1=Client or [::1]:80=Web");
-        let (address, name) = text.split_once('=').filter(|(_, name)| !name.is_empty()).ok_or_else(wanted)?;
-        let ip = address.parse::<IpAddr>().map(|ip| (ip, None));
-        let (ip, port) = ip
-            .or_else(|_| address.parse::<SocketAddr>().map(|address| (address.ip(), Some(address.port()))))
-            .map_err(|_| wanted())?;
-        Ok(Relabel { ip, port, name: name.chars().take(LONGEST_NAME).collect() })
-    }
-}
-
-/// Characters kept of a name.
-const LONGEST_NAME: usize = 80;
 
 /// What an endpoint does in its first connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -82,3 +82,24 @@ fn names_are_given_to_addresses_and_to_ports() {
         assert_eq!(run(&["replay", &file, "--relabel", wrong]).status.code(), Some(2), "{wrong}");
     }
 }
+
+#[test]
+fn names_stand_in_the_table_the_sentences_and_the_csv() {
+    let folder = tempfile::tempdir().unwrap();
+    let [download, other] = ["download.pcap", "half-close.pcap"].map(capture);
+    let names = ["--relabel", "127.0.0.1=Host", "--relabel", "127.0.0.1:8080=Web", "--relabel", "10.9.9.9=Nobody"];
+    let replay = |more: &[&str]| run(&[&["replay", &download, &other][..], &names, more].concat());
+    let table = replay(&["--width", "250"]);
+    let (drawn, said) = (text(&table.stdout), text(&table.stderr));
+    assert!(drawn.contains("Web:8080") || drawn.contains("Web (127.0.0.1)"), "{drawn}");
+    assert!(!drawn.contains("127.0.0.1:"), "{drawn}");
+    assert!(drawn.contains("to Web") && drawn.contains("to Host") && !drawn.contains("the server"), "{drawn}");
+    assert!(said.contains("--relabel 10.9.9.9=Nobody names none") && !said.contains("=Host"), "{said}");
+    let csv = text(&replay(&["--format", "csv"]).stdout);
+    assert!(csv.contains("to Web") && !csv.contains("the server") && csv.contains(",Host,Web"), "{csv}");
+    let json = folder.path().join("life.json");
+    std::fs::write(&json, replay(&["--format", "json"]).stdout).unwrap();
+    let again = run(&["render", json.to_str().unwrap(), "--relabel", "10.9.9.8=Nobody"]);
+    assert!(text(&again.stderr).contains("10.9.9.8=Nobody"), "{}", text(&again.stderr));
+    assert!(text(&run(&["replay", &download, "--relabel", "127.0.0.1=Host"]).stderr).is_empty());
+}

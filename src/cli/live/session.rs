@@ -2,6 +2,7 @@
 
 use super::super::args::Live;
 use super::super::config::Config;
+use super::super::names;
 use super::super::output::Outputs;
 use super::super::saving;
 use super::pictures::Pictures;
@@ -112,7 +113,7 @@ impl Session<'_> {
         let opened = self.analyzer.opened();
         let ending = Ending { at: Some(now), dropped: counts.dropped, ..Ending::default() };
         let mut timeline = self.analyzer.finish(SourceKind::Live, &safe(&self.device), ending);
-        timeline.relabel(&self.config.names);
+        names::give(&mut timeline, self.config)?;
         self.outputs.write_files(&timeline, &View::default(), self.config)?;
         if self.outputs.stdout_format() != Format::Text {
             return self.outputs.write_stdout(&timeline, &View::default(), self.config);
@@ -126,7 +127,7 @@ impl Session<'_> {
 
 fn lanes(pair: &Pair, names: &[Relabel]) -> Lanes {
     let [client, server] = pair.clone().map(|mut endpoint| {
-        endpoint.iter_mut().for_each(|endpoint| endpoint.relabel(names));
+        endpoint.iter_mut().for_each(|endpoint| _ = endpoint.relabel(names));
         endpoint
     });
     let id = |endpoint: &Option<Endpoint>| endpoint.as_ref().map(|endpoint| endpoint.id.clone()).unwrap_or_default();

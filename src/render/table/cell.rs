@@ -75,8 +75,8 @@ pub(super) fn cell(column: Column, wording: Wording, entry: &Entry<'_>, style: &
     let short = wording != Wording::Full;
     match column {
         Column::Number => (connection.id.to_string(), Ink::Dim),
-        Column::Client => (width::clean(&lanes.left.address, 80, style), Ink::Client),
-        Column::Server => (width::clean(&lanes.right.address, 80, style), Ink::Server),
+        Column::Client => (width::clean(&lanes.left.place(), 80, style), Ink::Client),
+        Column::Server => (width::clean(&lanes.right.place(), 80, style), Ink::Server),
         Column::Opened => {
             let words = if short { words::open_short(open, lang) } else { words::open(open, lang) };
             (words.to_string(), bad(never))

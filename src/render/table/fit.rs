@@ -55,9 +55,9 @@ pub(super) fn fit(entries: &[Entry<'_>], style: &Style) -> Fit {
     let shared: Vec<(Column, usize)> = [Column::Client, Column::Server]
         .into_iter()
         .filter(|column| {
-            let mut ips = entries.iter().map(|entry| entry.lane(*column).ip.as_str());
-            let first = ips.next();
-            ips.all(|ip| Some(ip) == first)
+            let mut hosts = entries.iter().map(|entry| entry.lane(*column)).map(|lane| (&lane.ip, lane.given_name()));
+            let first = hosts.next();
+            hosts.all(|host| Some(host) == first)
         })
         .map(|column| (column, measure(column, Wording::Short, entries, true, style)))
         .collect();

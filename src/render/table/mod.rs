@@ -136,7 +136,7 @@ fn rows(entries: &[Entry<'_>], style: &Style, out: &mut impl io::Write) -> io::R
     if let (false, Some(first)) = (shared.is_empty(), entries.first()) {
         let mut line = Line::new(style);
         for column in shared {
-            let address = width::clean(&first.lane(*column).ip, 80, style);
+            let address = width::clean(&first.lane(*column).host(), 80, style);
             line.push(title(*column, *wording, style.lang), Ink::Dim).push(" ", Ink::Plain);
             line.push(&address, cell(*column, *wording, first, style).1).push("   ", Ink::Plain);
         }

@@ -50,7 +50,7 @@ fn by_side(ladder: &Ladder, style: &Style, tell: fn(&FlowTotals, Lang) -> Vec<St
     let sides = [(Side::Left, &totals.client), (Side::Right, &totals.server)];
     let told = sides.into_iter().filter_map(|(side, totals)| {
         let parts = tell(totals, style.lang);
-        let who = words::role(ladder.lanes.get(side).role, style.lang);
+        let who = crate::render::summary::lane_name(ladder.lanes.get(side), style);
         (!parts.is_empty()).then(|| match style.lang {
             Lang::En => format!("{who}: {}", parts.join(", ")),
             Lang::Zh => format!("{who}：{}", parts.join("，")),
