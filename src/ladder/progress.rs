@@ -106,7 +106,7 @@ impl Progress {
                     EndCause::Expired => WaitAction::Expired,
                     EndCause::Reused => WaitAction::Reused,
                     EndCause::Reset => WaitAction::Reset,
-                    EndCause::CaptureEnded => WaitAction::CaptureEnded,
+                    EndCause::CaptureEnded | EndCause::LetGo => WaitAction::CaptureEnded,
                 },
                 elapsed_ns: wait.two_msl_ns.saturating_sub(wait.remaining_ns).max(0),
                 total_ns: Some(wait.two_msl_ns),

@@ -98,7 +98,11 @@ impl Fact {
             let wait = connection.time_wait.iter().find(|wait| &wait.endpoint == *peer.of(&ids))?;
             Some(Held {
                 from_ns: wait.begins_ns,
-                to_ns: (wait.end != EndCause::CaptureEnded).then_some(wait.end_ns),
+                to_ns: match wait.end {
+                    EndCause::CaptureEnded => None,
+                    EndCause::LetGo => Some(wait.due_ns),
+                    EndCause::Expired | EndCause::Reused | EndCause::Reset => Some(wait.end_ns),
+                },
                 reused: wait.end == EndCause::Reused,
             })
         };

@@ -83,6 +83,7 @@ pub(super) fn end(cause: EndCause, lang: Lang) -> &'static str {
         EndCause::Reused => lang.pick("reused", "被重用"),
         EndCause::Reset => lang.pick("reset", "被复位"),
         EndCause::CaptureEnded => lang.pick("still waiting", "仍在等待"),
+        EndCause::LetGo => lang.pick("not watched", "未跟踪到底"),
     }
 }
 

@@ -360,6 +360,9 @@ pub enum EndCause {
     Reset,
     /// The capture stopped first.
     CaptureEnded,
+    /// It was running when the connection was let go of, so that memory stays bounded: what ended it was not watched. Only in
+    /// lists of connections that are written while the capture is read.
+    LetGo,
 }
 
 /// What each peer sent.
