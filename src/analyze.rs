@@ -1,9 +1,11 @@
 //! Frames in, timeline out: decode, track, annotate and assemble in one object. It knows no file, device or clock.
 
 mod both;
+mod over;
 mod told;
 
 pub use both::{Both, Side};
+pub use over::{Over, Take};
 pub use told::Told;
 
 use crate::annotate::words::some;
@@ -99,7 +101,13 @@ impl Analyzer {
 
     /// Takes one frame in.
     pub fn push(&mut self, frame: &Frame<'_>) {
+        self.push_to(frame, None);
+    }
+
+    /// Takes one frame in, and gives out the connections that are forgotten for it.
+    pub fn push_to(&mut self, frame: &Frame<'_>, taker: Option<&mut dyn Take>) {
         self.last = self.last.max(Some(frame.time));
+        let now = self.last.unwrap_or_default();
         let (assembler, overview) = (&mut self.assembler, &mut self.overview);
         self.ends = None;
         match &self.decoder.decode(frame) {
@@ -113,13 +121,13 @@ impl Analyzer {
                     assembler.hear_wireshark(self.wireshark.judge_within(segment, MOST_STREAMS));
                 }
                 let ports = &mut self.server_ports;
-                self.tracker.push(segment, &mut Ears { assembler, overview, ports: Some(ports) });
+                self.tracker.push(segment, &mut Ears { assembler, overview, ports: Some(ports), taker, now });
             }
             Decoded::Icmp(error) => {
                 if assembler.wants_events() && self.wireshark.streams() < MOST_STREAMS {
                     self.wireshark.hear_icmp(error);
                 }
-                self.tracker.hear_icmp(error, &mut Ears { assembler, overview, ports: None });
+                self.tracker.hear_icmp(error, &mut Ears { assembler, overview, ports: None, taker, now });
             }
             Decoded::Skipped(_) => {}
         }
@@ -130,7 +138,7 @@ impl Analyzer {
         self.last = self.last.max(Some(segment.time));
         let (assembler, overview, passages) = (&mut self.assembler, &mut self.overview, &mut self.passages);
         self.tracker.push(segment, &mut |step: &Step<'_>| {
-            hear(step, assembler, overview);
+            let _ = hear(step, assembler, overview);
             passages.step(step);
         });
     }
@@ -143,13 +151,13 @@ impl Analyzer {
     /// Takes an ICMP error in.
     fn push_icmp(&mut self, error: &IcmpError) {
         let (assembler, overview) = (&mut self.assembler, &mut self.overview);
-        self.tracker.hear_icmp(error, &mut Ears { assembler, overview, ports: None });
+        self.tracker.hear_icmp(error, &mut Ears::of(assembler, overview));
     }
 
     /// Lets time pass without a frame: TIME-WAITs that are due end.
     pub fn advance(&mut self, now: Timestamp) {
         let (assembler, overview) = (&mut self.assembler, &mut self.overview);
-        self.tracker.advance(now, &mut Ears { assembler, overview, ports: None });
+        self.tracker.advance(now, &mut Ears::of(assembler, overview));
     }
 
     /// Hears what the kernel says of a socket.
@@ -188,11 +196,22 @@ impl Analyzer {
     }
 
     /// The timeline of everything.
-    pub fn finish(mut self, kind: SourceKind, name: &str, ending: Ending) -> Timeline {
+    pub fn finish(self, kind: SourceKind, name: &str, ending: Ending) -> Timeline {
+        self.finish_to(kind, name, ending, None)
+    }
+
+    /// The timeline of all that is to be kept; the connections that are left are given out.
+    pub fn finish_to(
+        mut self,
+        kind: SourceKind,
+        name: &str,
+        ending: Ending,
+        taker: Option<&mut dyn Take>,
+    ) -> Timeline {
         let end = ending.at.or(self.last).unwrap_or_default();
         let (assembler, overview) = (&mut self.assembler, &mut self.overview);
         let start = assembler.start().unwrap_or_default();
-        self.tracker.finish(end, &mut Ears { assembler, overview, ports: None });
+        self.tracker.finish(end, &mut Ears { assembler, overview, ports: None, taker, now: end });
         let mut warnings = ending.warnings;
         warnings.extend(let_go(self.tracker.let_go()));
         if ending.dropped > 0 {
@@ -235,7 +254,9 @@ impl Analyzer {
         };
         let overview = self.overview.finish(end.since(start));
         let mut connections = self.tracker.connections();
-        connections.retain(|connection| self.keep.keeps(connection.id));
+        // Of the only one all is shown.
+        let is_sole = self.tracker.opened() == 1;
+        connections.retain(|connection| is_sole || self.keep.keeps(connection.id));
         let mut timeline = self.assembler.finish(&connections, end, source);
         ending.remarks.place(&mut timeline);
         // Backwards, so that the first name of an address stays.
@@ -268,19 +289,32 @@ fn split_by_vlan(count: u64) -> Option<Text> {
 }
 
 /// The assembler and the glance hear every step; the ports that connections lead to may be noted.
-struct Ears<'a> {
+struct Ears<'a, 't> {
     assembler: &'a mut Assembler,
     overview: &'a mut Overview,
     ports: Option<&'a mut Vec<u16>>,
+    taker: Option<&'a mut (dyn Take + 't)>,
+    /// When what is told now is so.
+    now: Timestamp,
 }
 
-impl Hear for Ears<'_> {
+impl<'a> Ears<'a, 'static> {
+    /// Nobody else hears them.
+    fn of(assembler: &'a mut Assembler, overview: &'a mut Overview) -> Ears<'a, 'static> {
+        Ears { assembler, overview, ports: None, taker: None, now: Timestamp::default() }
+    }
+}
+
+impl Hear for Ears<'_, '_> {
     #[inline]
     fn step(&mut self, step: &Step<'_>) {
         if let Some(ports) = &mut self.ports {
             note_server_port(step, ports);
         }
-        hear(step, self.assembler, self.overview);
+        let fact = hear(step, self.assembler, self.overview);
+        if let (Some(fact), Some(taker)) = (fact, &mut self.taker) {
+            taker.take(&Over::new(step.connection, &fact, self.assembler, self.now));
+        }
     }
 
     #[inline]
@@ -291,7 +325,7 @@ impl Hear for Ears<'_> {
 
     fn lone(&mut self, syn: &LoneSyn) -> bool {
         // Whoever waits for a connection's events waits for its end too.
-        let is_enough = !self.assembler.wants_events();
+        let is_enough = !self.assembler.wants_events() && self.taker.is_none();
         if is_enough {
             self.overview.note(&Fact::of_lone(syn, self.assembler.start().unwrap_or_default()));
         }
@@ -300,11 +334,15 @@ impl Hear for Ears<'_> {
 }
 
 /// What each step means for the timeline, and the last one of a connection for the glance.
-fn hear(step: &Step<'_>, assembler: &mut Assembler, overview: &mut Overview) {
-    if let Input::Retired = step.input {
-        overview.note(&Fact::of(step.connection, assembler.start().unwrap_or_default()));
-    }
+#[inline]
+fn hear(step: &Step<'_>, assembler: &mut Assembler, overview: &mut Overview) -> Option<Fact> {
+    let fact = matches!(step.input, Input::Retired).then(|| {
+        let fact = Fact::of(step.connection, assembler.start().unwrap_or_default());
+        overview.note(&fact);
+        fact
+    });
     assembler.step(step);
+    fact
 }
 
 fn note_server_port(step: &Step<'_>, ports: &mut Vec<u16>) {

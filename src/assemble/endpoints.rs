@@ -1,5 +1,6 @@
 //! The addresses and ports that take part, each with one id.
 
+use super::numbers::endpoint;
 use crate::timeline::{Endpoint, Role};
 use crate::track::Connection;
 use std::collections::HashMap;
@@ -22,16 +23,7 @@ impl Endpoints {
 
     fn id(&mut self, address: SocketAddr, is_second: bool, role: Role) -> String {
         let place = *self.known.entry((address, is_second)).or_insert_with(|| {
-            let ip = address.ip();
-            self.list.push(Endpoint {
-                id: format!("e{}", self.list.len() + 1),
-                role,
-                ip,
-                port: address.port(),
-                name: ip.is_loopback().then(|| "localhost".into()),
-                seen_as: None,
-                process: None,
-            });
+            self.list.push(endpoint(address, (self.list.len() as u64 + 1, role)));
             self.list.len() - 1
         });
         self.list.get(place).map(|endpoint| endpoint.id.clone()).unwrap_or_default()

@@ -8,12 +8,14 @@ mod event;
 mod fold;
 mod item;
 mod kernel;
+mod numbers;
 mod remarks;
 mod steps;
 mod totals;
 
 pub use endpoints::Endpoints;
 pub use kernel::KernelWord;
+pub use numbers::MOST_KNOWN;
 pub use remarks::Remarks;
 
 use crate::annotate::verdict;
@@ -25,6 +27,7 @@ use crate::wireshark::Marks;
 use connection::Setting;
 use drafts::Drafts;
 use kernel::Heard;
+use numbers::{Number, Numbers};
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 
@@ -57,12 +60,22 @@ pub struct Assembler {
     /// Connections up to this id that are not being drawn never will be.
     undrawn: u64,
     endpoints: Endpoints,
+    /// Endpoints of connections that are told one by one.
+    numbers: Numbers,
     kernel: Heard,
     owners: Vec<(SocketAddr, String)>,
     /// What Wireshark says of the segment whose steps come now.
     marks: Option<Marks>,
     /// What was still to be given out of connections that are retired.
     left: Vec<(u64, Pair, Event)>,
+}
+
+/// A connection told for itself, with its endpoints.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    pub connection: timeline::Connection,
+    pub client: Endpoint,
+    pub server: Endpoint,
 }
 
 /// Client and server of a connection.
@@ -81,6 +94,7 @@ impl Assembler {
             crowded: false,
             undrawn: 0,
             endpoints: Endpoints::default(),
+            numbers: Numbers::default(),
             kernel: Heard::default(),
             owners: Vec::new(),
             marks: None,
@@ -190,6 +204,21 @@ impl Assembler {
             let pair = self.endpoints.pair(connection).map(|endpoint| endpoint.cloned());
             sink(handle.id, &pair, event);
         }
+    }
+
+    /// The numbers of a connection's endpoints, where each connection is told for itself. To be asked for each of them: so the
+    /// numbers are those of a timeline of all.
+    pub(crate) fn number(&mut self, connection: &Connection) -> [Number; 2] {
+        self.numbers.of(connection)
+    }
+
+    /// A connection told for itself, as it stands at `now`.
+    pub(crate) fn tell(&self, connection: &Connection, numbers: &[Number; 2], now: Timestamp) -> Entry {
+        let [client, server] = numbers::endpoints(connection, numbers);
+        let start = self.start.unwrap_or_default();
+        let setting = Setting { start, end: now, msl: self.msl, kernel: &self.kernel };
+        let ids = [client.id.clone(), server.id.clone()];
+        Entry { connection: connection::summary(connection, &ids, setting), client, server }
     }
 
     /// The timeline so far, with these connections. `end` is when the capture ended.

@@ -2,15 +2,17 @@
 
 use super::config::Config;
 use crate::render::safe;
-use crate::timeline::{Lang, Timeline};
+use crate::timeline::{Lang, Relabel, Timeline};
 use std::io::{self, Write};
 
 pub(super) fn give(timeline: &mut Timeline, config: &Config) -> io::Result<()> {
     let unused = timeline.relabel(&config.names);
-    if timeline.endpoints.is_empty() {
-        // There is nobody at all, which is told elsewhere.
-        return Ok(());
-    }
+    // Where there is nobody at all that is told elsewhere.
+    if timeline.endpoints.is_empty() { Ok(()) } else { tell_unused(&unused, config) }
+}
+
+/// Says which names fit nobody.
+pub(super) fn tell_unused(unused: &[&Relabel], config: &Config) -> io::Result<()> {
     let mut err = io::stderr().lock();
     for name in unused {
         let name = name.to_string();

@@ -1,5 +1,10 @@
 //! Where a timeline goes: standard output, and files by their suffix. A file stands whole or not at all.
 
+mod lines;
+mod part;
+
+pub use lines::LinesOut;
+
 use super::args::FormatArg;
 use super::config::Config;
 use super::exit::{Exit, Failure};
@@ -9,9 +14,13 @@ use crate::render::{self, Format, Style};
 use crate::source::privilege::{Dropped, User, drop_privileges};
 use crate::timeline::{Text, Timeline};
 use anyhow::Result;
+use part::Part;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+
+/// Octets gathered before they are written.
+const BUFFER: usize = 1 << 16;
 
 /// Where to write, settled before any work is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,9 +70,36 @@ impl Outputs {
         !self.files.is_empty()
     }
 
-    /// Whether a file among them is JSON, which holds every event.
-    pub fn has_json_file(&self) -> bool {
-        self.files.iter().any(|(_, format)| *format == Format::Json)
+    /// Whether anything is written in this format.
+    pub fn has(&self, format: Format) -> bool {
+        self.stdout == format || self.files.iter().any(|(_, of)| *of == format)
+    }
+
+    /// Whether anything is written a line per connection.
+    pub fn has_lines(&self) -> bool {
+        self.has(Format::Csv) || self.has(Format::Ndjson)
+    }
+
+    /// Opens all that is written a line per connection. With `sorted` lines are sorted, and at most so many.
+    ///
+    /// # Errors
+    /// A file that cannot be written, by its name.
+    pub fn open_lines(&self, sorted: Option<Option<usize>>, config: &Config) -> Result<Vec<LinesOut>> {
+        let files = self.files.iter().filter(|(_, format)| format.is_lines());
+        let files = files.map(|(path, format)| LinesOut::file(path, *format, sorted, config));
+        let stdout = self.stdout.is_lines().then(|| Ok(LinesOut::stdout(self.stdout, sorted)));
+        files.chain(stdout).collect()
+    }
+
+    /// Writes all but what is written a line per connection.
+    ///
+    /// # Errors
+    /// As [`Outputs::write`].
+    pub fn write_but_lines(&self, timeline: &Timeline, view: &View, config: &Config) -> Result<()> {
+        let files = self.files.iter().filter(|(_, format)| !format.is_lines()).cloned().collect();
+        let others = Outputs { stdout: self.stdout, files };
+        others.write_files(timeline, view, config)?;
+        if self.stdout.is_lines() { Ok(()) } else { self.write_stdout(timeline, view, config) }
     }
 
     /// Writes the files, then standard output.
@@ -82,12 +118,7 @@ impl Outputs {
     pub fn write_files(&self, timeline: &Timeline, view: &View, config: &Config) -> Result<()> {
         for (path, format) in &self.files {
             let saved = save(path, |out| draw(timeline, view, *format, &config.file_style(), out));
-            saved.map_err(|error| match error.is::<Failure>() {
-                true => error,
-                false => {
-                    error.context(format!("{} '{}'", config.lang.pick("cannot write", "无法写入"), path.display()))
-                }
-            })?;
+            saved.map_err(|error| if error.is::<Failure>() { error } else { unwritten(error, Some(path), config) })?;
         }
         Ok(())
     }
@@ -97,13 +128,10 @@ impl Outputs {
     /// # Errors
     /// As [`Outputs::write`].
     pub fn write_stdout(&self, timeline: &Timeline, view: &View, config: &Config) -> Result<()> {
-        let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
         let drawn = draw(timeline, view, self.stdout, &config.stdout_style(), &mut out);
         let written = drawn.and_then(|()| Ok(out.flush()?));
-        written.map_err(|error| match error.is::<Failure>() {
-            true => error,
-            false => error.context(config.lang.pick("cannot write to standard output", "无法写入标准输出")),
-        })
+        written.map_err(|error| if error.is::<Failure>() { error } else { unwritten(error, None, config) })
     }
 }
 
@@ -173,38 +201,27 @@ fn folder(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+/// Where it could not be written: a file, or standard output.
+fn unwritten(error: anyhow::Error, path: Option<&Path>, config: &Config) -> anyhow::Error {
+    match path {
+        Some(path) => error.context(format!("{} '{}'", config.lang.pick("cannot write", "无法写入"), path.display())),
+        None => error.context(config.lang.pick("cannot write to standard output", "无法写入标准输出")),
+    }
+}
+
 /// Writes a file under another name beside it and renames it when it is whole. A device or a pipe is written as it is.
 fn save(path: &Path, write: impl FnOnce(&mut BufWriter<&File>) -> Result<()>) -> Result<()> {
-    if is_special(path) {
-        let file = fs::OpenOptions::new().write(true).open(path)?;
-        return fill(&file, write);
-    }
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".synfin-").suffix(".part");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // As any new file: the umask takes away what it takes away.
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    let part = builder.tempfile_in(folder(path))?;
-    fill(part.as_file(), write)?;
-    #[cfg(unix)]
-    crate::source::privilege::give_to_user(part.as_file());
-    // The error carries the temporary file: it is removed with it.
-    part.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    let part = Part::create(path)?;
+    let mut out = BufWriter::with_capacity(BUFFER, part.file());
+    write(&mut out)?;
+    out.flush()?;
+    drop(out);
+    part.finish()
 }
 
 /// Neither a file nor a folder: nothing that could be put in its place would be the same.
 fn is_special(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
-}
-
-fn fill(file: &File, write: impl FnOnce(&mut BufWriter<&File>) -> Result<()>) -> Result<()> {
-    let mut out = BufWriter::with_capacity(1 << 16, file);
-    write(&mut out)?;
-    Ok(out.flush()?)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod both;
 mod packets;
+mod rows;
 
 use super::args::{FormatArg, Replay};
 use super::choose;
@@ -9,13 +10,14 @@ use super::config::Config;
 use super::exit::{Exit, Failure};
 use super::names;
 use super::output::Outputs;
-use crate::analyze::{Analyzer, Told, Wishes};
+use crate::analyze::{Analyzer, Take, Told, Wishes};
 use crate::assemble::{Remarks, Watch};
-use crate::render::safe;
+use crate::render::{Format, safe};
 use crate::source::{Backwards, CaptureReader, Frame, OpenError};
 use crate::timeline::{SourceKind, Text, Timeline};
 use crate::track::Keep;
 use anyhow::Result;
+use rows::Rows;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -29,15 +31,24 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     }
     let outputs = Outputs::new(args.output.format, &args.output.output)?;
     let mut filter = FrameFilter::new(&args.filter, config)?;
-    let json = args.output.format == FormatArg::Json || outputs.has_json_file();
+    let view = choose::view(&args.choose, args.connection);
+    if rows::suffice(args, &outputs) {
+        let (mut rows, wishes) = Rows::new(args, &sieve, &view, &outputs, config)?;
+        let (timeline, damaged) = read(&args.files, wishes, &mut filter, Some(&mut rows), config)?;
+        names::tell_unused(&rows.unused_names(), config)?;
+        warn(&timeline, config)?;
+        let timeline = rows.finish(timeline, config)?;
+        outputs.write_but_lines(&timeline, &view, config)?;
+        return Ok(ended(damaged, args));
+    }
+    let json = outputs.has(Format::Json);
     let watch = match args.connection {
         Some(id) => Watch::One(id),
         None if json => Watch::All,
         None => Watch::Sole,
     };
-    let view = choose::view(&args.choose, args.connection);
-    let chooses = args.choose.filter.is_some() || args.choose.sort.is_some();
     let only_text = args.output.format == FormatArg::Text && !outputs.has_files();
+    let chooses = args.choose.filter.is_some() || args.choose.sort.is_some();
     let keep = match view.limit {
         // The others are told together.
         Some(limit) if only_text && !chooses => {
@@ -49,20 +60,36 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     let wishes = Wishes { watch, full: args.output.full, msl: args.output.msl, keep, merge_vlans };
     let (mut timeline, damaged) = match (&args.client, &args.server) {
         (Some(client), Some(server)) => both::read([client, server], args.one_clock, wishes, &mut filter, config)?,
-        _ => read(&args.files, wishes, &mut filter, config)?,
+        _ => read(&args.files, wishes, &mut filter, None, config)?,
     };
     names::give(&mut timeline, config)?;
+    warn(&timeline, config)?;
+    let timeline = sieve.select(timeline);
+    outputs.write(&timeline, &view, config)?;
+    Ok(ended(damaged, args))
+}
+
+/// Tells what is wrong with the capture.
+fn warn(timeline: &Timeline, config: &Config) -> Result<()> {
     for warning in &timeline.source.warnings {
         let mut err = io::stderr().lock();
         writeln!(err, "{}{}", config.lang.pick("warning: ", "警告："), safe(warning.get(config.lang)))?;
     }
-    let timeline = sieve.select(timeline);
-    outputs.write(&timeline, &view, config)?;
-    Ok(if damaged && args.strict { Exit::DamagedInput } else { Exit::Done })
+    Ok(())
+}
+
+fn ended(damaged: bool, args: &Replay) -> Exit {
+    if damaged && args.strict { Exit::DamagedInput } else { Exit::Done }
 }
 
 /// Reads files one after the other; says whether one was damaged.
-fn read(files: &[PathBuf], wishes: Wishes, filter: &mut FrameFilter, config: &Config) -> Result<(Timeline, bool)> {
+fn read(
+    files: &[PathBuf],
+    wishes: Wishes,
+    filter: &mut FrameFilter,
+    mut rows: Option<&mut Rows>,
+    config: &Config,
+) -> Result<(Timeline, bool)> {
     let mut analyzer = Analyzer::new(wishes);
     let mut told = Told::default();
     let mut remarks = Remarks::default();
@@ -75,19 +102,30 @@ fn read(files: &[PathBuf], wishes: Wishes, filter: &mut FrameFilter, config: &Co
             if !filter.matches(&frame)? {
                 continue;
             }
-            analyzer.push(&frame);
+            analyzer.push_to(&frame, rows.as_deref_mut().map(|rows| rows as &mut dyn Take));
+            if let Some(rows) = &mut rows {
+                rows.learn(&reader);
+                if rows.are_broken() {
+                    break;
+                }
+            }
             if let Some(comment) = reader.comment()
                 && let Some((src, dst)) = analyzer.last_ends()
             {
                 remarks.add(number, src, dst, comment);
             }
         }
+        if let Some(rows) = &mut rows {
+            rows.learn(&reader);
+            rows.next_file();
+        }
         told.file(&name(path), &reader, &backwards);
     }
     let names: Vec<String> = files.iter().map(|path| name(path)).collect();
     told.remarks(remarks);
     let damaged = told.damaged;
-    Ok((analyzer.finish(SourceKind::File, &names.join(" "), told.ending), damaged))
+    let taker = rows.map(|rows| rows as &mut dyn Take);
+    Ok((analyzer.finish_to(SourceKind::File, &names.join(" "), told.ending, taker), damaged))
 }
 
 /// What is wrong with a file, under its name.

@@ -69,6 +69,12 @@ impl Fact {
         }
     }
 
+    /// Until when something of it is known, at the end of a capture: its last segment, or the end of a TIME-WAIT.
+    pub fn until_ns(&self, end_ns: i64) -> i64 {
+        let waits = self.time_wait.iter().flatten().map(|held| held.to_ns.map_or(end_ns, |to| to.min(end_ns)));
+        waits.fold(self.end_ns, i64::max)
+    }
+
     /// Of a SYN that nothing followed, what [`Fact::of`] says of the connection that it makes.
     pub fn of_lone(syn: &LoneSyn, start: Timestamp) -> Fact {
         let [one, other] = syn.addresses;

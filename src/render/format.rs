@@ -21,6 +21,11 @@ pub enum Format {
 impl Format {
     pub const ALL: [Format; 4] = [Format::Text, Format::Json, Format::Csv, Format::Ndjson];
 
+    /// Whether it has a line for each connection, which needs nothing else.
+    pub fn is_lines(self) -> bool {
+        matches!(self, Format::Csv | Format::Ndjson)
+    }
+
     /// The suffix of its files, without the dot.
     pub fn suffix(self) -> &'static str {
         match self {

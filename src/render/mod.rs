@@ -7,6 +7,7 @@ mod format;
 mod ink;
 pub mod json;
 mod line;
+mod lines;
 pub mod ndjson;
 mod overview;
 mod skipped;
@@ -15,10 +16,13 @@ pub mod table;
 pub mod text;
 mod time;
 mod width;
+mod window;
 mod words;
 
 pub use crate::safe::safe;
 pub use format::{Error, Format, write};
+pub use lines::Lines;
+pub use window::MOST_WAITING;
 
 use crate::timeline::Lang;
 

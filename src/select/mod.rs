@@ -2,6 +2,7 @@
 
 mod expr;
 mod field;
+mod harvest;
 mod matching;
 mod parse;
 mod sort;
@@ -10,6 +11,7 @@ mod value;
 
 pub use expr::{Expr, Literal, Op, Test};
 pub use field::{ALIASES, Field, Kind, field, fields};
+pub use harvest::Harvest;
 pub use parse::parse;
 pub use sort::{Keeper, Key, Rank, keys};
 pub use value::{flat, resolved};
@@ -57,10 +59,15 @@ impl Sieve {
         self.filter.is_none() && self.sort.is_empty() && self.limit.is_none()
     }
 
+    /// Whether connections must be told before it can judge them.
+    fn looks(&self) -> bool {
+        self.filter.is_some() || !self.sort.is_empty()
+    }
+
     /// Whether a connection passes, and its rank among those that do.
     pub fn judge(&self, connection: &Connection, client: Option<&Endpoint>, server: Option<&Endpoint>) -> Option<Rank> {
-        if self.filter.is_none() && self.sort.is_empty() {
-            return Some(Rank::of(&[], &serde_json::Value::Null));
+        if !self.looks() {
+            return Some(Rank::default());
         }
         let object = resolved(connection, client, server);
         let fits = self.filter.as_ref().is_none_or(|filter| matching::fits(filter, &object));
@@ -96,7 +103,7 @@ impl Sieve {
         }
         let mut keeper = Keeper::new(self.limit);
         for (connection, rank) in std::mem::take(&mut timeline.connections).into_iter().zip(ranks) {
-            keeper.offer(rank, || connection);
+            keeper.offer(&rank, connection.id, || connection);
         }
         timeline.connections = keeper.finish();
         let kept: HashSet<u64> = timeline.connections.iter().map(|connection| connection.id).collect();

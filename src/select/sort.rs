@@ -37,7 +37,7 @@ pub fn keys(text: &str) -> Result<Vec<Key>, WhereError> {
 }
 
 /// What a connection is sorted by.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rank(Vec<(Mark, bool)>);
 
 /// The value of one field. What is absent comes last, whichever way it goes.
@@ -95,44 +95,42 @@ fn mark(field: &Field, object: &Value) -> Mark {
     mark
 }
 
-/// Keeps the first so many in order; those of one rank in the order in which they came.
+/// Keeps the first so many in order; those of one rank in the order of their ids. They may come in any order.
 pub struct Keeper<T> {
     limit: usize,
-    came: u64,
     /// The last in order on top.
     heap: BinaryHeap<Kept<T>>,
 }
 
 struct Kept<T> {
     rank: Rank,
-    came: u64,
+    id: u64,
     item: T,
 }
 
 impl<T> Keeper<T> {
+    /// `None` keeps all.
     pub fn new(limit: Option<usize>) -> Keeper<T> {
-        Keeper { limit: limit.unwrap_or(usize::MAX), came: 0, heap: BinaryHeap::new() }
+        Keeper { limit: limit.unwrap_or(usize::MAX), heap: BinaryHeap::new() }
     }
 
     /// Takes an item if it is among the first so far; `make` is called only then.
-    pub fn offer(&mut self, rank: Rank, make: impl FnOnce() -> T) {
-        let came = self.came;
-        self.came += 1;
+    pub fn offer(&mut self, rank: &Rank, id: u64, make: impl FnOnce() -> T) {
         if self.heap.len() >= self.limit {
-            // One that came later ranks behind its equals.
-            if self.heap.peek().is_none_or(|last| rank >= last.rank) {
+            if self.heap.peek().is_none_or(|last| (rank, id) >= (&last.rank, last.id)) {
                 return;
             }
             self.heap.pop();
         }
-        self.heap.push(Kept { rank, came, item: make() });
+        self.heap.push(Kept { rank: rank.clone(), id, item: make() });
     }
 
-    /// How many were offered.
-    pub fn offered(&self) -> u64 {
-        self.came
+    /// How many are kept now: never more than the limit.
+    pub fn kept(&self) -> usize {
+        self.heap.len()
     }
 
+    /// What is kept, in order.
     pub fn finish(self) -> Vec<T> {
         self.heap.into_sorted_vec().into_iter().map(|kept| kept.item).collect()
     }
@@ -140,7 +138,7 @@ impl<T> Keeper<T> {
 
 impl<T> Ord for Kept<T> {
     fn cmp(&self, other: &Kept<T>) -> Ordering {
-        self.rank.cmp(&other.rank).then(self.came.cmp(&other.came))
+        self.rank.cmp(&other.rank).then(self.id.cmp(&other.id))
     }
 }
 

@@ -143,14 +143,17 @@ proptest! {
 #[test]
 fn the_first_in_order_are_kept() {
     let rank = |n: i64| Rank::of(&keys("-id").unwrap(), &serde_json::json!({ "id": n }));
-    let mut keeper = Keeper::new(Some(3));
-    for (place, n) in [4, 9, 1, 9, 7, 9].into_iter().enumerate() {
-        keeper.offer(rank(n), || (n, place));
+    let came = [(4, 0), (9, 1), (1, 2), (9, 3), (7, 4), (9, 5)];
+    for order in [[0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0], [3, 5, 0, 1, 4, 2]] {
+        let mut keeper = Keeper::new(Some(3));
+        for (n, id) in order.map(|at| came[at]) {
+            keeper.offer(&rank(n), id, || (n, id));
+            assert!(keeper.kept() <= 3);
+        }
+        assert_eq!(keeper.finish(), [(9, 1), (9, 3), (9, 5)]);
     }
-    assert_eq!(keeper.offered(), 6);
-    assert_eq!(keeper.finish(), [(9, 1), (9, 3), (9, 5)]);
     let mut none = Keeper::new(Some(0));
-    none.offer(rank(1), || ());
+    none.offer(&rank(1), 1, || ());
     assert!(none.finish().is_empty());
     let absent = Rank::of(&keys("-rtt,id").unwrap(), &serde_json::json!({ "id": 1 }));
     let there = Rank::of(&keys("-rtt,id").unwrap(), &serde_json::json!({ "id": 2, "open": { "rtt_ns": 5 } }));

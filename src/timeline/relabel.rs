@@ -1,6 +1,6 @@
 //! Names that somebody gives to endpoints: they take the place of client and server, in sentences too.
 
-use super::{Endpoint, Text, Timeline};
+use super::{Connection, Endpoint, Text, Timeline};
 use std::collections::HashMap;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -47,10 +47,7 @@ impl Timeline {
                 continue;
             }
             of_connection.insert(connection.id, names);
-            let (open, close) = (&mut connection.open, &mut connection.close);
-            for text in [&mut open.title, &mut open.why, &mut close.title, &mut close.why, &mut connection.verdict] {
-                text.rename(names);
-            }
+            connection.rename(names);
         }
         for event in &mut self.events {
             let Some(names) = of_connection.get(&event.connection) else { continue };
@@ -60,6 +57,22 @@ impl Timeline {
             let Some(names) = of_connection.get(&step.connection) else { continue };
             step.title.rename(*names);
             step.note.rename(*names);
+        }
+    }
+}
+
+impl Connection {
+    /// Names its endpoints, also where its sentences speak of them, as [`Timeline::relabel`] does.
+    pub fn relabel(&mut self, ends: [&mut Endpoint; 2], names: &[Relabel]) {
+        let named = ends.map(|end| if end.relabel(names) { end.name.as_deref() } else { None });
+        self.rename(named);
+    }
+
+    /// Puts the names of client and server in the place of these words.
+    fn rename(&mut self, names: [Option<&str>; 2]) {
+        let (open, close) = (&mut self.open, &mut self.close);
+        for text in [&mut open.title, &mut open.why, &mut close.title, &mut close.why, &mut self.verdict] {
+            text.rename(names);
         }
     }
 }
@@ -78,7 +91,12 @@ impl Endpoint {
 
 impl Relabel {
     fn fits(&self, endpoint: &Endpoint) -> bool {
-        endpoint.ip == self.ip && self.port.is_none_or(|port| port == endpoint.port)
+        self.is_for(SocketAddr::new(endpoint.ip, endpoint.port))
+    }
+
+    /// Whether it is a name for this address.
+    pub fn is_for(&self, address: SocketAddr) -> bool {
+        address.ip() == self.ip && self.port.is_none_or(|port| port == address.port())
     }
 }
 

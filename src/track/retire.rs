@@ -102,7 +102,8 @@ impl Tracker {
         sink: &mut impl Hear,
     ) -> bool {
         let id = self.table.opened() + 1;
-        if self.keep.is_watched || !segment.flags.syn() || self.keep.keeps(id) {
+        // The first may be the only one, of which all is shown.
+        if self.keep.is_watched || !segment.flags.syn() || id == 1 || self.keep.keeps(id) {
             return false;
         }
         let Some(lone) = Lone::of(id, pair, segment) else { return false };
