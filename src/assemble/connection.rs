@@ -128,8 +128,7 @@ fn time_waits(connection: &Connection, ids: &[String; 2], setting: Setting<'_>) 
         let due = wait.due(two_msl_ns);
         let (cause, at) = match wait.ended {
             None => (EndCause::CaptureEnded, end),
-            // It will be due later than all that is known: the connection was let go of before.
-            Some((Ended::Expired, at)) if at > end => (EndCause::LetGo, end),
+            Some((Ended::Unwatched, _)) => (EndCause::LetGo, end),
             Some((Ended::Expired, at)) => (EndCause::Expired, at),
             Some((Ended::Reused, at)) => (EndCause::Reused, at),
             Some((Ended::Reset | Ended::ResetByNext, at)) => (EndCause::Reset, at),

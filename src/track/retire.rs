@@ -56,8 +56,7 @@ impl Tracker {
         let Some(connection) = self.table.get_mut(place) else { return };
         let mut waits = 0;
         for wait in connection.time_wait.iter_mut().flatten().filter(|wait| wait.ended.is_none()) {
-            // Nothing will be told that could end it sooner.
-            wait.ended = Some((Ended::Expired, wait.due(self.two_msl_ns)));
+            wait.ended = Some((Ended::Unwatched, wait.due(self.two_msl_ns)));
             waits += 1;
         }
         say(connection, sink);

@@ -26,6 +26,8 @@ pub enum Ended {
     Reset,
     /// The same, by the RST that answers TIME-WAIT's own answer to a new SYN.
     ResetByNext,
+    /// The connection was retired before the wait was due: nothing will be told that could end it sooner.
+    Unwatched,
 }
 
 impl TimeWait {
