@@ -201,13 +201,7 @@ impl Analyzer {
     }
 
     /// The timeline of all that is to be kept; the connections that are left are given out.
-    pub fn finish_to(
-        mut self,
-        kind: SourceKind,
-        name: &str,
-        ending: Ending,
-        taker: Option<&mut dyn Take>,
-    ) -> Timeline {
+    pub fn finish_to(mut self, kind: SourceKind, name: &str, ending: Ending, taker: Option<&mut dyn Take>) -> Timeline {
         let end = ending.at.or(self.last).unwrap_or_default();
         let (assembler, overview) = (&mut self.assembler, &mut self.overview);
         let start = assembler.start().unwrap_or_default();

@@ -104,7 +104,9 @@ pub fn row(
     line.number(close.late_bytes)?;
     line.text(&roles(&mut waits.iter().map(|wait| &wait.endpoint)))?;
     line.text(&last.map(|wait: &crate::timeline::TimeWait| name(&wait.end)).unwrap_or_default())?;
-    line.maybe(last.filter(|wait| matches!(wait.end, EndCause::CaptureEnded | EndCause::LetGo)).map(|wait| wait.remaining_ns))?;
+    line.maybe(
+        last.filter(|wait| matches!(wait.end, EndCause::CaptureEnded | EndCause::LetGo)).map(|wait| wait.remaining_ns),
+    )?;
     for flow in [&totals.client, &totals.server] {
         [flow.segments, flow.bytes, flow.retransmissions, flow.missing]
             .into_iter()

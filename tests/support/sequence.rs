@@ -260,6 +260,7 @@ impl Sequence {
                         Some(Ended::Expired) => "expired",
                         Some(Ended::Reused) => "reused",
                         Some(Ended::Reset | Ended::ResetByNext) => "reset",
+                        Some(Ended::Unwatched) => "not watched",
                     };
                     (words[1].to_string(), ended.to_string())
                 }

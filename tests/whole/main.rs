@@ -7,6 +7,7 @@ mod support;
 
 mod any_bytes;
 mod both;
+mod bounded;
 mod captures;
 mod commands;
 mod explain;

@@ -79,7 +79,9 @@ pub fn story(connection: &Connection, opened: &Opening, closed: &Closing, msl: M
         let (who, two_msl) = (role(peer), span(msl.two_msl_ns()));
         let lasted = |at: Timestamp| span(at.since(wait.begins));
         let (how_en, how_zh) = match wait.ended {
-            None => (format!("waits in TIME-WAIT for {two_msl}"), format!("在 TIME-WAIT 等待 {two_msl}")),
+            None | Some((Ended::Unwatched, _)) => {
+                (format!("waits in TIME-WAIT for {two_msl}"), format!("在 TIME-WAIT 等待 {two_msl}"))
+            }
             Some((Ended::Expired, _)) => {
                 (format!("waited out TIME-WAIT ({two_msl})"), format!("完成了 TIME-WAIT（{two_msl}）"))
             }

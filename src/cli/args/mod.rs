@@ -112,9 +112,9 @@ pub enum FormatArg {
     Text,
     /// The timeline: everything
     Json,
-    /// A line per connection, for spreadsheets
+    /// A line per connection, for spreadsheets; by when they began, but of very many one that outlives 8192 later ones comes later
     Csv,
-    /// A line per connection, each a JSON object
+    /// A line per connection, each a JSON object; in the same order
     Ndjson,
 }
 
