@@ -106,9 +106,11 @@ fn drawn(timeline: &Timeline, format: Format, limit: usize) -> String {
 fn check(name: &str, talk: &Talk) {
     let sieves = [
         Sieve::default(),
-        Sieve { filter: Some(parse("close=fin or open=failed").unwrap()), ..Sieve::default() },
-        Sieve { sort: keys("-segments,client.ip").unwrap(), limit: Some(2), ..Sieve::default() },
-        Sieve { limit: Some(1), ..Sieve::default() },
+        Sieve {
+            filter: Some(parse("close=fin or open=failed").unwrap()),
+            sort: keys("-segments,client.ip").unwrap(),
+            limit: Some(2),
+        },
     ];
     for sieve in sieves {
         let rows = sieve.limit.unwrap_or(3);
