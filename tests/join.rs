@@ -456,3 +456,19 @@ fn very_many_equal_segments_are_joined_in_no_time() {
     assert!(began.elapsed().as_secs() < 60, "{:?}", began.elapsed());
     assert!(timeline.connections[0].ways.unwrap().to_server.arrived > 50_000);
 }
+
+/// With both ends captured a round trip ends where the acknowledgment arrives.
+#[test]
+fn round_trips_are_those_of_the_sender() {
+    let lines = "A > P. 100:200(100) ack 300 in 10\n+0.010 B > . 300:300(0) ack 200 in 10\n\
+        +0.020 A > P. 200:300(100) ack 300 in 10\n+0.010 B > . 300:300(0) ack 300 in 10\n\
+        +0.020 B > P. 300:400(100) ack 300 in 10\n+0.010 A > . 300:300(0) ack 400 in 10\n\
+        +0.020 B > P. 400:500(100) ack 300 in 10\n+0.010 A > . 300:300(0) ack 500 lost\n\
+        +0.300 B > P. 400:500(100) ack 300 in 10\n+0.010 A > . 300:300(0) ack 500 in 10\n";
+    let timeline = TwoSides::of(&after_handshake(lines), true).joined();
+    let totals = &timeline.connections[0].totals;
+    for rtt in [totals.client.rtt, totals.server.rtt] {
+        let rtt = rtt.expect("round trips");
+        assert!((19 * MS..22 * MS).contains(&rtt.min_ns) && rtt.max_ns < 22 * MS, "{rtt:?}");
+    }
+}

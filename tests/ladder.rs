@@ -227,6 +227,27 @@ fn the_table_keeps_data_and_verdict() {
     }
 }
 
+/// In a capture near the server the round trips of the client's data end at the server.
+#[test]
+fn round_trips_of_a_part_of_the_way_are_called_so() {
+    let mut timeline = support::life::download();
+    let head = |timeline: &Timeline| draw(timeline, styles(&[120])[0]).replace("\n           ", "");
+    let rtt = |min_ns, median_ns| Rtt { samples: 50, min_ns, median_ns, max_ns: median_ns, ..Rtt::default() };
+    let connection = &mut timeline.connections[0];
+    (connection.open.syn_to_synack_ns, connection.open.synack_to_ack_ns) = (Some(30_000), Some(20_000_000));
+    connection.totals.client.rtt = Some(rtt(1_000, 3_000));
+    connection.totals.server.rtt = Some(rtt(19_000_000, 20_000_000));
+    assert!(!head(&timeline).contains("only from the capture"), "on loopback there is no way");
+    timeline.source.vantage = Vantage::Network;
+    let told = head(&timeline);
+    assert!(
+        told.contains("client's only from the capture to server and back") && !told.contains("server's only"),
+        "{told}"
+    );
+    timeline.source.vantage = Vantage::Both;
+    assert!(!head(&timeline).contains("only from the capture"));
+}
+
 /// A FIN that comes again during TIME-WAIT belongs to the close, but the ladder does not go back to it.
 #[test]
 fn a_rearmed_time_wait_has_one_heading() {

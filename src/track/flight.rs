@@ -166,6 +166,11 @@ impl Flight {
         }
     }
 
+    /// How long a SYN was under way, where a capture at its receiver tells, nanoseconds.
+    pub(super) fn syn_way_ns(&self) -> Option<i64> {
+        self.syns.iter().flatten().find_map(|syn| syn.landed.map(|landed| landed.time.since(syn.first.time)))
+    }
+
     /// Whether a SYN is under way whose arrival nothing has proved.
     #[inline]
     pub(super) fn awaits_syn(&self) -> bool {

@@ -3,10 +3,14 @@
 use super::*;
 use crate::annotate::words::some;
 use crate::render::time;
-use crate::timeline::{FlowTotals, Lang};
+use crate::timeline::{FlowTotals, Lang, Vantage};
 
 /// Fewer round trips than this say no more than the handshake does.
 const FEW: u64 = 8;
+/// A round trip counts as that of the whole way where what it leaves out is less than a fourth of it.
+const NEAR: i64 = 4;
+/// What a host itself takes to answer is less than this, nanoseconds.
+const WORTH_NS: i64 = 200_000;
 
 /// Label and text of each line.
 pub(super) fn rows(ladder: &Ladder, style: &Style) -> Vec<(&'static str, String)> {
@@ -17,6 +21,9 @@ pub(super) fn rows(ladder: &Ladder, style: &Style) -> Vec<(&'static str, String)
         (lang.pick("marks", "标记"), by_side(ladder, style, marks)),
         (lang.pick("RTT", "往返"), by_side(ladder, style, round_trips)),
     ];
+    if let Some((_, text)) = rows.last_mut().filter(|(_, text)| !text.is_empty()) {
+        text.extend(part_of_way(ladder, style));
+    }
     let twice = ladder.connection.captured_twice;
     if twice > 0 {
         let doubled = ladder.connection.doubled_by_network;
@@ -124,6 +131,42 @@ fn round_trips(totals: &FlowTotals, lang: Lang) -> Vec<String> {
         Lang::En => format!("{min} / {median} / {max} (least, median, most of {})", rtt.samples),
         Lang::Zh => format!("{min} / {median} / {max}（{} 次的最小、中位、最大）", rtt.samples),
     }]
+}
+
+/// Where the capture stands shows only a part of the way in round trips: those of data cover the way from the capture to
+/// the data's receiver and back. Nothing where that is the whole of it.
+fn part_of_way(ladder: &Ladder, style: &Style) -> Option<String> {
+    if matches!(ladder.source.vantage, Vantage::Both | Vantage::Loopback) {
+        return None;
+    }
+    let (open, totals) = (&ladder.connection.open, &ladder.connection.totals);
+    // The handshake's may hold the time that a host took.
+    let least = |shake: Option<i64>, totals: &FlowTotals| {
+        let shake = shake.filter(|_| open.rtt_valid);
+        shake.into_iter().chain(totals.rtt.map(|rtt| rtt.min_ns)).min()
+    };
+    let to_server = least(open.syn_to_synack_ns, &totals.client)?;
+    let to_client = least(open.synack_to_ack_ns, &totals.server)?;
+    // The rest of the way is what the other direction's round trips cover.
+    let sides = [
+        (Side::Left, &totals.client, to_client, to_server, Side::Right),
+        (Side::Right, &totals.server, to_server, to_client, Side::Left),
+    ];
+    let name = |side: Side| crate::render::summary::lane_name(ladder.lanes.get(side), style);
+    let told = sides.into_iter().filter(|(_, totals, rest, own, _)| {
+        totals.rtt.is_some_and(|rtt| rtt.samples >= FEW) && *own < rest.saturating_mul(NEAR) && *rest >= WORTH_NS
+    });
+    let told: Vec<String> = told
+        .map(|(whose, .., receiver)| match style.lang {
+            Lang::En => format!("{}'s only from the capture to {} and back", name(whose), name(receiver)),
+            Lang::Zh => format!("{}的数据仅为观测点与{}之间的往返", name(whose), name(receiver)),
+        })
+        .collect();
+    let told = told.join(style.lang.pick(", ", "，"));
+    (!told.is_empty()).then(|| match style.lang {
+        Lang::En => format!("; {told}: not the whole way"),
+        Lang::Zh => format!("；{told}，不是全程"),
+    })
 }
 
 fn counted(lang: Lang, counts: &[(u64, &str, &str)]) -> Vec<String> {

@@ -3,7 +3,7 @@
 
 use super::finding::{Acking, DSack, Proof, Recovery, Spurious, WindowNews};
 use super::sender::More;
-use crate::tcp::{Flags, Peer, Segment, SeqNumber, Timestamp};
+use crate::tcp::{Flags, Passage, Peer, Segment, SeqNumber, Timestamp};
 use crate::track::turn::Turn;
 
 /// An acknowledgment that takes so much longer than the shortest round trip was held back: stacks wait 40 ms or more, and
@@ -32,7 +32,7 @@ impl Turn<'_> {
             if !has_sack && !is_duplicate && !closes {
                 let waiting = sender.first.filter(|first| !sender.first_acknowledged && first.end.le(ack));
                 let Some(first) = waiting else { return };
-                let ns = segment.time.since(first.time);
+                let Some(ns) = heard_at(segment).map(|heard| heard.since(first.time)) else { return };
                 if sender.first_rtt_ns().is_none() && (0..DELAYS_NS.start).contains(&ns) {
                     sender.first_acknowledged = true;
                     sender.set_first_rtt_ns(ns as u32);
@@ -90,29 +90,41 @@ impl Turn<'_> {
     }
 }
 
+/// When the sender of what it acknowledges hears of it: where that was captured too, by its arrival. `None`: never.
+#[inline]
+fn heard_at(segment: &Segment<'_>) -> Option<Timestamp> {
+    match segment.passage {
+        Passage::Arrived(at) => Some(at),
+        Passage::Lost => None,
+        Passage::Unknown | Passage::Appeared => Some(segment.time),
+    }
+}
+
 impl More {
     /// The acknowledgment covers octets that none covered before.
     fn work_in_news(&mut self, segment: &Segment<'_>, ack: SeqNumber, found: &mut Recovery) {
         let (count, newest, repeated) = self.sents.acknowledge(ack);
         let tsecr = segment.options.timestamps.map(|(_, tsecr)| tsecr);
         let pure = segment.is_pure_ack();
-        if let Some(newest) = newest {
+        let is_untold = self.tells_arrivals && segment.passage == Passage::Unknown;
+        let heard = heard_at(segment).filter(|_| !is_untold);
+        if let Some((newest, heard)) = newest.zip(heard) {
             if !repeated && self.duplicates == 0 && self.sacked_to.is_none() {
-                let ns = segment.time.since(newest);
+                let ns = heard.since(newest);
                 let alone = pure && count == 1 && self.sents.waiting() == 0;
                 self.work_in_round_trip(ns, alone, found);
             } else if let Some(doubtful) = self.doubtful.filter(|doubtful| doubtful.seq.lt(ack))
                 && doubtful.tsvals.is_some_and(|(own, _)| Some(own) == tsecr)
             {
                 // RFC 7323 4: the echo says which copy it answers.
-                self.work_in_round_trip(segment.time.since(doubtful.time), false, found);
+                self.work_in_round_trip(heard.since(doubtful.time), false, found);
             }
         }
         if pure && count > 0 {
             self.totals.acks = self.totals.acks.saturating_add(1);
             self.totals.acks_of_several = self.totals.acks_of_several.saturating_add(u32::from(count > 1));
         }
-        self.prove_needless(segment.time, ack, tsecr, found);
+        self.prove_needless(heard.unwrap_or(segment.time), ack, tsecr, found);
         self.duplicates = 0;
         self.timeouts = 0;
         for until in [&mut self.recover, &mut self.timed_out, &mut self.sacked_to] {

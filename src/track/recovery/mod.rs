@@ -118,9 +118,19 @@ impl Connection {
 
     #[inline(never)]
     fn make_more(&mut self, peer: Peer) {
-        let shake = self.shake_ns(peer);
+        // Where arrivals were captured, the handshake's times are those of sending: the way back is still to be added.
+        let asked = peer.of(&self.opening.syn_ack).is_none();
+        let back = match (!peer).of(&self.flight).syn_way_ns() {
+            None => Some(0),
+            Some(_) if asked => self.shake_ns(!peer),
+            way => way,
+        };
+        let shake = self.shake_ns(peer).zip(back).map(|(there, back)| there.saturating_add(back));
         let next = peer.of(&self.tcb).snd.nxt;
-        peer.of_mut(&mut self.senders).make_more(shake, next);
+        let tells_arrivals = self.flight.iter().any(|flight| flight.syn_way_ns().is_some());
+        let sender = peer.of_mut(&mut self.senders);
+        sender.make_more(shake, next);
+        sender.more.iter_mut().for_each(|more| more.tells_arrivals = tells_arrivals);
     }
 
     /// The handshake's round trip from the point of capture to the receiver of `peer`'s segments and back, nanoseconds;

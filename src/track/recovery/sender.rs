@@ -54,6 +54,8 @@ pub(super) struct More {
     pub(super) again_to: Option<SeqNumber>,
     /// The retransmission whose acknowledgment will tell which copy arrived.
     pub(super) doubtful: Option<Doubtful>,
+    /// Both ends are captured: what is acknowledged is heard when that arrives, if it does.
+    pub(super) tells_arrivals: bool,
     /// When the receiver's window closed.
     pub(super) closed_since: Option<Timestamp>,
     /// Probes in this spell.
