@@ -131,6 +131,21 @@ fn devices_get_what_standard_output_gets() {
     assert_eq!(text(&output.stderr), text(&output.stdout));
 }
 
+/// A packed file that is cut so early that nothing can be unpacked is as damaged as one that is cut later.
+#[test]
+fn a_packed_file_that_is_cut_is_damaged() {
+    let folder = Folder::new();
+    // Their magic, and a piece of the header behind it.
+    folder.put("cut.pcap.zst", &[0x28, 0xb5, 0x2f, 0xfd, 0x24, 0x81]);
+    folder.put("cut.pcap.lz4", &[0x04, 0x22, 0x4d, 0x18, 0x74, 0x40]);
+    let packed = gzip(&pcap(&download(40001, 1)));
+    folder.put("cut.pcap.gz", &packed[..packed.len() / 2]);
+    for name in ["cut.pcap.zst", "cut.pcap.lz4", "cut.pcap.gz"] {
+        assert_fails(&folder.run(&["replay", name]), 0, &["warning: ", "the compressed data is cut or corrupt"]);
+        assert_fails(&folder.run(&["replay", name, "--strict"]), 4, &["warning: "]);
+    }
+}
+
 #[test]
 fn a_cut_file_shows_what_could_be_read() {
     let folder = Folder::new();

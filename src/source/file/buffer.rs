@@ -102,6 +102,11 @@ impl Buffer {
         io::Cursor::new(self.available().to_vec()).chain(Rest { inner: self.inner, error: self.error })
     }
 
+    /// Whether the stream ended in the middle of something.
+    pub(super) fn is_cut(&self) -> bool {
+        self.error.as_ref().is_some_and(|error| error.kind() == io::ErrorKind::UnexpectedEof)
+    }
+
     /// The error that ended the stream, once.
     pub(super) fn take_error(&mut self) -> Option<io::Error> {
         self.error.take()

@@ -46,8 +46,18 @@ pub enum DamageKind {
 impl Damage {
     /// What was lost and where, without the file's name.
     pub fn text(&self) -> Text {
-        let (en, zh) = self.kind.words();
         let Damage { offset, packets, repeats, .. } = self;
+        let (en, zh) = match self.kind {
+            DamageKind::Unpack(ref cause) if *packets == 0 => (
+                format!(
+                    "the compressed data is cut or corrupt ({cause}) before a packet could be unpacked: zstd and lz4 pack whole blocks, and one that is cut is lost"
+                ),
+                format!(
+                    "压缩数据不完整或已损坏（{cause}），未能解压出任何数据包：zstd 与 lz4 按整块压缩，被截断的块会丢失"
+                ),
+            ),
+            ref kind => kind.words(),
+        };
         let (en_more, zh_more) = match repeats {
             0 => Default::default(),
             n => (format!("; {n} more like it"), format!("；另有 {n} 处相同")),

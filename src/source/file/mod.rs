@@ -75,6 +75,8 @@ enum Format {
     Pcap(Pcap),
     Pcapng(Pcapng),
     Snoop(Snoop),
+    /// Packed, and nothing of it could be unpacked.
+    Nothing,
 }
 
 /// Gives out the frames of a saved capture, one at a time, borrowed from its buffer.
@@ -122,7 +124,11 @@ impl CaptureReader {
         }
         buffer.fill(8);
         let first = buffer.available();
-        let Some(magic) = first.first_chunk::<4>().copied() else {
+        let first_four = first.first_chunk::<4>().copied();
+        if first_four.is_none() && packing.is_some() && buffer.is_cut() {
+            return Ok(CaptureReader::with(buffer, Format::Nothing, packing, Vec::new()));
+        }
+        let Some(magic) = first_four else {
             return Err(match (buffer.take_error(), buffer.available()) {
                 (Some(source), _) => OpenError::Read { name, source },
                 (None, []) => OpenError::Empty { name },
@@ -143,17 +149,20 @@ impl CaptureReader {
         let Some(format) = format else {
             return Err(OpenError::HeaderCut { name, octets: buffer.available().len() });
         };
-        let damage = DamageLog::default();
-        Ok(CaptureReader {
+        Ok(CaptureReader::with(buffer, format, packing, interfaces))
+    }
+
+    fn with(buffer: Buffer, format: Format, packing: Option<Packing>, interfaces: Vec<Interface>) -> CaptureReader {
+        CaptureReader {
             buffer,
             format,
             packing,
             interfaces,
-            damage,
+            damage: DamageLog::default(),
             options: None,
             finished: false,
             until_damage: false,
-        })
+        }
     }
 
     /// Ends at the first damage, as Wireshark does, instead of looking for frames behind it.
@@ -170,7 +179,7 @@ impl CaptureReader {
         }
         let at_hand = match &mut self.format {
             Format::Pcap(pcap) => pcap.next_at_hand(&mut self.buffer),
-            Format::Pcapng(_) | Format::Snoop(_) => None,
+            Format::Pcapng(_) | Format::Snoop(_) | Format::Nothing => None,
         };
         match at_hand {
             Some(record) => Some(self.give_out(&record)),
@@ -185,6 +194,7 @@ impl CaptureReader {
             Format::Pcap(pcap) => pcap.next(&mut self.buffer, &mut self.damage),
             Format::Pcapng(pcapng) => pcapng.next(&mut self.buffer, &mut self.interfaces, &mut self.damage),
             Format::Snoop(snoop) => snoop.next(&mut self.buffer, &mut self.interfaces, &mut self.damage),
+            Format::Nothing => None,
         };
         let record = record.filter(|_| !(self.until_damage && self.damage.any()));
         let Some(record) = record else {
@@ -234,7 +244,7 @@ impl CaptureReader {
     pub fn comment(&self) -> Option<&str> {
         let (at, len) = self.options?;
         match &self.format {
-            Format::Pcap(_) | Format::Snoop(_) => None,
+            Format::Pcap(_) | Format::Snoop(_) | Format::Nothing => None,
             Format::Pcapng(pcapng) => pcapng.comment(self.buffer.at(at, len)),
         }
     }
@@ -242,7 +252,7 @@ impl CaptureReader {
     /// What the file says of itself, as far as it was read.
     pub fn about(&self) -> Option<&About> {
         match &self.format {
-            Format::Pcap(_) | Format::Snoop(_) => None,
+            Format::Pcap(_) | Format::Snoop(_) | Format::Nothing => None,
             Format::Pcapng(pcapng) => Some(pcapng.about()),
         }
     }
