@@ -59,7 +59,7 @@ pub struct Analyzer {
 /// Server ports that are noted: whoever asks the kernel about more gets answers that grow with every socket.
 const MOST_SERVER_PORTS: usize = 16;
 
-/// Streams whose packets get Wireshark's words in a timeline, some 300 octets for each; those of later streams get none.
+/// Streams whose packets get Wireshark's words in a timeline, which holds all of them; those of later streams get none.
 const MOST_STREAMS: usize = 100_000;
 
 /// What the capture's owner knows of it.

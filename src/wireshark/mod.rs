@@ -7,6 +7,9 @@
 //!
 //! A window of Wireshark shows values of a second look at the file, when the first knew its end. [`Analysis::known`] does the
 //! same: it takes what the first pass left ([`Analysis::outcome`]) and the same packets again.
+//!
+//! tshark keeps all of every stream. Here at most [`MOST_FULL`] are kept in full, and some 150 octets of each further one: its
+//! number, by its addresses, and what a second look has to know.
 
 mod ack;
 mod announced;
@@ -18,6 +21,7 @@ mod repeat;
 mod round_trip;
 mod scale;
 mod stream;
+mod streams;
 mod table;
 mod unacked;
 mod window;
@@ -25,19 +29,20 @@ mod words;
 
 pub use completeness::Completeness;
 pub use outcome::Outcome;
+pub use streams::MOST_FULL;
 pub use words::{DupAck, Marks, Words};
 
 use crate::tcp::{IcmpError, Segment};
 use announced::Announced;
 use outcome::Known;
-use stream::Stream;
+use streams::Streams;
 use table::Table;
 
 /// Judges packets in the order of their capture.
 #[derive(Default)]
 pub struct Analysis {
     table: Table,
-    streams: Vec<Stream>,
+    streams: Streams,
     announced: Announced,
     known: Option<Known>,
 }
@@ -71,11 +76,11 @@ impl Analysis {
             }
         };
         // A SYN with another number than the one known opens a stream of its own.
-        if self.stream(id).is_some_and(|stream| stream.is_reused_by(segment, place.way)) {
+        if segment.flags.syn() && self.streams.is_reused_by(id, segment, place.way) {
             reused = true;
             id = self.open(segment);
         }
-        let Some(stream) = self.streams.get_mut(id as usize) else { return Marks::default() };
+        let Some(stream) = self.streams.get_mut(id) else { return Marks::default() };
         let mut marks = stream.judge(segment, place.way, is_new, reused);
         marks.stream = id;
         self.announced.listen(segment, marks.words);
@@ -105,19 +110,17 @@ impl Analysis {
         self.streams.len()
     }
 
-    fn stream(&self, id: u32) -> Option<&Stream> {
-        self.streams.get(id as usize)
+    /// Streams that are remembered in full: never more than [`MOST_FULL`].
+    pub fn full_streams(&self) -> usize {
+        self.streams.full()
     }
 
     fn open(&mut self, segment: &Segment<'_>) -> u32 {
-        // What an old stream of these addresses waits for never comes.
-        let id = self.streams.len() as u32;
-        if let Some(old) = self.table.set(segment.src, segment.dst, id)
-            && let Some(old) = self.streams.get_mut(old as usize)
-        {
-            old.forget();
+        let id = self.streams.open();
+        if let Some(old) = self.table.set(segment.src, segment.dst, id) {
+            // What an old stream of these addresses waits for never comes.
+            self.streams.forget(old);
         }
-        self.streams.push(Stream::default());
         id
     }
 }

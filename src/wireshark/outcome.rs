@@ -4,6 +4,7 @@ use super::completeness::Completeness;
 use super::fast_open;
 use super::round_trip::RoundTrip;
 use super::stream::{Stream, directed};
+use super::streams::Streams;
 use super::table::Way;
 use super::words::{Marks, Words};
 use crate::tcp::{Segment, SeqNumber};
@@ -14,7 +15,7 @@ pub struct Outcome(Vec<Left>);
 
 /// What one stream was left with.
 #[derive(Debug, Clone, Copy)]
-struct Left {
+pub(super) struct Left {
     completeness: Completeness,
     round_trip: RoundTrip,
     fast_open: bool,
@@ -22,14 +23,29 @@ struct Left {
 }
 
 impl Outcome {
-    pub(super) fn of(streams: &[Stream]) -> Outcome {
-        let left = |stream: &Stream| Left {
-            completeness: stream.completeness,
-            round_trip: stream.round_trip,
-            fast_open: stream.fast_open,
-            bases: stream.bases(),
-        };
-        Outcome(streams.iter().map(left).collect())
+    pub(super) fn of(streams: &Streams) -> Outcome {
+        Outcome(streams.outcome())
+    }
+}
+
+impl Left {
+    pub(super) fn of(stream: &Stream) -> Left {
+        let Stream { completeness, round_trip, fast_open, .. } = *stream;
+        Left { completeness, round_trip, fast_open, bases: stream.bases() }
+    }
+
+    /// A stream of which no more is known.
+    pub(super) fn stream(self) -> Stream {
+        let mut stream = Stream::left_with(self.completeness, self.round_trip, self.fast_open);
+        stream.set_bases(self.bases);
+        stream
+    }
+
+    /// Whether the segment is a SYN of another connection between the same addresses.
+    pub(super) fn is_reused_by(&self, segment: &Segment<'_>, way: Way) -> bool {
+        let [up, down] = self.bases;
+        let base = if way == Way::Up { up } else { down };
+        segment.flags.syn() && !segment.flags.ack() && base.is_some_and(|base| base != segment.seq)
     }
 }
 

@@ -30,17 +30,27 @@ pub(super) fn directed<T>(pair: &mut [T; 2], way: Way) -> (&mut T, &mut T) {
 }
 
 impl Stream {
-    /// Whether the segment is a SYN of another connection between the same addresses.
-    pub(super) fn is_reused_by(&self, segment: &Segment<'_>, way: Way) -> bool {
-        let [up, down] = &self.flows;
-        let base = if way == Way::Up { up.base } else { down.base };
-        segment.flags.syn() && !segment.flags.ack() && base.is_some_and(|base| base != segment.seq)
+    /// A stream of which no more is known than what it was left with.
+    pub(super) fn left_with(completeness: Completeness, round_trip: RoundTrip, fast_open: bool) -> Stream {
+        Stream { completeness, round_trip, fast_open, ..Stream::default() }
+    }
+
+    /// Whether a FIN or a RST was seen.
+    pub(super) fn has_ended(&self) -> bool {
+        self.completeness.0 & (Completeness::FIN.0 | Completeness::RST.0) != 0
     }
 
     /// The first numbers of both directions.
     pub(super) fn bases(&self) -> [Option<SeqNumber>; 2] {
         let [up, down] = &self.flows;
         [up.base, down.base]
+    }
+
+    /// Sets the first numbers of both directions.
+    pub(super) fn set_bases(&mut self, bases: [Option<SeqNumber>; 2]) {
+        for (flow, base) in self.flows.iter_mut().zip(bases) {
+            flow.base = base;
+        }
     }
 
     /// Lets go of what is only good for segments to come.
