@@ -222,6 +222,7 @@ impl Analyzer {
             ));
         }
         warnings.extend(split_by_vlan(self.tracker.split_by_vlan()));
+        warnings.extend(overlapping(self.decoder.overlapping_fragments()));
         let source = Source {
             kind,
             name: name.into(),
@@ -270,6 +271,19 @@ fn dropped(count: u64) -> Text {
         format!("{count} packets were dropped while capturing: what they held is missing here"),
         format!("捕获时丢弃了 {count} 个数据包：时间线缺少其内容"),
     )
+}
+
+/// What to say of IP fragments that overlap and agree.
+fn overlapping(count: u64) -> Option<Text> {
+    (count > 0).then(|| {
+        Text::new(
+            format!(
+                "{} overlapped others with the same octets: no host sends such (RFC 5722); they were put together all the same",
+                some(count, "IP fragment")
+            ),
+            format!("{count} 个 IP 分片与其他分片重叠且内容相同：正常主机不会这样发送（RFC 5722）；仍已重组"),
+        )
+    })
 }
 
 fn split_by_vlan(count: u64) -> Option<Text> {

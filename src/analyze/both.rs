@@ -87,6 +87,8 @@ impl Both {
             captured_twice: timeline.source.packets.captured_twice,
         };
         timeline.source.skipped = skipped(decoders);
+        let overlapping = decoders.iter().map(|decoder| decoder.overlapping_fragments()).sum();
+        timeline.source.warnings.extend(super::overlapping(overlapping));
         let Some(clock) = joined.clock else { return timeline };
         timeline.source.vantage = Vantage::Both;
         timeline.source.clock = Some(ClockOffset {

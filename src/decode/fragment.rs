@@ -55,6 +55,8 @@ pub(super) struct Fragments {
     octets: usize,
     /// The octets of the packet that came together last.
     done: Vec<u8>,
+    /// Fragments that said again what others had said, in part.
+    overlapping: u64,
 }
 
 /// Which packet a fragment is of. IPv6 leaves the protocol to the first fragment, so there it is 0.
@@ -78,6 +80,8 @@ struct Packet {
     stretches: Vec<(u32, u32)>,
     /// Known from the last fragment.
     len: Option<u32>,
+    /// The fragments so far, at most [`MAX_STRETCHES`]: from, to. Just the same again is a copy.
+    pieces: Vec<(u32, u32)>,
     /// Its fragments contradict each other: nothing of it can be believed, nor what still comes of it (RFC 5722).
     spoiled: bool,
 }
@@ -147,7 +151,9 @@ impl Fragments {
         };
         let Some(packet) = self.packets.get_mut(at) else { return Err(Reason::IncompleteFragment) };
         let before = packet.bytes.capacity();
+        let overlaps = packet.overlaps(piece.offset, end);
         let verdict = packet.add(piece, rest.bytes, end);
+        self.overlapping += u64::from(overlaps && verdict.is_ok());
         self.octets = self.octets - before + packet.bytes.capacity();
         match verdict {
             Ok(true) => {
@@ -164,6 +170,11 @@ impl Fragments {
             }
             Err(reason) => Err(reason),
         }
+    }
+
+    /// Fragments that overlapped others without contradicting them: no host sends such.
+    pub(super) fn overlapping(&self) -> u64 {
+        self.overlapping
     }
 
     /// The octets of the packet that came together last.
@@ -188,7 +199,7 @@ impl Fragments {
 impl Packet {
     fn new(key: Key, protocol: u8, began: Timestamp) -> Packet {
         let (bytes, stretches) = (Vec::new(), Vec::new());
-        Packet { key, began, frames: 0, protocol, bytes, stretches, len: None, spoiled: false }
+        Packet { key, began, frames: 0, protocol, bytes, stretches, len: None, pieces: Vec::new(), spoiled: false }
     }
 
     /// Puts octets in their place; `true` when the packet is whole with them.
@@ -213,7 +224,16 @@ impl Packet {
             place.copy_from_slice(bytes);
         }
         self.cover(piece.offset, end);
+        if self.pieces.len() < MAX_STRETCHES {
+            self.pieces.push((piece.offset, end));
+        }
         Ok(self.len.is_some_and(|len| self.stretches == [(0, len)]))
+    }
+
+    /// Whether it holds octets that others held, and is no copy of one of them.
+    fn overlaps(&self, from: u32, to: u32) -> bool {
+        !self.pieces.contains(&(from, to))
+            && self.stretches.iter().any(|(had_from, had_to)| *had_from < to && from < *had_to)
     }
 
     /// Whether it says another thing of the same octets, or of where the packet ends. Receivers differ in whom they believe,

@@ -120,6 +120,12 @@ impl Decoder {
         self.seen - self.skipped.total()
     }
 
+    /// IP fragments that overlapped others with the same octets, and so did no harm; see [`Reason::FragmentOverlap`] for the
+    /// others.
+    pub fn overlapping_fragments(&self) -> u64 {
+        self.fragments.overlapping()
+    }
+
     /// The frames that held no segment, by reason; ICMP errors that quote one are among them.
     pub fn skipped(&self) -> &SkippedCounts {
         &self.skipped

@@ -55,6 +55,10 @@ impl Feed {
     fn count(&self, reason: Reason) -> u64 {
         self.0.skipped().count(reason)
     }
+
+    fn overlapping(&self) -> u64 {
+        self.0.overlapping_fragments()
+    }
 }
 
 fn big() -> [Packet; 2] {
@@ -127,12 +131,14 @@ fn copies_do_no_harm() {
         }
         assert_eq!(feed.push(&parts[1]), Ok(packet.payload.clone()));
         assert_eq!(feed.count(Reason::IpFragment), 5);
+        assert_eq!(feed.overlapping(), 0);
         // Another cut of the same octets overlaps, and says the same.
         let body = packet.tcp();
         let mut feed = Feed::new();
         assert_eq!(feed.push(&fragment(&packet, 6, &body[..800], 9, 0, true)), WAITS);
         assert_eq!(feed.push(&fragment(&packet, 6, &body[400..1200], 9, 400, true)), WAITS);
         assert_eq!(feed.push(&fragment(&packet, 6, &body[1000..], 9, 1000, false)), Ok(packet.payload.clone()));
+        assert_eq!(feed.overlapping(), 2);
     }
 }
 
