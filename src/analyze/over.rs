@@ -40,6 +40,11 @@ impl<'a> Over<'a> {
         self.connection.addresses
     }
 
+    /// When it began, nanoseconds after the start of the capture.
+    pub fn start_ns(&self) -> i64 {
+        self.connection.first.since(self.assembler.start().unwrap_or_default())
+    }
+
     /// What the glance takes of it.
     pub fn fact(&self) -> &Fact {
         self.fact

@@ -1,5 +1,6 @@
 //! Choosing among connections that come one by one: no more is kept of them than a table will show.
 
+use super::aftermath::Aftermath;
 use super::{Keeper, Rank, Sieve};
 use crate::analyze::Over;
 use crate::assemble::Entry;
@@ -13,6 +14,7 @@ use std::net::IpAddr;
 pub struct Harvest {
     sieve: Sieve,
     table: Option<Keeper<Entry>>,
+    aftermath: Aftermath,
     /// The glance at those that pass a condition.
     glance: Option<Overview>,
     names: HashMap<IpAddr, String>,
@@ -32,7 +34,8 @@ impl Harvest {
         let glance = sieve.filter.is_some().then(|| Overview::new(msl));
         let (table, names) = (rows.map(Keeper::new), HashMap::new());
         let unused = vec![true; relabel.len()];
-        Harvest { sieve, table, glance, names, relabel, unused, matched: 0, of: 0, until_ns: 0, now_ns: 0 }
+        let aftermath = Aftermath::default();
+        Harvest { sieve, table, aftermath, glance, names, relabel, unused, matched: 0, of: 0, until_ns: 0, now_ns: 0 }
     }
 
     /// Learns names of addresses, for connections that come later. The first name of an address stays.
@@ -51,6 +54,7 @@ impl Harvest {
         self.now_ns = self.now_ns.max(over.now_ns());
         // What is still to come is reckoned by the end of the capture.
         self.until_ns = self.until_ns.max(over.fact().until_ns(i64::MAX));
+        self.aftermath.hear(over.id(), over.addresses(), over.start_ns());
         let entry = (is_wanted || self.sieve.looks()).then(|| self.tell(over));
         let rank = match &entry {
             Some(Entry { connection, client, server }) => self.sieve.judge(connection, Some(client), Some(server))?,
@@ -61,7 +65,13 @@ impl Harvest {
             glance.note(over.fact());
         }
         if let Some(mut table) = self.table.take() {
-            table.offer(&rank, over.id(), || entry.clone().unwrap_or_else(|| self.tell(over)));
+            let mut taken = None;
+            let gone = table.offer(&rank, over.id(), || {
+                let entry = entry.clone().unwrap_or_else(|| self.tell(over));
+                taken.insert(entry).clone()
+            });
+            taken.iter().for_each(|entry| self.aftermath.watch(entry));
+            gone.iter().for_each(|entry| self.aftermath.leave(entry));
             self.table = Some(table);
         }
         Some((rank, entry))
@@ -102,7 +112,9 @@ impl Harvest {
         timeline.connections.clear();
         timeline.endpoints.clear();
         let mut known = HashSet::new();
-        for Entry { connection, client, server } in self.table.map(Keeper::finish).unwrap_or_default() {
+        for mut entry in self.table.map(Keeper::finish).unwrap_or_default() {
+            self.aftermath.settle(&mut entry, self.now_ns);
+            let Entry { connection, client, server } = entry;
             for endpoint in [client, server] {
                 if known.insert(endpoint.id.clone()) {
                     timeline.endpoints.push(endpoint);

@@ -1,5 +1,6 @@
 //! Choosing connections: `--where`, `--sort` and `--limit` over the fields of the timeline's connection object. Pure.
 
+mod aftermath;
 mod expr;
 mod field;
 mod harvest;

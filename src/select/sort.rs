@@ -114,15 +114,17 @@ impl<T> Keeper<T> {
         Keeper { limit: limit.unwrap_or(usize::MAX), heap: BinaryHeap::new() }
     }
 
-    /// Takes an item if it is among the first so far; `make` is called only then.
-    pub fn offer(&mut self, rank: &Rank, id: u64, make: impl FnOnce() -> T) {
+    /// Takes an item if it is among the first so far; `make` is called only then. Gives the one that makes room for it.
+    pub fn offer(&mut self, rank: &Rank, id: u64, make: impl FnOnce() -> T) -> Option<T> {
+        let mut last = None;
         if self.heap.len() >= self.limit {
             if self.heap.peek().is_none_or(|last| (rank, id) >= (&last.rank, last.id)) {
-                return;
+                return None;
             }
-            self.heap.pop();
+            last = self.heap.pop();
         }
         self.heap.push(Kept { rank: rank.clone(), id, item: make() });
+        last.map(|last| last.item)
     }
 
     /// How many are kept now: never more than the limit.

@@ -140,7 +140,7 @@ mod tests {
             assert!(streams.full() <= MOST_FULL);
         }
         assert_eq!(streams.len(), all as usize);
-        assert!(matches!(streams.all[0], Memory::Full(_)));
+        assert!(matches!(streams.all.first(), Some(Memory::Full(_))));
         let left = streams.all.iter().filter(|memory| matches!(memory, Memory::Left(_))).count();
         assert_eq!(left, 5_000);
         // Whatever shrank is still what it was, and can be heard of again.

@@ -11,7 +11,7 @@ use synfin::render::{self, Charset, Format, Lines, MOST_WAITING, Style};
 use synfin::select::{Harvest, Sieve, keys, parse};
 use synfin::source::Timestamp;
 use synfin::tcp::MslProfile;
-use synfin::timeline::{Lang, SourceKind, Timeline};
+use synfin::timeline::{EndCause, Lang, SourceKind, Timeline};
 use synfin::track::{Keep, LINGER};
 
 /// What `replay` does with connections.
@@ -90,6 +90,43 @@ fn what_is_kept_does_not_grow_with_the_capture() {
         match sieve.limit {
             None => assert_eq!(ids, (1..=n).collect::<Vec<_>>()),
             Some(_) => assert_eq!(ids, (n - 6..=n).rev().collect::<Vec<_>>()),
+        }
+    }
+}
+
+/// A table tells how TIME-WAITs ended of which the connections were let go of long before.
+#[test]
+fn what_was_let_go_of_is_told_by_what_came_after() {
+    let mut talk = many(LINGER as u32 + 2_000);
+    // One is followed by another connection on its addresses and ports.
+    talk.end += 1_000_000;
+    let again = Packet::new("10.0.0.3:40000", "192.168.0.1:80").seq(70_000).flags(SYN);
+    talk.shots.push(Shot { time: talk.end, packet: again });
+    for (after_ns, others) in [(0, EndCause::CaptureEnded), (60_000_000_000, EndCause::Expired)] {
+        talk.end += after_ns;
+        talk.shots.push(Shot { time: talk.end, packet: Packet::new("10.9.0.1:9", "192.168.0.1:80").seq(1).flags(SYN) });
+        let sieve = Sieve { filter: Some(parse("close=fin").unwrap()), ..Sieve::default() };
+        let mut all = Analyzer::new(Wishes { keep: Keep::ALL, ..wishes() });
+        talk.frames(|frame| all.push(frame));
+        let all = sieve.select(talk.finish(all));
+        let mut taker = taker(&sieve, 7);
+        taker.lines.clear();
+        let mut analyzer = Analyzer::new(wishes());
+        talk.frames(|frame| analyzer.push_to(frame, Some(&mut taker)));
+        let ending = Ending { at: Some(Timestamp(talk.end)), ..Ending::default() };
+        let timeline = analyzer.finish_to(SourceKind::File, "talk", ending, Some(&mut taker));
+        let timeline = taker.harvest.finish(timeline);
+        let ends = |timeline: &Timeline| {
+            let waits = timeline.connections.iter().take(7).map(|connection| {
+                let wait = &connection.time_wait[0];
+                (connection.id, wait.end, wait.end_ns, wait.remaining_ns)
+            });
+            waits.collect::<Vec<_>>()
+        };
+        let told = ends(&timeline);
+        assert_eq!(told, ends(&all));
+        for end in [EndCause::Reused, others] {
+            assert!(told.iter().any(|(_, told, ..)| *told == end), "{told:?}");
         }
     }
 }
