@@ -16,7 +16,7 @@ use crate::overview::{Fact, Overview};
 use crate::source::{Frame, Timestamp};
 use crate::tcp::{IcmpError, MslProfile, Segment};
 use crate::timeline::{CaptureInterface, CapturedBy, Event, Packets, Source, SourceKind, Text, Timeline, Vantage};
-use crate::track::{Connection, Hear, Input, Keep, LetGo, LoneSyn, Seen, Step, Tracker};
+use crate::track::{Connection, Hear, Input, Keep, LetGo, LoneSyn, Ordinary, Seen, Step, Tracker};
 use crate::wireshark::Analysis;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -336,6 +336,14 @@ impl Hear for Ears<'_, '_> {
         let is_enough = !self.assembler.wants_events() && self.taker.is_none();
         if is_enough {
             self.overview.note(&Fact::of_lone(syn, self.assembler.start().unwrap_or_default()));
+        }
+        is_enough
+    }
+
+    fn ordinary(&mut self, connection: &Ordinary) -> bool {
+        let is_enough = !self.assembler.wants_events();
+        if is_enough {
+            self.overview.note(&Fact::of_ordinary(connection, self.assembler.start().unwrap_or_default()));
         }
         is_enough
     }

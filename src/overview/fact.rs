@@ -4,7 +4,7 @@ use super::routes::Held;
 use crate::annotate::verdict;
 use crate::tcp::{Peer, Timestamp};
 use crate::timeline::{self, CloseKind, EndCause, Endpoint, OpenKind};
-use crate::track::{Connection, Ended, LoneSyn};
+use crate::track::{Connection, Ended, LoneSyn, Ordinary};
 use std::net::SocketAddr;
 
 /// One finished connection.
@@ -92,6 +92,33 @@ impl Fact {
             retransmissions: 0,
             again: [0; 3],
             round_trip_ns: None,
+        }
+    }
+
+    /// Of a connection in which nothing unusual was seen, what [`Fact::of`] says of it as a whole.
+    pub fn of_ordinary(connection: &Ordinary, start: Timestamp) -> Fact {
+        let Ordinary { addresses, last, segments, bytes, round_trip_ns, active_closer, in_three, .. } = *connection;
+        let held = Held {
+            from_ns: connection.waits_from.since(start),
+            to_ns: connection.waits_to.map(|at| at.since(start)),
+            reused: false,
+        };
+        let mut time_wait = [None; 2];
+        *active_closer.of_mut(&mut time_wait) = Some(held);
+        Fact {
+            addresses,
+            open: OpenKind::ThreeWay,
+            close: if in_three { CloseKind::ThreeSegment } else { CloseKind::FourSegment },
+            active_closer: Some(active_closer),
+            reset_by: [false; 2],
+            time_wait,
+            end_ns: last.since(start),
+            segments,
+            bytes,
+            missing: 0,
+            retransmissions: 0,
+            again: [0; 3],
+            round_trip_ns: Some(round_trip_ns),
         }
     }
 

@@ -43,6 +43,11 @@ impl Flags {
         self.0 & other.0 != 0
     }
 
+    /// ACK, perhaps with PSH or FIN, and nothing else: what a connection goes on by.
+    pub fn is_ordinary_ack(self) -> bool {
+        self.0 & !(Flags::PSH.0 | Flags::FIN.0) == Flags::ACK.0
+    }
+
     pub fn syn(self) -> bool {
         self.has(Flags::SYN)
     }

@@ -134,6 +134,22 @@ impl Options {
         }
     }
 
+    /// Whether there is nothing in them that means anything, but for timestamps.
+    #[inline]
+    pub fn has_no_more_than_timestamps(&self) -> bool {
+        let Options { mss, wscale, sack_permitted, timestamps: _, sack: _, sack_len, .. } = *self;
+        let Options { fast_open, mptcp, signature, other: [other, ..], malformed, .. } = *self;
+        sack_len == 0
+            && !sack_permitted
+            && !malformed
+            && other == kind::END
+            && mss.is_none()
+            && wscale.is_none()
+            && fast_open.is_none()
+            && mptcp.is_none()
+            && signature.is_none()
+    }
+
     /// The SACK blocks.
     pub fn sack(&self) -> &[(SeqNumber, SeqNumber)] {
         self.sack.get(..usize::from(self.sack_len)).unwrap_or_default()

@@ -22,6 +22,11 @@ impl Ghost {
         Ghost { key, incarnation, iss, was_over: connection.is_over() }
     }
 
+    /// Of the first connection of its key, which came to its end.
+    pub(super) fn of_plain(key: Key, iss: [SeqNumber; 2]) -> Ghost {
+        Ghost { key, incarnation: 1, iss: iss.map(Some), was_over: true }
+    }
+
     /// The incarnation that a segment begins which is not its own.
     pub(super) fn next_incarnation(&self, segment: &Segment<'_>) -> u32 {
         self.incarnation.saturating_add(u32::from(self.was_over || segment.flags.syn()))

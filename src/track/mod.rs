@@ -1,6 +1,7 @@
 //! Segments into steps: which connection, which peer, which state, and on what evidence. Pure: time comes with the segments.
 
 mod arrival;
+mod aside;
 mod circumstances;
 mod connection;
 mod deadlines;
@@ -15,7 +16,6 @@ mod incarnation;
 mod index;
 mod keep;
 mod key;
-mod lone;
 mod paths;
 mod place;
 mod receipt;
@@ -33,6 +33,7 @@ mod vlans;
 mod work;
 mod zeek;
 
+pub use aside::{MOST_PLAIN, Ordinary};
 pub use circumstances::{Challenge, Circumstances, IcmpFact, ResetFact, Reuse, ReuseProof, Waits};
 pub use connection::Connection;
 pub use facts::{Closing, FinFact, Moment, Opening, SynFact, SynOptions};
@@ -53,6 +54,7 @@ use arrival::UnderWay;
 use deadlines::{Deadline, Deadlines};
 use key::Key;
 use paths::Tokens;
+use retire::Over;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashSet, VecDeque};
 use std::net::SocketAddr;
@@ -67,10 +69,12 @@ pub struct Tracker {
     table: Table,
     deadlines: Deadlines,
     /// Connections that are over, in the order of their ends.
-    over: VecDeque<Handle>,
+    over: VecDeque<Over>,
     /// Where the search for the least active connection goes on.
     hand: u32,
     let_go: LetGo,
+    /// When the last input came.
+    now: Timestamp,
     keep: Keep,
     merges_vlans: bool,
     /// Segments whose arrival is known and still to come, the first to arrive on top.
@@ -82,10 +86,12 @@ pub struct Tracker {
     changes: Vec<Change>,
     fates: Vec<(u64, Fate)>,
     /// Addresses and ports that answered a SYN by SYN,ACK, at most [`MOST_SERVERS`].
-    servers: HashSet<SocketAddr, foldhash::fast::RandomState>,
+    servers: Servers,
     tokens: Tokens,
     vlans: Vlans,
 }
+
+type Servers = HashSet<SocketAddr, foldhash::fast::RandomState>;
 
 /// So many servers are remembered, to tell a full accept queue from a filter.
 const MOST_SERVERS: usize = 4096;
@@ -104,6 +110,7 @@ impl Tracker {
             over: VecDeque::new(),
             hand: 0,
             let_go: LetGo::default(),
+            now: Timestamp::default(),
             keep,
             merges_vlans,
             under_way: BinaryHeap::new(),
@@ -113,7 +120,7 @@ impl Tracker {
             captured_twice: 0,
             changes: Vec::new(),
             fates: Vec::new(),
-            servers: HashSet::default(),
+            servers: Servers::default(),
             tokens: Tokens::default(),
             vlans: Vlans::default(),
         }
@@ -144,7 +151,7 @@ impl Tracker {
         let pair = Key::of(one, other, 0);
         match self.table.find(self.table.hash(&pair.key), &pair.key)? {
             Found::Connection(place) => self.table.get(place),
-            Found::Lone(_) | Found::Ghost(_) => None,
+            Found::Lone(_) | Found::Plain(_) | Found::Ghost(_) => None,
         }
     }
 
@@ -186,9 +193,8 @@ impl Tracker {
         }
         let Verdict { repeats, reset, lost_ack } = verdict;
         if segment.flags.syn() {
-            let is_new = repeats.is_none() && segment.flags.ack() && self.servers.len() < MOST_SERVERS;
-            if is_new {
-                self.servers.insert(segment.src);
+            if repeats.is_none() && segment.flags.ack() {
+                note_server(&mut self.servers, segment.src);
             }
             if repeats.is_some() && !segment.flags.ack() && self.servers.contains(&segment.dst) {
                 connection.evidence.get_or_insert_default().port_accepts = true;
@@ -207,7 +213,7 @@ impl Tracker {
             self.settle_reuse(place, segment.time);
         }
         if let Some(handle) = over {
-            self.linger(handle, sink);
+            self.linger(Over::Whole(handle), sink);
         }
     }
 
@@ -262,6 +268,7 @@ impl Tracker {
             self.expire(next.at, sink);
             self.arrive(&next, sink);
         }
+        self.now = now;
         self.expire(now, sink);
     }
 
@@ -338,6 +345,13 @@ impl Tracker {
         connection.note_copy(segment);
         self.captured_twice += 1;
         true
+    }
+}
+
+/// Remembers who answered a SYN.
+fn note_server(servers: &mut Servers, server: SocketAddr) {
+    if servers.len() < MOST_SERVERS {
+        servers.insert(server);
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Tracker;
 use super::incarnation::{self, Belongs};
 use super::key::{Key, Oriented};
+use super::retire::Over;
 use super::step::Hear;
 use super::table::Found;
 use super::turn::Turn;
@@ -20,6 +21,7 @@ impl Tracker {
         match self.table.find(hash, &pair.key) {
             Some(Found::Connection(place)) => Some(place),
             Some(Found::Lone(lone)) => self.promote(lone, hash, sink),
+            Some(Found::Plain(plain)) => self.promote_plain(plain, hash, sink),
             Some(Found::Ghost(_)) => None,
             None => self.split_at(&pair, src),
         }
@@ -40,6 +42,9 @@ impl Tracker {
         }
         let place = match found {
             Some(Found::Connection(place)) => place,
+            Some(Found::Plain(plain)) if self.follow_plain(plain, &pair, segment, sink) => return None,
+            Some(Found::Plain(plain)) => self.promote_plain(plain, hash, sink)?,
+            Some(Found::Lone(lone)) if self.begin_plain(lone, hash, &pair, segment, sink) => return None,
             Some(Found::Lone(lone)) => self.promote(lone, hash, sink)?,
             Some(Found::Ghost(ghost)) => {
                 let ghost = self.table.ghost(ghost)?;
@@ -86,7 +91,7 @@ impl Tracker {
             }
         }
         if let Some(over) = over {
-            self.linger(over, sink);
+            self.linger(Over::Whole(over), sink);
         }
         Some(next)
     }

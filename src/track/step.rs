@@ -1,6 +1,6 @@
 //! The atom that every rule looks at: one input, and what it changed.
 
-use super::{Connection, Recovery};
+use super::{Connection, Ordinary, Recovery};
 use crate::tcp::{Basis, IcmpError, Peer, Segment, Signal, State, Tcb, Timestamp};
 use std::net::SocketAddr;
 
@@ -31,6 +31,12 @@ pub trait Hear {
     /// A SYN that was all there was of its connection is forgotten. Whoever says `true` has heard enough by that; else a
     /// connection is made of it, and its last step told.
     fn lone(&mut self, _syn: &LoneSyn) -> bool {
+        false
+    }
+
+    /// A connection in which nothing unusual was seen is forgotten. Whoever says `true` has heard enough by that; else it is
+    /// judged as a whole, and its last step told.
+    fn ordinary(&mut self, _connection: &Ordinary) -> bool {
         false
     }
 }

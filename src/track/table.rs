@@ -1,10 +1,10 @@
 //! Where connections are kept: their places, and what their addresses and ports lead to.
 
 use super::Connection;
+use super::aside::{Lone, Plain, Plains};
 use super::ghost::Ghost;
 use super::index::Index;
 use super::key::{Key, Oriented, Seeds};
-use super::lone::Lone;
 use super::ring::Ring;
 use crate::tcp::Timestamp;
 
@@ -27,6 +27,7 @@ pub(super) enum Found {
     Connection(u32),
     Lone(u32),
     Ghost(u32),
+    Plain(u32),
 }
 
 /// The upper two bits of a place in the index tell what is there.
@@ -38,6 +39,7 @@ impl Found {
             Found::Connection(place) => place,
             Found::Lone(place) => 1 << KIND | place,
             Found::Ghost(place) => 2 << KIND | place,
+            Found::Plain(place) => 3 << KIND | place,
         }
     }
 
@@ -47,7 +49,8 @@ impl Found {
         match packed >> KIND {
             0 => Found::Connection(place),
             1 => Found::Lone(place),
-            _ => Found::Ghost(place),
+            2 => Found::Ghost(place),
+            _ => Found::Plain(place),
         }
     }
 }
@@ -61,6 +64,7 @@ pub(super) struct Table {
     free: Vec<u32>,
     lone: Ring<Lone>,
     ghosts: Ring<Ghost>,
+    pub(super) plains: Plains,
     /// Connections opened so far; the id of the last one.
     opened: u64,
 }
@@ -74,6 +78,7 @@ impl Table {
             free: Vec::new(),
             lone: Ring::new(MOST_LONE_SYNS),
             ghosts: Ring::new(MOST_GHOSTS),
+            plains: Plains::default(),
             opened: 0,
         }
     }
@@ -89,6 +94,7 @@ impl Table {
             Found::Connection(place) => self.connections.get(place as usize).is_some_and(|known| known.key == *key),
             Found::Lone(place) => self.lone.get(place).is_some_and(|lone| lone.is_of(key)),
             Found::Ghost(place) => self.ghosts.get(place).is_some_and(|ghost| ghost.key == *key),
+            Found::Plain(place) => self.plains.get(place).is_some_and(|plain| plain.key == *key),
         });
         found.map(Found::unpack)
     }
@@ -172,8 +178,19 @@ impl Table {
         connection.flight = Default::default();
         connection.id = 0;
         self.free.push(place);
+        self.leave(key, Found::Connection(place), ghost);
+    }
+
+    /// Frees the place of a plain connection, of which a ghost stays.
+    pub(super) fn retire_plain(&mut self, place: u32) {
+        let Some(plain) = self.plains.take(place) else { return };
+        let (key, iss) = (plain.key, plain.iss());
+        self.leave(key, Found::Plain(place), Ghost::of_plain(key, iss));
+    }
+
+    /// What led to a connection leads to its ghost.
+    fn leave(&mut self, key: Key, own: Found, ghost: Ghost) {
         let hash = self.seeds.hash(&key);
-        let own = Found::Connection(place);
         if self.index.find(hash, |packed| packed == own.pack()).is_none() {
             return;
         }
@@ -183,6 +200,20 @@ impl Table {
         }
         self.ghosts.put(room, ghost);
         self.lead(hash, Some(own), Found::Ghost(room));
+    }
+
+    /// When there is no room for one more plain connection: the least active, with its hash.
+    pub(super) fn plain_in_excess(&mut self) -> Option<(u32, u32)> {
+        let place = self.plains.in_excess()?;
+        let key = self.plains.get(place)?.key;
+        Some((self.hash(&key), place))
+    }
+
+    /// A lone SYN and its answer are a plain connection.
+    pub(super) fn begin_plain(&mut self, hash: u32, lone: u32, plain: Plain) {
+        self.lone.take(lone);
+        let place = self.plains.put(plain);
+        self.lead(hash, Some(Found::Lone(lone)), Found::Plain(place));
     }
 
     pub(super) fn ghost(&self, place: u32) -> Option<&Ghost> {

@@ -76,6 +76,8 @@ impl Tracker {
                 let answers = segment.acknowledges() == Some(syn.seq + 1) && segment.src == syn.dst;
                 (answers && segment.src != segment.dst, true)
             }
+            // Both its directions were seen.
+            Found::Plain(_) => (false, false),
             // What is over has no memory of its VLANs: its late segments are likelier than a connection that nobody opened.
             Found::Ghost(place) => (self.vlans.joined > 0 && self.table.ghost(place)?.owns(segment), false),
         };
@@ -96,7 +98,10 @@ impl Tracker {
     pub(super) fn only_vlan_of(&self, src: SocketAddr, dst: SocketAddr) -> Option<u32> {
         let is_known = |vlan: &u32| {
             let key = Key::of(src, dst, *vlan).key;
-            matches!(self.table.find(self.table.hash(&key), &key), Some(Found::Connection(_) | Found::Lone(_)))
+            matches!(
+                self.table.find(self.table.hash(&key), &key),
+                Some(Found::Connection(_) | Found::Lone(_) | Found::Plain(_))
+            )
         };
         let mut known = self.vlans.seen.iter().copied().filter(is_known);
         known.next().filter(|_| known.next().is_none())
@@ -105,7 +110,7 @@ impl Tracker {
     fn connection_at(&self, key: &Key) -> Option<u32> {
         match self.table.find(self.table.hash(key), key)? {
             Found::Connection(place) => Some(place),
-            Found::Lone(_) | Found::Ghost(_) => None,
+            Found::Lone(_) | Found::Plain(_) | Found::Ghost(_) => None,
         }
     }
 }

@@ -215,6 +215,32 @@ pub fn random() -> impl Strategy<Value = Talk> {
     })
 }
 
+/// Mostly by the book: a handshake, a few words each way, FINs; with something out of order here and there.
+pub fn by_the_book() -> impl Strategy<Value = Talk> {
+    let word = (peer(), prop_oneof![Just(0_u16), 1_u16..1460], 1_u16..1000);
+    let words = prop::collection::vec(word, 0..10);
+    let slips = prop::collection::vec((any::<prop::sample::Index>(), one_move()), 0..2);
+    let waits = prop::collection::vec(wait(), 1..8);
+    (any::<[u32; 2]>(), words, peer(), any::<bool>(), slips, waits)
+        .prop_map(|(iss, words, closer, in_three, slips, waits)| {
+            let near = |peer, flags, len, wnd| Move::Near { peer, flags, seq: 0, ack: 0, len, wnd, sack: false };
+            let mut moves =
+                vec![near(Peer::A, SYN, 0, 500), near(Peer::B, SYN | ACK, 0, 500), near(Peer::A, ACK, 0, 500)];
+            moves.extend(words.into_iter().map(|(peer, len, wnd)| near(peer, ACK, len, wnd)));
+            moves.push(near(closer, FIN | ACK, 0, 500));
+            moves.extend((!in_three).then_some(near(!closer, ACK, 0, 500)));
+            moves.extend([near(!closer, FIN | ACK, 0, 500), near(closer, ACK, 0, 500)]);
+            for (place, slip) in slips {
+                moves.insert(place.index(moves.len()), slip);
+            }
+            let mut play = Play { nxt: iss, now: BEGIN, talk: Talk { shots: Vec::new(), end: BEGIN } };
+            let waits = waits.into_iter().chain(std::iter::repeat(MS));
+            moves.iter().zip(waits).for_each(|(one, wait)| play.make(one, wait));
+            play.talk
+        })
+        .prop_filter("nothing was sent", |talk| !talk.shots.is_empty())
+}
+
 /// A handshake, then so many data segments of 10 octets with an acknowledgment each; the client sends from this port.
 pub fn download(port: u16, segments: u32) -> Talk {
     let (client, server) = (format!("192.0.2.1:{port}"), "192.0.2.2:80");

@@ -6,6 +6,7 @@
 mod support;
 
 mod any_bytes;
+mod aside;
 mod both;
 mod bounded;
 mod captures;

@@ -1,14 +1,15 @@
 //! A SYN of which nothing more is known yet: 72 octets instead of a whole connection, so that a flood of SYNs stays small.
 
-use super::key::{Key, Oriented};
-use super::step::LoneSyn;
-use crate::tcp::{Checksum, Flags, Options, Passage, Segment, SeqNumber, Timestamp};
+use super::packed::{SUMS, sum_bits};
+use crate::tcp::{Flags, Options, Passage, Segment, SeqNumber, Timestamp};
+use crate::track::key::{Key, Oriented};
+use crate::track::step::LoneSyn;
 use std::num::NonZeroU16;
 
 /// The SYN that may open a connection. What the tracker looks at is kept; frame, interface and
 /// lengths of the headers are not.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Lone {
+pub(in crate::track) struct Lone {
     /// The key, packed.
     addresses: [u64; 4],
     ports: [u16; 2],
@@ -37,12 +38,10 @@ const SUM: u32 = 8;
 const SCALE: u32 = 10;
 const THERE: u16 = 1 << 15;
 
-const SUMS: [Checksum; 4] = [Checksum::Valid, Checksum::Invalid, Checksum::Offloaded, Checksum::Unchecked];
-
 impl Lone {
     /// The record of a SYN, if one can hold it.
     #[inline]
-    pub(super) fn of(id: u64, at: &Oriented, segment: &Segment<'_>) -> Option<Lone> {
+    pub(in crate::track) fn of(id: u64, at: &Oriented, segment: &Segment<'_>) -> Option<Lone> {
         let id = u32::try_from(id).ok()?;
         let options = &segment.options;
         let plain = Options {
@@ -66,7 +65,7 @@ impl Lone {
             return None;
         }
         let bit = |is_set: bool, bit: u16| if is_set { bit } else { 0 };
-        let sum = SUMS.iter().position(|sum| *sum == segment.checksum).unwrap_or(0) as u16;
+        let sum = u16::from(sum_bits(segment.checksum));
         let bits = THERE
             | bit(at.is_forward, FORWARD)
             | bit(flags.any(Flags::ECE), ECE)
@@ -97,31 +96,35 @@ impl Lone {
         self.bits.get() & bit != 0
     }
 
-    pub(super) fn key(&self) -> Key {
+    pub(in crate::track) fn key(&self) -> Key {
         Key::unpack(self.addresses, self.ports, self.vlan)
     }
 
     /// The key, with the sender in front.
-    pub(super) fn pair(&self) -> Oriented {
+    pub(in crate::track) fn pair(&self) -> Oriented {
         Oriented { key: self.key(), is_forward: self.has(FORWARD) }
     }
 
     /// What there is to say of it where no more came.
-    pub(super) fn syn(&self) -> LoneSyn {
+    pub(in crate::track) fn syn(&self) -> LoneSyn {
         LoneSyn { addresses: self.key().addresses(self.has(FORWARD)), time: self.time }
     }
 
     #[inline]
-    pub(super) fn is_of(&self, key: &Key) -> bool {
+    pub(in crate::track) fn is_of(&self, key: &Key) -> bool {
         self.key() == *key
     }
 
-    pub(super) fn id(&self) -> u64 {
+    pub(in crate::track) fn time(&self) -> Timestamp {
+        self.time
+    }
+
+    pub(in crate::track) fn id(&self) -> u64 {
         self.id.into()
     }
 
     /// The SYN again.
-    pub(super) fn segment(&self) -> Segment<'static> {
+    pub(in crate::track) fn segment(&self) -> Segment<'static> {
         let [src, dst] = self.key().addresses(self.has(FORWARD));
         let bits = self.bits.get();
         let mut flags = Flags::SYN;
