@@ -16,7 +16,7 @@ use crate::overview::{Fact, Overview};
 use crate::source::{Frame, Timestamp};
 use crate::tcp::{IcmpError, MslProfile, Segment};
 use crate::timeline::{CaptureInterface, CapturedBy, Event, Packets, Source, SourceKind, Text, Timeline, Vantage};
-use crate::track::{Connection, Hear, Input, Keep, LetGo, LoneSyn, Ordinary, Seen, Step, Tracker};
+use crate::track::{Connection, Foreseen, Hear, Input, Keep, LetGo, LoneSyn, Ordinary, Seen, Step, Tracker};
 use crate::wireshark::Analysis;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -54,6 +54,8 @@ pub struct Analyzer {
     ends: Option<(SocketAddr, SocketAddr)>,
     wireshark: Analysis,
     server_ports: Vec<u16>,
+    /// A segment that waits for the next one, where nobody looks at each: by then what it needs is at hand.
+    held: Option<(Segment<'static>, Foreseen)>,
 }
 
 /// Server ports that are noted: whoever asks the kernel about more gets answers that grow with every socket.
@@ -96,6 +98,7 @@ impl Analyzer {
             ends: None,
             wireshark: Analysis::new(),
             server_ports: Vec::new(),
+            held: None,
         }
     }
 
@@ -117,6 +120,14 @@ impl Analyzer {
                     self.loopback_only = segment.src.ip().is_loopback() || segment.src.ip() == segment.dst.ip();
                 }
                 assembler.begin(segment.time);
+                if !self.keep.is_watched && taker.is_none() {
+                    let foreseen = self.tracker.foresee(segment);
+                    if let Some((segment, foreseen)) = &self.held {
+                        self.tracker.push_foreseen(segment, foreseen, &mut Ears::of(assembler, overview));
+                    }
+                    self.held = Some((segment.without_payload(), foreseen));
+                    return;
+                }
                 if assembler.wants_events() {
                     assembler.hear_wireshark(self.wireshark.judge_within(segment, MOST_STREAMS));
                 }
@@ -124,6 +135,7 @@ impl Analyzer {
                 self.tracker.push(segment, &mut Ears { assembler, overview, ports: Some(ports), taker, now });
             }
             Decoded::Icmp(error) => {
+                let_in(&mut self.held, &mut self.tracker, assembler, overview);
                 if assembler.wants_events() && self.wireshark.streams() < MOST_STREAMS {
                     self.wireshark.hear_icmp(error);
                 }
@@ -157,6 +169,7 @@ impl Analyzer {
     /// Lets time pass without a frame: TIME-WAITs that are due end.
     pub fn advance(&mut self, now: Timestamp) {
         let (assembler, overview) = (&mut self.assembler, &mut self.overview);
+        let_in(&mut self.held, &mut self.tracker, assembler, overview);
         self.tracker.advance(now, &mut Ears::of(assembler, overview));
     }
 
@@ -205,6 +218,7 @@ impl Analyzer {
         let end = ending.at.or(self.last).unwrap_or_default();
         let (assembler, overview) = (&mut self.assembler, &mut self.overview);
         let start = assembler.start().unwrap_or_default();
+        let_in(&mut self.held, &mut self.tracker, assembler, overview);
         self.tracker.finish(end, &mut Ears { assembler, overview, ports: None, taker, now: end });
         let mut warnings = ending.warnings;
         warnings.extend(let_go(self.tracker.let_go()));
@@ -263,6 +277,18 @@ impl Analyzer {
         }
         timeline.overview = Some(overview);
         timeline
+    }
+}
+
+/// Works in the segment that waits, if one does.
+fn let_in(
+    held: &mut Option<(Segment<'static>, Foreseen)>,
+    tracker: &mut Tracker,
+    assembler: &mut Assembler,
+    overview: &mut Overview,
+) {
+    if let Some((segment, foreseen)) = held.take() {
+        tracker.push_foreseen(&segment, &foreseen, &mut Ears::of(assembler, overview));
     }
 }
 
@@ -341,7 +367,7 @@ impl Hear for Ears<'_, '_> {
     }
 
     fn ordinary(&mut self, connection: &Ordinary) -> bool {
-        let is_enough = !self.assembler.wants_events();
+        let is_enough = !self.assembler.wants_events() && self.taker.is_none();
         if is_enough {
             self.overview.note(&Fact::of_ordinary(connection, self.assembler.start().unwrap_or_default()));
         }

@@ -5,6 +5,7 @@ use super::facts::{Closing, Moment, Opening, SynFact};
 use super::flight::Flight;
 use super::flow::Flow;
 use super::key::{Key, Oriented};
+use super::prefetch::prefetch;
 use super::recovery::{EcnOffer, Sender};
 use super::table::Handle;
 use super::time_wait::TimeWait;
@@ -170,6 +171,16 @@ impl Connection {
         *its_place = 0;
         *its_lingers = false;
         *its_gave_way = false;
+    }
+
+    /// Fetches what every segment needs.
+    #[inline]
+    pub(super) fn prefetch(&self) {
+        prefetch(&self.key);
+        prefetch(&self.tcb);
+        prefetch(&self.flows);
+        prefetch(&self.senders);
+        prefetch(&self.history);
     }
 
     /// Which one it is, and where it is kept.

@@ -41,6 +41,13 @@ impl Index {
         }
     }
 
+    /// A place with this hash, if one stands where it would stand first.
+    #[inline]
+    pub(super) fn likely(&self, hash: u32) -> Option<u32> {
+        let entry = self.at(hash as usize);
+        (entry.hash == hash && entry.place != EMPTY).then_some(entry.place)
+    }
+
     /// The place with this hash whose key is the same.
     #[inline]
     pub(super) fn find(&self, hash: u32, is_same: impl FnMut(u32) -> bool) -> Option<u32> {
@@ -96,9 +103,9 @@ impl Index {
         }
     }
 
-    /// Takes out a place, if it is in.
-    pub(super) fn remove(&mut self, hash: u32, place: u32) {
-        let Some(mut hole) = self.slot_of(hash, |known| known == place) else { return };
+    /// Takes out a place, if it is in; says whether it was.
+    pub(super) fn remove(&mut self, hash: u32, place: u32) -> bool {
+        let Some(mut hole) = self.slot_of(hash, |known| known == place) else { return false };
         self.len -= 1;
         // What probed past the hole moves up, so that no search ends too early.
         let mut slot = hole;
@@ -116,6 +123,7 @@ impl Index {
             }
         }
         self.set(hole, Entry { hash: 0, place: EMPTY });
+        true
     }
 }
 

@@ -9,6 +9,7 @@ mod facts;
 mod flight;
 mod flow;
 mod follow;
+mod foresee;
 mod ghost;
 mod history;
 mod icmp;
@@ -18,6 +19,7 @@ mod keep;
 mod key;
 mod paths;
 mod place;
+mod prefetch;
 mod receipt;
 mod recovery;
 mod reset;
@@ -38,6 +40,7 @@ pub use circumstances::{Challenge, Circumstances, IcmpFact, ResetFact, Reuse, Re
 pub use connection::Connection;
 pub use facts::{Closing, FinFact, Moment, Opening, SynFact, SynOptions};
 pub use flow::Flow;
+pub use foresee::Foreseen;
 pub use history::History;
 pub use keep::{Keep, LINGER, LetGo, MOST_CONNECTIONS, MOST_GHOSTS, MOST_LONE_SYNS};
 pub use paths::{Joins, Paths};
@@ -163,11 +166,16 @@ impl Tracker {
     /// Works in one segment. `sink` gets the timers that ran out before it, then the segment's own step, and the last steps of
     /// connections that are retired.
     pub fn push(&mut self, segment: &Segment<'_>, sink: &mut impl Hear) {
+        self.push_foreseen(segment, &self.foresee(segment), sink);
+    }
+
+    /// The same of a segment of which something is known already.
+    pub fn push_foreseen(&mut self, segment: &Segment<'_>, foreseen: &Foreseen, sink: &mut impl Hear) {
         self.advance(segment.time, sink);
-        if self.is_copy(segment, sink) {
+        if self.is_copy(segment, foreseen, sink) {
             return;
         }
-        let Some(place) = self.place_of(segment, sink) else { return };
+        let Some(place) = self.place_of(segment, foreseen, sink) else { return };
         self.work_in(place, segment, sink);
     }
 
@@ -335,8 +343,8 @@ impl Tracker {
 
     /// Whether the capture holds this packet for the second time; counted, it leaves no other trace.
     #[inline]
-    fn is_copy(&mut self, segment: &Segment<'_>, sink: &mut impl Hear) -> bool {
-        let Some(twin) = self.recent.look(segment) else { return false };
+    fn is_copy(&mut self, segment: &Segment<'_>, foreseen: &Foreseen, sink: &mut impl Hear) -> bool {
+        let Some(twin) = self.recent.look(segment, foreseen.print) else { return false };
         let place = self.find(segment.src, segment.dst, segment.vlan, sink);
         let Some(connection) = place.and_then(|place| self.table.get_mut(place)) else { return false };
         if !connection.is_copy(segment, &twin) {

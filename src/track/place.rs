@@ -1,6 +1,7 @@
 //! Which connection a segment belongs to: the one remembered, the next on the same addresses and ports, or a new one.
 
 use super::Tracker;
+use super::foresee::Foreseen;
 use super::incarnation::{self, Belongs};
 use super::key::{Key, Oriented};
 use super::retire::Over;
@@ -28,17 +29,15 @@ impl Tracker {
     }
 
     /// The connection that a segment belongs to, opened where there is none. `None`: it is set aside, or too late.
-    pub(super) fn place_of(&mut self, segment: &Segment<'_>, sink: &mut impl Hear) -> Option<u32> {
-        let vlan = if self.merges_vlans { 0 } else { segment.vlan };
-        let mut pair = Key::of(segment.src, segment.dst, vlan);
-        let mut hash = self.table.hash(&pair.key);
+    pub(super) fn place_of(&mut self, segment: &Segment<'_>, foreseen: &Foreseen, sink: &mut impl Hear) -> Option<u32> {
+        let Foreseen { mut pair, mut hash, .. } = *foreseen;
         let mut found = self.table.find(hash, &pair.key);
         let mut other_vlan = None;
         if found.is_none()
             && let Some(elsewhere) = self.elsewhere(&pair, segment)
         {
             (pair, hash, found) = (elsewhere.pair, elsewhere.hash, Some(elsewhere.found));
-            other_vlan = Some(vlan);
+            other_vlan = Some(foreseen.pair.key.vlan());
         }
         let place = match found {
             Some(Found::Connection(place)) => place,

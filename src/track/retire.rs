@@ -41,6 +41,10 @@ impl Tracker {
         }
         self.over.push_back(over);
         while self.over.len() > LINGER {
+            // The one behind it goes soon.
+            if let Some(Over::Plain(next)) = self.over.get(1) {
+                self.table.plains.prefetch(next.place);
+            }
             match self.over.pop_front() {
                 None => return,
                 Some(Over::Plain(first)) => self.retire_plain(first, sink),

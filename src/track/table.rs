@@ -1,12 +1,12 @@
 //! Where connections are kept: their places, and what their addresses and ports lead to.
 
 use super::Connection;
-use super::aside::{Lone, Plain, Plains};
+use super::aside::{Lone, Plains};
 use super::ghost::Ghost;
 use super::index::Index;
 use super::key::{Key, Oriented, Seeds};
 use super::ring::Ring;
-use crate::tcp::Timestamp;
+use crate::tcp::{Segment, Timestamp};
 
 /// Which connection, and where it is kept as long as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,8 +38,9 @@ impl Found {
         match self {
             Found::Connection(place) => place,
             Found::Lone(place) => 1 << KIND | place,
-            Found::Ghost(place) => 2 << KIND | place,
-            Found::Plain(place) => 3 << KIND | place,
+            Found::Plain(place) => 2 << KIND | place,
+            // (These have an index of their own.)
+            Found::Ghost(place) => place,
         }
     }
 
@@ -49,7 +50,6 @@ impl Found {
         match packed >> KIND {
             0 => Found::Connection(place),
             1 => Found::Lone(place),
-            2 => Found::Ghost(place),
             _ => Found::Plain(place),
         }
     }
@@ -58,6 +58,8 @@ impl Found {
 /// Every connection that is remembered.
 pub(super) struct Table {
     index: Index,
+    /// Apart, so that what every segment looks into stays small.
+    ghost_index: Index,
     seeds: Seeds,
     /// A place whose id is 0 is free.
     connections: Vec<Connection>,
@@ -73,6 +75,7 @@ impl Table {
     pub(super) fn new() -> Table {
         Table {
             index: Index::default(),
+            ghost_index: Index::default(),
             seeds: Seeds::default(),
             connections: Vec::new(),
             free: Vec::new(),
@@ -87,16 +90,35 @@ impl Table {
         self.seeds.hash(key)
     }
 
+    /// Fetches what a segment of this hash will need.
+    #[inline]
+    pub(super) fn prefetch(&self, hash: u32) {
+        match self.index.likely(hash).map(Found::unpack) {
+            Some(Found::Plain(place)) => self.plains.prefetch(place),
+            Some(Found::Connection(place)) => {
+                if let Some(connection) = self.connections.get(place as usize) {
+                    connection.prefetch();
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// What these addresses and ports lead to.
     #[inline]
     pub(super) fn find(&self, hash: u32, key: &Key) -> Option<Found> {
         let found = self.index.find(hash, |packed| match Found::unpack(packed) {
             Found::Connection(place) => self.connections.get(place as usize).is_some_and(|known| known.key == *key),
             Found::Lone(place) => self.lone.get(place).is_some_and(|lone| lone.is_of(key)),
-            Found::Ghost(place) => self.ghosts.get(place).is_some_and(|ghost| ghost.key == *key),
             Found::Plain(place) => self.plains.get(place).is_some_and(|plain| plain.key == *key),
+            Found::Ghost(_) => false,
         });
-        found.map(Found::unpack)
+        found.map(Found::unpack).or_else(|| self.find_ghost(hash, key))
+    }
+
+    fn find_ghost(&self, hash: u32, key: &Key) -> Option<Found> {
+        let is_of = |place| self.ghosts.get(place).is_some_and(|ghost| ghost.key == *key);
+        self.ghost_index.find(hash, is_of).map(Found::Ghost)
     }
 
     #[inline]
@@ -158,10 +180,12 @@ impl Table {
     }
 
     fn lead(&mut self, hash: u32, from: Option<Found>, to: Found) {
-        if let Some(Found::Ghost(place)) = from {
-            self.ghosts.take(place);
-        }
         match from {
+            Some(Found::Ghost(place)) => {
+                self.ghosts.take(place);
+                self.ghost_index.remove(hash, place);
+                self.index.insert(hash, to.pack());
+            }
             Some(old) => self.index.replace(hash, old.pack(), to.pack()),
             None => self.index.insert(hash, to.pack()),
         }
@@ -183,23 +207,25 @@ impl Table {
 
     /// Frees the place of a plain connection, of which a ghost stays.
     pub(super) fn retire_plain(&mut self, place: u32) {
-        let Some(plain) = self.plains.take(place) else { return };
+        let Some(plain) = self.plains.get(place) else { return };
         let (key, iss) = (plain.key, plain.iss());
+        self.plains.free(place);
         self.leave(key, Found::Plain(place), Ghost::of_plain(key, iss));
     }
 
     /// What led to a connection leads to its ghost.
     fn leave(&mut self, key: Key, own: Found, ghost: Ghost) {
         let hash = self.seeds.hash(&key);
-        if self.index.find(hash, |packed| packed == own.pack()).is_none() {
+        if !self.index.remove(hash, own.pack()) {
+            // They lead to its successor.
             return;
         }
         let (room, oldest) = self.ghosts.make_room();
         if let Some(oldest) = oldest {
-            self.index.remove(self.seeds.hash(&oldest.key), Found::Ghost(room).pack());
+            self.ghost_index.remove(self.seeds.hash(&oldest.key), room);
         }
         self.ghosts.put(room, ghost);
-        self.lead(hash, Some(own), Found::Ghost(room));
+        self.ghost_index.insert(hash, room);
     }
 
     /// When there is no room for one more plain connection: the least active, with its hash.
@@ -209,11 +235,13 @@ impl Table {
         Some((self.hash(&key), place))
     }
 
-    /// A lone SYN and its answer are a plain connection.
-    pub(super) fn begin_plain(&mut self, hash: u32, lone: u32, plain: Plain) {
+    /// Makes a lone SYN and its answer a plain connection, if they are ordinary.
+    pub(super) fn begin_plain(&mut self, hash: u32, lone: u32, pair: &Oriented, answer: &Segment<'_>) -> bool {
+        let begun = self.lone.get(lone).and_then(|syn| self.plains.begin(syn, pair, answer));
+        let Some(place) = begun else { return false };
         self.lone.take(lone);
-        let place = self.plains.put(plain);
         self.lead(hash, Some(Found::Lone(lone)), Found::Plain(place));
+        true
     }
 
     pub(super) fn ghost(&self, place: u32) -> Option<&Ghost> {

@@ -63,10 +63,9 @@ impl Recent {
         Recent { sets: vec![[Entry::default(); 2]; SETS] }
     }
 
-    /// The packet that this one equals, if one came shortly before; else this one is remembered.
+    /// The packet that this one, of this [`print`], equals, if one came shortly before; else this one is remembered.
     #[inline]
-    pub(super) fn look(&mut self, segment: &Segment<'_>) -> Option<Twin> {
-        let print = print(segment);
+    pub(super) fn look(&mut self, segment: &Segment<'_>, print: u64) -> Option<Twin> {
         let set = self.sets.get_mut(print as usize % SETS)?;
         if let Some(known) = set.iter().find(|known| known.print == print) {
             let after_ns = segment.time.since(known.time);
@@ -159,7 +158,7 @@ fn has_weight(segment: &Segment<'_>) -> bool {
 
 /// What two copies of a packet have in common: its addresses, its header, the ends of its payload.
 #[inline]
-fn print(segment: &Segment<'_>) -> u64 {
+pub(super) fn print(segment: &Segment<'_>) -> u64 {
     const KEYS: [u64; 4] = [0x9e37_79b9_7f4a_7c15, 0xc2b2_ae3d_27d4_eb4f, 0x1656_67b1_9e37_79f9, 0x27d4_eb2f_1656_67c5];
     let [k0, k1, k2, k3] = KEYS;
     let wide = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);

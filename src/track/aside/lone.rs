@@ -115,10 +115,6 @@ impl Lone {
         self.key() == *key
     }
 
-    pub(in crate::track) fn time(&self) -> Timestamp {
-        self.time
-    }
-
     pub(in crate::track) fn id(&self) -> u64 {
         self.id.into()
     }

@@ -9,7 +9,6 @@ mod plains;
 
 pub(super) use lone::Lone;
 pub use plain::Ordinary;
-pub(super) use plain::Plain;
 pub use plains::MOST_PLAIN;
 pub(super) use plains::Plains;
 
@@ -80,14 +79,14 @@ impl Tracker {
         answer: &Segment<'_>,
         sink: &mut impl Hear,
     ) -> bool {
-        let lone = self.table.lone(place);
-        let Some(plain) = lone.and_then(|lone| Plain::begin(lone, pair, answer)) else { return false };
         if let Some((hash, oldest)) = self.table.plain_in_excess() {
             self.promote_plain(oldest, hash, sink);
         }
-        self.table.begin_plain(hash, place, plain);
-        note_server(&mut self.servers, answer.src);
-        true
+        let begun = self.table.begin_plain(hash, place, pair, answer);
+        if begun {
+            note_server(&mut self.servers, answer.src);
+        }
+        begun
     }
 
     /// The next segment of a plain connection, unless it is an unusual one.
@@ -99,10 +98,11 @@ impl Tracker {
         segment: &Segment<'_>,
         sink: &mut impl Hear,
     ) -> bool {
-        let Some(plain) = self.table.plains.get_mut(place) else { return false };
-        let taken = plain.take(segment, pair.is_forward);
-        if taken == Taken::Last {
-            let over = Over::Plain(Handle { id: plain.id, place });
+        let taken = self.table.plains.take(place, segment, pair.is_forward);
+        if taken == Taken::Last
+            && let Some(plain) = self.table.plains.get(place)
+        {
+            let over = Over::Plain(Handle { id: plain.id.into(), place });
             self.linger(over, sink);
         }
         taken != Taken::Not
@@ -110,12 +110,14 @@ impl Tracker {
 
     /// All of it is worked in as it would have been when it came.
     pub(super) fn promote_plain(&mut self, place: u32, hash: u32, sink: &mut impl Hear) -> Option<u32> {
-        let plain = self.table.plains.take(place)?;
-        let began = plain.began();
-        let opened = self.table.open(hash, plain.id, 1, &plain.pair(), began, Some(Found::Plain(place)));
+        let plains = &mut self.table.plains;
+        let (plain, segments) = (plains.get(place)?, plains.segments(place));
+        let (id, pair, began) = (plain.id.into(), plain.pair(), plain.began);
+        plains.free(place);
+        let opened = self.table.open(hash, id, 1, &pair, began, Some(Found::Plain(place)));
         self.make_room(opened, sink);
-        for segment in plain.segments() {
-            self.work_in(opened, &segment, sink);
+        for segment in &segments {
+            self.work_in(opened, segment, sink);
         }
         // Its TIME-WAIT may have been due long since.
         self.expire(self.now, sink);
@@ -152,7 +154,7 @@ impl Tracker {
 
     /// A plain connection is over, and many others are since.
     pub(super) fn retire_plain(&mut self, handle: Handle, sink: &mut impl Hear) {
-        let plain = self.table.plains.get(handle.place).filter(|plain| plain.id == handle.id);
+        let plain = self.table.plains.get(handle.place).filter(|plain| u64::from(plain.id) == handle.id);
         let Some(ordinary) = plain.and_then(|plain| plain.ordinary(self.two_msl_ns, None)) else { return };
         if sink.ordinary(&ordinary) {
             self.table.retire_plain(handle.place);

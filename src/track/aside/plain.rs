@@ -1,42 +1,42 @@
-//! A connection in which everything so far went by the book: a handshake, data in order, each FIN acknowledged. Its segments are
-//! kept small, and what the whole judgement would say of it at its end is known beforehand.
+//! A connection in which everything so far went by the book: a handshake, data in order, each FIN acknowledged. What the whole
+//! judgement would say of it at its end is known beforehand.
 
 use super::lone::Lone;
-use super::packed::Packed;
 use crate::tcp::{Checksum, Flags, Options, Peer, Segment, SeqNumber, Timestamp};
 use crate::track::facts::SynOptions;
 use crate::track::key::{Key, Oriented};
 use std::net::SocketAddr;
 
-/// Segments that one can hold beside its SYN: what a request and its answer take. A longer one is judged as a whole.
-pub(super) const MOST_SEGMENTS: usize = 16;
-
-/// A SYN, the SYN,ACK that answers it, and what came in order since.
+/// How far it is. Two cache lines: this is what every segment needs.
 #[derive(Debug, Clone)]
+#[repr(C, align(64))]
 pub(in crate::track) struct Plain {
     pub(in crate::track) key: Key,
     /// 0: the place is free.
-    pub(in crate::track) id: u64,
-    pub(super) last: Timestamp,
-    /// The initial numbers, SND.NXT and SND.UNA, by peer; the client stands first.
-    iss: [SeqNumber; 2],
-    nxt: [SeqNumber; 2],
-    una: [SeqNumber; 2],
-    tsval: [u32; 2],
+    pub(in crate::track) id: u32,
     /// Payload octets of both.
     bytes: u32,
-    /// How many of `segments` are in use.
-    count: u8,
+    /// SND.NXT and SND.UNA, by peer; the client stands first.
+    nxt: [SeqNumber; 2],
+    una: [SeqNumber; 2],
+    pub(super) last: Timestamp,
+    /// The last TSval, by peer.
+    tsval: [u32; 2],
+    /// Segments so far, without the SYN.
+    pub(super) count: u8,
     is_forward: bool,
-    /// Both timestamps options were sent, so every segment has one (RFC 7323 3.2).
+    /// Both SYNs had the timestamps option, so every segment has (RFC 7323 3.2).
     has_stamps: bool,
+    active_closer: Peer,
     /// By peer: the place of its FIN, and of the first segment that acknowledged it.
-    fin: [Option<u8>; 2],
+    pub(super) fin: [Option<u8>; 2],
     fin_acknowledged: [Option<u8>; 2],
-    syn: Lone,
-    /// Of the SYN,ACK.
-    answer: SynOptions,
-    segments: [Packed; MOST_SEGMENTS],
+    iss: [SeqNumber; 2],
+    /// When the SYN came.
+    pub(super) began: Timestamp,
+    round_trip_ns: i64,
+    /// When the second FIN was sent.
+    waits_from: Timestamp,
 }
 
 /// What the next segment is to a plain connection.
@@ -94,35 +94,62 @@ impl Plain {
             && opener.wnd > 0
             && is_ordinary(answer)
             && plain == *options;
-        let first = Packed::of(answer, false).filter(|_| is_answer)?;
-        let mut segments = [Packed::default(); MOST_SEGMENTS];
-        *segments.first_mut()? = first;
         let stamps = [opener.options.timestamps, options.timestamps];
         let iss = [opener.seq, answer.seq];
-        Some(Plain {
+        is_answer.then(|| Plain {
             key: pair.key,
-            id: syn.id(),
-            last: answer.time,
-            iss,
+            id: syn.id() as u32,
+            bytes: 0,
             nxt: iss.map(|iss| iss + 1),
             una: [opener.seq + 1, answer.seq],
+            last: answer.time,
             tsval: stamps.map(|stamp| stamp.unwrap_or_default().0),
-            bytes: 0,
             count: 1,
             is_forward: !pair.is_forward,
             has_stamps: stamps.iter().all(Option::is_some),
+            active_closer: Peer::A,
             fin: [None; 2],
             fin_acknowledged: [None; 2],
-            syn: *syn,
-            answer: SynOptions::from(options),
-            segments,
+            iss,
+            began: opener.time,
+            round_trip_ns: 0,
+            waits_from: answer.time,
         })
+    }
+
+    /// A place where no connection is kept.
+    pub(super) fn none() -> Plain {
+        let nothing = SeqNumber(0);
+        Plain {
+            key: Key::default(),
+            id: 0,
+            bytes: 0,
+            nxt: [nothing; 2],
+            una: [nothing; 2],
+            last: Timestamp(0),
+            tsval: [0; 2],
+            count: 0,
+            is_forward: false,
+            has_stamps: false,
+            active_closer: Peer::A,
+            fin: [None; 2],
+            fin_acknowledged: [None; 2],
+            iss: [nothing; 2],
+            began: Timestamp(0),
+            round_trip_ns: 0,
+            waits_from: Timestamp(0),
+        }
+    }
+
+    /// Who sends a segment that goes this way.
+    #[inline]
+    pub(super) fn sender(&self, is_forward: bool) -> Peer {
+        if is_forward == self.is_forward { Peer::A } else { Peer::B }
     }
 
     /// Takes the next segment in, if it goes by the book.
     #[inline]
-    pub(in crate::track) fn take(&mut self, segment: &Segment<'_>, is_forward: bool) -> Taken {
-        let own = if is_forward == self.is_forward { Peer::A } else { Peer::B };
+    pub(super) fn take(&mut self, segment: &Segment<'_>, own: Peer) -> Taken {
         let place = self.count;
         let (nxt, una) = (*own.of(&self.nxt), *(!own).of(&self.una));
         let its_nxt = *(!own).of(&self.nxt);
@@ -142,9 +169,12 @@ impl Plain {
             // The handshake's end comes first.
             && (place > 1 || own == Peer::A && segment.ack == its_nxt)
             && !self.is_over();
-        let Some(slot) = self.segments.get_mut(usize::from(place)).filter(|_| goes_on) else { return Taken::Not };
-        let Some(packed) = Packed::of(segment, own == Peer::A) else { return Taken::Not };
-        *slot = packed;
+        if !goes_on {
+            return Taken::Not;
+        }
+        if place == 1 {
+            self.round_trip_ns = segment.time.since(self.began);
+        }
         self.count += 1;
         self.last = segment.time;
         self.bytes += segment.len;
@@ -153,6 +183,8 @@ impl Plain {
         *own.of_mut(&mut self.tsval) = stamp.unwrap_or_default().0;
         if fin {
             *own.of_mut(&mut self.fin) = Some(place);
+            self.active_closer = if other_fin.is_none() { own } else { !own };
+            self.waits_from = segment.time;
         }
         if other_fin.is_some() && segment.ack == its_nxt {
             (!own).of_mut(&mut self.fin_acknowledged).get_or_insert(place);
@@ -161,39 +193,31 @@ impl Plain {
     }
 
     /// Both FINs were acknowledged.
-    pub(super) fn is_over(&self) -> bool {
-        self.fin_acknowledged.iter().all(Option::is_some)
+    #[inline]
+    fn is_over(&self) -> bool {
+        let [a, b] = self.fin_acknowledged;
+        a.is_some() && b.is_some()
     }
 
     /// What there is to say of it if it is over. TIME-WAIT lasts `two_msl_ns`, unless the capture ended before.
     pub(super) fn ordinary(&self, two_msl_ns: i64, end: Option<Timestamp>) -> Option<Ordinary> {
-        let (Some(a), Some(b)) = (self.fin[0], self.fin[1]) else { return None };
-        let active_closer = if a < b { Peer::A } else { Peer::B };
-        let (first, second) = (*active_closer.of(&self.fin_acknowledged), a.max(b));
-        let waits_from = self.segments.get(usize::from(second))?.time;
-        let due = waits_from.add_ns(two_msl_ns);
-        let [_, ack, ..] = &self.segments;
-        self.fin_acknowledged[0].and(self.fin_acknowledged[1])?;
-        Some(Ordinary {
+        let due = self.waits_from.add_ns(two_msl_ns);
+        let closer = self.active_closer;
+        self.is_over().then(|| Ordinary {
             addresses: self.addresses(),
             last: self.last,
             segments: u64::from(self.count) + 1,
             bytes: self.bytes.into(),
-            round_trip_ns: ack.time.since(self.syn.time()),
-            active_closer,
-            in_three: first == Some(second),
-            waits_from,
+            round_trip_ns: self.round_trip_ns,
+            active_closer: closer,
+            in_three: closer.of(&self.fin_acknowledged) == (!closer).of(&self.fin),
+            waits_from: self.waits_from,
             waits_to: end.is_none_or(|end| due <= end).then_some(due),
         })
     }
 
-    /// When its SYN came.
-    pub(super) fn began(&self) -> Timestamp {
-        self.syn.time()
-    }
-
     /// Client and server.
-    fn addresses(&self) -> [SocketAddr; 2] {
+    pub(super) fn addresses(&self) -> [SocketAddr; 2] {
         self.key.addresses(self.is_forward)
     }
 
@@ -202,25 +226,9 @@ impl Plain {
         Oriented { key: self.key, is_forward: self.is_forward }
     }
 
-    /// The SYN,ACK's options but for its timestamps.
-    fn answer_options(&self) -> Options {
-        let SynOptions { mss, wscale, sack_permitted, .. } = self.answer;
-        Options { mss, wscale, sack_permitted, ..Options::default() }
-    }
-
     /// The initial numbers, by peer.
     pub(in crate::track) fn iss(&self) -> [SeqNumber; 2] {
         self.iss
-    }
-
-    /// Its segments again, in order.
-    pub(super) fn segments(&self) -> impl Iterator<Item = Segment<'static>> {
-        let (addresses, vlan) = (self.addresses(), self.key.vlan());
-        let rest = self.segments.iter().take(self.count.into()).enumerate().map(move |(place, packed)| {
-            let options = if place == 0 { self.answer_options() } else { Options::default() };
-            packed.segment(addresses, vlan, &options)
-        });
-        std::iter::once(self.syn.segment()).chain(rest)
     }
 }
 
@@ -228,4 +236,10 @@ impl Plain {
 #[inline]
 fn is_ordinary(segment: &Segment<'_>) -> bool {
     segment.checksum != Checksum::Invalid && segment.wnd > 0
+}
+
+/// The options of a SYN,ACK but for its timestamps.
+pub(super) fn options_of(answer: &SynOptions) -> Options {
+    let SynOptions { mss, wscale, sack_permitted, .. } = *answer;
+    Options { mss, wscale, sack_permitted, ..Options::default() }
 }
