@@ -82,6 +82,14 @@ impl Talk {
             .collect()
     }
 
+    /// The same behind a SYN of another connection: the first of a capture is never set aside.
+    pub fn after_another(&self) -> Talk {
+        let packet = Packet::new("192.0.2.1:1", "192.0.2.2:2").flags(SYN);
+        let time = self.shots.first().map_or(self.end, |shot| shot.time);
+        let shots = std::iter::once(Shot { time, packet }).chain(self.shots.iter().cloned()).collect();
+        Talk { shots, end: self.end }
+    }
+
     /// Calls `each` for every packet as a frame.
     pub fn frames(&self, mut each: impl FnMut(&Frame<'_>)) {
         for (place, shot) in self.shots.iter().enumerate() {

@@ -159,6 +159,7 @@ fn retired(talk: &Talk, keep: Keep) -> Vec<String> {
 
 /// What is set aside until something unusual comes makes the connection that it would have made at once.
 fn setting_aside_changes_nothing(talk: &Talk) {
+    let talk = &talk.after_another();
     let whole = retired(talk, Keep { is_watched: true, ..Keep::ALL });
     let bounded = retired(talk, Keep { first: 0, one: None, is_watched: false });
     assert_eq!(bounded.len(), talk.timeline(true).connections.len());

@@ -110,12 +110,22 @@ impl Tracker {
 
     /// All of it is worked in as it would have been when it came.
     pub(super) fn promote_plain(&mut self, place: u32, hash: u32, sink: &mut impl Hear) -> Option<u32> {
+        self.make_whole(place, hash, true, sink)
+    }
+
+    /// `goes_on`: more comes, so it does not end now if it is over.
+    fn make_whole(&mut self, place: u32, hash: u32, goes_on: bool, sink: &mut impl Hear) -> Option<u32> {
         let plains = &mut self.table.plains;
         let (plain, segments) = (plains.get(place)?, plains.segments(place));
         let (id, pair, began) = (plain.id.into(), plain.pair(), plain.began);
+        let is_over = plain.is_over();
         plains.free(place);
         let opened = self.table.open(hash, id, 1, &pair, began, Some(Found::Plain(place)));
         self.make_room(opened, sink);
+        if let Some(connection) = self.table.get_mut(opened).filter(|_| is_over && !goes_on) {
+            // It need not wait for others to end once more.
+            connection.lingers = true;
+        }
         for segment in &segments {
             self.work_in(opened, segment, sink);
         }
@@ -165,7 +175,7 @@ impl Tracker {
 
     fn promote_known(&mut self, handle: Handle, sink: &mut impl Hear) -> Option<u32> {
         let key = self.table.plains.get(handle.place)?.key;
-        self.promote_plain(handle.place, self.table.hash(&key), sink)
+        self.make_whole(handle.place, self.table.hash(&key), false, sink)
     }
 
     fn retire_lone(&mut self, lone: &Lone, sink: &mut impl Hear) {

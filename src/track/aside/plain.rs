@@ -194,7 +194,7 @@ impl Plain {
 
     /// Both FINs were acknowledged.
     #[inline]
-    fn is_over(&self) -> bool {
+    pub(super) fn is_over(&self) -> bool {
         let [a, b] = self.fin_acknowledged;
         a.is_some() && b.is_some()
     }
