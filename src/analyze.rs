@@ -294,7 +294,12 @@ fn let_in(
 
 fn dropped(count: u64) -> Text {
     Text::new(
-        format!("{count} packets were dropped while capturing: what they held is missing here"),
+        format!(
+            "{} {} dropped while capturing: what was in {} is missing here",
+            some(count, "packet"),
+            if count == 1 { "was" } else { "were" },
+            if count == 1 { "it" } else { "them" }
+        ),
         format!("捕获时丢弃了 {count} 个数据包：时间线缺少其内容"),
     )
 }
@@ -399,13 +404,13 @@ fn note_server_port(step: &Step<'_>, ports: &mut Vec<u16>) {
 fn let_go(let_go: LetGo) -> Option<Text> {
     let LetGo { active, lone_syns, stragglers } = let_go;
     let parts = [
-        (active, "connections that were still open", "个未结束的连接"),
-        (lone_syns, "unanswered SYNs", "个未得到应答的 SYN"),
-        (stragglers, "segments that came after their connection's end", "个在连接结束之后到达的报文段"),
+        (active, "connection", " still open", "个未结束的连接"),
+        (lone_syns, "unanswered SYN", "", "个未得到应答的 SYN"),
+        (stragglers, "segment", " after the end of its connection", "个在连接结束之后到达的报文段"),
     ];
     let told = parts.iter().filter(|(count, ..)| *count > 0);
     let (en, zh): (Vec<String>, Vec<String>) =
-        told.map(|(count, en, zh)| (format!("{count} {en}"), format!("{count} {zh}"))).unzip();
+        told.map(|(count, thing, more, zh)| (some(*count, thing) + more, format!("{count} {zh}"))).unzip();
     (!en.is_empty()).then(|| {
         Text::new(
             format!("let go of early, so that memory stays bounded (they are counted): {}", en.join(", ")),

@@ -14,7 +14,9 @@ use synfin::analyze::{Both, Ending, Side};
 use synfin::ladder::Ladder;
 use synfin::render::{Charset, Style, text};
 use synfin::tcp::State;
-use synfin::timeline::{Detail, Fate, Lang, OpenKind, SegmentEvent, SourceKind, Timeline, TimerAction, Vantage};
+use synfin::timeline::{
+    Detail, Fate, Lang, OpenCause, OpenKind, SegmentEvent, SourceKind, Timeline, TimerAction, Vantage,
+};
 
 /// A handshake over 10 ms, and what follows it.
 fn after_handshake(lines: &str) -> Sequence {
@@ -471,4 +473,25 @@ fn round_trips_are_those_of_the_sender() {
         let rtt = rtt.expect("round trips");
         assert!((19 * MS..22 * MS).contains(&rtt.min_ns) && rtt.max_ns < 22 * MS, "{rtt:?}");
     }
+}
+
+/// The server's capture begins with the SYN that came through: its answer echoes that one's timestamp, so the others were lost.
+#[test]
+fn syns_before_the_server_s_capture_begins_are_lost_where_the_answer_shows_it() {
+    let lines = |echo: u32| {
+        format!(
+            "A > S 99:99(0) lost <ts 1000 0>\n+1 A > S 99:99(0) lost <ts 2000 0>\n+1 A > S 99:99(0) in 10 <ts 3000 0>\n\
+             +0.010 B > S. 299:299(0) ack 100 in 10 <ts 77 {echo}>\n+0.010 A > . 100:100(0) ack 300 in 10 <ts 3020 77>\n"
+        )
+    };
+    let joined = |lines: &str| {
+        let sides = TwoSides::of(&Sequence::parse(lines), true);
+        let begins = sides.shipments.iter().filter_map(|it| it.arrives).min().unwrap();
+        TwoSides { covers: [None, Some((begins, begins + 2_000 * MS))], ..sides }.joined()
+    };
+    let timeline = joined(&lines(3000));
+    assert_eq!(fates(&timeline), "xx>>>");
+    assert_eq!(timeline.connections[0].open.cause, Some(OpenCause::SynLost));
+    // The answer is to an earlier one: that one came before the capture began.
+    assert_eq!(fates(&joined(&lines(1000))), "??>>>");
 }

@@ -1,6 +1,7 @@
 //! Frames of two captures in, one timeline out: both sides of the same connections, joined.
 
 use super::{Analyzer, Ending, Wishes};
+use crate::annotate::words::some;
 use crate::decode::{Decoded, Decoder};
 use crate::join::{self, Capture, Clock, MOST_SIGHTINGS};
 use crate::source::Frame;
@@ -152,14 +153,17 @@ fn warnings(joined: &join::Joined, captures: [&Capture; 2]) -> Vec<Text> {
     if joined.doubled > 0 {
         let count = joined.doubled;
         warnings.push(Text::new(
-            format!("{count} segments arrived more often than they were sent: doubled on the way, and shown once"),
+            format!("{} arrived more often than sent: doubled on the way, and shown once", some(count, "segment")),
             format!("{count} 个报文段到达的次数多于发送的次数：在途中被复制，只显示一次"),
         ));
     }
     let left_out: u64 = captures.iter().map(|capture| capture.left_out()).sum();
     if left_out > 0 {
         warnings.push(Text::new(
-            format!("{left_out} segments were left out: at most {MOST_SIGHTINGS} of each capture are joined; filter for fewer"),
+            format!(
+                "{} left out: at most {MOST_SIGHTINGS} of each capture are joined; filter for fewer",
+                some(left_out, "segment")
+            ),
             format!("省略了 {left_out} 个报文段：每个捕获最多合并 {MOST_SIGHTINGS} 个；请用过滤器减少"),
         ));
     }

@@ -1,6 +1,7 @@
 //! What capture files say beside their packets: damage, drops, interfaces, comments, names, and the order of time.
 
 use super::Ending;
+use crate::annotate::words::some;
 use crate::assemble::Remarks;
 use crate::source::{Backwards, CaptureReader, Interface};
 use crate::timeline::{CaptureInterface, CapturedBy, Text};
@@ -47,7 +48,7 @@ impl Told {
         if remarks.left_out > 0 {
             let count = remarks.left_out;
             self.ending.warnings.push(Text::new(
-                format!("{count} more comments on packets are not shown"),
+                format!("{} on packets not shown", some(count, "more comment")),
                 format!("另有 {count} 条数据包注释未显示"),
             ));
         }

@@ -176,7 +176,11 @@ fn gap(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
     let grew = seen.peer.of(&step.connection.tcb).snd.nxt != Some(before);
     (missing > 0 && grew && !seen.segment.flags.any(Flags::SYN | Flags::RST)).then(|| {
         Finding::new(
-            format!("{missing} octets before this were not captured: lost, late, or missed by the capture"),
+            format!(
+                "{} before this {} not captured: lost, late, or missed by the capture",
+                some(missing.unsigned_abs().into(), "octet"),
+                if missing == 1 { "was" } else { "were" }
+            ),
             format!("此前有 {missing} 字节没有捕获到：丢失、迟到，或捕获遗漏"),
         )
     })

@@ -1,6 +1,6 @@
 //! Rules of the opening: what is asked and agreed, why each acknowledgment number is what it is, and the round trips.
 
-use super::words::span;
+use super::words::{some, span};
 use super::{Finding, Rule};
 use crate::tcp::{Segment, State};
 use crate::timeline::Severity::{Lesson, Note};
@@ -175,12 +175,12 @@ fn fast_open(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
         return match (options.fast_open?, len) {
             (0, 0) => Some(Finding::new("asks for a Fast Open cookie", "请求快速打开 Cookie")),
             (0, len) => Some(Finding::new(
-                format!("{len} octets on the SYN, and a cookie is asked for"),
+                format!("{} on the SYN, and a cookie is asked for", some(len.into(), "octet")),
                 format!("SYN 携带 {len} 字节数据，并请求 Cookie"),
             )),
             (_, 0) => Some(Finding::new("shows its Fast Open cookie", "出示快速打开 Cookie")),
             (_, len) => Some(Finding::new(
-                format!("{len} octets on the SYN, with a Fast Open cookie"),
+                format!("{} on the SYN, with a Fast Open cookie", some(len.into(), "octet")),
                 format!("SYN 携带 {len} 字节数据与快速打开 Cookie"),
             )),
         };
@@ -189,19 +189,19 @@ fn fast_open(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
     let accepted = step.connection.opening.early_data;
     if accepted > 0 {
         return Some(Finding::new(
-            format!("takes {accepted} of the {} octets on the SYN", asked.len),
+            format!("takes {accepted} of the {} on the SYN", some(asked.len.into(), "octet")),
             format!("接受随 SYN 到达的 {} 字节中的 {accepted} 字节", asked.len),
         ));
     }
     if asked.len > 0 {
         return Some(Finding::new(
-            format!("ignores the {} octets on the SYN: they must be sent again", asked.len),
+            format!("ignores the {} on the SYN: to be sent again", some(asked.len.into(), "octet")),
             format!("忽略随 SYN 到达的 {} 字节：须重新发送", asked.len),
         ));
     }
     options.fast_open.filter(|cookie| *cookie > 0).map(|cookie| {
         Finding::new(
-            format!("gives a Fast Open cookie of {cookie} octets for the next time"),
+            format!("gives a Fast Open cookie of {} for the next time", some(cookie.into(), "octet")),
             format!("给出 {cookie} 字节的快速打开 Cookie，供下次使用"),
         )
     })

@@ -25,14 +25,17 @@ pub fn span(ns: i64) -> String {
     format!("{text} {unit}")
 }
 
-/// A number of octets: `512 B`, `20.0 kB`.
+/// A number of octets, exact while it is short: `3000 B`, `20.0 kB`.
 pub fn octets(count: u64) -> String {
-    let value = count as f64;
+    let scaled = |unit: u64, name: &str| {
+        let tenths = (u128::from(count) * 10 + u128::from(unit) / 2) / u128::from(unit);
+        format!("{}.{} {name}", tenths / 10, tenths % 10)
+    };
     match count {
-        0..1_000 => format!("{count} B"),
-        1_000..1_000_000 => format!("{:.1} kB", value / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", value / 1e6),
-        _ => format!("{:.2} GB", value / 1e9),
+        0..=9_999 => format!("{count} B"),
+        10_000..=999_949 => scaled(1_000, "kB"),
+        999_950..=999_949_999 => scaled(1_000_000, "MB"),
+        _ => scaled(1_000_000_000, "GB"),
     }
 }
 
@@ -97,7 +100,10 @@ mod tests {
         for (ns, text) in cases {
             assert_eq!(span(ns), text);
         }
-        assert_eq!(octets(999), "999 B");
+        assert_eq!(octets(9_999), "9999 B");
         assert_eq!(octets(20_000), "20.0 kB");
+        assert_eq!(octets(12_399), "12.4 kB");
+        assert_eq!(octets(999_960), "1.0 MB");
+        assert_eq!(octets(u64::MAX), "18446744073.7 GB");
     }
 }

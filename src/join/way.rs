@@ -92,6 +92,7 @@ impl Way<'_> {
         let mut numbers = Numbers::default();
         let mut arrivals = self.arrivals(&unsent, &sent, &mut numbers);
         let proved = self.proved_by_answers(&ties, &sent, &unsent, &mut numbers);
+        let untaken = self.untaken_syn(&ties, &sent);
         for place in &sent {
             let Some(segment) = self.sender.segment(*place) else { continue };
             let segment = Segment { src: self.src, dst: self.dst, ..segment };
@@ -104,7 +105,8 @@ impl Way<'_> {
             let not_before = segment.time.add_ns(-self.usual.slack_ns);
             let missing = |segment: &Segment<'static>, start: i64| {
                 let is_missed = proved.is_missed(start, i64::from(segment.seq_len()));
-                if !is_missed && self.receiver.has_seen_to(segment.time, self.usual) {
+                let is_untaken = segment.flags.syn() && untaken.is_some_and(|of| of.is(segment));
+                if !is_missed && (is_untaken || self.receiver.has_seen_to(segment.time, self.usual)) {
                     Passage::Lost
                 } else {
                     Passage::Unknown
@@ -176,6 +178,25 @@ impl Way<'_> {
         Arrivals::new(list)
     }
 
+    /// Which copies of a SYN its receiver cannot have had: those before the one whose timestamp its answer echoes. It would
+    /// have echoed the first that came (RFC 7323 4.3). The receiver's capture may begin with the one that came.
+    fn untaken_syn(
+        &self,
+        ties: &HashMap<u32, Timestamp, foldhash::fast::RandomState>,
+        sent: &[u32],
+    ) -> Option<UntakenSyn> {
+        let (capture, places) = self.answers;
+        let answers = places.iter().filter_map(|place| capture.sightings.get(*place as usize)).map(|it| it.segment);
+        let answer = answers.into_iter().find(|it| it.flags.syn() && it.flags.ack())?;
+        let (_, echo) = answer.options.timestamps?;
+        let tied = sent.iter().filter(|place| ties.contains_key(place)).filter_map(|place| self.sender.segment(*place));
+        let taken = tied.into_iter().find(|it| {
+            let is_echoed = it.options.timestamps.is_some_and(|(tsval, _)| tsval == echo);
+            it.flags.syn() && !it.flags.ack() && answer.ack == it.seq + it.seq_len() && is_echoed
+        })?;
+        Some(UntakenSyn { seq: taken.seq, echo, before: taken.time })
+    }
+
     /// What must have arrived because its receiver acknowledged it, although its capture does not have it.
     fn proved_by_answers(
         &self,
@@ -208,6 +229,22 @@ impl Way<'_> {
         let acknowledged = acks.map(|ack| numbers.of(ack)).max().unwrap_or(i64::MIN);
         numbers.again();
         Proved { seen: merged, acknowledged }
+    }
+}
+
+/// Copies of a SYN that the answer shows not to have arrived.
+#[derive(Clone, Copy)]
+struct UntakenSyn {
+    seq: SeqNumber,
+    /// The timestamp of the copy that was taken.
+    echo: u32,
+    before: Timestamp,
+}
+
+impl UntakenSyn {
+    fn is(&self, segment: &Segment<'_>) -> bool {
+        let is_other = segment.options.timestamps.is_some_and(|(tsval, _)| tsval != self.echo);
+        segment.seq == self.seq && segment.time < self.before && is_other
     }
 }
 

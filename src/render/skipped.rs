@@ -3,6 +3,7 @@
 use super::ink::Ink;
 use super::line::Line;
 use super::{Style, width, words};
+use crate::annotate::words::some;
 use crate::decode::Reason;
 use crate::timeline::{Lang, Skipped, Timeline};
 use std::io;
@@ -53,8 +54,7 @@ pub(super) fn beside(timeline: &Timeline, style: &Style, out: &mut impl io::Writ
 fn told(Skipped { reason, count }: &Skipped, style: &Style) -> String {
     let why = words::skipped(reason, style.lang).unwrap_or(reason);
     let text = match style.lang {
-        Lang::En if *count == 1 => format!("1 packet: {why}"),
-        Lang::En => format!("{count} packets: {why}"),
+        Lang::En => format!("{}: {why}", some(*count, "packet")),
         Lang::Zh => format!("{count} 个数据包：{why}"),
     };
     width::clean(&text, 120, style)

@@ -1,5 +1,6 @@
 //! Lengths of time and amounts in words of fixed or human size.
 
+pub(super) use crate::annotate::words::octets;
 const US: i64 = 1_000;
 const MS: i64 = 1_000_000;
 const S: i64 = 1_000_000_000;
@@ -56,20 +57,6 @@ pub(super) fn coarse(ns: i64) -> String {
     format!("{} {name}", (i128::from(ns) + i128::from(unit) / 2) / i128::from(unit))
 }
 
-/// Octets as people say them: `512 B`, `20.0 kB`.
-pub(super) fn octets(count: u64) -> String {
-    let scaled = |unit: u64, name: &str| {
-        let tenths = (u128::from(count) * 10 + u128::from(unit) / 2) / u128::from(unit);
-        format!("{}.{} {name}", tenths / 10, tenths % 10)
-    };
-    match count {
-        0..=9_999 => format!("{count} B"),
-        10_000..=999_949 => scaled(1_000, "kB"),
-        999_950..=999_949_999 => scaled(1_000_000, "MB"),
-        _ => scaled(1_000_000_000, "GB"),
-    }
-}
-
 /// Rounded to three digits that count, no zeros at the end.
 fn digits(ns: i64, unit: i64) -> String {
     let (ns, unit) = (i128::from(ns), i128::from(unit));
@@ -111,9 +98,5 @@ mod tests {
         assert_eq!(span(60 * S), "60 s");
         assert_eq!(span(240 * S), "4 min");
         assert_eq!(span(2_500_000), "2.5 ms");
-        assert_eq!(octets(20_000), "20.0 kB");
-        assert_eq!(octets(12_399), "12.4 kB");
-        assert_eq!(octets(999_960), "1.0 MB");
-        assert_eq!(octets(u64::MAX), "18446744073.7 GB");
     }
 }

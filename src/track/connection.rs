@@ -84,6 +84,11 @@ pub(super) struct Memory {
 }
 
 impl Connection {
+    /// Whether a capture at the other end told of the arrival of a SYN.
+    pub fn tells_arrivals(&self) -> bool {
+        self.flight.iter().any(Flight::has_landed)
+    }
+
     /// A connection between these two, of which nothing is known yet. Peer A is the first one of the pair.
     pub(super) fn new(id: u64, incarnation: u32, pair: &Oriented, now: Timestamp) -> Connection {
         let addresses = pair.key.addresses(pair.is_forward);

@@ -168,7 +168,16 @@ impl Flight {
 
     /// How long a SYN was under way, where a capture at its receiver tells, nanoseconds.
     pub(super) fn syn_way_ns(&self) -> Option<i64> {
-        self.syns.iter().flatten().find_map(|syn| syn.landed.map(|landed| landed.time.since(syn.first.time)))
+        self.syns.iter().flatten().find_map(|syn| {
+            let landed = syn.landed?;
+            let sent = [syn.first, syn.last].into_iter().find(|copy| copy.ordinal == landed.ordinal)?;
+            Some(landed.time.since(sent.time))
+        })
+    }
+
+    /// Whether a SYN was seen to arrive, by a capture at its receiver.
+    pub(super) fn has_landed(&self) -> bool {
+        self.syns.iter().flatten().any(|syn| syn.landed.is_some())
     }
 
     /// Whether a SYN is under way whose arrival nothing has proved.

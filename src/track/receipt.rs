@@ -70,6 +70,10 @@ impl Turn<'_> {
             self.fates.push((syn.first.ordinal, Fate::Lost));
             self.connection.opening.syn_proved_lost = true;
         }
+        // The other side's capture tells.
+        if syn.copies > 1 && syn.landed.is_some() && syn.first.damaged && !syn.is_syn_ack {
+            self.connection.opening.syn_proved_lost = true;
+        }
         if syn.is_syn_ack { self.receive_syn_ack(peer, segment, copy) } else { self.receive_syn(peer, segment, copy) }
     }
 
@@ -120,10 +124,9 @@ impl Turn<'_> {
         fin.answered = fin.last.ordinal;
         let fin = *fin;
         let moment = Moment { ordinal: self.ordinal, time: self.time };
-        if let Some(fact) = sender.of_mut(&mut self.connection.closing.fin) {
-            if fact.acknowledged.is_none() {
-                (fact.acknowledged, fact.acknowledged_at) = (Some(moment), segment.seq);
-            }
+        let fact = sender.of_mut(&mut self.connection.closing.fin).as_mut();
+        if let Some(fact) = fact.filter(|fact| fact.acknowledged.is_none()) {
+            (fact.acknowledged, fact.acknowledged_at) = (Some(moment), segment.seq);
         }
         if first_time {
             let tsecr = segment.options.timestamps.map(|(_, tsecr)| tsecr);

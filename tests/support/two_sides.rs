@@ -49,6 +49,9 @@ impl TwoSides {
                 .wnd(sent.wnd)
                 .payload(&vec![b'x'; sent.len as usize]);
             packet.ip_id = if ip_ids { 100 + sides.shipments.len() as u16 } else { 0 };
+            if let Some((tsval, tsecr)) = sent.options.timestamps {
+                packet.options = [&[1, 1, 8, 10][..], &tsval.to_be_bytes(), &tsecr.to_be_bytes()].concat();
+            }
             let time = sent.time.0;
             let (left, arrives) = match sent.passage {
                 Passage::Arrived(at) => (Some(time), Some(at.0)),

@@ -103,3 +103,27 @@ fn names_stand_in_the_table_the_sentences_and_the_csv() {
     assert!(text(&again.stderr).contains("10.9.9.8=Nobody"), "{}", text(&again.stderr));
     assert!(text(&run(&["replay", &download, "--relabel", "127.0.0.1=Host"]).stderr).is_empty());
 }
+
+/// Many connections of two captures: the clocks, the ways and what was lost on them stand under the table.
+#[test]
+fn the_table_of_two_captures_tells_of_the_way() {
+    let [client, server] = ["two-hosts-client.pcap", "two-hosts-server.pcap"].map(capture);
+    let both = ["replay", "--client", &client, "--server", &server];
+    let folder = tempfile::tempdir().unwrap();
+    let json = folder.path().join("both.json");
+    let mut timeline: serde_json::Value =
+        serde_json::from_slice(&run(&[&both[..], &["--format", "json"]].concat()).stdout).unwrap();
+    let mut second = timeline["connections"][0].clone();
+    second["id"] = 2.into();
+    second["ways"]["to_server"]["lost"] = 3.into();
+    timeline["connections"].as_array_mut().unwrap().push(second);
+    std::fs::write(&json, timeline.to_string()).unwrap();
+    for (lang, wanted) in
+        [("en", ["one way", "to servers", "clocks", " lost"]), ("zh", ["单程", "到服务器", "时钟", "丢失"])]
+    {
+        let drawn = text(&run(&["render", json.to_str().unwrap(), "--lang", lang]).stdout);
+        for wanted in wanted {
+            assert!(drawn.contains(wanted), "no {wanted:?} in\n{drawn}");
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::backoff::{backoff, schedule};
 use super::open::fast_open;
-use crate::annotate::words::{icmp_reason, span, times};
+use crate::annotate::words::{icmp_reason, some, span, times};
 use crate::tcp::{Peer, State};
 use crate::timeline::{Backoff, FastOpen, FastOpenOutcome, OpenCause, OpenKind, Text};
 use crate::track::{Circumstances, Connection, Reuse, ReuseProof, SynFact};
@@ -225,6 +225,10 @@ fn lost(connection: &Connection, evidence: &Circumstances, cause: Option<OpenCau
     // The half-open has words of its own.
     let is_stuck = connection.state(Peer::B) == Some(State::SynReceived);
     Some(match cause? {
+        OpenCause::SynLost if connection.tells_arrivals() => Text::new(
+            "the first SYN was lost on the way: it left the client and did not reach the server",
+            "第一个 SYN 在途中丢失：它已由客户端发出，但没有到达服务器",
+        ),
         OpenCause::SynLost if evidence.port_accepts => Text::new(
             "the first SYN was lost or ignored, as the answer echoes the timestamp of a later one; the port accepts others, so its accept queue may have been full",
             "第一个 SYN 已丢失或被忽略，因为应答回显的是后一个 SYN 的时间戳；该端口接受其他连接，因此全连接队列可能曾已满",
@@ -302,15 +306,18 @@ fn fast_open_words(tried: FastOpen) -> Option<Text> {
             "请求并得到了快速打开 Cookie，供下次使用",
         ),
         FastOpenOutcome::DataAccepted if accepted < sent => Text::new(
-            format!("the SYN,ACK acknowledges {accepted} of the {sent} octets that came with the SYN"),
+            format!("the SYN,ACK acknowledges {accepted} of the {} that came with the SYN", some(sent.into(), "octet")),
             format!("SYN,ACK 确认了随 SYN 到达的 {sent} 字节数据中的 {accepted} 字节"),
         ),
         FastOpenOutcome::DataAccepted => Text::new(
-            format!("the SYN,ACK acknowledges the {accepted} octets that came with the SYN"),
+            format!("the SYN,ACK acknowledges the {} that came with the SYN", some(accepted.into(), "octet")),
             format!("SYN,ACK 确认了随 SYN 到达的 {accepted} 字节数据"),
         ),
         FastOpenOutcome::DataIgnored => Text::new(
-            format!("Fast Open failed: {sent} octets came with the SYN, and the SYN,ACK acknowledges none of them"),
+            format!(
+                "Fast Open failed: {} came with the SYN, and the SYN,ACK acknowledges none of that",
+                some(sent.into(), "octet")
+            ),
             format!("快速打开未成功：SYN 携带了 {sent} 字节数据，SYN,ACK 没有确认其中任何一个"),
         ),
         FastOpenOutcome::CookieOnly => {

@@ -5,6 +5,7 @@ use super::super::config::Config;
 use super::super::exit::{Exit, Failure};
 use super::{FrameFilter, damage, name, open};
 use crate::analyze::{Both, Ending, Side, Wishes};
+use crate::annotate::words::some;
 use crate::render::safe;
 use crate::timeline::{SourceKind, Text, Timeline};
 use anyhow::Result;
@@ -42,7 +43,8 @@ pub(super) fn read(
             let name = name(&arg.file);
             gaps.push(Text::new(
                 format!(
-                    "{name} lacks {gone} packets that its kernel dropped: what it does not have is not called lost"
+                    "{name} lacks {} that its kernel dropped: what it does not have is not called lost",
+                    some(gone, "packet")
                 ),
                 format!("{name} 缺少 {gone} 个被内核丢弃的数据包：其中没有的报文段不算丢失"),
             ));

@@ -1,6 +1,7 @@
 //! The whole capture at a glance: what matters first, then kinds, TIME-WAIT over time, loss and round trips.
 
 mod bars;
+pub(super) mod between;
 mod chart;
 mod findings;
 mod number;
@@ -53,7 +54,7 @@ pub(super) fn write(overview: &Overview, style: &Style, out: &mut impl io::Write
                 format!("median {median}"),
                 format!("95 % within {p95}"),
                 format!("{min} to {max}"),
-                format!("{} handshakes", grouped(trips.count)),
+                format!("{} handshake{}", grouped(trips.count), plural(trips.count)),
             ],
             Lang::Zh => [
                 format!("中位数 {median}"),
@@ -67,14 +68,18 @@ pub(super) fn write(overview: &Overview, style: &Style, out: &mut impl io::Write
     Ok(())
 }
 
+fn plural(count: u64) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
 /// How much there is of it.
 fn size(overview: &Overview, style: &Style) -> Vec<String> {
     let [connections, segments] = [overview.connections, overview.segments].map(grouped);
     let (data, span) = (time::octets(overview.bytes), time::span(overview.span_ns));
     match style.lang {
         Lang::En => vec![
-            format!("{connections} connection{}", if overview.connections == 1 { "" } else { "s" }),
-            format!("{segments} segments"),
+            format!("{connections} connection{}", plural(overview.connections)),
+            format!("{segments} segment{}", plural(overview.segments)),
             format!("{data} of data"),
             format!("in {span}"),
         ],
@@ -111,6 +116,10 @@ fn waiting(overview: &Overview, waits: &TimeWaits, style: &Style) -> Vec<String>
     let lists = [&overview.clients.closed_first, &overview.servers.closed_first];
     let mut first: Vec<&Standout> = lists.into_iter().flatten().collect();
     first.sort_by_key(|host| std::cmp::Reverse(host.count));
+    if first.len() > 1 {
+        // Of many that did so once none stands out.
+        first.retain(|host| host.count > 1);
+    }
     let names: Vec<String> =
         first.iter().take(3).map(|host| format!("{} ({})", findings::address(host), grouped(host.count))).collect();
     if !names.is_empty() {
@@ -131,7 +140,11 @@ fn again(overview: &Overview, style: &Style) -> Vec<String> {
     let share = per_thousand(loss.retransmissions, overview.segments);
     let [count, connections] = [loss.retransmissions, loss.connections].map(grouped);
     let mut parts = vec![match lang {
-        Lang::En => format!("{count} segments ({share}) in {connections} connections"),
+        Lang::En => format!(
+            "{count} segment{} ({share}) in {connections} connection{}",
+            plural(loss.retransmissions),
+            plural(loss.connections)
+        ),
         Lang::Zh => format!("{connections} 个连接中的 {count} 个报文段（{share}）"),
     }];
     let named = [(loss.syn, "SYN"), (loss.syn_ack, "SYN,ACK"), (loss.fin, "FIN")];

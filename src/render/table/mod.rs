@@ -67,14 +67,15 @@ pub fn write(timeline: &Timeline, limit: Option<usize>, style: &Style, out: &mut
     more(glance.connections.saturating_sub(entries.len() as u64), style, out)?;
     Line::new(style).write(out)?;
     if glance.connections >= glance::WORTH_IT {
-        return glance::write(glance, style, out);
+        glance::write(glance, style, out)?;
+    } else {
+        for text in joined(&summary::counts(timeline, style), style.width, style) {
+            let mut line = Line::new(style);
+            line.push(&text, Ink::Dim);
+            line.write(out)?;
+        }
     }
-    for text in joined(&summary::counts(timeline, style), style.width, style) {
-        let mut line = Line::new(style);
-        line.push(&text, Ink::Dim);
-        line.write(out)?;
-    }
-    Ok(())
+    glance::between::write(timeline, style, out)
 }
 
 /// What was chosen, and how many connections that is.

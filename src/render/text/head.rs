@@ -3,6 +3,7 @@
 use super::columns::Columns;
 use super::glyphs::Glyphs;
 use super::*;
+use crate::annotate::words::some;
 use crate::ladder::Lane;
 use crate::render::{Charset, capture, summary};
 use crate::timeline::{CloseKind, Lang, OpenKind, Text, TimeWait};
@@ -239,13 +240,14 @@ fn data(ladder: &Ladder, style: &Style) -> String {
     let (left, right) = (totals.client.segments, totals.server.segments);
     let again = totals.client.retransmissions.saturating_add(totals.server.retransmissions);
     let mut text = match style.lang {
+        Lang::En if (left, right) == (1, 1) => format!("{bytes}; 1 segment each, ACKs included"),
+        Lang::En if left == 1 || right == 1 => format!("{bytes}; segments: {left} and {right}, ACKs included"),
         Lang::En => format!("{bytes}; {left} and {right} segments, ACKs included"),
         Lang::Zh => format!("{bytes}；报文段 {left} 个与 {right} 个，含 ACK"),
     };
     if again > 0 {
         text.push_str(&match style.lang {
-            Lang::En if again == 1 => "; 1 retransmission".to_string(),
-            Lang::En => format!("; {again} retransmissions"),
+            Lang::En => format!("; {}", some(again, "retransmission")),
             Lang::Zh => format!("；重传 {again} 次"),
         });
     }

@@ -18,6 +18,7 @@ mod why;
 
 pub(super) use glyphs::Glyphs;
 pub(super) use label::lines as joined;
+pub(super) use ways::clocks;
 
 use super::ink::Ink;
 use super::line::Line;

@@ -6,6 +6,7 @@ use super::columns::Columns;
 use super::glyphs::Glyphs;
 use super::slant::{self, Flights};
 use super::{label, notes, wait};
+use crate::annotate::words::some;
 use crate::ladder::{Arrow, Change, Content, Folded, FoldedFlow, Lanes, Lifeline, Row, Side, Wait};
 use crate::render::ink::Ink;
 use crate::render::{Style, summary, time, width};
@@ -88,10 +89,8 @@ pub(super) fn idle(ns: i64, lang: Lang) -> String {
 pub(super) fn flow(flow: &FoldedFlow, lang: Lang) -> String {
     let (segments, bytes) = (flow.segments, time::octets(flow.bytes));
     match (lang, flow.bytes) {
-        (Lang::En, 0) if segments == 1 => "1 segment".to_string(),
-        (Lang::En, 0) => format!("{segments} segments"),
-        (Lang::En, _) if segments == 1 => format!("1 segment, {bytes}"),
-        (Lang::En, _) => format!("{segments} segments, {bytes}"),
+        (Lang::En, 0) => some(segments, "segment"),
+        (Lang::En, _) => format!("{}, {bytes}", some(segments, "segment")),
         (Lang::Zh, 0) => format!("{segments} 个报文段"),
         (Lang::Zh, _) => format!("{segments} 个报文段，{bytes}"),
     }
@@ -101,7 +100,7 @@ pub(super) fn flow(flow: &FoldedFlow, lang: Lang) -> String {
 pub(super) fn fold(run: &Folded, lang: Lang) -> String {
     let span = time::span(run.span_ns);
     match lang {
-        Lang::En => format!("{} segments folded, {span}", run.count),
+        Lang::En => format!("{} folded, {span}", some(run.count, "segment")),
         Lang::Zh => format!("折叠 {} 个报文段，历时 {span}", run.count),
     }
 }

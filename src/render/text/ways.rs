@@ -32,7 +32,7 @@ pub(super) fn told(ways: &Ways, ladder: &Ladder, style: &Style) -> String {
 }
 
 /// How the server's clock stands to the client's, and how well that is known.
-pub(super) fn clocks(clock: &ClockOffset, style: &Style) -> String {
+pub(in crate::render) fn clocks(clock: &ClockOffset, style: &Style) -> String {
     if clock.uncertainty_ns == 0 && clock.offset_ns == 0 {
         return style.lang.pick("both sides told time by one clock", "两侧使用同一时钟").to_string();
     }

@@ -1,5 +1,6 @@
 //! What a damaged capture file lost, told to people. Reading goes on where it can; nothing is lost silently.
 
+use crate::annotate::words::some;
 use crate::timeline::Text;
 
 /// Damages kept one by one; a broken file can have millions.
@@ -63,10 +64,7 @@ impl Damage {
             n => (format!("; {n} more like it"), format!("；另有 {n} 处相同")),
         };
         Text::new(
-            format!(
-                "{en} (at octet {offset}, after {packets} {}{en_more})",
-                if *packets == 1 { "packet" } else { "packets" }
-            ),
+            format!("{en} (at octet {offset}, after {}{en_more})", some(*packets, "packet")),
             format!("{zh}（位于第 {offset} 字节，此前已读 {packets} 个数据包{zh_more}）"),
         )
     }
@@ -76,7 +74,11 @@ impl DamageKind {
     fn words(&self) -> (String, String) {
         match self {
             DamageKind::Cut { missing } => (
-                format!("the capture is cut: at least {missing} octets of its last packet or block are missing"),
+                format!(
+                    "the capture is cut: at least {} of its last packet or block {} missing",
+                    some(*missing, "octet"),
+                    if *missing == 1 { "is" } else { "are" }
+                ),
                 format!("捕获文件不完整：最后一个数据包或块至少缺少 {missing} 字节"),
             ),
             DamageKind::AbsurdLength { length, limit } => (
@@ -86,7 +88,7 @@ impl DamageKind {
                 format!("某个数据包或块声称长 {length} 字节，超过上限 {limit}；其后无法读取"),
             ),
             DamageKind::Gap { skipped } => (
-                format!("a packet or block is broken; {skipped} octets were passed over to where packets go on"),
+                format!("a packet or block is broken; {} passed over to where packets go on", some(*skipped, "octet")),
                 format!("某个数据包或块已损坏；跳过 {skipped} 字节后继续读取"),
             ),
             DamageKind::LengthsDiffer { first, last } => (

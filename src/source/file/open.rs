@@ -41,7 +41,8 @@ impl OpenError {
             ),
             OpenError::HeaderCut { name, octets } => Text::new(
                 format!(
-                    "{name} is cut inside its header ({octets} octets): it holds no packets. Copy or capture it again"
+                    "{name} is cut inside its header ({octets} octet{}): it holds no packets. Copy or capture it again",
+                    if *octets == 1 { "" } else { "s" }
                 ),
                 format!("{name} 在头部内被截断（仅 {octets} 字节）：其中没有数据包。请重新复制或捕获"),
             ),

@@ -127,7 +127,7 @@ impl Connection {
         };
         let shake = self.shake_ns(peer).zip(back).map(|(there, back)| there.saturating_add(back));
         let next = peer.of(&self.tcb).snd.nxt;
-        let tells_arrivals = self.flight.iter().any(|flight| flight.syn_way_ns().is_some());
+        let tells_arrivals = self.tells_arrivals();
         let sender = peer.of_mut(&mut self.senders);
         sender.make_more(shake, next);
         sender.more.iter_mut().for_each(|more| more.tells_arrivals = tells_arrivals);
