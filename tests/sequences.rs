@@ -199,6 +199,8 @@ sequences! {
     reset_outside_window
     reset_outside_window_proves_nothing
     reset_unread_data
+    reset_with_strange_identification
+    reset_with_the_next_identification
     reset_without_ack_after_own_data
     retransmission_timeout_and_backoff
     retransmission_without_cause

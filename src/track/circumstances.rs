@@ -20,6 +20,9 @@ const LED_TO_IT: u32 = 4;
 /// Nothing forgets a connection that it sent payload on, within this time, nanoseconds: hosts restart more slowly.
 const ALIVE_NS: i64 = 1_000_000_000;
 
+/// No host sends more packets than this between two of one connection within [`ALIVE_NS`], as far as its own RST goes.
+const STRANGE_ID: u16 = 8192;
+
 /// Facts that few connections have.
 #[derive(Debug, Clone, Default)]
 pub struct Circumstances {
@@ -69,6 +72,8 @@ pub struct ResetFact {
     pub answers_bare_fin: bool,
     /// The TTL of the RST, and of the last other segment of its sender; 0 where there was none.
     pub ttl: (u8, u8),
+    /// The IP identification of the RST, and that of its sender's last data, where the RST does not continue the count.
+    pub strange_id: Option<(u16, u16)>,
     /// Nanoseconds of silence on both sides before it, or before what it answers.
     pub idle_ns: i64,
     /// Octets of its sender that had not been acknowledged, as far as it can have heard.
@@ -222,6 +227,7 @@ impl Turn<'_> {
             after_new_syn: sender.of(&connection.memory).stray_syn.is_some(),
             answers_bare_fin: answers && arriving == 1 && fin.is_some_and(|fin| !fin.received),
             ttl: (segment.ttl, sender.of(&connection.flows).ttl),
+            strange_id: self.strange_id(sender, segment, answers),
             idle_ns: self.silence_before(answers),
             own_under_way: own_under_way.max(unheard_of),
             is_more_under_way: unheard_of > own_under_way,
@@ -230,6 +236,17 @@ impl Turn<'_> {
             nothing_came: receiver.of(&connection.flows).bytes + receiver.of(&connection.flows).missing == 0,
             since_fin_ns: acknowledged.map(|moment| self.time.since(moment.time)),
         }
+    }
+
+    /// Where the sender counts the identifications of its packets up, one that lies far off is not its own. (What answers
+    /// without a connection is out of the count, and 0 is none: RFC 6864.)
+    fn strange_id(&self, sender: Peer, segment: &Segment<'_>, answers: bool) -> Option<(u16, u16)> {
+        if answers || segment.ip_id == 0 {
+            return None;
+        }
+        let (last, at) = self.connection.counted_id(sender)?;
+        let is_far = !(1..=STRANGE_ID).contains(&segment.ip_id.wrapping_sub(last));
+        (is_far && self.time.since(at) < ALIVE_NS).then_some((segment.ip_id, last))
     }
 
     /// Whether the peer sent payload so shortly before that it must still have the connection.

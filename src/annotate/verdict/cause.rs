@@ -104,7 +104,7 @@ pub fn close_cause(connection: &Connection, kind: CloseKind) -> Option<CloseCaus
     let unheard = reset.unanswered.0 >= UNHEARD.0 || reset.unanswered.1 >= UNHEARD.1;
     let had_closed = reset.by.of(&connection.closing.fin).is_some();
     Some(match () {
-        () if reset.made_on_the_way || has_other_ttl(&reset) => CloseCause::OtherDevice,
+        () if reset.made_on_the_way || has_other_ttl(&reset) || reset.strange_id.is_some() => CloseCause::OtherDevice,
         // It was told by a RST that the other side never sent, and answers what that goes on to say.
         () if reset.answers && evidence.disowned == Some(connection.receiver_of(reset.by)) => CloseCause::OtherDevice,
         () if reset.answers && had_closed => {

@@ -156,6 +156,15 @@ fn reason(connection: &Connection, cause: CloseCause, reset: &ResetFact) -> Text
             "its sender's own capture does not have it: a device on the way made it",
             "所称发送方自己的捕获中没有它：由途中的设备产生",
         ),
+        CloseCause::OtherDevice if !has_other_ttl(reset) && reset.strange_id.is_some() => {
+            let (seen, own) = reset.strange_id.unwrap_or_default();
+            Text::new(
+                format!(
+                    "its IP identification {seen} does not continue its sender's, which had come to {own}, so a device on the way may have sent it"
+                ),
+                format!("其 IP 标识 {seen} 与该方此前递增到的 {own} 不连续，可能由途中的设备发出"),
+            )
+        }
         CloseCause::OtherDevice if !has_other_ttl(reset) => {
             let other = role(connection.receiver_of(reset.by));
             let ttl = connection.strange_ttl();

@@ -74,6 +74,9 @@ impl Turn<'_> {
     }
 }
 
+/// Identifications of one segment and the next differ by no more than this where they are counted up.
+const NEIGHBOUR_ID: u16 = 64;
+
 impl Connection {
     /// Keep-alives and timeouts of `peer` in a row that nothing has answered.
     pub(super) fn unanswered(&self, peer: Peer) -> (u32, u32) {
@@ -97,6 +100,15 @@ impl Connection {
             return sender.first.filter(|sent| sent.last() > since).map(|sent| sent.seq);
         };
         more.sents.newest_first().take_while(|sent| sent.last() > since).last().map(|sent| sent.seq)
+    }
+
+    /// The IP identification of the last payload of `peer`, where it counts them up from segment to segment, and when that was.
+    pub(super) fn counted_id(&self, peer: Peer) -> Option<(u16, Timestamp)> {
+        let more = peer.of(&self.senders).more.as_ref()?;
+        let mut newest = more.sents.newest_first().filter(|sent| sent.copies == 1);
+        let (last, one, two) = (newest.next()?, newest.next()?, newest.next()?);
+        let follows = |later: u16, earlier: u16| (1..=NEIGHBOUR_ID).contains(&later.wrapping_sub(earlier));
+        (follows(last.ip_id, one.ip_id) && follows(one.ip_id, two.ip_id)).then(|| (last.ip_id, last.last()))
     }
 
     fn sent_last(&self, peer: Peer) -> Option<&Sent> {
