@@ -227,6 +227,23 @@ fn the_table_keeps_data_and_verdict() {
     }
 }
 
+/// The verdict says whose FIN nothing answered, by name where it has one; of a side alone it says nothing.
+#[test]
+fn whose_fin_is_unanswered() {
+    let mut timeline = support::life::many();
+    let connection = &mut timeline.connections[0];
+    connection.close.kind = CloseKind::UnansweredFin;
+    connection.last_states.client = Some(synfin::tcp::State::TimeWait);
+    connection.last_states.server = Some(synfin::tcp::State::LastAck);
+    let wide = styles(&[160])[0];
+    assert!(draw(&timeline, wide).contains("server FIN unanswered"), "{}", draw(&timeline, wide));
+    let server = timeline.endpoint(&timeline.connections[0].server).map(|endpoint| endpoint.ip.to_string()).unwrap();
+    timeline.relabel(&[format!("{server}=Web").parse().unwrap()]);
+    assert!(draw(&timeline, wide).contains("Web FIN unanswered"), "{}", draw(&timeline, wide));
+    timeline.connections[0].open.kind = OpenKind::OneSided;
+    assert!(!draw(&timeline, wide).contains("FIN unanswered"), "{}", draw(&timeline, wide));
+}
+
 /// In a capture near the server the round trips of the client's data end at the server.
 #[test]
 fn round_trips_of_a_part_of_the_way_are_called_so() {

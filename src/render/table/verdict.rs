@@ -19,6 +19,8 @@ pub(super) fn verdict(connection: &Connection, lanes: &Lanes, tight: bool, style
         (OpenKind::Unreachable, _) => failed("unreachable", "不可达"),
         (OpenKind::Unanswered, _) => (unanswered(connection, style), Ink::Error),
         (_, CloseKind::Reset | CloseKind::ResetAfterFin) => (reset(connection, lanes, style), Ink::Error),
+        // Its answer was not captured.
+        (OpenKind::OneSided, CloseKind::UnansweredFin) => worth("one side seen", "仅见单向"),
         (_, CloseKind::UnansweredFin) => (unanswered_fin(connection, lanes, style), Ink::Error),
         (_, CloseKind::HalfClosed) => worth("half-closed", "半关闭"),
         (open, close) => match repeats(connection, tight, style) {
