@@ -91,7 +91,7 @@ impl<K: Host> Hosts<K> {
             list.sort_unstable_by(|(a, one, _), (b, other, _)| b.cmp(a).then(one.cmp(other)));
             let told = list.into_iter().take(TOLD).map(|(count, host, connections)| {
                 let (ip, port) = host.address();
-                Standout { ip, port, count: count.into(), connections: connections.into() }
+                Standout { ip, port, name: None, count: count.into(), connections: connections.into() }
             });
             told.collect()
         };

@@ -88,13 +88,16 @@ pub struct Standouts {
 }
 
 /// One host and how often it did what it is listed for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Standout {
     /// IPv4 or IPv6 address.
     pub ip: IpAddr,
     /// TCP port of a server; a client has many.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
+    /// A name that somebody gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Connections in which it did.
     pub count: u64,
     /// Connections that it had in this role.

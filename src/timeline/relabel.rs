@@ -1,6 +1,6 @@
 //! Names that somebody gives to endpoints: they take the place of client and server, in sentences too.
 
-use super::{Connection, Endpoint, Text, Timeline};
+use super::{Connection, Endpoint, Overview, Standout, Text, Timeline};
 use std::collections::HashMap;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -24,7 +24,10 @@ impl Timeline {
         if names.is_empty() {
             return Vec::new();
         }
-        let unused = |name: &&Relabel| !self.endpoints.iter().any(|endpoint| name.fits(endpoint));
+        let hosts: Vec<&Standout> = self.overview.iter().flat_map(Overview::hosts).collect();
+        let unused = |name: &&Relabel| {
+            !self.endpoints.iter().any(|endpoint| name.fits(endpoint)) && !hosts.iter().any(|host| name.fits_host(host))
+        };
         let unused: Vec<&Relabel> = names.iter().filter(unused).collect();
         let mut named: HashMap<String, String> = HashMap::new();
         for endpoint in &mut self.endpoints {
@@ -35,6 +38,10 @@ impl Timeline {
             }
         }
         self.rename(&named);
+        for host in self.overview.iter_mut().flat_map(Overview::hosts_mut) {
+            let name = chosen(names.iter().filter(|name| name.fits_host(host)));
+            host.name = name.map(|name| name.name.clone()).or(host.name.take());
+        }
         unused
     }
 
@@ -80,16 +87,40 @@ impl Connection {
 impl Endpoint {
     /// Gives it the name that is meant for it; says whether there is one.
     pub fn relabel(&mut self, names: &[Relabel]) -> bool {
-        let mut meant = names.iter().filter(|name| name.fits(self));
-        let Some(first) = meant.next() else { return false };
-        let chosen =
-            meant.fold(first, |best, next| if best.port.is_some() && next.port.is_none() { best } else { next });
+        let Some(chosen) = chosen(names.iter().filter(|name| name.fits(self))) else { return false };
         self.name = Some(chosen.name.clone());
         true
     }
 }
 
+/// Of several that are meant the last; one for a port before one for its address.
+fn chosen<'n>(meant: impl Iterator<Item = &'n Relabel>) -> Option<&'n Relabel> {
+    meant.reduce(|best, next| if best.port.is_some() && next.port.is_none() { best } else { next })
+}
+
+impl Overview {
+    /// All hosts that stand out.
+    fn hosts(&self) -> impl Iterator<Item = &Standout> {
+        [&self.servers, &self.clients]
+            .into_iter()
+            .flat_map(|all| [&all.refused, &all.unanswered, &all.reset, &all.closed_first])
+            .flatten()
+    }
+
+    fn hosts_mut(&mut self) -> impl Iterator<Item = &mut Standout> {
+        [&mut self.servers, &mut self.clients]
+            .into_iter()
+            .flat_map(|all| [&mut all.refused, &mut all.unanswered, &mut all.reset, &mut all.closed_first])
+            .flatten()
+    }
+}
+
 impl Relabel {
+    /// A client stands out with all of its ports.
+    fn fits_host(&self, host: &Standout) -> bool {
+        host.ip == self.ip && (self.port.is_none() || self.port == host.port)
+    }
+
     fn fits(&self, endpoint: &Endpoint) -> bool {
         self.is_for(SocketAddr::new(endpoint.ip, endpoint.port))
     }

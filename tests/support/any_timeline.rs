@@ -171,6 +171,7 @@ fn any_event() -> impl Strategy<Value = Event> {
 fn any_overview() -> impl Strategy<Value = Overview> {
     let count = || prop_oneof![0..100_000_u64, any::<u64>(), Just(u64::MAX)];
     let standout = (count(), count(), any::<bool>()).prop_map(|(count, connections, server)| Standout {
+        name: server.then(|| "a\u{1b}[31m".to_string()),
         ip: "2001:db8::ffff:1234:5678:9abc".parse().unwrap(),
         port: server.then_some(65_535),
         count,

@@ -95,6 +95,10 @@ fn names_stand_in_the_table_the_sentences_and_the_csv() {
     assert!(!drawn.contains("127.0.0.1:"), "{drawn}");
     assert!(drawn.contains("to Web") && drawn.contains("to Host") && !drawn.contains("the server"), "{drawn}");
     assert!(said.contains("--relabel 10.9.9.9=Nobody names none") && !said.contains("=Host"), "{said}");
+    let [first, refused] = ["server-closes-first.pcap", "refused.pcap"].map(capture);
+    let files = ["replay", &download, &other, &first, &refused];
+    let told = run(&[&files[..], &["--relabel", "127.0.0.1:8081=Shut"]].concat());
+    assert!(text(&told.stdout).contains("Shut:8081 refused"), "{}", text(&told.stdout));
     let csv = text(&replay(&["--format", "csv"]).stdout);
     assert!(csv.contains("to Web") && !csv.contains("the server") && csv.contains(",Host,Web"), "{csv}");
     let json = folder.path().join("life.json");

@@ -1,6 +1,7 @@
 //! What to look at first: ports that run out, who refuses, who never answers, who resets, who knocks everywhere.
 
 use super::number::{grouped, percent};
+use crate::render::safe;
 use crate::render::text::Glyphs;
 use crate::render::{Style, time};
 use crate::timeline::{Lang, Overview, Route, Severity, Standout, TimeWaits};
@@ -61,13 +62,13 @@ fn knocker(overview: &Overview, lang: Lang) -> Option<(Severity, String)> {
     let worst = servers.refused.iter().chain(&servers.unanswered).map(|server| server.count).max()?;
     let both = clients.refused.iter().chain(&clients.unanswered).map(|client| {
         let same = |list: &[Standout]| list.iter().find(|other| other.ip == client.ip).map_or(0, |other| other.count);
-        Standout { count: same(&clients.refused).saturating_add(same(&clients.unanswered)), ..*client }
+        Standout { count: same(&clients.refused).saturating_add(same(&clients.unanswered)), ..client.clone() }
     });
     let client = both.max_by_key(|client| client.count)?;
     if client.count < SCAN_FROM || client.count <= worst.saturating_mul(2) {
         return None;
     }
-    let (who, part) = (client.ip, part(&client, lang));
+    let (who, part) = (address(&client), part(&client, lang));
     let text = match lang {
         Lang::En => format!("{who} asked at many places in vain, in {part}: a scan, or a stale list of addresses"),
         Lang::Zh => format!("{who} 向多个目标发起连接未成功，涉及{part}：扫描，或过期的地址列表"),
@@ -147,8 +148,12 @@ fn part(host: &Standout, lang: Lang) -> String {
     }
 }
 
-/// `ip:port` of a server, the address of a client.
+/// `ip:port` of a server, the address of a client; a name that it was given in place of the address.
 pub(super) fn address(host: &Standout) -> String {
+    if let Some(name) = &host.name {
+        let name = safe(name);
+        return host.port.map_or_else(|| name.to_string(), |port| format!("{name}:{port}"));
+    }
     host.port.map_or_else(|| host.ip.to_string(), |port| SocketAddr::new(host.ip, port).to_string())
 }
 
