@@ -125,6 +125,7 @@ impl Analyzer {
                     if let Some((segment, foreseen)) = &self.held {
                         self.tracker.push_foreseen(segment, foreseen, &mut Ears::of(assembler, overview));
                     }
+                    self.tracker.foresee_more(&foreseen);
                     self.held = Some((segment.without_payload(), foreseen));
                     return;
                 }

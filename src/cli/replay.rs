@@ -96,13 +96,14 @@ fn read(
     for path in files {
         let mut reader = open(path, config)?;
         let mut backwards = Backwards::default();
-        while let Some(frame) = reader.next() {
+        // By reference: a frame that is moved is written and read again before the processor can.
+        while let Some(frame) = &reader.next() {
             let number = frame.number;
             backwards.see(number, frame.time);
-            if !filter.matches(&frame)? {
+            if !filter.matches(frame)? {
                 continue;
             }
-            analyzer.push_to(&frame, rows.as_deref_mut().map(|rows| rows as &mut dyn Take));
+            analyzer.push_to(frame, rows.as_deref_mut().map(|rows| rows as &mut dyn Take));
             if let Some(rows) = &mut rows {
                 rows.learn(&reader);
                 if rows.are_broken() {

@@ -34,8 +34,35 @@ fn broken<'a>(frame: &Frame<'a>, network: Network, rest: Rest<'a>) -> Decoded<'a
 #[inline(always)]
 fn put_together<'a>(frame: &Frame<'a>, network: &Network, rest: &Rest<'a>, fields: &Fields) -> Segment<'a> {
     let option_octets = rest.bytes.get(LEAST..fields.header_len).unwrap_or_default();
+    match Options::at_most_timestamps(option_octets) {
+        Some(options) => with_options(frame, network, rest, fields, options, None),
+        None => with_any_options(frame, *network, *rest, fields, option_octets),
+    }
+}
+
+/// Apart, so that elsewhere the options are made where they stay.
+#[inline(never)]
+fn with_any_options<'a>(
+    frame: &Frame<'a>,
+    network: Network,
+    rest: Rest<'a>,
+    fields: &Fields,
+    option_octets: &[u8],
+) -> Segment<'a> {
     let options = Options::parse(option_octets);
     let multipath = options.mptcp.and_then(|_| Multipath::read(option_octets, fields.flags.syn()));
+    with_options(frame, &network, &rest, fields, options, multipath)
+}
+
+#[inline(always)]
+fn with_options<'a>(
+    frame: &Frame<'a>,
+    network: &Network,
+    rest: &Rest<'a>,
+    fields: &Fields,
+    options: Options,
+    multipath: Option<Multipath>,
+) -> Segment<'a> {
     let payload = match fields.malformed {
         false => rest.bytes.get(fields.header_len..).unwrap_or_default(),
         true => &[],

@@ -19,8 +19,14 @@ impl Tracker {
     pub fn foresee(&self, segment: &Segment<'_>) -> Foreseen {
         let vlan = if self.merges_vlans { 0 } else { segment.vlan };
         let pair = Key::of(segment.src, segment.dst, vlan);
-        let hash = self.table.hash(&pair.key);
+        let (hash, ends) = self.table.hashes(&pair.key);
         self.table.prefetch(hash);
-        Foreseen { pair, hash, print: twice::print(segment) }
+        Foreseen { pair, hash, print: twice::print(segment, if pair.is_forward { ends } else { !ends }) }
+    }
+
+    /// Once more, when what was fetched has come.
+    #[inline]
+    pub fn foresee_more(&self, foreseen: &Foreseen) {
+        self.table.prefetch_more(foreseen.hash);
     }
 }

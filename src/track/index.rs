@@ -1,6 +1,8 @@
 //! From the hash of a key to a place: open addressing with linear probing, eight octets an entry. The hash stands beside the
 //! place, so that a search touches one cache line here and one where the key is kept.
 
+use super::prefetch::prefetch;
+
 /// An entry without a place.
 const EMPTY: u32 = u32::MAX;
 /// Entries to begin with; a power of two.
@@ -46,6 +48,14 @@ impl Index {
     pub(super) fn likely(&self, hash: u32) -> Option<u32> {
         let entry = self.at(hash as usize);
         (entry.hash == hash && entry.place != EMPTY).then_some(entry.place)
+    }
+
+    /// Fetches where a search for this hash begins.
+    #[inline]
+    pub(super) fn prefetch(&self, hash: u32) {
+        if let Some(entry) = self.entries.get(hash as usize & self.mask()) {
+            prefetch(entry);
+        }
     }
 
     /// The place with this hash whose key is the same.

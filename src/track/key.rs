@@ -92,6 +92,7 @@ fn halves(ip: IpAddr) -> [u64; 2] {
     }
 }
 
+/// (Addresses and ports alone.)
 impl Hash for Key {
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -102,18 +103,28 @@ impl Hash for Key {
         } else {
             [a, b, c, d].into_iter().for_each(|half| state.write_u64(half));
         }
-        state.write_u64(u64::from(one) << 48 | u64::from(other) << 32 | u64::from(self.vlan));
+        state.write_u64(u64::from(one) << 48 | u64::from(other) << 32);
     }
 }
+
+/// Spreads VLAN ids over all bits.
+const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Seeds that differ from run to run: whoever sends packets cannot choose keys that collide.
 #[derive(Debug, Default)]
 pub(super) struct Seeds(foldhash::fast::RandomState);
 
 impl Seeds {
+    /// Of the addresses and ports.
     #[inline]
-    pub(super) fn hash(&self, key: &Key) -> u32 {
-        let hash = self.0.hash_one(key);
+    pub(super) fn ends(&self, key: &Key) -> u64 {
+        self.0.hash_one(key)
+    }
+
+    /// Of the whole key, where `ends` is known.
+    #[inline]
+    pub(super) fn hash(&self, ends: u64, key: &Key) -> u32 {
+        let hash = ends ^ u64::from(key.vlan()).wrapping_mul(ODD);
         (hash ^ hash >> 32) as u32
     }
 }

@@ -87,7 +87,14 @@ impl Table {
     }
 
     pub(super) fn hash(&self, key: &Key) -> u32 {
-        self.seeds.hash(key)
+        self.seeds.hash(self.seeds.ends(key), key)
+    }
+
+    /// The hash, and that of the addresses and ports alone.
+    #[inline]
+    pub(super) fn hashes(&self, key: &Key) -> (u32, u64) {
+        let ends = self.seeds.ends(key);
+        (self.seeds.hash(ends, key), ends)
     }
 
     /// Fetches what a segment of this hash will need.
@@ -100,7 +107,17 @@ impl Table {
                     connection.prefetch();
                 }
             }
-            _ => {}
+            Some(_) => {}
+            // It may be new; then those before it are asked for.
+            None => self.ghost_index.prefetch(hash),
+        }
+    }
+
+    /// And what it will write to.
+    #[inline]
+    pub(super) fn prefetch_more(&self, hash: u32) {
+        if let Some(Found::Plain(place)) = self.index.likely(hash).map(Found::unpack) {
+            self.plains.prefetch_more(place);
         }
     }
 
@@ -215,14 +232,14 @@ impl Table {
 
     /// What led to a connection leads to its ghost.
     fn leave(&mut self, key: Key, own: Found, ghost: Ghost) {
-        let hash = self.seeds.hash(&key);
+        let hash = self.hash(&key);
         if !self.index.remove(hash, own.pack()) {
             // They lead to its successor.
             return;
         }
         let (room, oldest) = self.ghosts.make_room();
         if let Some(oldest) = oldest {
-            self.ghost_index.remove(self.seeds.hash(&oldest.key), room);
+            self.ghost_index.remove(self.hash(&oldest.key), room);
         }
         self.ghosts.put(room, ghost);
         self.ghost_index.insert(hash, room);
@@ -252,7 +269,7 @@ impl Table {
     pub(super) fn insert_lone(&mut self, hash: u32, lone: Lone, instead_of: Option<Found>) -> Option<Lone> {
         let (room, oldest) = self.lone.make_room();
         if let Some(oldest) = &oldest {
-            self.index.remove(self.seeds.hash(&oldest.key()), Found::Lone(room).pack());
+            self.index.remove(self.hash(&oldest.key()), Found::Lone(room).pack());
         }
         self.lone.put(room, lone);
         self.lead(hash, instead_of, Found::Lone(room));

@@ -3,7 +3,6 @@
 
 use super::connection::Connection;
 use crate::tcp::{Flags, Peer, Segment, Timestamp};
-use std::net::SocketAddr;
 
 /// Sets of two recent packets each; 2048 packets, 64 KiB, are remembered whatever arrives.
 const SETS: usize = 1024;
@@ -156,9 +155,10 @@ fn has_weight(segment: &Segment<'_>) -> bool {
     segment.len > 0 || segment.flags.any(Flags::SYN | Flags::FIN)
 }
 
-/// What two copies of a packet have in common: its addresses, its header, the ends of its payload.
+/// What two copies of a packet have in common: its addresses and ports, of which `ends` is a hash for each direction, its
+/// header, the ends of its payload.
 #[inline]
-pub(super) fn print(segment: &Segment<'_>) -> u64 {
+pub(super) fn print(segment: &Segment<'_>, ends: u64) -> u64 {
     const KEYS: [u64; 4] = [0x9e37_79b9_7f4a_7c15, 0xc2b2_ae3d_27d4_eb4f, 0x1656_67b1_9e37_79f9, 0x27d4_eb2f_1656_67c5];
     let [k0, k1, k2, k3] = KEYS;
     let wide = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
@@ -167,16 +167,8 @@ pub(super) fn print(segment: &Segment<'_>) -> u64 {
         u32::from(segment.flags.0) << 16 | u32::from(segment.wnd),
         u32::from(segment.ip_id) << 16 | u32::from(segment.urgent),
     );
-    let ports = wide(segment.len, u32::from(segment.src.port()) << 16 | u32::from(segment.dst.port()));
     let stamps = segment.options.timestamps.map_or(0, |(tsval, tsecr)| wide(tsval, tsecr));
-    let mut sum = fold(numbers ^ k0, control ^ k1);
-    sum ^= match (segment.src, segment.dst) {
-        (SocketAddr::V4(src), SocketAddr::V4(dst)) => {
-            let addresses = wide(src.ip().to_bits(), dst.ip().to_bits());
-            fold(addresses.wrapping_mul(k0) ^ ports ^ k2, stamps ^ k3)
-        }
-        (src, dst) => fold(ports ^ k2, stamps ^ k3) ^ address(src, k3, k0) ^ address(dst, k0, k2),
-    };
+    let mut sum = fold(numbers ^ ends, control ^ k1) ^ fold(stamps ^ k2, u64::from(segment.len) ^ k3);
     if let (Some(head), Some(tail)) = (segment.payload.first_chunk::<8>(), segment.payload.last_chunk::<8>()) {
         sum ^= fold(u64::from_le_bytes(*head) ^ k1, u64::from_le_bytes(*tail) ^ k2);
     }
@@ -185,16 +177,6 @@ pub(super) fn print(segment: &Segment<'_>) -> u64 {
     }
     // 0 is a free place.
     sum.max(1)
-}
-
-fn address(address: SocketAddr, one: u64, other: u64) -> u64 {
-    match address {
-        SocketAddr::V4(address) => fold(u64::from(address.ip().to_bits()) ^ one, other),
-        SocketAddr::V6(address) => {
-            let bits = address.ip().to_bits();
-            fold((bits >> 64) as u64 ^ one, bits as u64 ^ other)
-        }
-    }
 }
 
 fn fold(one: u64, other: u64) -> u64 {

@@ -50,6 +50,16 @@ impl Plains {
         }
     }
 
+    /// And, once that is here, where it will be written down.
+    #[inline]
+    pub(in crate::track) fn prefetch_more(&self, place: u32) {
+        if let (Some(plain), Some(log)) = (self.places.get(place as usize), self.logs.get(place as usize))
+            && let Some(slot) = log.segments.get(usize::from(plain.count))
+        {
+            prefetch(slot);
+        }
+    }
+
     /// Keeps the connection of a SYN and its answer, if both are ordinary; gives its place.
     pub(in crate::track) fn begin(&mut self, syn: &Lone, pair: &Oriented, answer: &Segment<'_>) -> Option<u32> {
         let plain = Plain::begin(syn, pair, answer)?;
