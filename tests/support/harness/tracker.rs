@@ -12,6 +12,7 @@ use synfin::assemble::{KernelWord, Watch};
 use synfin::source::{Frame, LinkType, Timestamp};
 use synfin::tcp::{MslProfile, State};
 use synfin::timeline::{Detail, SourceKind, Timeline};
+use synfin::track::Keep;
 
 const MS: i64 = 1_000_000;
 const BEGIN: i64 = 1_000_000_000 * 1_000_000_000;
@@ -53,6 +54,12 @@ pub fn run(bytes: &[u8]) {
     // Drawing costs ten times what is looked at here; the target `pipeline` does it for each of its own.
     if pipeline::sum(bytes).is_multiple_of(16) {
         pipeline::check(&timeline, pipeline::style(bytes));
+    }
+    if how & 16 != 0 {
+        // Where nobody looks, what is ordinary is set aside; all together comes to the same.
+        let keep = Keep { first: 0, one: None, is_watched: false };
+        let wishes = Wishes { watch: Watch::One(0), msl: MslProfile::Linux, keep, ..Wishes::default() };
+        assert_eq!(Play::of(wishes, [0, 0]).finish(cursor.0).overview, timeline.overview, "set aside");
     }
     if how & 8 != 0 && shift != [0, 0] {
         let mut plain = serde_json::to_value(&timeline).unwrap();
@@ -112,10 +119,14 @@ struct Play {
 
 impl Play {
     fn new(watch: Watch, full: bool, shift: [u32; 2]) -> Play {
+        Play::of(Wishes { watch, full, msl: MslProfile::Linux, ..Wishes::default() }, shift)
+    }
+
+    fn of(wishes: Wishes, shift: [u32; 2]) -> Play {
         let templates = PAIRS.iter().map(|[a, b]| [Packet::new(a, b), Packet::new(b, a)]).collect();
         let side = Side { nxt: [1000, 5000], clock: 7 };
         Play {
-            analyzer: Analyzer::new(Wishes { watch, full, msl: MslProfile::Linux, ..Wishes::default() }),
+            analyzer: Analyzer::new(wishes),
             shift,
             sides: [side; PAIRS.len()],
             templates,
@@ -123,7 +134,7 @@ impl Play {
             frames: 0,
             sent: Vec::new(),
             drawn: 0,
-            draws: watch == Watch::Both,
+            draws: wishes.watch == Watch::Both,
         }
     }
 
