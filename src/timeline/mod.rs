@@ -6,28 +6,35 @@
 
 mod capture;
 mod cause;
+mod close;
 mod connection;
 mod event;
+mod open;
 mod overview;
 mod recovery;
 mod relabel;
 mod schema;
 mod source;
+mod time_wait;
+mod totals;
+mod ways;
 
 pub use capture::{CaptureInterface, CapturedBy, PacketComment};
 pub use cause::{Backoff, CloseCause, FastOpen, FastOpenOutcome, IcmpReport, OpenCause, Reuse, ReuseProof};
-pub use connection::{
-    Close, CloseKind, Connection, EndCause, EndStates, FlowTotals, KernelTimer, Mptcp, Negotiated, OneWay, OneWayDelay,
-    Open, OpenKind, PerPeer, TimeWait, Totals, Ways, Zeek,
-};
+pub use close::{Close, CloseKind};
+pub use connection::{Connection, EndStates, Mptcp, PerPeer, Zeek};
 pub use event::{
     AoKeys, Checksum, Detail, Event, Fate, Flow, Note, Phase, Run, SegmentEvent, SegmentOptions, Severity, StateChange,
     Step, Timer, TimerAction, Wireshark,
 };
+pub use open::{Negotiated, Open, OpenKind};
 pub use overview::{Closed, Loss, Opened, Overview, RoundTrips, Route, Selection, Standout, Standouts, TimeWaits};
 pub use recovery::{Acks, Causes, EcnKind, EcnTotals, Rtt, ZeroWindow};
 pub use relabel::Relabel;
 pub use source::{ClockOffset, Endpoint, Generator, Packets, Role, Skipped, Source, SourceKind, Vantage};
+pub use time_wait::{EndCause, KernelTimer, TimeWait};
+pub use totals::{FlowTotals, Totals};
+pub use ways::{OneWay, OneWayDelay, Ways};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -117,4 +124,9 @@ impl Lang {
             Lang::Zh => zh,
         }
     }
+}
+
+/// Fields that are left out where they count nothing.
+fn is_zero<T: PartialEq + Default>(count: &T) -> bool {
+    *count == T::default()
 }

@@ -1,6 +1,6 @@
 //! The whole capture at a glance: how many of what, who stands out, ports in TIME-WAIT, loss and round trips.
 
-use super::{CloseKind, OpenKind};
+use super::{CloseKind, OpenKind, is_zero};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -187,8 +187,4 @@ pub struct RoundTrips {
     pub p95_ns: i64,
     /// The longest.
     pub max_ns: i64,
-}
-
-fn is_zero(count: &u64) -> bool {
-    *count == 0
 }

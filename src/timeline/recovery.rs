@@ -16,7 +16,7 @@ pub struct Causes {
     /// Tail loss probes (RFC 8985).
     pub tail_loss_probe: u64,
     /// An ICMP error said that a packet was too big: sent again in smaller segments (RFC 1191, RFC 8201).
-    #[serde(skip_serializing_if = "super::connection::is_zero")]
+    #[serde(skip_serializing_if = "super::is_zero")]
     pub path_mtu: u64,
     /// All of it had been acknowledged before.
     pub already_acknowledged: u64,

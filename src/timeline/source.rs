@@ -99,7 +99,7 @@ pub struct Packets {
     /// Packets that the kernel let go before they could be read; 0 for a file that does not say.
     pub dropped: u64,
     /// Packets that the capture holds twice, and that count once.
-    #[serde(default, skip_serializing_if = "super::connection::is_zero")]
+    #[serde(default, skip_serializing_if = "super::is_zero")]
     pub captured_twice: u64,
 }
 
