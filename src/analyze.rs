@@ -8,13 +8,13 @@ pub use both::{Both, Side};
 pub use over::{Over, Take};
 pub use told::Told;
 
-use crate::annotate::words::some;
 use crate::assemble::{Assembler, KernelWord, Pair, Remarks, Watch};
 use crate::decode::{Decoded, Decoder};
 use crate::join::Passages;
 use crate::overview::{Fact, Overview};
 use crate::source::{Frame, Timestamp};
 use crate::tcp::{IcmpError, MslProfile, Segment};
+use crate::timeline::amount::some;
 use crate::timeline::{CaptureInterface, CapturedBy, Event, Packets, Source, SourceKind, Text, Timeline, Vantage};
 use crate::track::{Connection, Foreseen, Hear, Input, Keep, LetGo, LoneSyn, Ordinary, Seen, Step, Tracker};
 use crate::wireshark::Analysis;

@@ -1,11 +1,11 @@
 //! Frames of two captures in, one timeline out: both sides of the same connections, joined.
 
 use super::{Analyzer, Ending, Wishes};
-use crate::annotate::words::some;
 use crate::decode::{Decoded, Decoder};
 use crate::join::{self, Capture, Clock, MOST_SIGHTINGS};
 use crate::source::Frame;
 use crate::tcp::{IcmpError, Segment, Timestamp};
+use crate::timeline::amount::some;
 use crate::timeline::{ClockOffset, Packets, Skipped, SourceKind, Text, Timeline, Vantage};
 use crate::track::Keep;
 use std::collections::HashSet;

@@ -1,9 +1,9 @@
 //! What capture files say beside their packets: damage, drops, interfaces, comments, names, and the order of time.
 
 use super::Ending;
-use crate::annotate::words::some;
 use crate::assemble::Remarks;
 use crate::source::{Backwards, CaptureReader, Interface};
+use crate::timeline::amount::some;
 use crate::timeline::{CaptureInterface, CapturedBy, Text};
 
 /// Interfaces shown at most.

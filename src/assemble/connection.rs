@@ -3,7 +3,7 @@
 use super::kernel::Heard;
 use super::totals::totals;
 use crate::annotate::{self, verdict};
-use crate::source::Timestamp;
+use crate::tcp::Timestamp;
 use crate::tcp::{Basis, MslProfile, Peer};
 use crate::timeline::{self, Close, EndCause, EndStates, IcmpReport, Mptcp, Open, Reuse, ReuseProof, TimeWait, Totals};
 use crate::track::{self, Circumstances, Connection, Ended, SynFact};

@@ -3,7 +3,7 @@
 use super::fold::HEAD;
 use super::item::{Item, TimerItem, What, phase, segment_item};
 use crate::annotate::{self, Finding, Rule};
-use crate::source::Timestamp;
+use crate::tcp::Timestamp;
 use crate::tcp::{Basis, Flags, Passage, Peer, SeqNumber, Signal};
 use crate::timeline::Phase;
 use crate::track::{self, Change, Handle, News, Seen, Step};

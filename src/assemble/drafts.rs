@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::item::TimerItem;
 use crate::annotate;
-use crate::source::Timestamp;
+use crate::tcp::Timestamp;
 use crate::tcp::{MslProfile, Peer, State};
 use crate::timeline::TimerAction;
 use crate::track::{Connection, Ended, Input, News, Step};

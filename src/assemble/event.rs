@@ -2,7 +2,7 @@
 
 use super::item::{Item, RunItem, Said, SegmentItem, TimerItem, What};
 use super::kernel::Heard;
-use crate::source::Timestamp;
+use crate::tcp::Timestamp;
 use crate::tcp::{self, Basis, Passage, Peer};
 use crate::timeline::{
     AoKeys, Checksum, Detail, Event, Fate, Flow, Note, Run, SegmentEvent, SegmentOptions, StateChange, Timer,

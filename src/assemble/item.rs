@@ -1,7 +1,7 @@
 //! One event to be: a segment without its payload, a folded run, or what a timer did.
 
 use crate::annotate::{Finding, Rule};
-use crate::source::Timestamp;
+use crate::tcp::Timestamp;
 use crate::tcp::{Checksum, Flags, Options, Passage, Peer, Segment, SeqNumber, State};
 use crate::timeline::{Phase, Severity, TimerAction};
 use crate::track::{self, Change, Seen, Step};

@@ -1,6 +1,6 @@
 //! What the kernel said of sockets, kept until the timeline shows it.
 
-use crate::source::Timestamp;
+use crate::tcp::Timestamp;
 use crate::tcp::{Peer, State};
 use crate::timeline::KernelTimer;
 use crate::track::{Connection, Tracker};

@@ -19,8 +19,8 @@ pub use numbers::MOST_KNOWN;
 pub use remarks::Remarks;
 
 use crate::annotate::verdict;
-use crate::source::Timestamp;
 use crate::tcp::MslProfile;
+use crate::tcp::Timestamp;
 use crate::timeline::{self, Endpoint, Event, Timeline};
 use crate::track::{Connection, Handle, Input, Step, Tracker};
 use crate::wireshark::Marks;

@@ -2,8 +2,8 @@
 
 use super::process::{Process, owners};
 use super::sock_diag::{KernelSocket, SockDiag, TimerKind};
-use crate::source::Timestamp;
 use crate::tcp::State;
+use crate::tcp::Timestamp;
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;

@@ -3,8 +3,8 @@
 use super::ink::Ink;
 use super::line::Line;
 use super::{Style, width, words};
-use crate::annotate::words::some;
 use crate::decode::Reason;
+use crate::timeline::amount::some;
 use crate::timeline::{Lang, Skipped, Timeline};
 use std::io;
 

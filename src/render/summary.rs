@@ -4,8 +4,8 @@ use super::ink::Ink;
 use super::line::Line;
 use super::text::Glyphs;
 use super::{Style, width, words};
-use crate::annotate::words::some;
 use crate::ladder::{Lane, Lanes};
+use crate::timeline::amount::some;
 use crate::timeline::{CloseKind, Connection, EndCause, Lang, OpenKind, Source, Timeline};
 use std::io;
 

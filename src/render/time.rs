@@ -1,6 +1,7 @@
 //! Lengths of time and amounts in words of fixed or human size.
 
-pub(super) use crate::annotate::words::octets;
+pub(super) use crate::timeline::amount::octets;
+
 const US: i64 = 1_000;
 const MS: i64 = 1_000_000;
 const S: i64 = 1_000_000_000;

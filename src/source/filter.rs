@@ -119,7 +119,7 @@ pub(super) fn detail(error: &pcap::Error) -> String {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
     use super::*;
-    use crate::source::Timestamp;
+    use crate::tcp::Timestamp;
 
     fn words(text: &str) -> Vec<String> {
         text.split(' ').map(String::from).collect()

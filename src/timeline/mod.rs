@@ -4,6 +4,7 @@
 //! stable kebab-case names. Machine keys are never localised, text for people comes in English and Chinese. Readers ignore
 //! what they do not know; changes within version 1 only add.
 
+pub mod amount;
 mod capture;
 mod cause;
 mod close;

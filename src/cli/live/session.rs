@@ -153,7 +153,7 @@ mod kernel {
     use crate::analyze::Analyzer;
     use crate::cli::witnessed;
     use crate::lab::witness::Witness;
-    use crate::source::Timestamp;
+    use crate::tcp::Timestamp;
     use std::net::SocketAddr;
 
     /// Addresses whose owners are looked for at the end.
@@ -215,7 +215,7 @@ mod kernel {
 #[cfg(not(target_os = "linux"))]
 mod kernel {
     use crate::analyze::Analyzer;
-    use crate::source::Timestamp;
+    use crate::tcp::Timestamp;
 
     /// Only Linux answers.
     #[derive(Default)]

@@ -5,8 +5,8 @@ use super::super::config::Config;
 use super::super::exit::{Exit, Failure};
 use super::{FrameFilter, damage, name, open};
 use crate::analyze::{Both, Ending, Side, Wishes};
-use crate::annotate::words::some;
 use crate::render::safe;
+use crate::timeline::amount::some;
 use crate::timeline::{SourceKind, Text, Timeline};
 use anyhow::Result;
 

@@ -3,9 +3,9 @@
 use super::columns::Columns;
 use super::glyphs::Glyphs;
 use super::*;
-use crate::annotate::words::some;
 use crate::ladder::Lane;
 use crate::render::{Charset, capture, summary};
+use crate::timeline::amount::some;
 use crate::timeline::{CloseKind, Lang, OpenKind, Text, TimeWait};
 
 /// Characters shown of a name that the timeline brings.

@@ -6,11 +6,11 @@ use super::columns::Columns;
 use super::glyphs::Glyphs;
 use super::slant::{self, Flights};
 use super::{label, notes, wait};
-use crate::annotate::words::some;
 use crate::ladder::{Arrow, Change, Content, Folded, FoldedFlow, Lanes, Lifeline, Row, Side, Wait};
 use crate::render::ink::Ink;
 use crate::render::{Style, summary, time, width};
 use crate::tcp::{Basis, State};
+use crate::timeline::amount::some;
 use crate::timeline::{Fate, Lang};
 
 /// Lifelines nearer to each other than this leave no room for sentences: notes then run across them.

@@ -1,8 +1,8 @@
 //! The lines of the head on loss, order and flow; a connection with nothing to tell has none.
 
 use super::*;
-use crate::annotate::words::some;
 use crate::render::time;
+use crate::timeline::amount::some;
 use crate::timeline::{FlowTotals, Lang, Vantage};
 
 /// Fewer round trips than this say no more than the handshake does.

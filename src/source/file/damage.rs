@@ -1,7 +1,7 @@
 //! What a damaged capture file lost, told to people. Reading goes on where it can; nothing is lost silently.
 
-use crate::annotate::words::some;
 use crate::timeline::Text;
+use crate::timeline::amount::some;
 
 /// Damages kept one by one; a broken file can have millions.
 const KEPT: usize = 32;

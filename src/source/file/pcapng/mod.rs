@@ -9,7 +9,7 @@ use super::about::About;
 use super::buffer::Buffer;
 use super::damage::{DamageKind, DamageLog};
 use super::{Interface, MAX_BLOCK, Order, Record, resync};
-use crate::source::Timestamp;
+use crate::tcp::Timestamp;
 use interface::Timing;
 
 /// The type of a section header reads the same in both byte orders, so it is the file's magic.
