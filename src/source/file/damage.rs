@@ -1,5 +1,6 @@
 //! What a damaged capture file lost, told to people. Reading goes on where it can; nothing is lost silently.
 
+use super::buffer::Buffer;
 use crate::timeline::Text;
 use crate::timeline::amount::some;
 
@@ -146,6 +147,15 @@ impl DamageLog {
 
     pub(super) fn any(&self) -> bool {
         !self.found.is_empty()
+    }
+
+    /// The reading ends here: less than the `wanted` octets are left, which is damage unless none are.
+    #[cold]
+    pub(super) fn end(&mut self, wanted: usize, buffer: &Buffer) {
+        let left = buffer.available().len();
+        if left > 0 {
+            self.add(DamageKind::Cut { missing: wanted.saturating_sub(left) as u64 }, buffer.offset());
+        }
     }
 
     #[cold]

@@ -92,7 +92,8 @@ impl Pcap {
         let header = 16 + extra;
         loop {
             if !buffer.fill(header) {
-                return cut(header, buffer, damage);
+                damage.end(header, buffer);
+                return None;
             }
             let (words, _) = buffer.available().as_chunks::<4>();
             let [seconds, fraction, captured, wire, ..] = words else { return None };
@@ -103,7 +104,8 @@ impl Pcap {
             }
             let len = captured as usize;
             if !buffer.fill(header + len) {
-                return cut(header + len, buffer, damage);
+                damage.end(header + len, buffer);
+                return None;
             }
             self.seconds = Some(seconds);
             let time = Timestamp(i64::from(seconds) * 1_000_000_000 + i64::from(fraction) * i64::from(unit));
@@ -138,14 +140,4 @@ impl Pcap {
             && (captured..=super::MAX_BLOCK).contains(&wire);
         likely.then_some(16 + extra + captured as usize)
     }
-}
-
-/// Ends the reading; less than the wanted octets are left, which is damage unless none are.
-#[cold]
-fn cut(wanted: usize, buffer: &mut Buffer, damage: &mut DamageLog) -> Option<Record> {
-    let left = buffer.available().len();
-    if left > 0 {
-        damage.add(DamageKind::Cut { missing: (wanted - left) as u64 }, buffer.offset());
-    }
-    None
 }

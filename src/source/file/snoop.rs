@@ -39,7 +39,8 @@ impl Snoop {
         damage: &mut DamageLog,
     ) -> Option<Record> {
         if !buffer.fill(RECORD_HEADER) {
-            return cut(RECORD_HEADER, buffer, damage);
+            damage.end(RECORD_HEADER, buffer);
+            return None;
         }
         let (words, _) = buffer.available().as_chunks::<4>();
         let [wire, captured, length, drops, seconds, micros, ..] = words else { return None };
@@ -53,7 +54,8 @@ impl Snoop {
             return None;
         }
         if !buffer.fill(length as usize) {
-            return cut(length as usize, buffer, damage);
+            damage.end(length as usize, buffer);
+            return None;
         }
         // The count is cumulative.
         if let (1.., Some(interface)) = (drops, interfaces.first_mut()) {
@@ -74,14 +76,4 @@ fn link_type(datalink: u32) -> LinkType {
         // No link type: its packets are counted as not decoded.
         _ => LinkType(u16::MAX),
     }
-}
-
-/// Ends the reading; less than the wanted octets are left, which is damage unless none are.
-#[cold]
-fn cut(wanted: usize, buffer: &mut Buffer, damage: &mut DamageLog) -> Option<Record> {
-    let left = buffer.available().len();
-    if left > 0 {
-        damage.add(DamageKind::Cut { missing: (wanted - left) as u64 }, buffer.offset());
-    }
-    None
 }

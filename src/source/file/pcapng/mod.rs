@@ -119,7 +119,8 @@ impl Pcapng {
     #[inline]
     fn find(&mut self, buffer: &mut Buffer, damage: &mut DamageLog) -> Found {
         if !buffer.fill(BLOCK_HEADER) {
-            return cut(BLOCK_HEADER, buffer, damage);
+            damage.end(BLOCK_HEADER, buffer);
+            return Found::End;
         }
         let (words, _) = buffer.available().as_chunks::<4>();
         let [kind, length, ..] = words else { return Found::End };
@@ -156,7 +157,8 @@ impl Pcapng {
         }
         let len = padded as usize;
         if !buffer.fill(len) {
-            return cut(len, buffer, damage);
+            damage.end(len, buffer);
+            return Found::End;
         }
         let last = buffer.available().get(len - BLOCK_TRAILER..).and_then(|rest| rest.first_chunk::<4>());
         let last = last.map_or(0, |word| self.order.u32(*word));
@@ -194,7 +196,8 @@ impl Pcapng {
     #[cold]
     fn turn(&mut self, buffer: &mut Buffer, damage: &mut DamageLog) -> Option<Found> {
         if !buffer.fill(SECTION_MIN) {
-            return Some(cut(SECTION_MIN, buffer, damage));
+            damage.end(SECTION_MIN, buffer);
+            return Some(Found::End);
         }
         self.order = match buffer.available() {
             [_, _, _, _, _, _, _, _, 0x4d, 0x3c, 0x2b, 0x1a, ..] => Order::Little,
@@ -252,14 +255,4 @@ impl Pcapng {
     pub(super) fn about(&self) -> &About {
         &self.about
     }
-}
-
-/// Ends the reading; less than the wanted octets are left, which is damage unless none are.
-#[cold]
-fn cut(wanted: usize, buffer: &mut Buffer, damage: &mut DamageLog) -> Found {
-    let left = buffer.available().len();
-    if left > 0 {
-        damage.add(DamageKind::Cut { missing: (wanted - left) as u64 }, buffer.offset());
-    }
-    Found::End
 }
