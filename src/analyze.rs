@@ -1,8 +1,10 @@
 //! Frames in, timeline out: decode, track, annotate and assemble in one object. It knows no file, device or clock.
 
 mod both;
+mod ears;
 mod over;
 mod told;
+mod warnings;
 
 pub use both::{Both, Side};
 pub use over::{Over, Take};
@@ -11,13 +13,13 @@ pub use told::Told;
 use crate::assemble::{Assembler, KernelWord, Pair, Remarks, Watch};
 use crate::decode::{Decoded, Decoder};
 use crate::join::Passages;
-use crate::overview::{Fact, Overview};
-use crate::source::{Frame, Timestamp};
-use crate::tcp::{IcmpError, MslProfile, Segment};
-use crate::timeline::amount::some;
+use crate::overview::Overview;
+use crate::source::Frame;
+use crate::tcp::{IcmpError, MslProfile, Segment, Timestamp};
 use crate::timeline::{CaptureInterface, CapturedBy, Event, Packets, Source, SourceKind, Text, Timeline, Vantage};
-use crate::track::{Connection, Foreseen, Hear, Input, Keep, LetGo, LoneSyn, Ordinary, Seen, Step, Tracker};
+use crate::track::{Connection, Foreseen, Keep, Step, Tracker};
 use crate::wireshark::Analysis;
+use ears::{Ears, hear};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 
@@ -57,9 +59,6 @@ pub struct Analyzer {
     /// A segment that waits for the next one, where nobody looks at each: by then what it needs is at hand.
     held: Option<(Segment<'static>, Foreseen)>,
 }
-
-/// Server ports that are noted: whoever asks the kernel about more gets answers that grow with every socket.
-const MOST_SERVER_PORTS: usize = 16;
 
 /// Streams whose packets get Wireshark's words in a timeline, which holds all of them; those of later streams get none.
 const MOST_STREAMS: usize = 100_000;
@@ -222,22 +221,12 @@ impl Analyzer {
         let_in(&mut self.held, &mut self.tracker, assembler, overview);
         self.tracker.finish(end, &mut Ears { assembler, overview, ports: None, taker, now: end });
         let mut warnings = ending.warnings;
-        warnings.extend(let_go(self.tracker.let_go()));
-        if ending.dropped > 0 {
-            warnings.push(dropped(ending.dropped));
-        }
+        warnings.extend(warnings::let_go(self.tracker.let_go()));
+        warnings.extend(warnings::dropped(ending.dropped));
         let captured_twice = self.tracker.captured_twice();
-        if captured_twice > 0 {
-            warnings.push(Text::new(
-                format!(
-                    "{} seen twice (a mirror port, several interfaces, or doubled by the network); each counts once",
-                    some(captured_twice, "packet")
-                ),
-                format!("{captured_twice} 个数据包出现两次（镜像端口、多个接口，或被网络复制）：只计一次"),
-            ));
-        }
-        warnings.extend(split_by_vlan(self.tracker.split_by_vlan()));
-        warnings.extend(overlapping(self.decoder.overlapping_fragments()));
+        warnings.extend(warnings::captured_twice(captured_twice));
+        warnings.extend(warnings::split_by_vlan(self.tracker.split_by_vlan()));
+        warnings.extend(warnings::overlapping(self.decoder.overlapping_fragments()));
         let source = Source {
             kind,
             name: name.into(),
@@ -291,133 +280,6 @@ fn let_in(
     if let Some((segment, foreseen)) = held.take() {
         tracker.push_foreseen(&segment, &foreseen, &mut Ears::of(assembler, overview));
     }
-}
-
-fn dropped(count: u64) -> Text {
-    Text::new(
-        format!(
-            "{} {} dropped while capturing: what was in {} is missing here",
-            some(count, "packet"),
-            if count == 1 { "was" } else { "were" },
-            if count == 1 { "it" } else { "them" }
-        ),
-        format!("捕获时丢弃了 {count} 个数据包：时间线缺少其内容"),
-    )
-}
-
-/// What to say of IP fragments that overlap and agree.
-fn overlapping(count: u64) -> Option<Text> {
-    (count > 0).then(|| {
-        Text::new(
-            format!(
-                "{} overlapped others with the same octets: no host sends such (RFC 5722); they were put together all the same",
-                some(count, "IP fragment")
-            ),
-            format!("{count} 个 IP 分片与其他分片重叠且内容相同：正常主机不会这样发送（RFC 5722）；仍已重组"),
-        )
-    })
-}
-
-fn split_by_vlan(count: u64) -> Option<Text> {
-    let who = if count == 1 { "1 connection has".into() } else { format!("{count} connections have") };
-    (count > 0).then(|| {
-        Text::new(
-            format!("{who} another VLAN (or no tag) in one direction than in the other, as where a mirror port shows a trunk: both directions were put together"),
-            format!("{count} 个连接两个方向的 VLAN 不同（或仅一个方向带标签），常见于镜像 Trunk 端口：已合并两个方向"),
-        )
-    })
-}
-
-/// The assembler and the glance hear every step; the ports that connections lead to may be noted.
-struct Ears<'a, 't> {
-    assembler: &'a mut Assembler,
-    overview: &'a mut Overview,
-    ports: Option<&'a mut Vec<u16>>,
-    taker: Option<&'a mut (dyn Take + 't)>,
-    /// When what is told now is so.
-    now: Timestamp,
-}
-
-impl<'a> Ears<'a, 'static> {
-    /// Nobody else hears them.
-    fn of(assembler: &'a mut Assembler, overview: &'a mut Overview) -> Ears<'a, 'static> {
-        Ears { assembler, overview, ports: None, taker: None, now: Timestamp::default() }
-    }
-}
-
-impl Hear for Ears<'_, '_> {
-    #[inline]
-    fn step(&mut self, step: &Step<'_>) {
-        if let Some(ports) = &mut self.ports {
-            note_server_port(step, ports);
-        }
-        let fact = hear(step, self.assembler, self.overview);
-        if let (Some(fact), Some(taker)) = (fact, &mut self.taker) {
-            taker.take(&Over::new(step.connection, &fact, self.assembler, self.now));
-        }
-    }
-
-    #[inline]
-    fn looks(&self, ordinal: u64) -> bool {
-        // The first segment of each tells the server's port.
-        ordinal == 0 || self.assembler.wants_events()
-    }
-
-    fn lone(&mut self, syn: &LoneSyn) -> bool {
-        // Whoever waits for a connection's events waits for its end too.
-        let is_enough = !self.assembler.wants_events() && self.taker.is_none();
-        if is_enough {
-            self.overview.note(&Fact::of_lone(syn, self.assembler.start().unwrap_or_default()));
-        }
-        is_enough
-    }
-
-    fn ordinary(&mut self, connection: &Ordinary) -> bool {
-        let is_enough = !self.assembler.wants_events() && self.taker.is_none();
-        if is_enough {
-            self.overview.note(&Fact::of_ordinary(connection, self.assembler.start().unwrap_or_default()));
-        }
-        is_enough
-    }
-}
-
-/// What each step means for the timeline, and the last one of a connection for the glance.
-#[inline]
-fn hear(step: &Step<'_>, assembler: &mut Assembler, overview: &mut Overview) -> Option<Fact> {
-    let fact = matches!(step.input, Input::Retired).then(|| {
-        let fact = Fact::of(step.connection, assembler.start().unwrap_or_default());
-        overview.note(&fact);
-        fact
-    });
-    assembler.step(step);
-    fact
-}
-
-fn note_server_port(step: &Step<'_>, ports: &mut Vec<u16>) {
-    let Input::Segment(Seen { ordinal: 0, .. }) = &step.input else { return };
-    let [_, server] = step.connection.addresses;
-    if ports.len() < MOST_SERVER_PORTS && !ports.contains(&server.port()) {
-        ports.push(server.port());
-    }
-}
-
-/// What to say of what was let go of.
-fn let_go(let_go: LetGo) -> Option<Text> {
-    let LetGo { active, lone_syns, stragglers } = let_go;
-    let parts = [
-        (active, "connection", " still open", "个未结束的连接"),
-        (lone_syns, "unanswered SYN", "", "个未得到应答的 SYN"),
-        (stragglers, "segment", " after the end of its connection", "个在连接结束之后到达的报文段"),
-    ];
-    let told = parts.iter().filter(|(count, ..)| *count > 0);
-    let (en, zh): (Vec<String>, Vec<String>) =
-        told.map(|(count, thing, more, zh)| (some(*count, thing) + more, format!("{count} {zh}"))).unzip();
-    (!en.is_empty()).then(|| {
-        Text::new(
-            format!("let go of early, so that memory stays bounded (they are counted): {}", en.join(", ")),
-            format!("为限制内存而提前放弃跟踪（已计数）：{}", zh.join("、")),
-        )
-    })
 }
 
 /// RFC 3339 in UTC with nine decimals.

@@ -89,7 +89,7 @@ impl Both {
         };
         timeline.source.skipped = skipped(decoders);
         let overlapping = decoders.iter().map(|decoder| decoder.overlapping_fragments()).sum();
-        timeline.source.warnings.extend(super::overlapping(overlapping));
+        timeline.source.warnings.extend(super::warnings::overlapping(overlapping));
         let Some(clock) = joined.clock else { return timeline };
         timeline.source.vantage = Vantage::Both;
         timeline.source.clock = Some(ClockOffset {
