@@ -2,11 +2,14 @@
 //! begin late or end early, and what network cards do to segments.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+#[path = "join/cards.rs"]
+mod cards;
+#[path = "join/coverage.rs"]
+mod coverage;
 mod support;
 
 use proptest::prelude::*;
 use support::contract;
-use support::packet::{ACK, PSH, Packet, SYN};
 use support::sequence::Sequence;
 use support::talk;
 use support::two_sides::{BEGIN, MS, Shipment, TwoSides, Weather, feed, questions};
@@ -14,9 +17,7 @@ use synfin::analyze::{Both, Ending, Side};
 use synfin::ladder::Ladder;
 use synfin::render::{Charset, Style, text};
 use synfin::tcp::State;
-use synfin::timeline::{
-    Detail, Fate, Lang, OpenCause, OpenKind, SegmentEvent, SourceKind, Timeline, TimerAction, Vantage,
-};
+use synfin::timeline::{Detail, Fate, Lang, SegmentEvent, SourceKind, Timeline, TimerAction, Vantage};
 
 /// A handshake over 10 ms, and what follows it.
 fn after_handshake(lines: &str) -> Sequence {
@@ -241,107 +242,6 @@ fn nat_between_the_two_is_seen_through() {
 }
 
 #[test]
-fn what_one_capture_does_not_cover_is_not_called_lost() {
-    let sides = TwoSides::of(&after_handshake(LIFE), true);
-    let at = |ms: i64| BEGIN + ms * MS;
-    // The server's capture begins after the handshake.
-    let late = TwoSides { covers: [None, Some((at(60), at(5_000)))], ..sides.clone() };
-    assert_eq!(fates(&late.joined()), "rr?>>>>>>");
-    // It ends before the close.
-    let early = TwoSides { covers: [None, Some((at(-1000), at(150)))], ..sides.clone() };
-    let fates_of_early = fates(&early.joined());
-    assert!(fates_of_early.starts_with(">>>>>>"), "{fates_of_early}");
-    assert!(!fates_of_early.contains('x'), "{fates_of_early}");
-    // The client's begins late.
-    let late = TwoSides { covers: [Some((at(60), at(5_000))), None], ..sides };
-    let timeline = late.joined();
-    assert!(!fates(&timeline).contains('x'), "{}", fates(&timeline));
-    assert!(segments(&timeline).len() >= 6);
-}
-
-#[test]
-fn what_a_capture_missed_is_not_called_lost() {
-    let sides = TwoSides::of(&after_handshake(LIFE), true);
-    let mut both = sides.clone();
-    // The server's capture lacks the client's data, and yet the server acknowledges it.
-    let missed = both.shipments.iter().position(|it| it.from_client && it.packet.payload.len() == 10).unwrap();
-    both.shipments[missed].arrives = None;
-    assert_eq!(fates(&both.joined()), ">>>r>>>>>");
-}
-
-/// 20 segments of 1000 octets one after the other, and an acknowledgment.
-fn bulk() -> TwoSides {
-    let mut sides = TwoSides::of(&after_handshake(""), true);
-    let begin = BEGIN + 100 * MS;
-    for n in 0..20_i64 {
-        let packet = Packet::new("10.0.0.1:40000", "10.0.0.2:80").seq(100 + n as u32 * 1000).ack(300).flags(ACK);
-        let mut packet = packet.payload(&[n as u8; 1000]);
-        packet.ip_id = 1000 + n as u16;
-        let sent = begin + n * 10_000;
-        sides.shipments.push(Shipment { from_client: true, sent: Some(sent), arrives: Some(sent + 10 * MS), packet });
-    }
-    let packet = Packet::new("10.0.0.2:80", "10.0.0.1:40000").seq(300).ack(20_100).flags(ACK);
-    let sent = begin + 11 * MS;
-    sides.shipments.push(Shipment { from_client: false, sent: Some(sent), arrives: Some(sent + 10 * MS), packet });
-    sides
-}
-
-/// Puts the packets of one side together as a card does: so many into one, with the time of the last (receiving) or the
-/// first (sending).
-fn coalesced(sides: &TwoSides, sending: bool, many: usize) -> TwoSides {
-    let mut out = TwoSides { shipments: Vec::new(), ..sides.clone() };
-    let (data, others): (Vec<_>, Vec<_>) =
-        sides.shipments.iter().cloned().partition(|it| it.packet.payload.len() == 1000);
-    out.shipments = others;
-    for chunk in data.chunks(many) {
-        let mut whole = chunk[0].packet.clone();
-        whole.payload = chunk.iter().flat_map(|it| it.packet.payload.clone()).collect();
-        if sending {
-            let kept = chunk.iter().filter(|it| it.arrives.is_some());
-            out.shipments.extend(kept.map(|it| Shipment { sent: None, ..it.clone() }));
-            out.shipments.push(Shipment { arrives: None, packet: whole, ..chunk[0].clone() });
-        } else {
-            out.shipments.extend(chunk.iter().map(|it| Shipment { arrives: None, ..it.clone() }));
-            let last = chunk.last().unwrap().clone();
-            out.shipments.push(Shipment { sent: None, packet: whole, ..last });
-        }
-    }
-    out
-}
-
-#[test]
-fn segments_put_together_where_they_arrive_are_no_loss() {
-    let timeline = coalesced(&bulk(), false, 7).joined();
-    assert_eq!(fates(&timeline), ">".repeat(24));
-    assert_eq!(timeline.connections[0].totals.client.bytes, 20_000);
-}
-
-#[test]
-fn segments_cut_up_by_the_card_are_shown_as_they_were_on_the_wire() {
-    let mut sides = bulk();
-    let lost = sides.shipments.iter().position(|it| it.packet.seq == 5_100).unwrap();
-    sides.shipments[lost].arrives = None;
-    // The acknowledgment tells of a copy of it.
-    let mut again = sides.shipments[lost].clone();
-    again.sent = again.sent.map(|sent| sent + 5 * MS);
-    again.arrives = again.sent.map(|sent| sent + 10 * MS);
-    again.packet.ip_id = 2000;
-    again.packet.flags = PSH | ACK;
-    sides.shipments.last_mut().unwrap().sent = again.arrives.map(|at| at + MS);
-    sides.shipments.last_mut().unwrap().arrives = again.arrives.map(|at| at + 11 * MS);
-    let mut card = coalesced(&sides, true, 10);
-    card.shipments.push(again);
-    let timeline = card.joined();
-    let lost: Vec<_> = segments(&timeline)
-        .into_iter()
-        .filter(|(_, it)| it.fate == Fate::Lost)
-        .map(|(_, it)| (it.seq, it.len))
-        .collect();
-    assert_eq!(lost, [(5001, 1000)], "{}", fates(&timeline));
-    assert_eq!(timeline.connections[0].ways.unwrap().to_server.lost, 1);
-}
-
-#[test]
 fn one_clock_is_not_estimated() {
     let sides = TwoSides::of(&after_handshake(LIFE), true);
     let timeline = sides.joined_with(true, |_, _| {});
@@ -357,22 +257,6 @@ fn one_clock_that_effects_before_causes_contradict_is_estimated() {
     let told = &timeline.source.warnings;
     assert!(told.iter().any(|text| text.en.contains("do not tell one time")), "{told:?}");
     check(&sides, &timeline);
-}
-
-#[test]
-fn syns_that_nobody_answers_have_arrived_where_both_sides_saw_them() {
-    let mut sides = TwoSides::of(&after_handshake(LIFE), true);
-    for n in 0..4 {
-        let mut packet = Packet::new("10.9.0.1:40000", "10.9.0.2:80").seq(7).flags(SYN);
-        packet.ip_id = 700 + n as u16;
-        let sent = BEGIN + n * 1_000 * MS;
-        sides.shipments.push(Shipment { from_client: true, sent: Some(sent), arrives: Some(sent + 10 * MS), packet });
-    }
-    let timeline = sides.joined();
-    let silent = timeline.connections.iter().find(|it| it.open.kind == OpenKind::Unanswered).unwrap();
-    let way = silent.ways.unwrap().to_server;
-    assert_eq!((way.arrived, way.lost, silent.open.syn_retransmissions), (4, 0, 3));
-    assert!(!fates(&timeline).contains('x'));
 }
 
 #[test]
@@ -473,25 +357,4 @@ fn round_trips_are_those_of_the_sender() {
         let rtt = rtt.expect("round trips");
         assert!((19 * MS..22 * MS).contains(&rtt.min_ns) && rtt.max_ns < 22 * MS, "{rtt:?}");
     }
-}
-
-/// The server's capture begins with the SYN that came through: its answer echoes that one's timestamp, so the others were lost.
-#[test]
-fn syns_before_the_server_s_capture_begins_are_lost_where_the_answer_shows_it() {
-    let lines = |echo: u32| {
-        format!(
-            "A > S 99:99(0) lost <ts 1000 0>\n+1 A > S 99:99(0) lost <ts 2000 0>\n+1 A > S 99:99(0) in 10 <ts 3000 0>\n\
-             +0.010 B > S. 299:299(0) ack 100 in 10 <ts 77 {echo}>\n+0.010 A > . 100:100(0) ack 300 in 10 <ts 3020 77>\n"
-        )
-    };
-    let joined = |lines: &str| {
-        let sides = TwoSides::of(&Sequence::parse(lines), true);
-        let begins = sides.shipments.iter().filter_map(|it| it.arrives).min().unwrap();
-        TwoSides { covers: [None, Some((begins, begins + 2_000 * MS))], ..sides }.joined()
-    };
-    let timeline = joined(&lines(3000));
-    assert_eq!(fates(&timeline), "xx>>>");
-    assert_eq!(timeline.connections[0].open.cause, Some(OpenCause::SynLost));
-    // The answer is to an earlier one: that one came before the capture began.
-    assert_eq!(fates(&joined(&lines(1000))), "??>>>");
 }

@@ -85,6 +85,11 @@ impl Packet {
         self
     }
 
+    /// Timestamps alone, padded as Linux pads them (RFC 7323 appendix A).
+    pub fn timestamps(self, tsval: u32, tsecr: u32) -> Packet {
+        self.options(&[&[1, 1, 8, 10][..], &tsval.to_be_bytes(), &tsecr.to_be_bytes()].concat())
+    }
+
     pub fn payload(mut self, payload: &[u8]) -> Packet {
         self.payload = payload.to_vec();
         self

@@ -49,16 +49,7 @@ impl Talk {
         for line in &sequence.lines {
             match &line.action {
                 Action::Send(peer, sent) => {
-                    let [src, dst] = [*peer.of(&addresses), *(!*peer).of(&addresses)];
-                    let mut packet = Packet::new(&src.to_string(), &dst.to_string())
-                        .seq(sent.seq.0)
-                        .ack(sent.ack)
-                        .flags(sent.flags.0)
-                        .wnd(sent.wnd)
-                        .payload(&vec![b'x'; sent.len as usize]);
-                    if let Some((tsval, tsecr)) = sent.options.timestamps {
-                        packet = packet.options(&timestamps(tsval, tsecr));
-                    }
+                    let packet = sent.packet(addresses, *peer);
                     talk.shots.push(Shot { time: sent.time.0, packet });
                     talk.end = sent.time.0;
                 }
@@ -118,13 +109,6 @@ impl Talk {
 
 pub fn wishes(full: bool) -> Wishes {
     Wishes { watch: Watch::All, full, msl: MslProfile::Linux, ..Wishes::default() }
-}
-
-fn timestamps(tsval: u32, tsecr: u32) -> Vec<u8> {
-    let mut options = vec![1, 1, 8, 10];
-    options.extend(tsval.to_be_bytes());
-    options.extend(tsecr.to_be_bytes());
-    options
 }
 
 /// One random move of a conversation.

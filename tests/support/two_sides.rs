@@ -41,17 +41,8 @@ impl TwoSides {
         let addresses = sequence.addresses();
         for line in &sequence.lines {
             let Action::Send(peer, sent) = &line.action else { continue };
-            let [src, dst] = [*peer.of(&addresses), *(!*peer).of(&addresses)];
-            let mut packet = Packet::new(&src.to_string(), &dst.to_string())
-                .seq(sent.seq.0)
-                .ack(sent.ack)
-                .flags(sent.flags.0)
-                .wnd(sent.wnd)
-                .payload(&vec![b'x'; sent.len as usize]);
+            let mut packet = sent.packet(addresses, *peer);
             packet.ip_id = if ip_ids { 100 + sides.shipments.len() as u16 } else { 0 };
-            if let Some((tsval, tsecr)) = sent.options.timestamps {
-                packet.options = [&[1, 1, 8, 10][..], &tsval.to_be_bytes(), &tsecr.to_be_bytes()].concat();
-            }
             let time = sent.time.0;
             let (left, arrives) = match sent.passage {
                 Passage::Arrived(at) => (Some(time), Some(at.0)),
@@ -186,10 +177,7 @@ impl Maker<'_> {
                 Packet::new(ends[own], ends[other]).seq(self.next[own]).flags(flags).payload(&vec![b'x'; len]);
             packet.ack = if flags & ACK != 0 { self.next[other] } else { 0 };
             if self.weather.timestamps {
-                let mut options = vec![1, 1, 8, 10];
-                options.extend(((self.now / MS) as u32).to_be_bytes());
-                options.extend([0, 0, 0, 1]);
-                packet = packet.options(&options);
+                packet = packet.timestamps((self.now / MS) as u32, 1);
             }
             packet.ip_id = if self.weather.ip_ids { self.ids[own] } else { 0 };
             self.ids[own] = self.ids[own].wrapping_add(1).max(1);

@@ -1,5 +1,6 @@
 //! One segment in the notation, read and made into what the tracker takes.
 
+use super::super::packet::Packet;
 use std::net::SocketAddr;
 use synfin::source::Timestamp;
 use synfin::tcp::{Checksum, Flags, Multipath, Options, Passage, Peer, Segment, SeqNumber, Signature};
@@ -28,6 +29,21 @@ pub struct Sent {
 }
 
 impl Sent {
+    /// As a real packet, with the options that matter to its time: timestamps.
+    pub fn packet(&self, addresses: [SocketAddr; 2], peer: Peer) -> Packet {
+        let [src, dst] = [*peer.of(&addresses), *(!peer).of(&addresses)];
+        let packet = Packet::new(&src.to_string(), &dst.to_string())
+            .seq(self.seq.0)
+            .ack(self.ack)
+            .flags(self.flags.0)
+            .wnd(self.wnd)
+            .payload(&vec![b'x'; self.len as usize]);
+        match self.options.timestamps {
+            Some((tsval, tsecr)) => packet.timestamps(tsval, tsecr),
+            None => packet,
+        }
+    }
+
     pub(super) fn segment(&self, addresses: [SocketAddr; 2], peer: Peer, frame: u64) -> Segment<'static> {
         let [mut a, b] = addresses;
         if a != b {
