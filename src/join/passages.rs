@@ -9,7 +9,8 @@ use std::collections::HashMap;
 /// Delays that are kept of one direction for their median; what comes after them still counts for least and most.
 const MOST_DELAYS: usize = 100_000;
 
-/// Gathers what became of segments on their way.
+/// Gathers what became of segments on their way. No more than [`super::MOST_SIGHTINGS`] of each capture are joined, so no more
+/// come here.
 #[derive(Debug, Default)]
 pub struct Passages {
     ways: HashMap<u64, [Gathered; 2], foldhash::fast::RandomState>,

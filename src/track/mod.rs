@@ -5,6 +5,7 @@ mod aside;
 mod circumstances;
 mod connection;
 mod deadlines;
+mod elapse;
 mod facts;
 mod flight;
 mod flow;
@@ -52,9 +53,10 @@ pub use step::{Change, Fate, Hear, Input, LoneSyn, News, Repeat, Report, Reset, 
 pub use table::Handle;
 pub use time_wait::{Ended, TimeWait};
 
-use crate::tcp::{Basis, IcmpError, MslProfile, Passage, Peer, Segment, Signal, State, Timestamp};
+use crate::tcp::{IcmpError, MslProfile, Passage, Segment, State, Timestamp};
 use arrival::UnderWay;
-use deadlines::{Deadline, Deadlines};
+use deadlines::Deadlines;
+use elapse::queue_waits;
 use key::Key;
 use paths::Tokens;
 use retire::Over;
@@ -267,66 +269,6 @@ impl Tracker {
         sink.step(&Step { connection, before, input, changes: &self.changes, fates: &self.fates });
     }
 
-    /// Lets time pass: what arrives by `now` arrives, and TIME-WAITs that are due by then end.
-    #[inline]
-    pub fn advance(&mut self, now: Timestamp, sink: &mut impl Hear) {
-        while self.under_way.peek().is_some_and(|Reverse(next)| next.at <= now)
-            && let Some(Reverse(next)) = self.under_way.pop()
-        {
-            self.expire(next.at, sink);
-            self.arrive(&next, sink);
-        }
-        self.now = now;
-        self.expire(now, sink);
-    }
-
-    fn arrive(&mut self, it: &UnderWay, sink: &mut impl Hear) {
-        let place = it.handle.place;
-        let Some(connection) = self.table.get_mut(place).filter(|known| known.id == it.handle.id) else { return };
-        let before = connection.tcb;
-        self.changes.clear();
-        self.fates.clear();
-        let (changes, fates) = (&mut self.changes, &mut self.fates);
-        Turn { connection, changes, fates, ordinal: it.ordinal, time: it.at }.arrive(it.sender, &it.segment);
-        queue_waits(&mut self.deadlines, connection, self.two_msl_ns);
-        let input = Input::Arrival { peer: connection.receiver_of(it.sender), ordinal: it.ordinal, at: it.at };
-        sink.step(&Step { connection, before, input, changes: &self.changes, fates: &self.fates });
-    }
-
-    #[inline]
-    fn expire(&mut self, now: Timestamp, sink: &mut impl Hear) {
-        if self.deadlines.is_any_due(now) {
-            self.expire_due(now, sink);
-        }
-    }
-
-    fn expire_due(&mut self, now: Timestamp, sink: &mut impl Hear) {
-        while let Some(deadline) = self.deadlines.pop_due(now) {
-            let (due, peer) = (deadline.due, deadline.peer());
-            let place = deadline.handle.place;
-            let Some(connection) = self.table.get_mut(place).filter(|known| known.id == deadline.handle.id) else {
-                continue;
-            };
-            let two_msl_ns = self.two_msl_ns;
-            let is_due =
-                peer.of(&connection.time_wait).is_some_and(|wait| wait.ended.is_none() && wait.due(two_msl_ns) == due);
-            if !is_due {
-                continue;
-            }
-            let before = connection.tcb;
-            // After everything so far: what comes next comes after it.
-            let ordinal = connection.segments;
-            self.changes.clear();
-            self.fates.clear();
-            let (changes, fates) = (&mut self.changes, &mut self.fates);
-            let mut turn = Turn { connection, changes, fates, ordinal, time: due };
-            let here = turn.here();
-            turn.signal(peer, Signal::MslTimeout, Basis::Inferred, here);
-            let input = Input::Timeout { peer, at: due };
-            sink.step(&Step { connection, before, input, changes: &self.changes, fates: &self.fates });
-        }
-    }
-
     /// Learns a state that somebody knows for certain, as the kernel or a program's own calls.
     pub fn tell(&mut self, socket: SocketAddr, remote: SocketAddr, state: State, at: Timestamp) {
         let pair = Key::of(socket, remote, 0);
@@ -360,23 +302,5 @@ impl Tracker {
 fn note_server(servers: &mut Servers, server: SocketAddr) {
     if servers.len() < MOST_SERVERS {
         servers.insert(server);
-    }
-}
-
-/// Queues the TIME-WAITs that began or began anew.
-#[inline]
-fn queue_waits(deadlines: &mut Deadlines, connection: &mut Connection, two_msl_ns: i64) {
-    // Most of the time nobody waits.
-    if connection.time_wait.iter().any(Option::is_some) {
-        queue_any(deadlines, connection, two_msl_ns);
-    }
-}
-
-fn queue_any(deadlines: &mut Deadlines, connection: &mut Connection, two_msl_ns: i64) {
-    for waiter in Peer::BOTH {
-        let wait = waiter.of_mut(&mut connection.time_wait).as_mut();
-        if let Some(due) = wait.and_then(|wait| wait.queue_anew(two_msl_ns)) {
-            deadlines.push(Deadline::new(due, connection.handle(), waiter));
-        }
     }
 }
