@@ -15,7 +15,6 @@ use hosts::{Deeds, Hosts};
 use round_trips::Histogram;
 use routes::Routes;
 use series::Series;
-use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 
 /// Gathers what all connections together come to. Less than 1 MiB whatever arrives; no text, no allocation but for the
@@ -165,10 +164,6 @@ impl Overview {
 
 /// The glance at the connections that a timeline holds. For a timeline of before there were glances, or a part of one.
 pub fn of_timeline(timeline: &Timeline, end_ns: i64) -> timeline::Overview {
-    let mut endpoints: HashMap<&str, &Endpoint> = HashMap::with_capacity(timeline.endpoints.len());
-    for endpoint in &timeline.endpoints {
-        endpoints.entry(&endpoint.id).or_insert(endpoint);
-    }
     let nobody = Endpoint {
         id: String::new(),
         role: timeline::Role::Peer,
@@ -179,9 +174,8 @@ pub fn of_timeline(timeline: &Timeline, end_ns: i64) -> timeline::Overview {
         process: None,
     };
     let mut overview = Overview::new(timeline.source.msl_profile);
-    for connection in &timeline.connections {
-        let get = |id: &str| endpoints.get(id).copied().unwrap_or(&nobody);
-        overview.note(&Fact::told(connection, get(&connection.client), get(&connection.server)));
+    for (connection, client, server) in timeline.with_endpoints() {
+        overview.note(&Fact::told(connection, client.unwrap_or(&nobody), server.unwrap_or(&nobody)));
     }
     overview.finish(end_ns)
 }

@@ -2,7 +2,6 @@
 
 use crate::safe::safe;
 use crate::timeline::{Connection, EndCause, Endpoint, Timeline};
-use std::collections::HashMap;
 use std::fmt::Display;
 use std::io;
 
@@ -49,14 +48,9 @@ pub const COLUMNS: [&str; 37] = [
 
 /// Writes the heading and a line for each connection.
 pub fn write(timeline: &Timeline, out: &mut impl io::Write) -> io::Result<()> {
-    let mut endpoints: HashMap<&str, &Endpoint> = HashMap::with_capacity(timeline.endpoints.len());
-    for endpoint in &timeline.endpoints {
-        endpoints.entry(&endpoint.id).or_insert(endpoint);
-    }
     head(out)?;
-    for connection in &timeline.connections {
-        let get = |id: &String| endpoints.get(id.as_str()).copied();
-        row(connection, get(&connection.client), get(&connection.server), out)?;
+    for (connection, client, server) in timeline.with_endpoints() {
+        row(connection, client, server, out)?;
     }
     Ok(())
 }

@@ -3,18 +3,12 @@
 use super::json::line;
 use crate::select::{flat, resolved};
 use crate::timeline::{Connection, Endpoint, Timeline};
-use std::collections::HashMap;
 use std::io;
 
 /// Writes a line for each connection.
 pub fn write(timeline: &Timeline, out: &mut impl io::Write) -> io::Result<()> {
-    let mut endpoints: HashMap<&str, &Endpoint> = HashMap::with_capacity(timeline.endpoints.len());
-    for endpoint in &timeline.endpoints {
-        endpoints.entry(&endpoint.id).or_insert(endpoint);
-    }
-    for connection in &timeline.connections {
-        let get = |id: &String| endpoints.get(id.as_str()).copied();
-        row(connection, get(&connection.client), get(&connection.server), out)?;
+    for (connection, client, server) in timeline.with_endpoints() {
+        row(connection, client, server, out)?;
     }
     Ok(())
 }

@@ -19,7 +19,7 @@ pub use value::{flat, resolved};
 
 use crate::overview;
 use crate::timeline::{Connection, Endpoint, Selection, Text, Timeline};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// What is wrong with a condition, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -80,17 +80,11 @@ impl Sieve {
         if self.is_open() {
             return timeline;
         }
-        let mut endpoints: HashMap<&str, &Endpoint> = HashMap::with_capacity(timeline.endpoints.len());
-        for endpoint in &timeline.endpoints {
-            endpoints.entry(&endpoint.id).or_insert(endpoint);
-        }
         let end_ns = overview::end_of(&timeline);
         let of = timeline.overview.as_ref().map_or(timeline.connections.len() as u64, |all| all.connections);
-        let get = |id: &String| endpoints.get(id.as_str()).copied();
         let judged: Vec<Option<Rank>> = timeline
-            .connections
-            .iter()
-            .map(|connection| self.judge(connection, get(&connection.client), get(&connection.server)))
+            .with_endpoints()
+            .map(|(connection, client, server)| self.judge(connection, client, server))
             .collect();
         let passed = timeline.connections.into_iter().zip(judged);
         let passed: Vec<(Connection, Rank)> =

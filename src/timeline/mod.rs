@@ -39,6 +39,7 @@ pub use ways::{OneWay, OneWayDelay, Ways};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// The value of `schema` in every timeline of this version.
 pub const SCHEMA: &str = "synfin-timeline/1";
@@ -78,6 +79,19 @@ impl Timeline {
     /// The connection with this id.
     pub fn connection(&self, id: u64) -> Option<&Connection> {
         self.connections.iter().find(|connection| connection.id == id)
+    }
+
+    /// Each connection with its client and its server, where they are listed; of several with one id the first, as in
+    /// [`Timeline::endpoint`]. Takes time in proportion to both lists, however long they are.
+    pub fn with_endpoints(&self) -> impl Iterator<Item = (&Connection, Option<&Endpoint>, Option<&Endpoint>)> {
+        let mut by_id: HashMap<&str, &Endpoint> = HashMap::with_capacity(self.endpoints.len());
+        for endpoint in &self.endpoints {
+            by_id.entry(&endpoint.id).or_insert(endpoint);
+        }
+        self.connections.iter().map(move |connection| {
+            let get = |id: &str| by_id.get(id).copied();
+            (connection, get(&connection.client), get(&connection.server))
+        })
     }
 
     /// The JSON Schema of this version. It stays open: readers pass over what they do not know.

@@ -10,10 +10,9 @@ use super::text::{Glyphs, joined};
 use super::{Charset, Style, capture, overview as glance, skipped, summary, width};
 use crate::ladder::{Lane, Lanes};
 use crate::overview;
-use crate::timeline::{Connection, Endpoint, Lang, Timeline};
+use crate::timeline::{Connection, Lang, Timeline};
 use cell::{Column, Wording, cell, title};
 use fit::{Fit, fit};
-use std::collections::HashMap;
 use std::io;
 
 /// Narrower than this, each connection takes several lines.
@@ -117,16 +116,10 @@ fn more(count: u64, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
 }
 
 fn entries(timeline: &Timeline, limit: usize) -> Vec<Entry<'_>> {
-    // The first endpoint of an id counts, as in `Timeline::endpoint`; a capture may hold very many.
-    let mut endpoints: HashMap<&str, &Endpoint> = HashMap::with_capacity(timeline.endpoints.len());
-    for endpoint in &timeline.endpoints {
-        endpoints.entry(&endpoint.id).or_insert(endpoint);
-    }
-    let get = |id: &str| endpoints.get(id).copied();
     let mut entries = Vec::with_capacity(timeline.connections.len().min(limit));
-    for connection in timeline.connections.iter().take(limit) {
-        let Connection { client, server, .. } = connection;
-        entries.push(Entry { connection, lanes: Lanes::new((client, get(client)), (server, get(server))) });
+    for (connection, client, server) in timeline.with_endpoints().take(limit) {
+        let lanes = Lanes::new((&connection.client, client), (&connection.server, server));
+        entries.push(Entry { connection, lanes });
     }
     entries
 }
