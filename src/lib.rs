@@ -8,10 +8,10 @@
 //! transfer, lab ──the kernel's word───────┴─────────────────────────────┘
 //! (sockets, namespaces)        everything between the two I/O columns is pure: no clock, no environment, no printing
 //! ```
-//! Four rooms stand beside this way. [`join`], between decode and track: with a capture from each host, segments bear the time of
+//! Five rooms stand beside this way. [`join`], between decode and track: with a capture from each host, segments bear the time of
 //! their arrival too. [`wireshark`], beside track: each segment in the words of tshark's analysis, right or wrong. [`overview`],
 //! behind track: what a whole capture comes to, gathered from each connection as it is let go. [`select`], before render:
-//! which connections are shown.
+//! which connections are shown. [`expect`], beside it: whether a timeline shows the sequence that somebody states.
 //!
 //! A room uses only rooms to its left, and the two rooms of nouns: [`tcp`] (what RFC 9293 calls things) and [`timeline`] (the
 //! public contract). Renderers never ask the tracker, rules never change state, layout never writes into events; time comes
@@ -47,6 +47,7 @@ pub mod annotate;
 pub mod assemble;
 pub mod cli;
 pub mod decode;
+pub mod expect;
 pub mod join;
 pub mod lab;
 pub mod ladder;

@@ -9,9 +9,11 @@ use std::process::ExitCode;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     Done = 0,
+    /// For `check`: a capture does not show what was expected.
     Failed = 1,
     Usage = 2,
     NotPermitted = 3,
+    /// With `--strict`; for `check`, a capture that cannot be read.
     DamagedInput = 4,
     /// Ended by Ctrl-C before it was done. `live` and `serve` end that way, so that is done.
     Interrupted = 130,

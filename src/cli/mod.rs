@@ -1,6 +1,7 @@
 //! The commands, one file each. Everything that prints, asks the environment or ends the process is here.
 
 pub mod args;
+mod check;
 mod choose;
 pub mod config;
 #[cfg(all(feature = "capture", target_os = "linux"))]
@@ -42,6 +43,7 @@ pub fn run(cli: &Cli, config: &Config) -> Result<Exit> {
         Command::Demo(args) => demo::run(args, config),
         Command::Replay(args) => replay::run(args, config),
         Command::Render(args) => render::run(args, config),
+        Command::Check(args) => check::run(args, config),
         Command::Schema => schema::run(config.lang),
         Command::Explain(args) => explain::run(args, config),
         #[cfg(feature = "capture")]

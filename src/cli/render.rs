@@ -27,6 +27,12 @@ pub(super) fn run(args: &Render, config: &Config) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// The timeline in a file.
+pub(super) fn timeline(path: &Path, lang: Lang) -> Result<Timeline> {
+    let (name, bytes) = read(path, lang)?;
+    parse(&bytes, &name, lang)
+}
+
 fn read(path: &Path, lang: Lang) -> Result<(String, Vec<u8>)> {
     if path.as_os_str() == "-" {
         let mut bytes = Vec::new();

@@ -4,7 +4,7 @@ mod both;
 mod packets;
 mod rows;
 
-use super::args::{FormatArg, Replay};
+use super::args::{FormatArg, Replay, SideArg};
 use super::choose;
 use super::config::Config;
 use super::exit::{Exit, Failure};
@@ -70,12 +70,24 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
 }
 
 /// Tells what is wrong with the capture.
-fn warn(timeline: &Timeline, config: &Config) -> Result<()> {
+pub(super) fn warn(timeline: &Timeline, config: &Config) -> Result<()> {
     for warning in &timeline.source.warnings {
         let mut err = io::stderr().lock();
         writeln!(err, "{}{}", config.lang.pick("warning: ", "警告："), safe(warning.get(config.lang)))?;
     }
     Ok(())
+}
+
+/// The timeline of files, one after the other.
+pub(super) fn timeline(files: &[PathBuf], wishes: Wishes, config: &Config) -> Result<Timeline> {
+    let mut all = FrameFilter::new(&[], config)?;
+    read(files, wishes, &mut all, None, config).map(|(timeline, _)| timeline)
+}
+
+/// The timeline of connections captured on both sides.
+pub(super) fn joined(sides: [&SideArg; 2], wishes: Wishes, config: &Config) -> Result<Timeline> {
+    let mut all = FrameFilter::new(&[], config)?;
+    both::read(sides, false, wishes, &mut all, config).map(|(timeline, _)| timeline)
 }
 
 fn ended(damaged: bool, args: &Replay) -> Exit {
@@ -152,7 +164,7 @@ fn opened(reader: Result<CaptureReader, OpenError>, config: &Config) -> Result<C
 }
 
 /// The file's name without its folder.
-fn name(path: &Path) -> String {
+pub(super) fn name(path: &Path) -> String {
     if path.as_os_str() == "-" {
         return "-".into();
     }

@@ -11,6 +11,7 @@ mod both;
 mod bounded;
 mod captures;
 mod commands;
+mod expect;
 mod explain;
 mod extensions;
 mod glance;

@@ -2,9 +2,11 @@
 // Doc comments are help texts here, where brackets stand for themselves.
 #![allow(rustdoc::broken_intra_doc_links)]
 
+mod check;
 mod choose;
 mod replay;
 
+pub use check::{Check, CheckFormat};
 pub use choose::Choose;
 pub use replay::{Replay, SideArg};
 
@@ -29,7 +31,8 @@ Examples:
   synfin replay captures/download.pcap     draw a saved capture
   sudo synfin live -i lo tcp port 8080     watch connections as they happen
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not permitted, 4 damaged input with --strict,
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not permitted, 4 damaged input with --strict;
+            check: 1 a capture does not fit, 4 one cannot be read;
             130 get or demo interrupted (Ctrl-C is how live and serve end: 0)";
 
 #[derive(Debug, Subcommand)]
@@ -38,6 +41,7 @@ pub enum Command {
     Live(Live),
     Replay(Replay),
     Render(Render),
+    Check(Check),
     /// Print the JSON Schema of the timeline
     Schema,
     Explain(Explain),

@@ -1,0 +1,126 @@
+//! Stated sequences against whole captures, typed conversations and random ones.
+
+use crate::cases;
+use crate::support::sequence::Sequence as Typed;
+use crate::support::talk::{self, Talk};
+use crate::support::two_sides::TwoSides;
+use proptest::prelude::*;
+use synfin::analyze::Analyzer;
+use synfin::expect::{self, Difference, Sequence, check, named};
+use synfin::source::CaptureReader;
+use synfin::timeline::{SourceKind, Timeline};
+
+fn capture(name: &str) -> Timeline {
+    let path = format!("{}/captures/{name}.pcap", env!("CARGO_MANIFEST_DIR"));
+    let mut reader = CaptureReader::open(path).unwrap();
+    let mut analyzer = Analyzer::new(talk::wishes(false));
+    while let Some(frame) = reader.next() {
+        analyzer.push(&frame);
+    }
+    analyzer.finish(SourceKind::File, name, Default::default())
+}
+
+fn typed(name: &str) -> Typed {
+    let path = format!("{}/tests/sequences/{name}.txt", env!("CARGO_MANIFEST_DIR"));
+    Typed::parse(&std::fs::read_to_string(path).unwrap())
+}
+
+/// A capture, or a typed sequence behind `typed:`, or one captured on both sides behind `both:`.
+fn timeline(name: &str) -> Timeline {
+    match name.split_once(':') {
+        Some(("typed", name)) => Talk::of(&typed(name)).timeline(true),
+        Some((_, name)) => TwoSides::of(&typed(name), true).joined(),
+        None => capture(name),
+    }
+}
+
+fn difference(name: &str, on: &str) -> Option<Difference> {
+    check(&named(name).unwrap().sequence(), &timeline(on)).err()
+}
+
+/// For each name: what fits it, and what does not, with the line that was expected and what came instead.
+#[test]
+fn each_named_sequence_fits_what_it_is_of_and_no_other() {
+    #[rustfmt::skip]
+    let table: &[(&str, &[&str], &[(&str, &str, &str)])] = &[
+        ("three-way-handshake", &["download", "half-close", "typed:figure-06-three-way-handshake"],
+            &[("refused", "server SYN-ACK", "server RST"), ("typed:syn-ack-lost", "client ACK", "client SYN again")]),
+        ("four-way-close", &["download", "typed:figure-12-normal-close"],
+            &[("half-close", "other ACK", "server data 16384"), ("reset", "one FIN", "")]),
+        ("three-way-close", &["ipv6", "typed:three-segment-close"],
+            &[("half-close", "other FIN", "server data 16384"), ("download", "close: three-segment", "close: four-segment")]),
+        ("half-close", &["half-close", "typed:half-close-with-late-data"], &[("download", "other data +", "server FIN")]),
+        ("simultaneous-open", &["typed:figure-07-simultaneous-open"], &[("download", "one SYN | other SYN", "server SYN-ACK")]),
+        ("simultaneous-close", &["typed:figure-13-simultaneous-close", "both:both-sides-crossing-fins"],
+            &[("typed:figure-12-normal-close", "one ACK | other ACK", "")]),
+        ("refused", &["refused", "typed:refused"], &[("reset", "server RST", "server SYN-ACK")]),
+        ("unanswered", &["typed:unanswered-syn"], &[("refused", "client SYN again anyhow *", "server RST")]),
+        ("syn-lost", &["typed:syn-lost", "both:both-sides-syn-lost"], &[("download", "client SYN lost", "client SYN")]),
+        ("syn-ack-lost", &["typed:syn-ack-lost"], &[("download", "server SYN-ACK lost", "server SYN-ACK")]),
+        ("fin-lost", &["typed:fin-lost"], &[("download", "one FIN lost", "")]),
+        ("last-ack-lost", &["typed:last-ack-lost", "both:both-sides-last-ack-lost"], &[("download", "other FIN again anyhow +", "")]),
+        ("reset", &["reset", "typed:reset-in-established"], &[("download", "one RST", "")]),
+        ("zero-window", &["typed:zero-window"], &[("download", "one ACK or data zero-window", "")]),
+        ("fast-retransmit", &["typed:fast-retransmission"], &[("typed:retransmission-timeout-and-backoff", "other ACK duplicate", "")]),
+        ("timeout-retransmission", &["typed:retransmission-timeout-and-backoff"], &[("typed:fast-retransmission", "one data again timeout", "")]),
+    ];
+    let mut wrong = String::new();
+    for (name, fitting, unfitting) in table {
+        for on in *fitting {
+            if let Some(difference) = difference(name, on) {
+                wrong += &format!("{name} does not fit {on}: {}\n", difference.text().en);
+            }
+        }
+        for (on, expected, came) in *unfitting {
+            match difference(name, on) {
+                None => wrong += &format!("{name} fits {on}\n"),
+                Some(difference) => {
+                    let has = difference.expected.iter().any(|line| line.text == *expected);
+                    if !has || difference.came.what != *came {
+                        wrong += &format!("{name} on {on}: {}\n", difference.text().en);
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(wrong, "");
+    let listed: Vec<&str> = table.iter().map(|(name, ..)| *name).collect();
+    assert!(expect::NAMED.iter().all(|known| listed.contains(&known.name)), "a name without a test");
+}
+
+#[track_caller]
+fn fits_its_own(timeline: &Timeline) {
+    let text = expect::write(timeline);
+    let sequence = Sequence::parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    assert_eq!(sequence, Sequence::of(timeline));
+    if let Err(difference) = check(&sequence, timeline) {
+        panic!("{}\n{text}", difference.text().en);
+    }
+}
+
+#[test]
+fn every_typed_sequence_fits_its_own() {
+    for (_, talk) in Talk::all() {
+        fits_its_own(&talk.timeline(true));
+        fits_its_own(&talk.timeline(false));
+    }
+    fits_its_own(&talk::download(40_000, 200).timeline(false));
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    #[test]
+    fn any_talk_fits_its_own(talk in talk::random(), book in talk::by_the_book(), full in any::<bool>()) {
+        fits_its_own(&talk.timeline(full));
+        fits_its_own(&book.timeline(full));
+    }
+
+    #[test]
+    fn any_text_is_read_or_told(text in "(client|server|one|SYN|ACK|data|[|?*+:# \n]|lost|[0-9]{1,12}|\\.\\.\\.|\\PC){0,40}") {
+        match Sequence::parse(&text) {
+            Ok(sequence) => drop(check(&sequence, &Talk { shots: Vec::new(), end: 0 }.timeline(true))),
+            Err(error) => prop_assert!(error.line >= 1 && error.column >= 1 && !error.what.zh.is_empty()),
+        }
+    }
+}
