@@ -20,11 +20,11 @@ pub struct Verdict {
 ///
 /// # Errors
 /// The first place where it departs, in the first connection that does.
-pub fn check(sequence: &Sequence, timeline: &Timeline) -> Result<(), Difference> {
+pub fn check(sequence: &Sequence, timeline: &Timeline) -> Result<(), Box<Difference>> {
     if timeline.connections.is_empty() && !sequence.is_empty() {
-        return Err(Difference::no_connection(sequence.first_connection()));
+        return Err(Box::new(Difference::no_connection(sequence.first_connection())));
     }
-    check_each(sequence, timeline).into_iter().try_for_each(|verdict| verdict.outcome.map_err(|difference| *difference))
+    check_each(sequence, timeline).into_iter().try_for_each(|verdict| verdict.outcome)
 }
 
 /// The same for each connection: in the order of the timeline, then those that the sequence names and the timeline lacks.
@@ -63,20 +63,16 @@ impl Sequence {
 
     /// Whether it names so many data segments one by one that a timeline with folded runs may not tell: give it a full one.
     pub fn wants_full(&self) -> bool {
-        let is_single = |pattern: &Pattern| !pattern.times.repeats() || !pattern.marks.is_empty();
-        let singles = |block: &Block| {
-            let groups = block.steps.iter().map(|step| match &step.what {
-                What::Group(patterns) => patterns.iter().filter(|pattern| is_single(pattern)).count(),
-                What::Gap => 0,
-            });
-            groups.sum::<usize>()
+        let is_single = |pattern: &&Pattern| {
+            let kind = pattern.kinds.iter().any(|kind| matches!(kind, Kind::Data | Kind::Ack | Kind::Any));
+            kind && (!pattern.times.repeats() || !pattern.marks.is_empty())
         };
         self.blocks.iter().any(|block| {
-            let data = block.steps.iter().any(|step| match &step.what {
-                What::Group(patterns) => patterns.iter().any(|pattern| pattern.may_be_data() && is_single(pattern)),
-                What::Gap => false,
+            let singles = block.steps.iter().map(|step| match &step.what {
+                What::Group(patterns) => patterns.iter().filter(is_single).count(),
+                What::Gap => 0,
             });
-            data && singles(block) > WHOLE
+            singles.sum::<usize>() > WHOLE
         })
     }
 
@@ -87,12 +83,6 @@ impl Sequence {
 
     fn first_connection(&self) -> Option<u64> {
         self.blocks.iter().find_map(|block| block.connection)
-    }
-}
-
-impl Pattern {
-    fn may_be_data(&self) -> bool {
-        self.kinds.iter().any(|kind| matches!(kind, Kind::Data | Kind::Ack | Kind::Any))
     }
 }
 
@@ -150,7 +140,7 @@ fn departure(
     }
     for (place, claim) in block.claims.iter().enumerate() {
         if let Err(came) = claims::holds(&claim.what, connection, events, one) {
-            let difference = difference::of_claim(claim, came, connection);
+            let difference = difference::of_claim(claim, *came, connection);
             return Err((block.steps.len() + 1 + place, Box::new(difference)));
         }
     }

@@ -151,9 +151,9 @@ fn nothing(shots: &[Shot<'_>]) -> Came {
     Came { frame: None, t_ns: None, what: String::new(), text }
 }
 
-pub(super) fn of_claim(claim: &Claim, came: Box<Came>, connection: &Connection) -> Difference {
+pub(super) fn of_claim(claim: &Claim, came: Came, connection: &Connection) -> Difference {
     let expected = vec![Expected { line: claim.line, text: claim.text.clone() }];
-    Difference { connection: Some(connection.id), expected, came: *came }
+    Difference { connection: Some(connection.id), expected, came }
 }
 
 pub(super) fn not_expected(connection: &Connection) -> Difference {

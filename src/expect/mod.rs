@@ -35,3 +35,6 @@ pub use line::Sequence;
 pub use named::{NAMED, Named, likest, named};
 pub use parse::{LONGEST, ParseError};
 pub use written::write;
+
+#[cfg(test)]
+mod tests;

@@ -122,10 +122,13 @@ const TIMEOUTS: [&str; 5] = [
     "retransmission-after-timeout",
 ];
 
+/// What two copies of a segment have in common: sender, numbers, length and flags.
+type Name<'e> = (&'e str, u32, Option<u32>, u32, &'e [String]);
+
 /// The segments of one connection, in the order of sending; `events` are its own.
 pub(super) fn shots<'e>(connection: &Connection, events: &[&'e Event]) -> Vec<Shot<'e>> {
     let late = overtaken(events);
-    let mut known: HashSet<(&str, u32, Option<u32>, u32, &[String])> = HashSet::new();
+    let mut known: HashSet<Name<'_>> = HashSet::new();
     let mut shots: Vec<Shot<'e>> = Vec::with_capacity(events.len());
     for (event, is_late) in events.iter().zip(late) {
         match &event.detail {

@@ -343,3 +343,67 @@ fn several_files_are_one_timeline() {
     assert_fails(&folder.run(&["replay", "a.pcap", "none.pcap"]), 1, &["none.pcap"]);
     assert_fails(&folder.run(&["replay", "a.pcap", "--connection", "9"]), 2, &["9"]);
 }
+
+#[test]
+fn captures_are_checked() {
+    let folder = Folder::new();
+    folder.put("wanted.txt", b"client SYN\nserver SYN-ACK\nclient ACK\n...\n");
+    folder.put("wrong.txt", b"client SYN\nserver SINACK\n");
+    let good = folder.good(&["check", "a.pcap", "b.pcapng", "--expect", "three-way-handshake", "--like", "wanted.txt"]);
+    assert_eq!(good.lines().count(), 5, "{good}");
+    assert!(good.starts_with("✓ a.pcap  connection 1  192.0.2.1:40001 → 192.0.2.2:80  fits three-way-handshake\n"));
+    assert!(good.ends_with("4 of 4 fit\n"));
+    let bad = folder.run(&["check", "a.pcap", "--expect", "four-way-close", "--charset", "ascii"]);
+    let drawn = text(&bad.stdout);
+    assert_eq!((bad.status.code(), text(&bad.stderr).as_str()), (Some(1), ""));
+    assert!(drawn.starts_with("NO connection 1  192.0.2.1:40001 > 192.0.2.2:80  differs from four-way-close\n"));
+    assert!(
+        drawn.contains("expected  other ACK  (line 4)\n    came      client FIN  frame 7 at 0.006000 s\n"),
+        "{drawn}"
+    );
+    let chinese = folder.run(&["check", "a.pcap", "--expect", "four-way-close", "--lang", "zh"]);
+    assert!(text(&chinese.stdout).contains("应为  other ACK  (第 4 行)\n    实际  client FIN  第 7 帧"));
+    // Written, and read again.
+    folder.put("own.txt", folder.good(&["check", "--write", "a.pcap"]).as_bytes());
+    folder.good(&["check", "a.pcap", "--like", "own.txt"]);
+    folder.good(&["check", "a.pcap", "--like", "a.pcap.gz"]);
+    folder.put("a.json", folder.good(&["replay", "a.pcap", "--format", "json"]).as_bytes());
+    folder.good(&["check", "a.json", "--like", "a.json", "--connection", "1"]);
+    let json = folder.run(&["check", "a.pcap", "--expect", "refused", "--format", "json"]);
+    let told: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!((json.status.code(), &told["fits"]), (Some(1), &false.into()));
+    let difference = &told["checks"][0]["difference"];
+    assert_eq!((&difference["expected"][0]["line"], &difference["came"]["frame"]), (&3.into(), &2.into()));
+    let list = folder.good(&["check", "--list"]);
+    assert!(list.lines().any(|line| line.starts_with("four-way-close  ")));
+    assert!(folder.good(&["check", "--show", "refused"]).contains("server RST\n"));
+    // What could not be judged is not 1.
+    assert_fails(&folder.run(&["check", "none.pcap", "--expect", "reset"]), 4, &["none.pcap"]);
+    assert_fails(&folder.run(&["check", "own.txt", "--expect", "reset"]), 4, &["not a pcap"]);
+    assert_fails(&folder.run(&["check", "a.pcap", "--expect", "rest"]), 2, &["did you mean reset?", "--list"]);
+    assert_fails(&folder.run(&["check", "a.pcap", "--like", "none.txt"]), 2, &["none.txt"]);
+    assert_fails(
+        &folder.run(&["check", "a.pcap", "--like", "wrong.txt"]),
+        2,
+        &["wrong.txt, line 2, column 8", "^^^^^^"],
+    );
+    assert_fails(&folder.run(&["check", "a.pcap"]), 2, &["--expect NAME"]);
+    assert_eq!(folder.run(&["check", "a.pcap", "--expect", "reset", "--connection", "7"]).status.code(), Some(1));
+}
+
+#[cfg(unix)]
+#[test]
+fn hostile_names_and_sequences_are_checked_safely() {
+    let folder = Folder::new();
+    let name = "a\u{1b}]0;x\u{7}\nclient RST.txt";
+    folder.put(name, b"client SYN\nserver \x1b[2J\n");
+    let error = folder.run(&["check", "a.pcap", "--like", name]);
+    assert_eq!(error.status.code(), Some(2));
+    assert!(!text(&error.stderr).contains('\u{1b}') && !text(&error.stderr).contains('\u{7}'));
+    let hostile = "b\u{1b}[2J\nclient RST.pcap";
+    folder.put(hostile, &pcap(&download(40001, 1)));
+    for args in [&["check", hostile, "a.pcap", "--expect", "reset"][..], &["check", "--write", hostile]] {
+        let output = text(&folder.run(args).stdout);
+        assert!(!output.contains('\u{1b}') && !output.lines().any(|line| line.starts_with("client RST")), "{output}");
+    }
+}

@@ -34,7 +34,7 @@ fn timeline(name: &str) -> Timeline {
     }
 }
 
-fn difference(name: &str, on: &str) -> Option<Difference> {
+fn difference(name: &str, on: &str) -> Option<Box<Difference>> {
     check(&named(name).unwrap().sequence(), &timeline(on)).err()
 }
 
@@ -42,6 +42,7 @@ fn difference(name: &str, on: &str) -> Option<Difference> {
 #[test]
 fn each_named_sequence_fits_what_it_is_of_and_no_other() {
     #[rustfmt::skip]
+    #[allow(clippy::type_complexity)] // Named nowhere else.
     let table: &[(&str, &[&str], &[(&str, &str, &str)])] = &[
         ("three-way-handshake", &["download", "half-close", "typed:figure-06-three-way-handshake"],
             &[("refused", "server SYN-ACK", "server RST"), ("typed:syn-ack-lost", "client ACK", "client SYN again")]),
@@ -105,6 +106,38 @@ fn every_typed_sequence_fits_its_own() {
         fits_its_own(&talk.timeline(false));
     }
     fits_its_own(&talk::download(40_000, 200).timeline(false));
+}
+
+/// What the wire did to segments, as both sides saw it.
+#[test]
+fn what_the_wire_did_is_said() {
+    let opening = "A > S 99:99(0) in 10\n+0.02 B > S. 299:299(0) ack 100 in 10\n+0.02 A > . 100:100(0) ack 300 in 10\n";
+    let handshake = "client SYN\nserver SYN-ACK\nclient ACK\n";
+    for (sent, expected) in [
+        // An overtaken segment, a forged RST, a loss.
+        (
+            "+0.1 A > P. 100:110(10) ack 300 in 30
++0.001 A > P. 110:120(10) ack 300 in 10",
+            "client data late
+client data",
+        ),
+        ("+0.1 B > R 300:300(0) appears", "server RST injected"),
+        (
+            "+0.1 A > P. 100:110(10) ack 300 lost
++0.3 A > P. 100:110(10) ack 300 in 10",
+            "client data lost
+client data again",
+        ),
+    ] {
+        let both = TwoSides::of(&Typed::parse(&format!("{opening}{sent}")), true).joined();
+        let sequence = Sequence::parse(&format!("{handshake}{expected}")).unwrap();
+        if let Err(difference) = check(&sequence, &both) {
+            panic!("{expected}: {}\n{}", difference.text().en, expect::write(&both));
+        }
+        fits_its_own(&both);
+        let plain = Sequence::parse(&format!("{handshake}client data +")).unwrap();
+        assert_eq!(check(&plain, &both).is_ok(), expected.contains("late"), "{expected}: what was not said");
+    }
 }
 
 proptest! {

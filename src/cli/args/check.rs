@@ -10,7 +10,12 @@ Examples:
   synfin check homework/*.pcapng --like lesson.txt     a sequence of one's own: one line a segment
   synfin check mine.pcap --like teacher.pcap           the same sequence as another capture
   synfin check --write teacher.pcap > lesson.txt       a start for one's own
-  synfin check --list                                  sequences that have a name; --show NAME prints one
+  synfin check --list                                  sequences with a name; --show NAME prints one
+
+A sequence has a line for each segment: client SYN, server SYN-ACK, client ACK, client data 10, server FIN, server RST;
+behind it lost, again, twice, late, corrupt, win 0, ? (or not), * (any number), + (one or more); ... is whatever
+comes; pure ACKs need not be named. client: SYN-SENT ESTABLISHED ... and open:, close:, cause:, time-wait: speak of
+states and of the verdict.
 
 Exit codes: 0 every connection fits, 1 one does not, 2 wrong usage or a sequence that cannot be read,
             4 a capture that cannot be read";
