@@ -10,12 +10,12 @@ pub use both::{Both, Side};
 pub use over::{Over, Take};
 pub use told::Told;
 
-use crate::assemble::{Assembler, KernelWord, Pair, Remarks, Watch};
+use crate::assemble::{Assembler, Pair, Remarks, Watch};
 use crate::decode::{Decoded, Decoder};
 use crate::join::Passages;
 use crate::overview::Overview;
 use crate::source::Frame;
-use crate::tcp::{IcmpError, MslProfile, Segment, Timestamp};
+use crate::tcp::{CallWord, IcmpError, KernelWord, MslProfile, Segment, Timestamp};
 use crate::timeline::{CaptureInterface, CapturedBy, Event, Packets, Source, SourceKind, Text, Timeline, Vantage};
 use crate::track::{Connection, Foreseen, Keep, Step, Tracker};
 use crate::wireshark::Analysis;
@@ -178,6 +178,11 @@ impl Analyzer {
         self.assembler.hear_kernel(&self.tracker, word);
     }
 
+    /// Hears a call that a program made.
+    pub fn hear_call(&mut self, word: CallWord) {
+        self.assembler.hear_call(word);
+    }
+
     /// Hears which process owns the socket at an address, as `synfin[123]`.
     pub fn hear_owner(&mut self, address: SocketAddr, process: &str) {
         self.assembler.hear_owner(address, process);
@@ -225,6 +230,7 @@ impl Analyzer {
         warnings.extend(warnings::dropped(ending.dropped));
         let captured_twice = self.tracker.captured_twice();
         warnings.extend(warnings::captured_twice(captured_twice));
+        warnings.extend(warnings::calls_left_out(self.assembler.calls_left_out()));
         warnings.extend(warnings::split_by_vlan(self.tracker.split_by_vlan()));
         warnings.extend(warnings::overlapping(self.decoder.overlapping_fragments()));
         let source = Source {

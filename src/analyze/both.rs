@@ -4,11 +4,12 @@ use super::{Analyzer, Ending, Wishes};
 use crate::decode::{Decoded, Decoder};
 use crate::join::{self, Capture, Clock, MOST_SIGHTINGS};
 use crate::source::Frame;
-use crate::tcp::{IcmpError, Segment, Timestamp};
+use crate::tcp::{CallWord, IcmpError, KernelWord, Segment, Timestamp};
 use crate::timeline::amount::some;
 use crate::timeline::{ClockOffset, Packets, Skipped, SourceKind, Text, Timeline, Vantage};
 use crate::track::Keep;
 use std::collections::HashSet;
+use std::net::SocketAddr;
 
 /// Whose capture a frame is from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,17 +24,27 @@ pub struct Both {
     one_clock: bool,
     sides: [(Decoder, Capture); 2],
     errors: Vec<(Side, IcmpError)>,
+    heard: Vec<Heard>,
+}
+
+/// What is to be told when the segments are known.
+enum Heard {
+    Kernel(KernelWord),
+    Call(CallWord),
+    Owner(SocketAddr, String),
 }
 
 /// ICMP errors that are kept until both captures are read.
 const MOST_ERRORS: usize = 100_000;
+/// Words of kernel and programs kept until then.
+const MOST_WORDS: usize = 200_000;
 
 impl Both {
     /// With `one_clock` both captures tell the same time: nothing is estimated.
     pub fn new(wishes: Wishes, one_clock: bool) -> Both {
         // All that was seen is in memory already.
         let wishes = Wishes { keep: Keep::ALL, ..wishes };
-        Both { wishes, one_clock, sides: Default::default(), errors: Vec::new() }
+        Both { wishes, one_clock, sides: Default::default(), errors: Vec::new(), heard: Vec::new() }
     }
 
     /// Takes one frame of one side in. The sides may come in any order.
@@ -59,6 +70,27 @@ impl Both {
         self.side(side).1.let_go();
     }
 
+    /// Hears what the kernel says of a socket. Times are the client's clock's.
+    pub fn hear_kernel(&mut self, word: &KernelWord) {
+        self.hear(Heard::Kernel(word.clone()));
+    }
+
+    /// Hears a call that a program made. Times are the client's clock's.
+    pub fn hear_call(&mut self, word: CallWord) {
+        self.hear(Heard::Call(word));
+    }
+
+    /// Hears which process owns the socket at an address, as `synfin[123]`.
+    pub fn hear_owner(&mut self, address: SocketAddr, process: &str) {
+        self.hear(Heard::Owner(address, process.into()));
+    }
+
+    fn hear(&mut self, heard: Heard) {
+        if self.heard.len() < MOST_WORDS {
+            self.heard.push(heard);
+        }
+    }
+
     /// The timeline of both, on the client's clock.
     pub fn finish(self, kind: SourceKind, name: &str, mut ending: Ending) -> Timeline {
         let [(client_decoder, client), (server_decoder, server)] = &self.sides;
@@ -77,6 +109,13 @@ impl Both {
         errors.for_each(|error| analyzer.push_icmp(&error));
         // What is still under way arrives, and is counted.
         analyzer.advance(ending.at.or(analyzer.last).unwrap_or_default());
+        for heard in self.heard {
+            match heard {
+                Heard::Kernel(word) => analyzer.hear_kernel(&word),
+                Heard::Call(word) => analyzer.hear_call(word),
+                Heard::Owner(address, process) => analyzer.hear_owner(address, &process),
+            }
+        }
         let mut passages = std::mem::take(&mut analyzer.passages);
         let start = analyzer.assembler.start();
         let dropped = ending.dropped;

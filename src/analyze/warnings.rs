@@ -33,6 +33,16 @@ pub(super) fn captured_twice(count: u64) -> Option<Text> {
     })
 }
 
+/// Calls of programs that found no room.
+pub(super) fn calls_left_out(count: u64) -> Option<Text> {
+    (count > 0).then(|| {
+        Text::new(
+            format!("{} of programs not shown: too many are recorded", some(count, "call")),
+            format!("程序的 {count} 次调用未显示：记录过多"),
+        )
+    })
+}
+
 /// IP fragments that overlap and agree.
 pub(super) fn overlapping(count: u64) -> Option<Text> {
     (count > 0).then(|| {

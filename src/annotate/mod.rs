@@ -1,5 +1,6 @@
 //! Rules: what a step means, in words. Each is a plain function over a step; none changes state. One table lists them.
 
+pub mod call;
 mod capture;
 mod congestion;
 mod extensions;

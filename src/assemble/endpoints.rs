@@ -29,6 +29,11 @@ impl Endpoints {
         self.list.get(place).map(|endpoint| endpoint.id.clone()).unwrap_or_default()
     }
 
+    /// The id of an address that no packet came from.
+    pub(super) fn stranger(&mut self, address: SocketAddr) -> String {
+        self.id(address, false, Role::Peer)
+    }
+
     pub(super) fn set_process(&mut self, address: SocketAddr, process: &str) {
         if let Some(place) = self.known.get(&(address, false))
             && let Some(endpoint) = self.list.get_mut(*place)

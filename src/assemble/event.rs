@@ -3,9 +3,10 @@
 use super::item::{Item, RunItem, Said, SegmentItem, TimerItem, What};
 use super::kernel::Heard;
 use crate::tcp::Timestamp;
-use crate::tcp::{self, Basis, Passage, Peer};
+use crate::annotate;
+use crate::tcp::{self, Basis, CallWord, Passage, Peer};
 use crate::timeline::{
-    AoKeys, Checksum, Detail, Event, Fate, Flow, Note, Run, SegmentEvent, SegmentOptions, StateChange, Timer,
+    AoKeys, Call, Checksum, Detail, Event, Fate, Flow, Note, Run, SegmentEvent, SegmentOptions, StateChange, Timer,
     TimerAction, Wireshark,
 };
 use crate::track::{self, Change, Connection};
@@ -33,6 +34,7 @@ pub(super) fn event(
                 kernel,
             })
         }
+        What::Call(call) => Detail::Call(call_event(&call.word, call.peer.of(ids).as_str(), call.times)),
     };
     Event {
         id: 0,
@@ -57,6 +59,25 @@ pub(super) fn event(
             })
             .collect(),
         comments: Vec::new(),
+    }
+}
+
+/// A call by an endpoint; it may stand for several.
+pub(super) fn call_event(word: &CallWord, endpoint: &str, times: u64) -> Call {
+    let (result, error) = match &word.result {
+        Ok(count) => (*count, None),
+        Err(error) => (None, Some(error.clone())),
+    };
+    Call {
+        endpoint: endpoint.into(),
+        program: word.program.clone(),
+        call: word.call,
+        arguments: word.arguments.clone(),
+        result,
+        error,
+        took_ns: word.took.map(|took| i64::try_from(took.as_nanos()).unwrap_or(i64::MAX)),
+        times: (times > 1).then_some(times),
+        text: annotate::call::sentence(word, times),
     }
 }
 

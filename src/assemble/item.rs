@@ -2,7 +2,7 @@
 
 use crate::annotate::{Finding, Rule};
 use crate::tcp::Timestamp;
-use crate::tcp::{Checksum, Flags, Options, Passage, Peer, Segment, SeqNumber, State};
+use crate::tcp::{CallWord, Checksum, Flags, Options, Passage, Peer, Segment, SeqNumber, State};
 use crate::timeline::{Phase, Severity, TimerAction};
 use crate::track::{self, Change, Seen, Step};
 use crate::wireshark::{DupAck, Marks, Words};
@@ -24,6 +24,7 @@ pub(super) enum What {
     Segment(Box<SegmentItem>),
     Run(Box<RunItem>),
     Timer(TimerItem),
+    Call(Box<CallItem>),
 }
 
 /// A folded stretch.
@@ -50,6 +51,24 @@ impl TimerItem {
     pub(super) fn item(self, order: (u64, u8)) -> Item {
         let (states, notes) = (Vec::new(), Vec::new());
         Item { order, time: self.at, phase: Phase::TimeWait, what: What::Timer(self), states, notes }
+    }
+}
+
+/// What a program asked of the system.
+#[derive(Debug, Clone)]
+pub(super) struct CallItem {
+    pub(super) peer: Peer,
+    pub(super) word: CallWord,
+    /// How many calls it stands for.
+    pub(super) times: u64,
+}
+
+impl CallItem {
+    /// Its place and phase are found among the segments.
+    pub(super) fn item(self) -> Item {
+        let (states, notes) = (Vec::new(), Vec::new());
+        let (time, phase) = (self.word.at, Phase::Open);
+        Item { order: (0, 0), time, phase, what: What::Call(Box::new(self)), states, notes }
     }
 }
 
@@ -101,7 +120,7 @@ impl Item {
         match &self.what {
             What::Segment(segment) => Some(segment.ordinal),
             What::Run(run) => Some(run.first_ordinal),
-            What::Timer(_) => None,
+            What::Timer(_) | What::Call(_) => None,
         }
     }
 
@@ -115,7 +134,7 @@ impl Item {
         let plain = match &self.what {
             What::Segment(segment) => !segment.flags.any(Flags::SYN | Flags::FIN | Flags::RST),
             What::Run(_) => true,
-            What::Timer(_) => false,
+            What::Timer(_) | What::Call(_) => false,
         };
         plain && self.states.is_empty() && self.notes.iter().all(|(rule, _)| rule.severity == Severity::Lesson)
     }

@@ -1,31 +1,30 @@
 //! What the kernel said of sockets, kept until the timeline shows it.
 
-use crate::tcp::Timestamp;
-use crate::tcp::{Peer, State};
+use crate::tcp::{KernelWord, Peer, State, Timestamp};
 use crate::timeline::KernelTimer;
 use crate::track::{Connection, Tracker};
 use std::collections::{HashMap, HashSet};
-use std::net::SocketAddr;
-use std::time::Duration;
 
-/// The kernel's word on one socket, or on its absence.
-#[derive(Debug, Clone)]
-pub struct KernelWord {
-    pub local: SocketAddr,
-    pub remote: SocketAddr,
-    /// When the kernel was asked.
-    pub at: Timestamp,
-    /// `None`: there is no such socket any more.
-    pub state: Option<State>,
-    /// What is left of TIME-WAIT.
-    pub remaining: Option<Duration>,
-}
+/// Changes of state kept of one socket. A life has eight at the longest.
+const MOST_CHANGES: usize = 32;
 
 /// What was heard, by connection and peer.
 #[derive(Debug, Default)]
 pub(super) struct Heard {
     timers: HashMap<(u64, Peer), KernelTimer>,
     states: HashSet<(u64, Peer, State)>,
+    histories: HashMap<(u64, Peer), History>,
+    /// Whose socket it is, by the kernel's cookie.
+    sockets: HashMap<u64, (u64, Peer)>,
+}
+
+/// The states that the kernel had a socket in, each when it was first seen.
+#[derive(Debug, Default)]
+pub(super) struct History {
+    /// Nanoseconds after the start.
+    pub(super) changes: Vec<(i64, State)>,
+    /// When it was last asked.
+    pub(super) until: i64,
 }
 
 impl Heard {
@@ -39,23 +38,26 @@ impl Heard {
         self.states.contains(&(id, peer, state))
     }
 
+    /// All states of a peer in order.
+    pub(super) fn history(&self, id: u64, peer: Peer) -> Option<&History> {
+        self.histories.get(&(id, peer))
+    }
+
     /// Notes a word on one of the tracker's connections. Times are kept relative to `start`.
     pub(super) fn hear(&mut self, tracker: &Tracker, word: &KernelWord, start: Timestamp) {
-        let whose = |connection: &Connection| {
-            let is_at = |peer: Peer| {
-                let [local, remote] = [*peer.of(&connection.addresses), *(!peer).of(&connection.addresses)];
-                (local, remote) == (word.local, word.remote)
-            };
-            Peer::BOTH.into_iter().find(|peer| is_at(*peer)).map(|peer| (connection.id, peer))
-        };
-        // The youngest incarnation is the one that the kernel speaks of.
-        let found = match tracker.between(word.local, word.remote) {
-            Some(connection) => whose(connection),
-            None => tracker.connections().into_iter().rev().find_map(whose),
-        };
-        let Some((id, peer)) = found else { return };
+        let known = word.cookie.and_then(|cookie| self.sockets.get(&cookie).copied());
+        let Some((id, peer)) = known.or_else(|| whose(tracker, word)) else { return };
+        if let Some(cookie) = word.cookie {
+            self.sockets.insert(cookie, (id, peer));
+        }
         let at = word.at.since(start);
-        self.states.insert((id, peer, word.state.unwrap_or(State::Closed)));
+        let state = word.state.unwrap_or(State::Closed);
+        self.states.insert((id, peer, state));
+        let history = self.histories.entry((id, peer)).or_default();
+        history.until = history.until.max(at);
+        if history.changes.last().is_none_or(|(_, last)| *last != state) && history.changes.len() < MOST_CHANGES {
+            history.changes.push((at, state));
+        }
         if let (Some(State::TimeWait), Some(remaining)) = (word.state, word.remaining) {
             let remaining_ns = i64::try_from(remaining.as_nanos()).unwrap_or(i64::MAX);
             self.timers.insert((id, peer), KernelTimer { asked_ns: at, remaining_ns, gone_ns: None });
@@ -64,4 +66,22 @@ impl Heard {
             timer.gone_ns.get_or_insert(at);
         }
     }
+}
+
+/// Of several incarnations the youngest that had begun.
+fn whose(tracker: &Tracker, word: &KernelWord) -> Option<(u64, Peer)> {
+    let peer = |connection: &Connection| {
+        let is_at = |peer: &Peer| {
+            let [local, remote] = [*peer.of(&connection.addresses), *(!*peer).of(&connection.addresses)];
+            (local, remote) == (word.local, word.remote)
+        };
+        Peer::BOTH.into_iter().find(is_at).map(|peer| (connection.id, peer))
+    };
+    let young = tracker.between(word.local, word.remote);
+    if let Some(connection) = young.filter(|connection| connection.incarnation == 1 || connection.first <= word.at) {
+        return peer(connection);
+    }
+    let all = tracker.connections();
+    let begun = all.iter().rev().filter(|connection| connection.first <= word.at);
+    begun.chain(all.iter().rev()).find_map(|connection| peer(connection))
 }

@@ -1,5 +1,6 @@
 //! Steps and notes into a timeline: what is kept whole, what is folded, and how everything is named in the contract.
 
+mod calls;
 mod connection;
 mod draft;
 mod drafts;
@@ -14,7 +15,7 @@ mod steps;
 mod totals;
 
 pub use endpoints::Endpoints;
-pub use kernel::KernelWord;
+pub use crate::tcp::{CallWord, KernelWord};
 pub use numbers::MOST_KNOWN;
 pub use remarks::Remarks;
 
@@ -24,6 +25,7 @@ use crate::tcp::Timestamp;
 use crate::timeline::{self, Endpoint, Event, Timeline};
 use crate::track::{Connection, Handle, Input, Step, Tracker};
 use crate::wireshark::Marks;
+use calls::Calls;
 use connection::Setting;
 use drafts::Drafts;
 use kernel::Heard;
@@ -46,6 +48,9 @@ pub enum Watch {
     Sole,
 }
 
+/// Calls told that belong to no connection.
+const MOST_OTHER_CALLS: usize = 1_000;
+
 /// Builds a timeline from steps.
 pub struct Assembler {
     watch: Watch,
@@ -63,6 +68,7 @@ pub struct Assembler {
     /// Endpoints of connections that are told one by one.
     numbers: Numbers,
     kernel: Heard,
+    calls: Calls,
     owners: Vec<(SocketAddr, String)>,
     /// What Wireshark says of the segment whose steps come now.
     marks: Option<Marks>,
@@ -96,6 +102,7 @@ impl Assembler {
             endpoints: Endpoints::default(),
             numbers: Numbers::default(),
             kernel: Heard::default(),
+            calls: Calls::default(),
             owners: Vec::new(),
             marks: None,
             left: Vec::new(),
@@ -178,6 +185,16 @@ impl Assembler {
         self.kernel.hear(tracker, word, self.start.unwrap_or_default());
     }
 
+    /// Notes a call that a program made. It finds its place when all is known.
+    pub fn hear_call(&mut self, word: CallWord) {
+        self.calls.hear(word);
+    }
+
+    /// Calls that found no room.
+    pub fn calls_left_out(&self) -> u64 {
+        self.calls.left_out
+    }
+
     /// Notes which process owns the socket at an address.
     pub fn hear_owner(&mut self, address: SocketAddr, process: &str) {
         self.owners.push((address, process.into()));
@@ -227,11 +244,15 @@ impl Assembler {
         for connection in connections {
             self.endpoints.of(connection);
         }
+        let (mut calls, others) = self.calls.place(connections);
+        calls.retain(|(id, _)| self.kept.has(*id));
+        self.hear_programs(&calls);
         for (address, process) in &self.owners {
             self.endpoints.set_process(*address, process);
         }
         self.kept.last_timers(connections, end, self.msl);
-        let events = self.events(connections, start);
+        let events = self.events(connections, &mut calls, start);
+        let other_calls = self.other_calls(&others, start);
         let setting = Setting { start, end, msl: self.msl, kernel: &self.kernel };
         let summaries: Vec<_> = connections
             .iter()
@@ -249,15 +270,42 @@ impl Assembler {
             connections: summaries,
             events,
             steps,
+            other_calls,
             overview: None,
             selection: None,
         }
     }
 
-    fn events(&mut self, connections: &[&Connection], start: Timestamp) -> Vec<Event> {
+    /// Who calls at an address owns the socket there, unless something better is known.
+    fn hear_programs(&mut self, calls: &[(u64, item::Item)]) {
+        for (_, item) in calls {
+            if let item::What::Call(call) = &item.what
+                && let Some(program) = &call.word.program
+            {
+                self.owners.insert(0, (call.word.local, program.clone()));
+            }
+        }
+    }
+
+    /// Calls on sockets from which no connection came.
+    fn other_calls(&mut self, words: &[CallWord], start: Timestamp) -> Vec<timeline::OtherCall> {
+        let told = words.iter().take(MOST_OTHER_CALLS).map(|word| {
+            let endpoint = self.endpoints.stranger(word.local);
+            timeline::OtherCall { t_ns: word.at.since(start), call: event::call_event(word, &endpoint, 1) }
+        });
+        told.collect()
+    }
+
+    fn events(
+        &mut self,
+        connections: &[&Connection],
+        calls: &mut Vec<(u64, item::Item)>,
+        start: Timestamp,
+    ) -> Vec<Event> {
         let mut items: Vec<(u64, &item::Item)> =
             self.kept.iter().flat_map(|(id, draft)| draft.items().iter().map(|item| (*id, item))).collect();
         items.sort_by_key(|(_, item)| item.order);
+        let items = calls::merge(items, calls, self.full);
         // Which event shows the segment at a place of a connection.
         let mut shown: HashMap<u64, Vec<(u64, u64)>, foldhash::fast::RandomState> = HashMap::default();
         for (index, (id, item)) in items.iter().enumerate() {

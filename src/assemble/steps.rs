@@ -29,9 +29,16 @@ struct Teller<'t> {
 
 impl Teller<'_> {
     fn tell(&mut self, events: &[&Event]) {
+        // What programs called stands with what came of it: with the next event, else with the last.
+        let mut called: Vec<u64> = Vec::new();
         let mut rest = events;
         while let Some((event, after)) = rest.split_first() {
             // All ordinary data is one step; every other event is one of its own.
+            if matches!(event.detail, Detail::Call(_)) {
+                called.push(event.id);
+                rest = after;
+                continue;
+            }
             let same = if event.phase == Phase::Data {
                 rest.iter().take_while(|event| event.phase == Phase::Data).count()
             } else {
@@ -44,8 +51,12 @@ impl Teller<'_> {
                 (Detail::Timer(timer), _) => timer_title(timer.action),
                 _ => Text::new("Data", "数据传输"),
             };
-            self.push(event.phase, title, note(these), these.iter().map(|event| event.id).collect());
+            called.extend(these.iter().map(|event| event.id));
+            self.push(event.phase, title, note(these), std::mem::take(&mut called));
             rest = if later.len() < rest.len() { later } else { after };
+        }
+        if let Some(last) = self.steps.last_mut().filter(|last| last.connection == self.connection.id) {
+            last.events.append(&mut called);
         }
     }
 

@@ -1,11 +1,13 @@
 //! A timeline laid out in lanes and rows: no pixels, no columns. Every picture of a connection is drawn from this.
 
+mod called;
 mod lane;
 mod progress;
 mod round_trip;
 mod row;
 mod slant;
 
+pub use called::{CallPart, Called};
 pub use lane::{Lane, Lanes, Side};
 pub use progress::Progress;
 pub use row::{Arrival, Arrow, Change, Content, Folded, FoldedFlow, Lifeline, Remark, Row, Wait, WaitAction};

@@ -2,7 +2,7 @@
 
 use super::round_trip::RoundTrip;
 use super::slant::UnderWay;
-use super::{Arrow, Change, Content, Folded, FoldedFlow, Lanes, Lifeline, Remark, Row, Side, Wait, WaitAction};
+use super::{Arrow, CallPart, Called, Change, Content, Folded, FoldedFlow, Lanes, Lifeline, Remark, Row, Side, Wait, WaitAction};
 use crate::tcp::{Basis, State};
 use crate::timeline::{
     Connection, Detail, EndCause, Event, PacketComment, Phase, Run, SegmentEvent, Severity, Text, Timer,
@@ -19,6 +19,8 @@ pub struct Progress {
     waits: [Waiting; 2],
     windows: [Option<u64>; 2],
     under_way: UnderWay,
+    /// A call of which it is not known yet whether it returned before anything else happened.
+    held: Option<(Row, Option<i64>)>,
 }
 
 /// The TIME-WAIT of one side.
@@ -47,7 +49,7 @@ impl Progress {
     /// The rows of one event. Events of one connection must come in their order.
     pub fn rows(&mut self, event: &Event, lanes: &Lanes) -> Vec<Row> {
         let mut rows = Vec::new();
-        self.origin_ns.get_or_insert(event.t_ns);
+        rows.extend(self.held_call(event.t_ns));
         rows.extend(self.arrivals(event.t_ns));
         let pause = self.last_ns.map_or(0, |last| event.t_ns.saturating_sub(last));
         let gap = self.round_trip.is_idle(pause).then(|| self.row(None, Content::Gap { ns: pause }));
@@ -71,6 +73,7 @@ impl Progress {
             }
             Detail::Run(run) => Content::Folded(folded(event.t_ns, run, lanes)),
             Detail::Timer(timer) => Content::Wait(self.wait(event.t_ns, timer, lanes)),
+            Detail::Call(call) => Content::Call(Called::of(call, lanes)),
             Detail::Unknown if changes.is_empty() && event.notes.is_empty() => return rows,
             Detail::Unknown => Content::States,
         };
@@ -83,13 +86,37 @@ impl Progress {
             .collect();
         // What is said of an arrow that slants is said where it arrives.
         let notes = if slants { self.under_way.keep_notes(notes) } else { notes };
-        rows.push(Row { event: Some(event.id), changes, notes, ..self.row(Some(event.t_ns), content) });
+        let row = Row { event: Some(event.id), changes, notes, ..self.row(Some(event.t_ns), content) };
+        match &event.detail {
+            Detail::Call(call) => {
+                let returns = call.took_ns.map(|took| event.t_ns.saturating_add(took.max(0)));
+                self.held = Some((row, returns));
+            }
+            _ => {
+                // What programs did before the first segment has negative times.
+                self.origin_ns.get_or_insert(event.t_ns);
+                rows.push(row);
+            }
+        }
         rows
+    }
+
+    /// The row of a call, once it is known what came next: one that waited for something returns in a row of its own.
+    fn held_call(&mut self, next_ns: i64) -> Option<Row> {
+        let (mut row, returns) = self.held.take()?;
+        let next_ns = self.under_way.next_ns().map_or(next_ns, |arrives| arrives.min(next_ns));
+        if let (Content::Call(called), Some(returns)) = (&mut row.content, returns.filter(|returns| *returns > next_ns))
+            && self.under_way.keep_return(returns, row.event.unwrap_or_default(), called)
+        {
+            called.part = CallPart::Entered;
+        }
+        Some(row)
     }
 
     /// The rows that only the end of the capture brings: a TIME-WAIT whose end no event has told.
     pub fn finish(&mut self, connection: &Connection, lanes: &Lanes) -> Vec<Row> {
-        let mut rows = self.arrivals(i64::MAX);
+        let mut rows: Vec<Row> = self.held_call(i64::MAX).into_iter().collect();
+        rows.extend(self.arrivals(i64::MAX));
         for wait in &connection.time_wait {
             let Some(side) = lanes.side(&wait.endpoint) else { continue };
             if matches!(side.of(&self.waits), Waiting::Over) {
@@ -169,8 +196,11 @@ impl Progress {
             for change in &arrived.changes {
                 *change.side.of_mut(&mut self.states) = Some(change.state);
             }
-            let content = arrived.arrival.map_or(Content::States, Content::Arrival);
-            let event = arrived.arrival.map(|arrival| arrival.event);
+            let (event, content) = match (arrived.returned, arrived.arrival) {
+                (Some((event, called)), _) => (Some(event), Content::Call(*called)),
+                (None, Some(arrival)) => (Some(arrival.event), Content::Arrival(arrival)),
+                (None, None) => (None, Content::States),
+            };
             let row = self.row(Some(arrived.at_ns), content);
             rows.push(Row { event, changes: arrived.changes, notes: arrived.notes, ..row });
         }

@@ -1,6 +1,6 @@
 //! What stands in one row of a ladder.
 
-use super::Side;
+use super::{Called, Side};
 use crate::tcp::{Basis, State};
 use crate::timeline::{Checksum, Fate, KernelTimer, Phase, SegmentOptions, Severity, Text};
 
@@ -35,6 +35,7 @@ pub enum Content {
         ns: i64,
     },
     Wait(Wait),
+    Call(Called),
 }
 
 /// The head of an arrow that slants.

@@ -1,6 +1,6 @@
 //! Arrows that slant: what is under way from one row to another, and which of them cross.
 
-use super::{Arrival, Arrow, Change, Content, Remark, Row, Side};
+use super::{Arrival, CallPart, Called, Arrow, Change, Content, Remark, Row, Side};
 use crate::timeline::Event;
 
 /// So many arrows are under way at a time; what leaves beyond that is drawn as arriving at once.
@@ -22,8 +22,21 @@ pub(super) struct Arriving {
     pub(super) side: Side,
     /// `None`: nothing but states.
     pub(super) arrival: Option<Arrival>,
+    /// A call returns: the event that entered it.
+    pub(super) returned: Option<(u64, Box<Called>)>,
     pub(super) changes: Vec<Change>,
     pub(super) notes: Vec<Remark>,
+}
+
+impl Arriving {
+    /// Whether a segment arrives there and then, or states come with one.
+    fn is_at(&self, at_ns: i64, side: Side) -> bool {
+        self.at_ns == at_ns && self.side == side && self.returned.is_none()
+    }
+
+    fn nothing(at_ns: i64, side: Side) -> Arriving {
+        Arriving { at_ns, side, arrival: None, returned: None, changes: Vec::new(), notes: Vec::new() }
+    }
 }
 
 impl UnderWay {
@@ -41,12 +54,10 @@ impl UnderWay {
         };
         let side = !arrow.from;
         // States of its arrival may have come before it, from the same event.
-        let waiting = self.list.iter_mut().find(|it| it.at_ns == at_ns && it.side == side && it.arrival.is_none());
+        let waiting = self.list.iter_mut().find(|it| it.is_at(at_ns, side) && it.arrival.is_none());
         match waiting {
             Some(it) => it.arrival = Some(arrival),
-            None => {
-                self.insert(Arriving { at_ns, side, arrival: Some(arrival), changes: Vec::new(), notes: Vec::new() })
-            }
+            None => self.insert(Arriving { arrival: Some(arrival), ..Arriving::nothing(at_ns, side) }),
         }
         self.last = Some(event.id);
         true
@@ -66,16 +77,31 @@ impl UnderWay {
 
     /// Keeps a change until its time comes; says whether there was room.
     pub(super) fn keep_change(&mut self, at_ns: i64, change: Change) -> bool {
-        if let Some(it) = self.list.iter_mut().find(|it| it.at_ns == at_ns && it.side == change.side) {
+        if let Some(it) = self.list.iter_mut().find(|it| it.is_at(at_ns, change.side)) {
             it.changes.push(change);
             return true;
         }
         if self.list.len() >= MOST_UNDER_WAY {
             return false;
         }
-        let (changes, notes) = (vec![change], Vec::new());
-        self.insert(Arriving { at_ns, side: change.side, arrival: None, changes, notes });
+        self.insert(Arriving { changes: vec![change], ..Arriving::nothing(at_ns, change.side) });
         true
+    }
+
+    /// Keeps the return of a call until its time comes; says whether there was room.
+    pub(super) fn keep_return(&mut self, at_ns: i64, event: u64, called: &Called) -> bool {
+        if self.list.len() >= MOST_UNDER_WAY {
+            return false;
+        }
+        let returned = Called { part: CallPart::Returned, ..called.clone() };
+        let nothing = Arriving::nothing(at_ns, called.side);
+        self.insert(Arriving { returned: Some((event, Box::new(returned))), ..nothing });
+        true
+    }
+
+    /// When something comes next.
+    pub(super) fn next_ns(&self) -> Option<i64> {
+        self.list.first().map(|first| first.at_ns)
     }
 
     /// What comes next, if it comes by now.

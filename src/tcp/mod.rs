@@ -12,6 +12,7 @@ pub mod state;
 pub mod tcb;
 pub mod timestamp;
 pub mod transition;
+pub mod word;
 
 pub use flags::Flags;
 pub use icmp::{IcmpError, IcmpReason, QuotedHeader};
@@ -24,6 +25,7 @@ pub use state::State;
 pub use tcb::Tcb;
 pub use timestamp::Timestamp;
 pub use transition::Signal;
+pub use word::{CallName, CallWord, KernelWord};
 
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! The events of a timeline and the steps that tell them.
 
-use super::{KernelTimer, PacketComment, Text};
+use super::{Call, KernelTimer, PacketComment, Text};
 use crate::tcp::{Basis, State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,8 @@ pub struct Event {
     pub id: u64,
     /// Id of the connection that it belongs to.
     pub connection: u64,
-    /// Nanoseconds after `source.start`: when the segment was captured, the call made, the timer fired.
+    /// Nanoseconds after `source.start`: when the segment was captured, the call made, the timer fired. A call may be earlier
+    /// than the first packet: then it is negative.
     pub t_ns: i64,
     /// The part of the connection's life that it belongs to.
     pub phase: Phase,
@@ -56,6 +57,8 @@ pub enum Detail {
     Run(Run),
     /// The 2MSL timer of one peer.
     Timer(Timer),
+    /// What a program asked of the system.
+    Call(Call),
     /// A kind of a later version: pass over it.
     #[serde(other)]
     Unknown,

@@ -5,6 +5,7 @@
 //! what they do not know; changes within version 1 only add.
 
 pub mod amount;
+mod call;
 mod capture;
 mod cause;
 mod close;
@@ -20,6 +21,7 @@ mod time_wait;
 mod totals;
 mod ways;
 
+pub use call::{Call, OtherCall};
 pub use capture::{CaptureInterface, CapturedBy, PacketComment};
 pub use cause::{Backoff, CloseCause, FastOpen, FastOpenOutcome, IcmpReport, OpenCause, Reuse, ReuseProof};
 pub use close::{Close, CloseKind};
@@ -62,6 +64,9 @@ pub struct Timeline {
     pub events: Vec<Event>,
     /// The same story in the steps that a lesson or a slide shows one by one.
     pub steps: Vec<Step>,
+    /// Calls of programs that belong to no connection here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_calls: Vec<OtherCall>,
     /// What all connections of the capture together come to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overview: Option<Overview>,

@@ -83,6 +83,6 @@ mod tests {
         let schema = published().to_value();
         let kinds = schema.pointer("/$defs/Event/oneOf").and_then(Value::as_array).unwrap();
         let last = kinds.last().unwrap().pointer("/properties/kind").unwrap();
-        assert_eq!(last, &json!({ "type": "string", "not": { "enum": ["segment", "run", "timer"] } }));
+        assert_eq!(last, &json!({ "type": "string", "not": { "enum": ["segment", "run", "timer", "call"] } }));
     }
 }

@@ -72,6 +72,11 @@ pub(super) fn row(
                 lines.push((width::clean(&text, 200, style), ink));
             }
         }
+        Content::Call(called) => {
+            head.push(&summary::lane_name(lanes.get(called.side), style), Ink::side(called.side));
+            head.write(out)?;
+            lines.push(rows::call_words(called, style));
+        }
         Content::States if row.t_ns.is_some() => head.write(out)?,
         Content::States | Content::Phase(_) => {}
     }

@@ -6,7 +6,7 @@ use super::columns::Columns;
 use super::glyphs::Glyphs;
 use super::slant::{self, Flights};
 use super::{label, notes, wait};
-use crate::ladder::{Arrow, Change, Content, Folded, FoldedFlow, Lanes, Lifeline, Row, Side, Wait};
+use crate::ladder::{Arrow, CallPart, Called, Change, Content, Folded, FoldedFlow, Lanes, Lifeline, Row, Side, Wait};
 use crate::render::ink::Ink;
 use crate::render::{Style, summary, time, width};
 use crate::tcp::{Basis, State};
@@ -48,6 +48,7 @@ pub(super) fn block(
             if waits { vec![Body::Nothing, words, Body::Nothing] } else { vec![words] }
         }
         Content::Wait(wait) => waiting(wait, &summary::lane_name(lanes.get(wait.side), style), origin_ns, room, style),
+        Content::Call(called) => call(called, room, style),
         Content::Phase(_) | Content::States => Vec::new(),
     };
     let mut beside = Vec::new();
@@ -185,6 +186,19 @@ fn folded(run: &Folded, columns: &Columns, style: &Style) -> Vec<Body> {
         .collect();
     body.push(Body::Centred { text: width::clean(&fold(run, style.lang), 100, style), ink: Ink::Dim });
     body
+}
+
+/// A call stands at its caller's lifeline; so much of it as a line or two hold.
+fn call(called: &Called, room: usize, style: &Style) -> Vec<Body> {
+    let (text, ink) = call_words(called, style);
+    width::wrap(&text, room).into_iter().map(|text| Body::Words { near: called.side, text, ink }).collect()
+}
+
+/// The words of a call, fit for a terminal.
+pub(super) fn call_words(called: &Called, style: &Style) -> (String, Ink) {
+    const LONGEST: usize = 160;
+    let ends_badly = called.failed && called.part != CallPart::Entered;
+    (width::clean(&called.words(style.lang), LONGEST, style), if ends_badly { Ink::Error } else { Ink::Dim })
 }
 
 fn gap(ns: i64, style: &Style) -> Body {

@@ -51,6 +51,7 @@ impl Build {
             events: Vec::new(),
             steps: Vec::new(),
             overview: None,
+            other_calls: Vec::new(),
             selection: None,
         };
         let mut build =

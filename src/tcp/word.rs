@@ -1,0 +1,104 @@
+//! What the system's side of a connection says: the calls that programs made on sockets, and the kernel's word on a socket.
+
+use super::{State, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// One call that a program made on a TCP socket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallWord {
+    /// The socket's own address, also for a call made before it had one. A listener may have the unspecified address.
+    pub local: SocketAddr,
+    /// `None` for a listener's calls.
+    pub remote: Option<SocketAddr>,
+    /// Who made it, as `client.py[123]`.
+    pub program: Option<String>,
+    /// When it was entered.
+    pub at: Timestamp,
+    /// How long until it returned; `None`: it had not, when last looked.
+    pub took: Option<Duration>,
+    pub call: CallName,
+    /// A few words, as `10.0.0.2:8080` or `SHUT_WR`; without brackets.
+    pub arguments: String,
+    /// A count (octets) where the call gives one, or the error's name, as `ECONNREFUSED`.
+    pub result: Result<Option<u64>, String>,
+}
+
+/// The kernel's word on one socket, or on its absence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KernelWord {
+    pub local: SocketAddr,
+    pub remote: SocketAddr,
+    /// When the kernel was asked.
+    pub at: Timestamp,
+    /// `None`: there is no such socket any more.
+    pub state: Option<State>,
+    /// What is left of TIME-WAIT.
+    pub remaining: Option<Duration>,
+    /// Tells two sockets with the same addresses apart, as when TIME-WAIT was reused.
+    pub cookie: Option<u64>,
+}
+
+/// A call by its name in C and in Python.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CallName {
+    /// Makes a socket.
+    Socket,
+    /// Gives it an address and port.
+    Bind,
+    /// The passive open.
+    Listen,
+    /// Takes a connection from a listener's queue.
+    Accept,
+    /// The active open.
+    Connect,
+    /// Hands octets over for sending.
+    Send,
+    /// Takes octets that arrived.
+    Recv,
+    /// Closes one direction or both, and keeps the socket.
+    Shutdown,
+    /// Gives the socket up.
+    Close,
+    /// Sets an option.
+    Setsockopt,
+}
+
+impl CallName {
+    /// All of them, in the order of a connection's life.
+    pub const ALL: [CallName; 10] = [
+        CallName::Socket,
+        CallName::Bind,
+        CallName::Listen,
+        CallName::Accept,
+        CallName::Connect,
+        CallName::Send,
+        CallName::Recv,
+        CallName::Shutdown,
+        CallName::Close,
+        CallName::Setsockopt,
+    ];
+
+    /// The name itself.
+    pub fn name(self) -> &'static str {
+        match self {
+            CallName::Socket => "socket",
+            CallName::Bind => "bind",
+            CallName::Listen => "listen",
+            CallName::Accept => "accept",
+            CallName::Connect => "connect",
+            CallName::Send => "send",
+            CallName::Recv => "recv",
+            CallName::Shutdown => "shutdown",
+            CallName::Close => "close",
+            CallName::Setsockopt => "setsockopt",
+        }
+    }
+
+    /// The call of this name.
+    pub fn of(name: &str) -> Option<CallName> {
+        CallName::ALL.into_iter().find(|call| call.name() == name)
+    }
+}
