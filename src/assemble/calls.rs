@@ -121,14 +121,15 @@ pub(super) fn merge<'i>(
         return items;
     }
     // Which item stands behind each call: calls with the same one are a stretch.
-    let mut before = Vec::with_capacity(calls.len());
-    let mut next = 0;
-    for (_, call) in calls.iter() {
-        while items.get(next).is_some_and(|(_, item)| item.time < call.time) {
-            next += 1;
-        }
-        before.push(next);
+    // A timer may stand before segments of earlier times.
+    let mut times: Vec<Timestamp> = items.iter().map(|(_, item)| item.time).collect();
+    let mut least = Timestamp(i64::MAX);
+    for time in times.iter_mut().rev() {
+        least = least.min(*time);
+        *time = least;
     }
+    let mut before: Vec<usize> =
+        calls.iter().map(|(_, call)| times.partition_point(|time| *time < call.time)).collect();
     if !full {
         fold(calls, &mut before);
     }

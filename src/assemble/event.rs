@@ -2,8 +2,8 @@
 
 use super::item::{Item, RunItem, Said, SegmentItem, TimerItem, What};
 use super::kernel::Heard;
-use crate::tcp::Timestamp;
 use crate::annotate;
+use crate::tcp::Timestamp;
 use crate::tcp::{self, Basis, CallWord, Passage, Peer};
 use crate::timeline::{
     AoKeys, Call, Checksum, Detail, Event, Fate, Flow, Note, Run, SegmentEvent, SegmentOptions, StateChange, Timer,

@@ -9,13 +9,14 @@ mod event;
 mod fold;
 mod item;
 mod kernel;
+mod listen;
 mod numbers;
 mod remarks;
 mod steps;
 mod totals;
 
-pub use endpoints::Endpoints;
 pub use crate::tcp::{CallWord, KernelWord};
+pub use endpoints::Endpoints;
 pub use numbers::MOST_KNOWN;
 pub use remarks::Remarks;
 
@@ -345,6 +346,7 @@ impl Assembler {
             }
             events.push(event);
         }
+        listen::tell(&mut events);
         events
     }
 }

@@ -1,6 +1,7 @@
 //! A call beside its caller's lifeline.
 
 use super::{Lanes, Side};
+use crate::tcp::CallName;
 use crate::timeline::{Call, Lang, Text};
 
 /// A call, or one end of it.
@@ -14,6 +15,8 @@ pub struct Called {
     /// What it came to, with its name before it.
     pub outcome: Text,
     pub failed: bool,
+    /// It is of the kind that waits for the peer.
+    pub(super) waits: bool,
 }
 
 /// How much of a call a row shows.
@@ -35,6 +38,7 @@ impl Called {
             arguments: call.arguments.clone(),
             outcome: call.text.clone(),
             failed: call.error.is_some(),
+            waits: matches!(call.call, CallName::Accept | CallName::Connect | CallName::Recv),
         }
     }
 

@@ -2,11 +2,16 @@
 
 use super::round_trip::RoundTrip;
 use super::slant::UnderWay;
-use super::{Arrow, CallPart, Called, Change, Content, Folded, FoldedFlow, Lanes, Lifeline, Remark, Row, Side, Wait, WaitAction};
+use super::{
+    Arrow, CallPart, Called, Change, Content, Folded, FoldedFlow, Lanes, Lifeline, Remark, Row, Side, Wait, WaitAction,
+};
 use crate::tcp::{Basis, State};
 use crate::timeline::{
     Connection, Detail, EndCause, Event, PacketComment, Phase, Run, SegmentEvent, Severity, Text, Timer,
 };
+
+/// A call that only hands something over stands in one row, unless it takes this long.
+const LONG_NS: i64 = 1_000_000;
 
 /// What must be remembered from one event of a connection to the next. A fixed size, whatever the connection does.
 #[derive(Debug, Clone, Default)]
@@ -105,7 +110,9 @@ impl Progress {
     fn held_call(&mut self, next_ns: i64) -> Option<Row> {
         let (mut row, returns) = self.held.take()?;
         let next_ns = self.under_way.next_ns().map_or(next_ns, |arrives| arrives.min(next_ns));
+        let entered = row.t_ns.unwrap_or_default();
         if let (Content::Call(called), Some(returns)) = (&mut row.content, returns.filter(|returns| *returns > next_ns))
+            && (called.waits || returns.saturating_sub(entered) >= LONG_NS)
             && self.under_way.keep_return(returns, row.event.unwrap_or_default(), called)
         {
             called.part = CallPart::Entered;

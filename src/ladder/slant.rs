@@ -1,6 +1,6 @@
 //! Arrows that slant: what is under way from one row to another, and which of them cross.
 
-use super::{Arrival, CallPart, Called, Arrow, Change, Content, Remark, Row, Side};
+use super::{Arrival, Arrow, CallPart, Called, Change, Content, Remark, Row, Side};
 use crate::timeline::Event;
 
 /// So many arrows are under way at a time; what leaves beyond that is drawn as arriving at once.

@@ -116,6 +116,7 @@ fn only(timeline: &Timeline, id: u64) -> Timeline {
     part.steps.retain(|step| step.connection == id);
     let used: Vec<&String> =
         part.connections.iter().flat_map(|connection| [&connection.client, &connection.server]).collect();
+    part.other_calls.clear();
     part.endpoints.retain(|endpoint| used.contains(&&endpoint.id));
     part
 }

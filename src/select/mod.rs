@@ -106,6 +106,7 @@ impl Sieve {
         timeline.steps.retain(|step| kept.contains(&step.connection));
         let used: HashSet<&String> =
             timeline.connections.iter().flat_map(|connection| [&connection.client, &connection.server]).collect();
+        timeline.other_calls.clear();
         timeline.endpoints.retain(|endpoint| used.contains(&endpoint.id));
         timeline.selection = Some(Selection { filter: self.filter.as_ref().map(ToString::to_string), matched, of });
         timeline

@@ -8,6 +8,7 @@ pub mod filter;
 pub mod frame;
 #[cfg(feature = "capture")]
 pub mod interfaces;
+pub mod journal;
 #[cfg(feature = "capture")]
 pub mod live;
 #[cfg(unix)]

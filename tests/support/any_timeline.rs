@@ -2,7 +2,7 @@
 
 use super::life::Build;
 use proptest::prelude::*;
-use synfin::tcp::{Basis, State};
+use synfin::tcp::{Basis, CallName, State};
 use synfin::timeline::*;
 
 fn any_text() -> impl Strategy<Value = String> {
@@ -106,6 +106,27 @@ fn any_segment() -> impl Strategy<Value = Detail> {
     )
 }
 
+fn any_call() -> impl Strategy<Value = Detail> {
+    let name = (0..CallName::ALL.len()).prop_map(|place| CallName::ALL[place]);
+    let result = (proptest::option::of(any::<u64>()), proptest::option::of(any_text()));
+    (any_text(), name, any_text(), result, proptest::option::of(any_time()), any_text()).prop_map(
+        |(endpoint, call, arguments, (result, error), took_ns, words)| {
+            let text = Text::new(words.clone(), words);
+            Detail::Call(Call {
+                endpoint,
+                program: error.clone(),
+                call,
+                arguments,
+                times: result,
+                result,
+                error,
+                took_ns,
+                text,
+            })
+        },
+    )
+}
+
 fn any_detail() -> impl Strategy<Value = Detail> {
     let flow = (any_text(), any_text(), any::<u64>(), any::<u64>()).prop_map(|(from, to, segments, bytes)| Flow {
         from,
@@ -122,6 +143,7 @@ fn any_detail() -> impl Strategy<Value = Detail> {
             .prop_map(|(endpoint, action, due_ns, remaining_ns, kernel)| {
                 Detail::Timer(Timer { endpoint, action, due_ns, remaining_ns, kernel })
             }),
+        any_call(),
         Just(Detail::Unknown),
     ]
 }

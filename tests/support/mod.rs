@@ -16,3 +16,4 @@ pub mod packet;
 pub mod sequence;
 pub mod talk;
 pub mod two_sides;
+pub mod witnessed;

@@ -9,6 +9,7 @@ mod any_bytes;
 mod aside;
 mod both;
 mod bounded;
+mod calls;
 mod captures;
 mod commands;
 mod expect;

@@ -19,6 +19,7 @@ pub use damage::{Damage, DamageKind};
 pub use open::OpenError;
 pub use packed::Packing;
 
+use super::journal::Entry;
 use super::{Frame, LinkType, Timestamp};
 use buffer::Buffer;
 use damage::DamageLog;
@@ -254,6 +255,14 @@ impl CaptureReader {
         match &self.format {
             Format::Pcap(_) | Format::Snoop(_) | Format::Nothing => None,
             Format::Pcapng(pcapng) => Some(pcapng.about()),
+        }
+    }
+
+    /// What programs called and what the kernel said, as far as the file was read and where it tells.
+    pub fn journal(&self) -> &[Entry] {
+        match &self.format {
+            Format::Pcap(_) | Format::Snoop(_) | Format::Nothing => &[],
+            Format::Pcapng(pcapng) => pcapng.journal(),
         }
     }
 

@@ -8,9 +8,9 @@ use super::relative::{assert_same, forget_raw_numbers};
 use super::sound::assert_sound;
 use std::time::Duration;
 use synfin::analyze::{Analyzer, Ending, Wishes};
-use synfin::assemble::{KernelWord, Watch};
+use synfin::assemble::Watch;
 use synfin::source::{Frame, LinkType, Timestamp};
-use synfin::tcp::{MslProfile, State};
+use synfin::tcp::{CallName, CallWord, KernelWord, MslProfile, State};
 use synfin::timeline::{Detail, SourceKind, Timeline};
 use synfin::track::Keep;
 
@@ -307,8 +307,19 @@ impl Play {
             at: Timestamp(self.now),
             state,
             remaining: (what & 128 != 0).then(|| Duration::from_millis(u64::from(cursor.u16()))),
+            cookie: (what & 64 != 0).then_some(pair as u64),
         };
         self.analyzer.hear_kernel(&word);
+        self.analyzer.hear_call(CallWord {
+            local: a.src,
+            remote: (what & 32 != 0).then_some(b.src),
+            program: None,
+            at: Timestamp(self.now),
+            took: (what & 16 != 0).then(|| Duration::from_millis(u64::from(what))),
+            call: CallName::ALL[usize::from(what) % CallName::ALL.len()],
+            arguments: String::new(),
+            result: if what & 8 != 0 { Ok(Some(u64::from(what))) } else { Err("EODD".into()) },
+        });
         self.analyzer.hear_owner(a.src, "program[1]");
     }
 

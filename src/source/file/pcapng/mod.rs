@@ -9,6 +9,7 @@ use super::about::About;
 use super::buffer::Buffer;
 use super::damage::{DamageKind, DamageLog};
 use super::{Interface, MAX_BLOCK, Order, Record, resync};
+use crate::source::journal;
 use crate::tcp::Timestamp;
 use interface::Timing;
 
@@ -40,7 +41,11 @@ pub(super) struct Pcapng {
     /// The last time seen, for Simple Packet Blocks, which have none.
     last: Timestamp,
     about: About,
+    journal: Vec<journal::Entry>,
 }
+
+/// Journal entries kept, some 40 MiB at the most when each is as long as it may be.
+const MOST_ENTRIES: usize = 100_000;
 
 /// Where the lengths of the next block lead.
 enum Found {
@@ -58,6 +63,7 @@ impl Pcapng {
             section: 0,
             last: Timestamp::default(),
             about: About::default(),
+            journal: Vec::new(),
         })
     }
 
@@ -142,7 +148,7 @@ impl Pcapng {
             kind,
             // Interface statistics are the one between.
             block::SECTION | block::INTERFACE..=block::ENHANCED
-        );
+        ) || kind == journal::BLOCK && length <= journal::LONGEST;
         if !used || length > MAX_BLOCK {
             if used {
                 let kind = DamageKind::AbsurdLength { length: length.into(), limit: MAX_BLOCK.into() };
@@ -224,6 +230,12 @@ impl Pcapng {
         let sound = match kind {
             block::SECTION => about::section(self.order, body, &mut self.about),
             block::NAMES => about::names(self.order, body, &mut self.about),
+            journal::BLOCK => {
+                if self.journal.len() < MOST_ENTRIES {
+                    self.journal.extend(journal::read(body));
+                }
+                Some(true)
+            }
             block::INTERFACE => interface::describe(self.order, body).map(|(interface, timing, sound)| {
                 if interfaces.len() < interface::KEPT as usize {
                     interfaces.push(interface);
@@ -250,6 +262,10 @@ impl Pcapng {
     pub(super) fn comment<'a>(&self, options: &'a [u8]) -> Option<&'a str> {
         let (_, value) = options::Walker::new(self.order, options).find(|(code, _)| *code == options::COMMENT)?;
         std::str::from_utf8(value).ok()
+    }
+
+    pub(super) fn journal(&self) -> &[journal::Entry] {
+        &self.journal
     }
 
     pub(super) fn about(&self) -> &About {

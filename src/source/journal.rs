@@ -1,0 +1,208 @@
+//! What programs called and what the kernel said, as entries of a pcapng file: Systemd Journal Export Blocks (type 9), with
+//! fields of synfin's own. Other entries are passed over; what is in them is text of unknown origin, not safe for a terminal.
+
+mod fields;
+
+use crate::tcp::{CallName, CallWord, KernelWord, State, Timestamp};
+use fields::Fields;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::time::Duration;
+
+/// The block's type in pcapng.
+pub(super) const BLOCK: u32 = 9;
+/// A longer block is no entry of ours. systemd's own may hold core dumps.
+pub(super) const LONGEST: u32 = 64 * 1024;
+/// Characters kept of arguments and of a program's name, and of an error's.
+const LONGEST_TEXT: usize = 256;
+const LONGEST_ERROR: usize = 32;
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    Call(CallWord),
+    Kernel(KernelWord),
+    /// The longest time between two questions to the kernel: a state that was shorter may be missing.
+    Polling(Duration),
+}
+
+/// Writes a call as one whole block, little-endian.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_call(word: &CallWord, out: &mut impl Write) -> io::Result<()> {
+    let CallWord { local, remote, program, at, took, call, arguments, result } = word;
+    let name = call.name();
+    let came = match (took, result) {
+        (None, _) => "?".to_string(),
+        (_, Ok(count)) => count.unwrap_or(0).to_string(),
+        (_, Err(error)) => error.clone(),
+    };
+    let program = program.as_deref();
+    let mut entry = Fields::begin(*at, program.unwrap_or("program"), &format!("{name}({arguments}) = {came}"));
+    entry.add("SYNFIN_CALL", name).add("SYNFIN_LOCAL", local);
+    entry.add_some("SYNFIN_REMOTE", *remote).add_some("SYNFIN_PROGRAM", program);
+    entry.add_some("SYNFIN_TOOK_NS", took.map(|took| took.as_nanos()));
+    entry.add("SYNFIN_ARGUMENTS", arguments);
+    match result {
+        Ok(count) => entry.add_some("SYNFIN_RESULT", *count),
+        Err(error) => entry.add("SYNFIN_ERROR", error),
+    };
+    entry.write(out)
+}
+
+/// Writes the kernel's word on a socket as one whole block, little-endian.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_state(word: &KernelWord, out: &mut impl Write) -> io::Result<()> {
+    let KernelWord { local, remote, at, state, remaining, cookie } = word;
+    let state = state.unwrap_or(State::Closed).name();
+    let mut entry = Fields::begin(*at, "kernel", &format!("{local} to {remote}: {state}"));
+    entry.add("SYNFIN_STATE", state).add("SYNFIN_LOCAL", local).add("SYNFIN_REMOTE", remote);
+    entry.add_some("SYNFIN_REMAINING_NS", remaining.map(|left| left.as_nanos()));
+    entry.add_some("SYNFIN_COOKIE", *cookie);
+    entry.write(out)
+}
+
+/// Writes how long the kernel went unasked at the most, as one whole block, little-endian. Without it nobody judges whether
+/// the kernel's states agree with those on the wire.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_polling(longest: Duration, at: Timestamp, out: &mut impl Write) -> io::Result<()> {
+    let mut words = String::new();
+    let _ = write!(words, "the kernel was asked at least every {longest:?}");
+    let mut entry = Fields::begin(at, "synfin", &words);
+    entry.add("SYNFIN_POLLED_NS", longest.as_nanos());
+    entry.write(out)
+}
+
+/// The entry in a block's body, if it is one of ours and whole.
+pub(super) fn read(body: &[u8]) -> Option<Entry> {
+    let fields = fields::read(body);
+    let get = |key: &str| fields.iter().find(|(known, _)| *known == key).map(|(_, value)| *value);
+    let nanos = |key| get(key).and_then(|value| value.parse().ok()).map(Duration::from_nanos);
+    let text = |value: &str, most| value.chars().take(most).collect::<String>();
+    if let Some(longest) = nanos("SYNFIN_POLLED_NS") {
+        return Some(Entry::Polling(longest));
+    }
+    let at = Timestamp(get("SYNFIN_TIME_NS")?.parse().ok()?);
+    let local = get("SYNFIN_LOCAL")?.parse().ok()?;
+    let remote = get("SYNFIN_REMOTE").and_then(|remote| remote.parse().ok());
+    if let Some(call) = get("SYNFIN_CALL") {
+        let result = match get("SYNFIN_ERROR") {
+            Some(error) => Err(text(error, LONGEST_ERROR)),
+            None => Ok(get("SYNFIN_RESULT").and_then(|count| count.parse().ok())),
+        };
+        return Some(Entry::Call(CallWord {
+            local,
+            remote,
+            program: get("SYNFIN_PROGRAM").map(|program| text(program, LONGEST_TEXT)),
+            at,
+            took: nanos("SYNFIN_TOOK_NS"),
+            call: CallName::of(call)?,
+            arguments: text(get("SYNFIN_ARGUMENTS").unwrap_or_default(), LONGEST_TEXT),
+            result,
+        }));
+    }
+    let state = get("SYNFIN_STATE")?;
+    let state = State::ALL.into_iter().find(|known| known.name() == state)?;
+    Some(Entry::Kernel(KernelWord {
+        local,
+        remote: remote?,
+        at,
+        state: Some(state).filter(|state| *state != State::Closed),
+        remaining: nanos("SYNFIN_REMAINING_NS"),
+        cookie: get("SYNFIN_COOKIE").and_then(|cookie| cookie.parse().ok()),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::*;
+
+    fn call() -> CallWord {
+        CallWord {
+            local: "10.0.0.1:40000".parse().unwrap(),
+            remote: Some("[fd00::2]:8080".parse().unwrap()),
+            program: Some("client.py[7]".into()),
+            at: Timestamp(1_767_225_600_123_456_789),
+            took: Some(Duration::from_nanos(50_123_456)),
+            call: CallName::Connect,
+            arguments: "fd00::2, 8080".into(),
+            result: Err("ECONNREFUSED".into()),
+        }
+    }
+
+    fn body(block: &[u8]) -> &[u8] {
+        let length = u32::from_le_bytes(block[4..8].try_into().unwrap());
+        assert_eq!((u32::from_le_bytes(block[..4].try_into().unwrap()), length as usize), (BLOCK, block.len()));
+        assert_eq!(block[block.len() - 4..], block[4..8]);
+        assert!(block.len().is_multiple_of(4));
+        &block[8..block.len() - 4]
+    }
+
+    fn again(write: impl Fn(&mut Vec<u8>) -> io::Result<()>) -> Option<Entry> {
+        let mut block = Vec::new();
+        write(&mut block).unwrap();
+        read(body(&block))
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let mut word = call();
+        for (result, took) in [(Err("EPIPE".into()), word.took), (Ok(Some(0)), word.took), (Ok(None), None)] {
+            (word.result, word.took) = (result, took);
+            assert_eq!(again(|out| write_call(&word, out)), Some(Entry::Call(word.clone())));
+        }
+        word.remote = None;
+        assert_eq!(again(|out| write_call(&word, out)), Some(Entry::Call(word.clone())));
+        for state in State::ALL {
+            let word = KernelWord {
+                local: word.local,
+                remote: word.local,
+                at: word.at,
+                state: Some(state).filter(|state| *state != State::Closed),
+                remaining: Some(Duration::from_millis(59_996)),
+                cookie: Some(u64::MAX),
+            };
+            assert_eq!(again(|out| write_state(&word, out)), Some(Entry::Kernel(word)));
+        }
+        let longest = Duration::from_micros(2_345);
+        assert_eq!(again(|out| write_polling(longest, Timestamp(5), out)), Some(Entry::Polling(longest)));
+    }
+
+    #[test]
+    fn a_value_stays_in_its_field() {
+        let mut word = call();
+        word.arguments = "1\nSYNFIN_CALL=close\nSYNFIN_LOCAL=9".into();
+        let Some(Entry::Call(read)) = again(|out| write_call(&word, out)) else { panic!() };
+        assert_eq!((read.call, read.local), (word.call, word.local));
+        assert_eq!(read.arguments, "1 SYNFIN_CALL=close SYNFIN_LOCAL=9");
+    }
+
+    #[test]
+    fn foreign_and_broken_entries_are_passed_over() {
+        for body in [
+            &b"__REALTIME_TIMESTAMP=5\nMESSAGE=hello\n"[..],
+            b"SYNFIN_CALL=recv\nSYNFIN_LOCAL=10.0.0.1:1\n",
+            b"SYNFIN_CALL=fork\nSYNFIN_LOCAL=10.0.0.1:1\nSYNFIN_TIME_NS=5\n",
+            b"SYNFIN_STATE=OPEN\nSYNFIN_LOCAL=10.0.0.1:1\nSYNFIN_REMOTE=10.0.0.1:1\nSYNFIN_TIME_NS=5\n",
+            b"SYNFIN_CALL\n\xff\xff\xff\xff\xff\xff\xff\xffrecv\n",
+            b"\xff\xfe=\n\0\0",
+            b"",
+        ] {
+            assert_eq!(read(body), None);
+        }
+        let mut binary =
+            b"SYNFIN_TIME_NS=5\nSYNFIN_CALL\n\x04\0\0\0\0\0\0\0recv\nSYNFIN_LOCAL=10.0.0.1:1\n\0\0".to_vec();
+        assert!(matches!(read(&binary), Some(Entry::Call(word)) if word.call == CallName::Recv));
+        for cut in 0..binary.len() {
+            read(&binary[..cut]);
+        }
+        binary.retain(|octet| *octet != b'\n');
+        assert_eq!(read(&binary), None);
+    }
+}
