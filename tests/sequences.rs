@@ -93,6 +93,7 @@ sequences! {
     accurate_ecn
     ack_of_what_was_never_sent
     both_sides_crossing_fins
+    both_sides_doubled
     both_sides_fin_before_its_data
     both_sides_last_ack_lost
     both_sides_reset_from_between

@@ -1,7 +1,7 @@
 //! Rules of what both vantage points show of a segment's way: lost between the two, or sent by neither.
 
 use super::{Finding, Rule};
-use crate::tcp::Passage;
+use crate::tcp::{Checksum, Passage};
 use crate::timeline::Severity::{Note, Warning};
 
 pub(super) const RULES: &[Rule] = &[
@@ -18,8 +18,23 @@ pub(super) const RULES: &[Rule] = &[
             "在两者之间再设一个观测点以缩小范围，并查看途中设备的丢包计数（ethtool -S、tc -s qdisc）。",
         )),
         check: |_, seen| {
-            (seen.segment.passage == Passage::Lost)
+            (seen.segment.passage == Passage::Lost && seen.segment.checksum != Checksum::Invalid)
                 .then(|| Finding::new("lost between the two captures", "在两个捕获点之间丢失"))
+        },
+    },
+    Rule {
+        id: "arrived-twice",
+        severity: Note,
+        rfc: "RFC 9293 3.4",
+        explain: (
+            "It was sent once and arrived twice: the network doubled it. Its numbers tell TCP that the second copy is old; it is thrown away, and acknowledged once more.",
+            "它只发送了一次，却到达了两次：由网络复制。TCP 根据序号识别出第二份是旧的，将其丢弃并再确认一次。",
+        ),
+        advice: None,
+        check: |_, seen| {
+            matches!(seen.segment.passage, Passage::ArrivedTwice(_)).then(|| {
+                Finding::new("sent once, arrived twice: the network doubled it", "发送一次，到达两次：由网络复制")
+            })
         },
     },
     Rule {

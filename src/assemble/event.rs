@@ -116,7 +116,7 @@ fn segment_event(
         // A socket that connected to itself has two lifelines, so that its segments can be drawn.
         to: (!segment.peer).of(ids).clone(),
         received_ns: match segment.passage {
-            Passage::Arrived(at) => Some(at.since(start)),
+            Passage::Arrived(at) | Passage::ArrivedTwice(at) => Some(at.since(start)),
             Passage::Unknown | Passage::Lost | Passage::Appeared => None,
         },
         fate: match segment.fate {

@@ -185,7 +185,7 @@ pub(super) fn segment_item(step: &Step<'_>, seen: &Seen<'_>, marks: Option<&Mark
         fate: match seen.segment.passage {
             Passage::Unknown => None,
             Passage::Lost => Some(track::Fate::Lost),
-            Passage::Arrived(_) | Passage::Appeared => Some(track::Fate::Received),
+            Passage::Arrived(_) | Passage::ArrivedTwice(_) | Passage::Appeared => Some(track::Fate::Received),
         },
         passage: seen.segment.passage,
         repeats: seen.repeats.and_then(|repeat| repeat.of),

@@ -2,7 +2,6 @@
 
 use super::line::{Kind, Mark};
 use crate::timeline::{Checksum, Connection, Detail, Event, Fate, Run, SegmentEvent};
-use std::collections::HashSet;
 
 /// Which of the two sent it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +29,6 @@ pub(super) struct Sent<'e> {
     pub sender: Sender,
     pub kind: Kind,
     is_late: bool,
-    is_twice: bool,
 }
 
 impl<'e> Shot<'e> {
@@ -74,11 +72,12 @@ impl Sent<'_> {
     pub(super) fn bears(&self, mark: Mark) -> bool {
         let segment = self.segment;
         match mark {
-            Mark::Lost => segment.fate == Fate::Lost,
+            // What arrives damaged is as good as lost; it goes by the one word.
+            Mark::Lost => segment.fate == Fate::Lost && segment.checksum != Checksum::Invalid,
             Mark::Again => segment.repeats.is_some() || self.has_note(&REPEATS),
             Mark::Corrupt => segment.checksum == Checksum::Invalid,
             Mark::Anyhow => true,
-            Mark::Twice => self.is_twice || self.has_note(&["captured-twice"]),
+            Mark::Twice => self.has_note(&["arrived-twice", "captured-twice"]),
             Mark::Late => self.is_late || self.has_note(&["out-of-order"]),
             Mark::Fast => self.has_note(&["fast-retransmission"]),
             Mark::Timeout => self.has_note(&TIMEOUTS),
@@ -122,33 +121,19 @@ const TIMEOUTS: [&str; 5] = [
     "retransmission-after-timeout",
 ];
 
-/// What two copies of a segment have in common: sender, numbers, length and flags.
-type Name<'e> = (&'e str, u32, Option<u32>, u32, &'e [String]);
-
 /// The segments of one connection, in the order of sending; `events` are its own.
 pub(super) fn shots<'e>(connection: &Connection, events: &[&'e Event]) -> Vec<Shot<'e>> {
     let late = overtaken(events);
-    let mut known: HashSet<Name<'_>> = HashSet::new();
     let mut shots: Vec<Shot<'e>> = Vec::with_capacity(events.len());
     for (event, is_late) in events.iter().zip(late) {
         match &event.detail {
             Detail::Segment(segment) => {
-                let name =
-                    (segment.from.as_str(), segment.seq_raw, segment.ack_raw, segment.len, segment.flags.as_slice());
-                let is_new = known.insert(name);
-                let is_extra = event.notes.iter().any(|note| note.id == "sent-by-neither");
-                if is_extra && !is_new {
-                    // A second arrival of what was sent once.
-                    mark_twice(&mut shots, segment);
-                    continue;
-                }
                 shots.push(Shot::Segment(Sent {
                     event,
                     segment,
                     sender: sender(connection, &segment.from, &segment.to),
                     kind: kind(event, segment),
                     is_late,
-                    is_twice: false,
                 }));
             }
             Detail::Run(run) => {
@@ -163,18 +148,6 @@ pub(super) fn shots<'e>(connection: &Connection, events: &[&'e Event]) -> Vec<Sh
         }
     }
     shots
-}
-
-fn mark_twice(shots: &mut [Shot<'_>], copy: &SegmentEvent) {
-    for shot in shots.iter_mut().rev() {
-        if let Shot::Segment(sent) = shot
-            && (&sent.segment.from, sent.segment.seq_raw, sent.segment.ack_raw, sent.segment.len)
-                == (&copy.from, copy.seq_raw, copy.ack_raw, copy.len)
-        {
-            sent.is_twice = true;
-            return;
-        }
-    }
 }
 
 fn sender(connection: &Connection, from: &str, to: &str) -> Sender {

@@ -4,6 +4,7 @@
 mod clock;
 mod conversation;
 mod copies;
+mod damage;
 mod passages;
 mod ranges;
 mod sighting;

@@ -35,7 +35,7 @@ impl Passages {
         }
         let way = seen.peer.of_mut(self.ways.entry(step.connection.id).or_default());
         match seen.segment.passage {
-            Passage::Arrived(at) => {
+            Passage::Arrived(at) | Passage::ArrivedTwice(at) => {
                 let delay = at.since(seen.segment.time);
                 way.arrived += 1;
                 way.least = Some(way.least.map_or(delay, |least| least.min(delay)));

@@ -4,8 +4,8 @@ use super::clock::Clock;
 use super::copies::{Copies, Copy, Usual, tie};
 use super::ranges::{Arrivals, Arrived, cut};
 use super::sighting::Capture;
-use crate::tcp::{Passage, Segment, SeqNumber, Timestamp};
-use std::collections::HashMap;
+use crate::tcp::{Checksum, Passage, Segment, SeqNumber, Timestamp};
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 
 /// A capture, with its times on the client's clock.
@@ -56,6 +56,8 @@ pub(super) struct Way<'c> {
 
 /// A segment of one side that has no equal on the other.
 type Left = Vec<u32>;
+/// Of the sender's capture.
+pub(super) type Places = HashSet<u32, foldhash::fast::RandomState>;
 
 impl Way<'_> {
     /// Ties all segments of this direction and adds them to `out`, those that only the receiver has to `received`; says how many arrived more often than they were sent.
@@ -69,6 +71,8 @@ impl Way<'_> {
         let keeps_ip_id = self.keeps_ip_id(groups, sender_is_client);
         let mut ties: HashMap<u32, Timestamp, foldhash::fast::RandomState> = HashMap::default();
         let (mut sent, mut unsent, mut doubled): (Left, Left, u64) = (Vec::new(), Vec::new(), 0);
+        let mut twice: Places = HashSet::default();
+        let mut damaged: Places = HashSet::default();
         for copies in groups {
             let (left, arrived) =
                 if sender_is_client { (&copies.client, &copies.server) } else { (&copies.server, &copies.client) };
@@ -82,13 +86,22 @@ impl Way<'_> {
                 ([left], [arrived]) => vec![(*left, *arrived)],
                 _ => tie(&copies_of(self.sender, left), &copies_of(self.receiver, arrived), self.usual, keeps_ip_id),
             };
-            doubled += (arrived.len() - tied.len()) as u64;
+            let more = (arrived.len() - tied.len()) as u64;
+            doubled += more;
+            if more > 0 {
+                twice.extend(left.last());
+            }
             for (left, arrived) in tied {
+                if self.is_damaged(left, arrived) {
+                    damaged.insert(left);
+                    continue;
+                }
                 ties.extend(self.receiver.segment(arrived).map(|segment| (left, segment.time)));
             }
         }
         sent.sort_unstable();
         unsent.sort_unstable();
+        self.take_damaged(&mut unsent, &sent, &ties, &mut damaged);
         let mut numbers = Numbers::default();
         let mut arrivals = self.arrivals(&unsent, &sent, &mut numbers);
         let proved = self.proved_by_answers(&ties, &sent, &unsent, &mut numbers);
@@ -97,7 +110,15 @@ impl Way<'_> {
             let Some(segment) = self.sender.segment(*place) else { continue };
             let segment = Segment { src: self.src, dst: self.dst, ..segment };
             if let Some(at) = ties.get(place) {
-                out.push(Segment { passage: Passage::Arrived((*at).max(segment.time)), ..segment });
+                let at = (*at).max(segment.time);
+                let is_twice = twice.contains(place);
+                let passage = if is_twice { Passage::ArrivedTwice(at) } else { Passage::Arrived(at) };
+                out.push(Segment { passage, ..segment });
+                continue;
+            }
+            if damaged.contains(place) {
+                // Whoever receives it throws it away.
+                out.push(Segment { passage: Passage::Lost, checksum: Checksum::Invalid, ..segment });
                 continue;
             }
             let start = numbers.of(segment.seq);

@@ -25,7 +25,10 @@ pub enum Passage {
     Unknown,
     /// The receiver's own capture has it, at this time.
     Arrived(Timestamp),
-    /// The sender's capture has it; the receiver's covers the time and has not.
+    /// The same, and once more later: the network doubled it.
+    ArrivedTwice(Timestamp),
+    /// The sender's capture has it; the receiver's covers the time and has not, or has it damaged, so that TCP threw it away:
+    /// then its checksum is invalid.
     Lost,
     /// The receiver's capture has it; the sender's covers the time and has not. Who is named as its sender did not send it.
     Appeared,

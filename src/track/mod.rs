@@ -195,7 +195,7 @@ impl Tracker {
         let mut turn = Turn { connection, changes, fates, ordinal, time: segment.time };
         let verdict = turn.work_in(peer, segment, &mut recovery);
         queue_waits(&mut self.deadlines, connection, self.two_msl_ns);
-        if let Passage::Arrived(at) = segment.passage {
+        if let Passage::Arrived(at) | Passage::ArrivedTwice(at) = segment.passage {
             let (segment, handle) = (segment.without_payload(), connection.handle());
             let number = self.under_way_so_far;
             self.under_way.push(Reverse(UnderWay { at, number, handle, sender: peer, ordinal, segment }));

@@ -45,12 +45,17 @@ impl TwoSides {
             packet.ip_id = if ip_ids { 100 + sides.shipments.len() as u16 } else { 0 };
             let time = sent.time.0;
             let (left, arrives) = match sent.passage {
-                Passage::Arrived(at) => (Some(time), Some(at.0)),
+                Passage::Arrived(at) | Passage::ArrivedTwice(at) => (Some(time), Some(at.0)),
                 Passage::Lost => (Some(time), None),
                 Passage::Appeared => (None, Some(time)),
                 Passage::Unknown => panic!("{}: what became of it?", line.text),
             };
-            sides.shipments.push(Shipment { from_client: *peer == Peer::A, sent: left, arrives, packet });
+            let from_client = *peer == Peer::A;
+            if let Passage::ArrivedTwice(at) = sent.passage {
+                let again = Shipment { from_client, sent: None, arrives: Some(at.0 + 3 * MS), packet: packet.clone() };
+                sides.shipments.push(again);
+            }
+            sides.shipments.push(Shipment { from_client, sent: left, arrives, packet });
         }
         sides
     }

@@ -94,7 +94,7 @@ impl Turn<'_> {
 #[inline]
 fn heard_at(segment: &Segment<'_>) -> Option<Timestamp> {
     match segment.passage {
-        Passage::Arrived(at) => Some(at),
+        Passage::Arrived(at) | Passage::ArrivedTwice(at) => Some(at),
         Passage::Lost => None,
         Passage::Unknown | Passage::Appeared => Some(segment.time),
     }

@@ -8,7 +8,7 @@
 //! Right of `#` stand the states of A and B once the segment was sent and received, or whatever became of it; `-` is "not
 //! known". A line in brackets tells one more change that stands after the same segment; `(2 MSL)` lets the time go by.
 //! `in 10` says that the receiver's capture has the segment 10 ms later, `lost` that it never has it, `appears` that only it
-//! has it; without them nothing is known but what the peers answer.
+//! has it, `twice` behind `in 10` that it has it twice; without them nothing is known but what the peers answer.
 //! `opened three-way` and `closed four-segment` say what the last connection's verdict must be; `told A LISTEN` says what is known beforehand. Without a time a segment comes 1 ms after the one before.
 //!
 //! A second word names the cause: `opened half-open syn-scan`, `closed reset linger-zero`; `-` is none. `connection 1 opened …`,

@@ -163,6 +163,10 @@ pub(super) fn sent(time: Timestamp, words: Vec<&str>, line: usize) -> Sent {
             "malformed" => sent.malformed = true,
             "sack" | "..." => {}
             "in" => sent.passage = Passage::Arrived(time.add_ns(i64::from(number(text())) * 1_000_000)),
+            "twice" => {
+                let Passage::Arrived(at) = sent.passage else { panic!("in … twice") };
+                sent.passage = Passage::ArrivedTwice(at);
+            }
             "lost" => sent.passage = Passage::Lost,
             "appears" => sent.passage = Passage::Appeared,
             other => panic!("line {line}: {other}?"),
