@@ -4,8 +4,10 @@
 use super::connection::Connection;
 use crate::tcp::{Flags, Peer, Segment, Timestamp};
 
-/// Sets of two recent packets each; 2048 packets, 64 KiB, are remembered whatever arrives.
-const SETS: usize = 1024;
+/// Packets remembered, over all connections: 64 KiB, whatever arrives. Which these are depends on nothing but their order.
+const REMEMBERED: u32 = 2048;
+/// Where the search for one begins: places by the lowest bits of its print.
+const HEADS: usize = 4096;
 /// A copy comes within this time, where its IP identification or another place of capture shows that it is one.
 const SOON_NS: i64 = 50_000_000;
 /// Where nothing but its sameness does, it comes sooner than this, and sooner than a quarter of a round trip.
@@ -19,7 +21,11 @@ const PATTERN_ENDS: u8 = 16;
 /// The packets seen last, over all connections.
 #[derive(Debug)]
 pub(super) struct Recent {
-    sets: Vec<[Entry; 2]>,
+    /// The how-manieth packet was the last with such a print, counted from 1.
+    heads: Vec<u32>,
+    /// By number, which wraps round.
+    packets: Vec<Entry>,
+    count: u32,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -28,6 +34,8 @@ struct Entry {
     time: Timestamp,
     interface: u32,
     vlan: u32,
+    /// The packet before it whose search begins at the same head.
+    before: u32,
     ttl: u8,
 }
 
@@ -59,27 +67,35 @@ pub(super) struct Copies {
 
 impl Recent {
     pub(super) fn new() -> Recent {
-        Recent { sets: vec![[Entry::default(); 2]; SETS] }
+        Recent { heads: vec![0; HEADS], packets: vec![Entry::default(); REMEMBERED as usize], count: 0 }
     }
 
     /// The packet that this one, of this [`print`], equals, if one came shortly before; else this one is remembered.
     #[inline]
     pub(super) fn look(&mut self, segment: &Segment<'_>, print: u64) -> Option<Twin> {
-        let set = self.sets.get_mut(print as usize % SETS)?;
-        if let Some(known) = set.iter().find(|known| known.print == print) {
-            let after_ns = segment.time.since(known.time);
-            if (0..SOON_NS).contains(&after_ns) {
+        let head = self.heads.get_mut(print as usize % HEADS)?;
+        let mut number = *head;
+        // As long as they are remembered; and of numbers that wrapped round none is.
+        while number > 0 && self.count.wrapping_sub(number) < REMEMBERED {
+            let known = self.packets.get((number % REMEMBERED) as usize)?;
+            if known.print == print {
+                let after_ns = segment.time.since(known.time);
+                if !(0..SOON_NS).contains(&after_ns) {
+                    break;
+                }
                 let elsewhere =
                     (known.interface, known.vlan, known.ttl) != (segment.interface, segment.vlan, segment.ttl);
                 return Some(Twin { after_ns, elsewhere });
             }
+            // (Older ones have smaller numbers, so this ends.)
+            number = if known.before < number { known.before } else { 0 };
         }
-        let [newest, oldest] = set;
-        if newest.print != print {
-            *oldest = *newest;
-        }
+        self.count = self.count.checked_add(1).unwrap_or(1);
+        let before = std::mem::replace(head, self.count);
         let Segment { time, interface, vlan, ttl, .. } = *segment;
-        *newest = Entry { print, time, interface, vlan, ttl };
+        if let Some(place) = self.packets.get_mut((self.count % REMEMBERED) as usize) {
+            *place = Entry { print, time, interface, vlan, before, ttl };
+        }
         None
     }
 }
@@ -175,8 +191,7 @@ pub(super) fn print(segment: &Segment<'_>, ends: u64) -> u64 {
     for (left, right) in segment.options.sack() {
         sum = fold(sum ^ k2, wide(left.0, right.0) ^ k0);
     }
-    // 0 is a free place.
-    sum.max(1)
+    sum
 }
 
 fn fold(one: u64, other: u64) -> u64 {
