@@ -110,7 +110,8 @@ impl Streams {
         let places = (0..LOOKED_AT).map(|step| (self.hand + step) % MOST_FULL);
         let order = |full: &Full| (!full.stream.has_ended(), full.heard);
         let place = places.min_by_key(|place| self.full.get(*place).map(order)).unwrap_or(0);
-        self.hand = (self.hand + LOOKED_AT) % MOST_FULL;
+        // One place at a time: the places were filled in this order, so the oldest are looked at.
+        self.hand = (self.hand + 1) % MOST_FULL;
         if let Some(full) = self.full.get_mut(place) {
             let old = std::mem::replace(full, new);
             if let Some(memory) = self.all.get_mut(old.id as usize) {
@@ -141,8 +142,10 @@ mod tests {
         }
         assert_eq!(streams.len(), all as usize);
         assert!(matches!(streams.all.first(), Some(Memory::Full(_))));
-        let left = streams.all.iter().filter(|memory| matches!(memory, Memory::Left(_))).count();
-        assert_eq!(left, 5_000);
+        let left: Vec<usize> =
+            (0..).zip(&streams.all).filter(|(_, memory)| matches!(memory, Memory::Left(_))).map(|(id, _)| id).collect();
+        assert_eq!(left.len(), 5_000);
+        assert!(left.iter().all(|id| *id < 5_000 + LOOKED_AT), "{:?}", left.last());
         // Whatever shrank is still what it was, and can be heard of again.
         for id in 1..all {
             assert_eq!(streams.get_mut(id).unwrap().completeness, Completeness(id as u8 | Completeness::FIN.0));
