@@ -66,7 +66,7 @@ impl Hear for Ears<'_, '_> {
 #[inline]
 pub(super) fn hear(step: &Step<'_>, assembler: &mut Assembler, overview: &mut Overview) -> Option<Fact> {
     let fact = matches!(step.input, Input::Retired).then(|| {
-        let fact = Fact::of(step.connection, assembler.start().unwrap_or_default());
+        let fact = Fact::of(step.connection, assembler.start().unwrap_or_default(), overview.two_msl_ns());
         overview.note(&fact);
         fact
     });

@@ -1,6 +1,7 @@
 //! What the glance needs of one connection: numbers and kinds, no text.
 
 use super::routes::Held;
+use super::series::End;
 use crate::annotate::verdict;
 use crate::tcp::{Peer, Timestamp};
 use crate::timeline::{self, CloseKind, EndCause, Endpoint, OpenKind};
@@ -31,8 +32,9 @@ pub struct Fact {
 }
 
 impl Fact {
-    /// Of a connection that is over, or that the capture's end cut short. `start` is zero of all times.
-    pub fn of(connection: &Connection, start: Timestamp) -> Fact {
+    /// Of a connection that is over, or that the capture's end cut short. `start` is zero of all times; TIME-WAIT lasts
+    /// `two_msl_ns`.
+    pub fn of(connection: &Connection, start: Timestamp, two_msl_ns: i64) -> Fact {
         let open = verdict::open_kind(connection);
         let (close, active_closer) = verdict::close_kind(connection, open);
         let [client, server] = &connection.flows;
@@ -43,7 +45,10 @@ impl Fact {
         let fins = facts.1.fin.iter().flatten();
         let held = |wait: &crate::track::TimeWait| Held {
             from_ns: wait.begins.since(start),
-            to_ns: wait.ended.map(|(_, at)| at.since(start)),
+            end: match wait.ended {
+                Some((Ended::Reused | Ended::Reset | Ended::ResetByNext, at)) => End::At(at.since(start)),
+                None | Some((Ended::Expired | Ended::Unwatched, _)) => End::Due(wait.due(two_msl_ns).since(start)),
+            },
             reused: wait.ended.is_some_and(|(ended, _)| ended == Ended::Reused),
         };
         Fact {
@@ -71,7 +76,9 @@ impl Fact {
 
     /// Until when something of it is known, at the end of a capture: its last segment, or the end of a TIME-WAIT.
     pub fn until_ns(&self, end_ns: i64) -> i64 {
-        let waits = self.time_wait.iter().flatten().map(|held| held.to_ns.map_or(end_ns, |to| to.min(end_ns)));
+        let waits = self.time_wait.iter().flatten().map(|held| match held.end {
+            End::At(ns) | End::Due(ns) => ns.min(end_ns),
+        });
         waits.fold(self.end_ns, i64::max)
     }
 
@@ -100,7 +107,7 @@ impl Fact {
         let Ordinary { addresses, last, segments, bytes, round_trip_ns, active_closer, in_three, .. } = *connection;
         let held = Held {
             from_ns: connection.waits_from.since(start),
-            to_ns: connection.waits_to.map(|at| at.since(start)),
+            end: End::Due(connection.waits_until.since(start)),
             reused: false,
         };
         let mut time_wait = [None; 2];
@@ -131,10 +138,9 @@ impl Fact {
             let wait = connection.time_wait.iter().find(|wait| &wait.endpoint == *peer.of(&ids))?;
             Some(Held {
                 from_ns: wait.begins_ns,
-                to_ns: match wait.end {
-                    EndCause::CaptureEnded => None,
-                    EndCause::LetGo => Some(wait.due_ns),
-                    EndCause::Expired | EndCause::Reused | EndCause::Reset => Some(wait.end_ns),
+                end: match wait.end {
+                    EndCause::CaptureEnded | EndCause::LetGo | EndCause::Expired => End::Due(wait.due_ns),
+                    EndCause::Reused | EndCause::Reset => End::At(wait.end_ns),
                 },
                 reused: wait.end == EndCause::Reused,
             })
@@ -201,7 +207,7 @@ mod tests {
         fn step(&mut self, step: &Step<'_>) {
             // The first of a capture is never set aside.
             if matches!(step.input, Input::Retired) {
-                self.0.push(format!("{:?}", Fact::of(step.connection, Timestamp(500))));
+                self.0.push(format!("{:?}", Fact::of(step.connection, Timestamp(500), MslProfile::Linux.two_msl_ns())));
             } else {
                 assert_eq!(step.connection.id, 1);
             }

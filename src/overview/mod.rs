@@ -66,6 +66,11 @@ impl Overview {
         }
     }
 
+    /// How long TIME-WAIT lasts.
+    pub fn two_msl_ns(&self) -> i64 {
+        self.two_msl_ns
+    }
+
     /// Takes in one connection of which nothing changes any more: it is over and its TIME-WAITs have ended, or the capture
     /// has. In any order.
     pub fn note(&mut self, fact: &Fact) {
@@ -85,7 +90,7 @@ impl Overview {
         for peer in Peer::BOTH {
             let Some(held) = *peer.of(&fact.time_wait) else { continue };
             self.waits += 1;
-            self.waiting.note(held.from_ns, held.to_ns);
+            self.waiting.note(held.from_ns, held.end);
             if peer == Peer::A {
                 self.waits_at_clients += 1;
                 // A port that was chosen by hand says nothing of how many are left.

@@ -1,7 +1,7 @@
 //! Ports that clients hold in TIME-WAIT, by where they lead: what runs out first when connections come too fast.
 
 use super::hosts::{rank, retain_heaviest};
-use super::series::Series;
+use super::series::{End, Series};
 use crate::timeline::Route;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -14,7 +14,7 @@ pub(super) fn is_ephemeral(port: u16) -> bool {
     (32_768..=60_999).contains(&port)
 }
 
-/// Ways from client to server that are remembered, about 150 KiB. When one more comes, the lighter half is let go.
+/// Ways from client to server that are remembered, about 200 KiB. When one more comes, the lighter half is let go.
 const ROUTES: usize = 256;
 /// Routes told.
 const TOLD: usize = 5;
@@ -46,8 +46,7 @@ struct Way {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Held {
     pub(super) from_ns: i64,
-    /// `None`: it had not ended with the capture.
-    pub(super) to_ns: Option<i64>,
+    pub(super) end: End,
     pub(super) reused: bool,
 }
 
@@ -83,7 +82,7 @@ impl Routes {
 
 impl Way {
     fn note(&mut self, held: Held) {
-        self.held.note(held.from_ns, held.to_ns);
+        self.held.note(held.from_ns, held.end);
         self.count += 1;
         self.reused += u64::from(held.reused);
         self.first_ns = self.first_ns.min(held.from_ns);
@@ -133,8 +132,8 @@ mod tests {
         let mut routes = Routes::default();
         let end = every_ns * count;
         for n in 0..count {
-            let (from_ns, to) = (n * every_ns, n * every_ns + two_msl_ns);
-            let held = Held { from_ns, to_ns: (to <= end).then_some(to), reused: false };
+            let from_ns = n * every_ns;
+            let held = Held { from_ns, end: End::Due(from_ns + two_msl_ns), reused: false };
             routes.note([10, 0, 0, 1].into(), "10.0.0.2:80".parse().unwrap(), held);
         }
         *routes.finish(end, two_msl_ns).first().unwrap()
@@ -157,7 +156,7 @@ mod tests {
         let mut routes = Routes::default();
         for n in 0..10_000 {
             let from_ns = n * (S / 1_000);
-            let held = Held { from_ns, to_ns: Some(from_ns + S / 1_000), reused: true };
+            let held = Held { from_ns, end: End::At(from_ns + S / 1_000), reused: true };
             routes.note([10, 0, 0, 1].into(), "10.0.0.2:80".parse().unwrap(), held);
         }
         let route = *routes.finish(10 * S, 60 * S).first().unwrap();

@@ -50,7 +50,11 @@ pub(super) fn decide(connection: &Connection, segment: &Segment<'_>) -> Belongs 
         return if was_half_open { Belongs::ToNext } else { Belongs::Here };
     }
     if own.snd.iss.is_none() && !connection.has_sent(peer) {
-        return Belongs::Here;
+        // The other side's SYN crosses this one; or what it sent acknowledges this one, which was captured late. Anything else
+        // is of an older connection.
+        let is_answered = its.rcv.nxt.is_some_and(|ack| ack.since(segment.seq + 1) < OLD_DUPLICATE_SPAN);
+        let is_of_it = its.snd.iss.is_some() || is_answered || !connection.has_sent(other);
+        return if is_of_it { Belongs::Here } else { Belongs::ToNext };
     }
     match (own.state, its.state) {
         (Some(State::SynSent), _) => {

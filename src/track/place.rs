@@ -43,7 +43,10 @@ impl Tracker {
             Some(Found::Connection(place)) => place,
             Some(Found::Plain(plain)) if self.follow_plain(plain, &pair, segment, sink) => return None,
             Some(Found::Plain(plain)) => self.promote_plain(plain, hash, sink)?,
-            Some(Found::Lone(lone)) if self.begin_plain(lone, hash, &pair, segment, sink) => return None,
+            // (One whose directions have different VLANs is no plain one.)
+            Some(Found::Lone(lone)) if other_vlan.is_none() && self.begin_plain(lone, hash, &pair, segment, sink) => {
+                return None;
+            }
             Some(Found::Lone(lone)) => self.promote(lone, hash, sink)?,
             Some(Found::Ghost(ghost)) => {
                 let ghost = self.table.ghost(ghost)?;

@@ -18,7 +18,7 @@ impl Tracker {
     /// The last step of every connection that is still remembered, in the order of their first segments.
     pub fn finish(&mut self, end: Timestamp, sink: &mut impl Hear) {
         self.advance(end, sink);
-        let mut aside = self.leave_aside(end, sink).into_iter().peekable();
+        let mut aside = self.leave_aside(sink).into_iter().peekable();
         let handles: Vec<Handle> = self.table.by_id().iter().map(|connection| connection.handle()).collect();
         for handle in handles {
             while let Some(before) = aside.next_if(|aside| aside.id() < handle.id) {

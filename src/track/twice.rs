@@ -4,10 +4,10 @@
 use super::connection::Connection;
 use crate::tcp::{Flags, Peer, Segment, Timestamp};
 
-/// Packets remembered, over all connections: 64 KiB, whatever arrives. Which these are depends on nothing but their order.
-const REMEMBERED: u32 = 2048;
+/// Packets remembered, over all connections: 160 KiB, whatever arrives. Which these are depends on nothing but their order.
+const REMEMBERED: u32 = 4096;
 /// Where the search for one begins: places by the lowest bits of its print.
-const HEADS: usize = 4096;
+const HEADS: usize = 8192;
 /// A copy comes within this time, where its IP identification or another place of capture shows that it is one.
 const SOON_NS: i64 = 50_000_000;
 /// Where nothing but its sameness does, it comes sooner than this, and sooner than a quarter of a round trip.

@@ -26,7 +26,7 @@ impl Facts {
 impl Hear for Facts {
     fn step(&mut self, step: &Step<'_>) {
         if matches!(step.input, Input::Retired) {
-            self.note(&Fact::of(step.connection, Timestamp(0)));
+            self.note(&Fact::of(step.connection, Timestamp(0), MslProfile::Linux.two_msl_ns()));
         }
     }
 

@@ -17,7 +17,7 @@ use super::retire::{Over, say};
 use super::table::{Found, Handle};
 use super::turn::Turn;
 use super::{Connection, Hear, Recovery, Tracker, note_server};
-use crate::tcp::{Peer, Segment, Timestamp};
+use crate::tcp::{Peer, Segment};
 use plain::Taken;
 
 /// What was set aside and needs no more than its last word.
@@ -136,11 +136,11 @@ impl Tracker {
 
     /// At the end of the capture: what is to be told of the rest, in the order of their first segments. Plain connections that
     /// are not over become whole ones.
-    pub(super) fn leave_aside(&mut self, end: Timestamp, sink: &mut impl Hear) -> Vec<Aside> {
+    pub(super) fn leave_aside(&mut self, sink: &mut impl Hear) -> Vec<Aside> {
         let mut aside: Vec<Aside> = self.table.drain_lone().map(Aside::Lone).collect();
         for handle in self.table.plains.by_id() {
             let plain = self.table.plains.get(handle.place);
-            match plain.and_then(|plain| plain.ordinary(self.two_msl_ns, Some(end))) {
+            match plain.and_then(|plain| plain.ordinary(self.two_msl_ns)) {
                 Some(ordinary) => aside.push(Aside::Plain(handle, ordinary)),
                 None => _ = self.promote_known(handle, sink),
             }
@@ -165,7 +165,7 @@ impl Tracker {
     /// A plain connection is over, and many others are since.
     pub(super) fn retire_plain(&mut self, handle: Handle, sink: &mut impl Hear) {
         let plain = self.table.plains.get(handle.place).filter(|plain| u64::from(plain.id) == handle.id);
-        let Some(ordinary) = plain.and_then(|plain| plain.ordinary(self.two_msl_ns, None)) else { return };
+        let Some(ordinary) = plain.and_then(|plain| plain.ordinary(self.two_msl_ns)) else { return };
         if sink.ordinary(&ordinary) {
             self.table.retire_plain(handle.place);
         } else if let Some(place) = self.promote_known(handle, sink) {

@@ -66,10 +66,9 @@ pub struct Ordinary {
     pub active_closer: Peer,
     /// The second FIN acknowledged the first.
     pub in_three: bool,
-    /// The active closer's TIME-WAIT: when it began.
+    /// The active closer's TIME-WAIT: when it began, and when it is due to end.
     pub waits_from: Timestamp,
-    /// And when it ended, `None` where the capture ended before.
-    pub waits_to: Option<Timestamp>,
+    pub waits_until: Timestamp,
 }
 
 impl Plain {
@@ -199,9 +198,8 @@ impl Plain {
         a.is_some() && b.is_some()
     }
 
-    /// What there is to say of it if it is over. TIME-WAIT lasts `two_msl_ns`, unless the capture ended before.
-    pub(super) fn ordinary(&self, two_msl_ns: i64, end: Option<Timestamp>) -> Option<Ordinary> {
-        let due = self.waits_from.add_ns(two_msl_ns);
+    /// What there is to say of it if it is over. TIME-WAIT lasts `two_msl_ns`.
+    pub(super) fn ordinary(&self, two_msl_ns: i64) -> Option<Ordinary> {
         let closer = self.active_closer;
         self.is_over().then(|| Ordinary {
             addresses: self.addresses(),
@@ -212,7 +210,7 @@ impl Plain {
             active_closer: closer,
             in_three: closer.of(&self.fin_acknowledged) == (!closer).of(&self.fin),
             waits_from: self.waits_from,
-            waits_to: end.is_none_or(|end| due <= end).then_some(due),
+            waits_until: self.waits_from.add_ns(two_msl_ns),
         })
     }
 
