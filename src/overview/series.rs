@@ -95,7 +95,7 @@ impl<const N: usize> Counts<N> {
         ((ns.max(0) >> self.doubled) / FIRST_WIDTH) as usize
     }
 
-    /// How many up to the end of each stretch of another width. What lies in a stretch that ends later is not yet counted.
+    /// How many up to the end of each stretch of another width. Of a stretch that ends later the share counts that lies before.
     fn sums(&self, width_ns: i64) -> impl Iterator<Item = u64> {
         let (mut sum, mut at) = (0_u64, 0_usize);
         (1..=N as i64).map(move |stretch| {
@@ -106,7 +106,9 @@ impl<const N: usize> Counts<N> {
                 sum += u64::from(*count);
                 at += 1;
             }
-            sum
+            let begun = until.saturating_sub((at as i64).saturating_mul(self.width_ns())).max(0);
+            let count = self.counts.get(at).copied().unwrap_or_default();
+            sum + (u128::from(count) * begun as u128 / self.width_ns() as u128) as u64
         })
     }
 }
