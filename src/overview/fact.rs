@@ -139,7 +139,8 @@ impl Fact {
             Some(Held {
                 from_ns: wait.begins_ns,
                 end: match wait.end {
-                    EndCause::CaptureEnded | EndCause::LetGo | EndCause::Expired => End::Due(wait.due_ns),
+                    EndCause::CaptureEnded | EndCause::LetGo => End::Due(wait.due_ns),
+                    EndCause::Expired => End::Due(wait.end_ns),
                     EndCause::Reused | EndCause::Reset => End::At(wait.end_ns),
                 },
                 reused: wait.end == EndCause::Reused,
