@@ -22,6 +22,7 @@ use crate::wireshark::Analysis;
 use ears::{Ears, hear};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 /// What to make of a capture.
 #[derive(Debug, Clone, Copy)]
@@ -176,6 +177,11 @@ impl Analyzer {
     /// Hears what the kernel says of a socket.
     pub fn hear_kernel(&mut self, word: &KernelWord) {
         self.assembler.hear_kernel(&self.tracker, word);
+    }
+
+    /// Hears for how long at the most the kernel went unasked: then its states can be held against those of the wire.
+    pub fn hear_polling(&mut self, longest: Duration) {
+        self.assembler.hear_polling(longest);
     }
 
     /// Hears a call that a program made.

@@ -10,6 +10,7 @@ use crate::timeline::{ClockOffset, Packets, Skipped, SourceKind, Text, Timeline,
 use crate::track::Keep;
 use std::collections::HashSet;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 /// Whose capture a frame is from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,7 @@ pub struct Both {
     sides: [(Decoder, Capture); 2],
     errors: Vec<(Side, IcmpError)>,
     heard: Vec<Heard>,
+    ends: Option<(SocketAddr, SocketAddr)>,
 }
 
 /// What is to be told when the segments are known.
@@ -32,6 +34,7 @@ enum Heard {
     Kernel(KernelWord),
     Call(CallWord),
     Owner(SocketAddr, String),
+    Polling(Duration),
 }
 
 /// ICMP errors that are kept until both captures are read.
@@ -44,16 +47,19 @@ impl Both {
     pub fn new(wishes: Wishes, one_clock: bool) -> Both {
         // All that was seen is in memory already.
         let wishes = Wishes { keep: Keep::ALL, ..wishes };
-        Both { wishes, one_clock, sides: Default::default(), errors: Vec::new(), heard: Vec::new() }
+        Both { wishes, one_clock, sides: Default::default(), errors: Vec::new(), heard: Vec::new(), ends: None }
     }
 
     /// Takes one frame of one side in. The sides may come in any order.
     pub fn push(&mut self, side: Side, frame: &Frame<'_>) {
         let merge_vlans = self.wishes.merge_vlans;
-        let (decoder, capture) = self.side(side);
+        self.ends = None;
+        let [client, server] = &mut self.sides;
+        let (decoder, capture) = if side == Side::Client { client } else { server };
         capture.cover(frame.time);
         let error = match decoder.decode(frame) {
             Decoded::Segment(segment) => {
+                self.ends = Some((segment.src, segment.dst));
                 let vlan = if merge_vlans { 0 } else { segment.vlan };
                 return capture.push(&Segment { vlan, ..segment });
             }
@@ -85,6 +91,16 @@ impl Both {
         self.hear(Heard::Owner(address, process.into()));
     }
 
+    /// Hears for how long at the most the kernel went unasked: then its states can be held against those of the wire.
+    pub fn hear_polling(&mut self, longest: Duration) {
+        self.hear(Heard::Polling(longest));
+    }
+
+    /// The two ends of the segment that the last frame held, if it held one.
+    pub fn last_ends(&self) -> Option<(SocketAddr, SocketAddr)> {
+        self.ends
+    }
+
     fn hear(&mut self, heard: Heard) {
         if self.heard.len() < MOST_WORDS {
             self.heard.push(heard);
@@ -113,6 +129,7 @@ impl Both {
             match heard {
                 Heard::Kernel(word) => analyzer.hear_kernel(&word),
                 Heard::Call(word) => analyzer.hear_call(word),
+                Heard::Polling(longest) => analyzer.hear_polling(longest),
                 Heard::Owner(address, process) => analyzer.hear_owner(address, &process),
             }
         }

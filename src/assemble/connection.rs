@@ -84,6 +84,8 @@ pub(super) fn summary(connection: &Connection, ids: &[String; 2], setting: Setti
         doubled_by_network: connection.doubled_by_network().into(),
         mptcp: connection.paths().map(mptcp),
         ways: None,
+        kernel_states: Vec::new(),
+        kernel_agreement: None,
         last_states: EndStates {
             client: connection.state(Peer::A),
             server: connection.state(connection.receiver_of(Peer::A)),

@@ -16,6 +16,7 @@ pub(super) struct Heard {
     histories: HashMap<(u64, Peer), History>,
     /// Whose socket it is, by the kernel's cookie.
     sockets: HashMap<u64, (u64, Peer)>,
+    unseen_ns: Option<i64>,
 }
 
 /// The states that the kernel had a socket in, each when it was first seen.
@@ -41,6 +42,15 @@ impl Heard {
     /// All states of a peer in order.
     pub(super) fn history(&self, id: u64, peer: Peer) -> Option<&History> {
         self.histories.get(&(id, peer))
+    }
+
+    /// The longest time that the kernel went unasked.
+    pub(super) fn unseen_ns(&self) -> Option<i64> {
+        self.unseen_ns
+    }
+
+    pub(super) fn hear_polling(&mut self, longest: std::time::Duration) {
+        self.unseen_ns = Some(i64::try_from(longest.as_nanos()).unwrap_or(i64::MAX));
     }
 
     /// Notes a word on one of the tracker's connections. Times are kept relative to `start`.

@@ -1,5 +1,6 @@
 //! Steps and notes into a timeline: what is kept whole, what is folded, and how everything is named in the contract.
 
+pub mod agree;
 mod calls;
 mod connection;
 mod draft;
@@ -14,6 +15,7 @@ mod numbers;
 mod remarks;
 mod steps;
 mod totals;
+mod witness;
 
 pub use crate::tcp::{CallWord, KernelWord};
 pub use endpoints::Endpoints;
@@ -186,6 +188,11 @@ impl Assembler {
         self.kernel.hear(tracker, word, self.start.unwrap_or_default());
     }
 
+    /// Notes for how long at the most the kernel went unasked: then its states can be held against those of the wire.
+    pub fn hear_polling(&mut self, longest: std::time::Duration) {
+        self.kernel.hear_polling(longest);
+    }
+
     /// Notes a call that a program made. It finds its place when all is known.
     pub fn hear_call(&mut self, word: CallWord) {
         self.calls.hear(word);
@@ -255,13 +262,14 @@ impl Assembler {
         let events = self.events(connections, &mut calls, start);
         let other_calls = self.other_calls(&others, start);
         let setting = Setting { start, end, msl: self.msl, kernel: &self.kernel };
-        let summaries: Vec<_> = connections
+        let mut summaries: Vec<_> = connections
             .iter()
             .map(|connection| {
                 let ids = self.endpoints.of(connection);
                 connection::summary(connection, &ids, setting)
             })
             .collect();
+        witness::tell(&mut summaries, &events, &self.kernel);
         let steps = steps::steps(&summaries, &events);
         Timeline {
             schema: timeline::SCHEMA.into(),

@@ -2,6 +2,7 @@
 
 mod both;
 mod packets;
+mod recorded;
 mod rows;
 
 use super::args::{FormatArg, Replay, SideArg};
@@ -32,7 +33,8 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     let outputs = Outputs::new(args.output.format, &args.output.output)?;
     let mut filter = FrameFilter::new(&args.filter, config)?;
     let view = choose::view(&args.choose, args.connection);
-    if rows::suffice(args, &outputs) {
+    let recorded = if args.client.is_none() { recorded::only(&args.files, config)? } else { None };
+    if recorded.is_none() && rows::suffice(args, &outputs) {
         let (mut rows, wishes) = Rows::new(args, &sieve, &view, &outputs, config)?;
         let (timeline, damaged) = read(&args.files, wishes, &mut filter, Some(&mut rows), config)?;
         names::tell_unused(&rows.unused_names(), config)?;
@@ -58,8 +60,11 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     };
     let merge_vlans = args.merge_vlans;
     let wishes = Wishes { watch, full: args.output.full, msl: args.output.msl, keep, merge_vlans };
-    let (mut timeline, damaged) = match (&args.client, &args.server) {
-        (Some(client), Some(server)) => both::read([client, server], args.one_clock, wishes, &mut filter, config)?,
+    let (mut timeline, damaged) = match (&args.client, &args.server, &recorded) {
+        (.., Some(recorded)) => recorded::read(recorded, wishes, &mut filter, config)?,
+        (Some(client), Some(server), None) => {
+            both::read([client, server], args.one_clock, wishes, &mut filter, config)?
+        }
         _ => read(&args.files, wishes, &mut filter, None, config)?,
     };
     names::give(&mut timeline, config)?;

@@ -1,6 +1,6 @@
 //! One connection: who took part, how it opened and closed, what was sent, and the verdict.
 
-use super::{Close, Open, Text, TimeWait, Totals, Ways, is_zero};
+use super::{Close, KernelAgreement, KernelState, Open, Text, TimeWait, Totals, Ways, is_zero};
 use crate::tcp::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -48,6 +48,12 @@ pub struct Connection {
     pub doubled_by_network: u64,
     /// Where each peer stood when the capture ended, or what it had come to.
     pub last_states: EndStates,
+    /// The states that the kernel had both sockets in, where it was asked, by time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kernel_states: Vec<KernelState>,
+    /// Whether these are the states of the events, where the kernel was asked often enough to tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kernel_agreement: Option<KernelAgreement>,
     /// One sentence on the whole life.
     pub verdict: Text,
 }

@@ -11,6 +11,7 @@ mod cause;
 mod close;
 mod connection;
 mod event;
+mod kernel;
 mod open;
 mod overview;
 mod recovery;
@@ -30,6 +31,7 @@ pub use event::{
     AoKeys, Checksum, Detail, Event, Fate, Flow, Note, Phase, Run, SegmentEvent, SegmentOptions, Severity, StateChange,
     Step, Timer, TimerAction, Wireshark,
 };
+pub use kernel::{KernelAgreement, KernelDifference, KernelState};
 pub use open::{Negotiated, Open, OpenKind};
 pub use overview::{Closed, Loss, Opened, Overview, RoundTrips, Route, Selection, Standout, Standouts, TimeWaits};
 pub use recovery::{Acks, Causes, EcnKind, EcnTotals, Rtt, ZeroWindow};

@@ -1,10 +1,16 @@
 //! What programs called and what the kernel said, among the segments.
 
+use crate::program::{run, text};
 use crate::support::contract;
+use crate::support::packet::{Endian, PcapngFile};
+use crate::support::witnessed::kernel;
 use crate::support::witnessed::{CLIENT, SERVER, call, calls, joined, question};
+use std::time::Duration;
+use synfin::analyze::Side;
 use synfin::ladder::View;
 use synfin::render::{self, Charset, Format, Style};
-use synfin::tcp::{Basis, CallName, State};
+use synfin::source::journal;
+use synfin::tcp::{Basis, CallName, KernelWord, State, Timestamp};
 use synfin::timeline::{Call, Detail, Event, Lang, Timeline};
 
 fn draw(timeline: &Timeline, lang: Lang, charset: Charset, width: usize) -> String {
@@ -102,4 +108,95 @@ fn hostile_words_do_not_reach_the_terminal() {
         let picture = draw(&timeline, Lang::En, Charset::Unicode, width);
         assert!(!picture.contains(['\x1b', '\x07', '\u{202e}']), "{picture:?}");
     }
+}
+
+/// What the kernel shows of [`question`], asked every millisecond.
+fn states() -> Vec<KernelWord> {
+    use State::{CloseWait, Established, FinWait1, FinWait2, LastAck, SynReceived, SynSent, TimeWait};
+    let client =
+        [(0.5, SynSent), (20.5, Established), (21.0, FinWait1), (40.6, FinWait2), (40.9, TimeWait), (50.0, TimeWait)];
+    let server = [(10.4, SynReceived), (30.2, Established), (30.6, CloseWait), (31.0, LastAck), (50.5, LastAck)];
+    let told = |is_client| move |(at, state): &(f64, State)| kernel(is_client, *at, Some(*state));
+    let mut all: Vec<_> = client.iter().map(told(true)).chain(server.iter().map(told(false))).collect();
+    all.push(kernel(false, 51.0, None));
+    all
+}
+
+/// A file as the lab writes it.
+fn recorded(words: &[KernelWord], mark: &[u8]) -> Vec<u8> {
+    let mut file = PcapngFile::new();
+    let name = |name: &'static str| [(2, name.as_bytes()), (9, &[9][..])];
+    file.section(Endian::Little, &[(4, mark)]).interface(1, 0, &name("client")).interface(1, 0, &name("server"));
+    let sides = question();
+    let mut frames = Vec::new();
+    for (interface, side) in [(0, Side::Client), (1, Side::Server)] {
+        frames.extend(sides.capture(side).into_iter().map(|shot| (shot.time, interface, shot.packet.ethernet())));
+    }
+    frames.sort();
+    for (place, (time, interface, bytes)) in frames.iter().enumerate() {
+        let comment: &[(u16, &[u8])] = if place == 0 { &[(1, b"the wire lets it pass")] } else { &[] };
+        file.enhanced(*interface, *time as u64, bytes, bytes.len() as u32, comment);
+    }
+    let out = &mut file.bytes;
+    calls().iter().for_each(|word| journal::write_call(word, out).unwrap());
+    words.iter().for_each(|word| journal::write_state(word, out).unwrap());
+    journal::write_polling(Duration::from_millis(1), Timestamp(0), out).unwrap();
+    file.bytes
+}
+
+fn replayed(bytes: &[u8]) -> Timeline {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("question.pcapng");
+    std::fs::write(&path, bytes).unwrap();
+    let output = run(&["replay", path.to_str().unwrap(), "--format", "json"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    contract::parse(&output.stdout);
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// A recorded file needs no options: sides, clock, calls and the kernel's states are in it.
+#[test]
+fn a_recorded_file_replays_as_it_was() {
+    let replay = replayed(&recorded(&states(), b"synfin lab 0.1.0"));
+    let mut live = joined(&question(), &calls(), &states());
+    let comments: Vec<_> = replay.events.iter().flat_map(|event| &event.comments).collect();
+    assert_eq!((comments.len(), comments[0].frame), (1, 1));
+    let mut events = replay.events.clone();
+    for event in events.iter_mut().chain(&mut live.events) {
+        event.comments.clear();
+        // Here each side was numbered for itself.
+        if let Detail::Segment(segment) = &mut event.detail {
+            segment.frame = 0;
+        }
+    }
+    assert!(events == live.events, "{events:#?}\n{:#?}", live.events);
+    assert_eq!(replay.endpoints, live.endpoints);
+    let connection = &replay.connections[0];
+    let agreement = connection.kernel_agreement.as_ref().unwrap();
+    assert!(agreement.agrees, "{agreement:?}");
+    assert!(live.connections[0].kernel_agreement.is_none(), "nobody told how often the kernel was asked");
+    live.connections[0].kernel_agreement = connection.kernel_agreement.clone();
+    assert_eq!(replay.connections, live.connections);
+    assert_eq!(connection.kernel_states.len(), 10);
+}
+
+#[test]
+fn a_kernel_that_says_otherwise_is_told_of() {
+    let mut words = states();
+    words.retain(|word| word.state != Some(State::CloseWait));
+    let place = words.iter().position(|word| word.state == Some(State::LastAck)).unwrap();
+    words.insert(place, kernel(false, 30.9, Some(State::FinWait1)));
+    let timeline = replayed(&recorded(&words, b"synfin lab"));
+    let agreement = timeline.connections[0].kernel_agreement.clone().unwrap();
+    let difference = agreement.difference.unwrap();
+    assert!(!agreement.agrees);
+    assert_eq!((difference.endpoint.as_str(), difference.kernel), ("e2", State::FinWait1));
+    assert_eq!((difference.inferred, difference.at_ns), (State::LastAck, 30_900_000));
+}
+
+#[test]
+fn another_program_s_file_is_not_joined() {
+    let timeline = replayed(&recorded(&[], b"dumpcap"));
+    assert!(timeline.source.clock.is_none());
+    assert!(timeline.events.iter().all(|event| called(event).is_none()));
 }

@@ -6,12 +6,23 @@ use super::*;
 use crate::ladder::Lane;
 use crate::render::{Charset, capture, summary};
 use crate::timeline::amount::some;
-use crate::timeline::{CloseKind, Lang, OpenKind, Text, TimeWait};
+use crate::timeline::{CloseKind, KernelAgreement, Lang, OpenKind, Text, TimeWait};
 
 /// Characters shown of a name that the timeline brings.
 const NAME: usize = 120;
 /// Characters shown of a sentence.
 const SENTENCE: usize = 400;
+
+/// Whether the kernel's states are those that are drawn.
+fn witnessed(agreement: &KernelAgreement, style: &Style) -> (String, Ink) {
+    match &agreement.difference {
+        Some(difference) => (width::clean(difference.text.get(style.lang), SENTENCE, style), Ink::Error),
+        None if agreement.agrees => {
+            (style.lang.pick("its states are those of the packets", "内核的状态与数据包一致").to_string(), Ink::Plain)
+        }
+        None => (style.lang.pick("its states differ", "内核的状态与数据包不一致").to_string(), Ink::Error),
+    }
+}
 
 /// Writes the head block.
 pub(super) fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
@@ -52,6 +63,10 @@ pub(super) fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) ->
     }
     if let Some(clock) = &ladder.source.clock {
         rows.push((lang.pick("clocks", "时钟"), ways::clocks(clock, style), Ink::Plain));
+    }
+    if let Some(agreement) = &connection.kernel_agreement {
+        let (text, ink) = witnessed(agreement, style);
+        rows.push((lang.pick("kernel", "内核"), text, ink));
     }
     rows.extend(capture::lines(&ladder.source, style).into_iter().map(|(label, text)| (label, text, Ink::Dim)));
     let verdict = width::clean(connection.verdict.get(lang), SENTENCE, style);

@@ -110,6 +110,8 @@ impl Build {
             zeek: None,
             totals: Totals::default(),
             ways: None,
+            kernel_states: Vec::new(),
+            kernel_agreement: None,
             captured_twice: 0,
             doubled_by_network: 0,
             mptcp: None,

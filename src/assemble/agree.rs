@@ -1,0 +1,154 @@
+//! Whether the kernel's states of one socket and the states that were read off the wire are the same, in order.
+//!
+//! The kernel is asked again and again, so a state shorter than the time between two questions may be missing. LISTEN is
+//! another socket's, and no socket is CLOSED: both are "at rest". That a socket was given up by a timer (a FIN-WAIT-2 that
+//! nobody holds, a SYN that nobody answers) is not on the wire, and no contradiction.
+
+use crate::tcp::State;
+
+/// The least that any timer of TCP waits before it gives a socket up.
+const GIVEN_UP_NS: i64 = 200_000_000;
+/// The kernel's 2MSL timer runs late by a third of a second at the most.
+const LATE_NS: i64 = 500_000_000;
+
+/// A state, and when it began or was first seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sight {
+    pub at_ns: i64,
+    pub state: State,
+}
+
+/// The first place where the two part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Difference {
+    pub at_ns: i64,
+    pub kernel: State,
+    pub inferred: State,
+}
+
+/// The first difference, if there is one. Both lists are by time. `until_ns` is when the kernel was last asked, `unseen_ns` the
+/// longest time that it went unasked.
+pub fn compare(kernel: &[Sight], until_ns: i64, inferred: &[Sight], unseen_ns: i64) -> Option<Difference> {
+    let mut place: Option<usize> = None;
+    let mut last: Option<Sight> = None;
+    for seen in kernel {
+        let from = place.unwrap_or(0);
+        let found = inferred.iter().skip(from).position(|it| is_same(it.state, seen.state)).map(|steps| from + steps);
+        let Some(found) = found else {
+            let end = inferred.last()?;
+            let given_up = is_at_rest(seen.state)
+                && place.is_some_and(|place| place + 1 == inferred.len())
+                && end.state != State::TimeWait
+                && seen.at_ns.saturating_sub(end.at_ns) >= GIVEN_UP_NS;
+            let then = inferred.iter().rev().find(|it| it.at_ns <= seen.at_ns).or(inferred.first())?;
+            return (!given_up).then_some(Difference { at_ns: seen.at_ns, kernel: seen.state, inferred: then.state });
+        };
+        // Where the watching begins nobody knows: only what lies between two sights must have been seen.
+        if let (Some(place), Some(last)) = (place, last) {
+            let missed = (place + 1..found).find_map(|index| unseen(inferred, index, i64::MAX, unseen_ns));
+            if let Some(missed) = missed {
+                return Some(Difference { at_ns: missed.at_ns, kernel: last.state, inferred: missed.state });
+            }
+        }
+        (place, last) = (Some(found), Some(*seen));
+    }
+    let (place, last) = (place?, last?);
+    let missed = (place + 1..inferred.len()).find_map(|index| unseen(inferred, index, until_ns, unseen_ns))?;
+    Some(Difference { at_ns: missed.at_ns, kernel: last.state, inferred: missed.state })
+}
+
+/// The state at this place, if it lasted so long that the kernel must have been asked meanwhile.
+fn unseen(inferred: &[Sight], index: usize, until_ns: i64, unseen_ns: i64) -> Option<Sight> {
+    let sight = *inferred.get(index)?;
+    let end = inferred.get(index + 1).map_or(until_ns, |next| next.at_ns.min(until_ns));
+    let most = if is_at_rest(sight.state) { unseen_ns.saturating_add(LATE_NS) } else { unseen_ns };
+    (end.saturating_sub(sight.at_ns) > most).then_some(sight)
+}
+
+fn is_at_rest(state: State) -> bool {
+    matches!(state, State::Closed | State::Listen)
+}
+
+fn is_same(one: State, other: State) -> bool {
+    one == other || is_at_rest(one) && is_at_rest(other)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use State::{CloseWait, Closed, Established, FinWait1, FinWait2, LastAck, Listen, SynReceived, SynSent, TimeWait};
+
+    const MS: i64 = 1_000_000;
+    const UNSEEN: i64 = 3 * MS;
+
+    fn list(states: &[(i64, State)]) -> Vec<Sight> {
+        states.iter().map(|(at, state)| Sight { at_ns: at * MS, state: *state }).collect()
+    }
+
+    fn first_difference(kernel: &[(i64, State)], until: i64, inferred: &[(i64, State)]) -> Option<(i64, State, State)> {
+        let found = compare(&list(kernel), until * MS, &list(inferred), UNSEEN);
+        found.map(|it| (it.at_ns / MS, it.kernel, it.inferred))
+    }
+
+    const CLIENT: [(i64, State); 6] =
+        [(-9, Closed), (0, SynSent), (100, Established), (200, FinWait1), (300, FinWait2), (350, TimeWait)];
+    const SERVER: [(i64, State); 6] =
+        [(-9, Listen), (50, SynReceived), (150, Established), (250, CloseWait), (251, LastAck), (400, Closed)];
+
+    #[test]
+    fn whole_lives_agree() {
+        let kernel =
+            [(2, SynSent), (102, Established), (201, FinWait1), (302, FinWait2), (351, TimeWait), (60_450, Closed)];
+        let inferred = [CLIENT.as_slice(), &[(60_350, Closed)]].concat();
+        assert_eq!(first_difference(&kernel, 60_450, &inferred), None);
+        assert_eq!(first_difference(&kernel[..5], 1_000, &CLIENT), None);
+    }
+
+    #[test]
+    fn a_short_state_may_be_missing() {
+        let kernel = [(52, SynReceived), (151, Established), (252, LastAck), (401, Closed)];
+        assert_eq!(first_difference(&kernel, 500, &SERVER), None);
+    }
+
+    #[test]
+    fn a_long_state_may_not() {
+        let kernel = [(2, SynSent), (102, Established), (302, FinWait2), (351, TimeWait)];
+        assert_eq!(first_difference(&kernel, 500, &CLIENT), Some((200, Established, FinWait1)));
+    }
+
+    #[test]
+    fn what_the_wire_never_had_is_a_contradiction() {
+        let kernel = [(52, SynReceived), (151, Established), (252, FinWait1), (401, Closed)];
+        assert_eq!(first_difference(&kernel, 500, &SERVER), Some((252, FinWait1, LastAck)));
+        let backwards = [(151, Established), (152, SynReceived)];
+        assert_eq!(first_difference(&backwards, 500, &SERVER), Some((152, SynReceived, Established)));
+    }
+
+    #[test]
+    fn a_kernel_that_stays_behind_is_a_contradiction() {
+        let kernel = [(52, SynReceived), (151, Established), (251, CloseWait)];
+        assert_eq!(first_difference(&kernel, 900, &SERVER), Some((251, CloseWait, LastAck)));
+        assert_eq!(first_difference(&kernel, 252, &SERVER), None, "nobody asked since");
+    }
+
+    #[test]
+    fn a_socket_may_be_given_up_but_not_in_time_wait() {
+        let waits = [(0, SynSent), (100, Established), (200, FinWait1), (300, FinWait2)];
+        let inferred = CLIENT.get(..5).unwrap();
+        assert_eq!(first_difference(&[waits.as_slice(), &[(5_400, Closed)]].concat(), 6_000, inferred), None);
+        let gone = [waits.as_slice(), &[(301, Closed)]].concat();
+        assert_eq!(first_difference(&gone, 6_000, inferred), Some((301, Closed, FinWait2)));
+        let early = [waits.as_slice(), &[(351, TimeWait), (5_400, Closed)]].concat();
+        assert_eq!(first_difference(&early, 6_000, &CLIENT), Some((5_400, Closed, TimeWait)));
+    }
+
+    #[test]
+    fn refused_and_reset_lead_to_rest() {
+        assert_eq!(first_difference(&[(1, SynSent), (102, Closed)], 200, &[(0, SynSent), (100, Closed)]), None);
+        let server = [(0, Listen), (50, SynReceived), (150, Listen)];
+        assert_eq!(first_difference(&[(51, SynReceived), (151, Closed)], 200, &server), None);
+        assert_eq!(first_difference(&[], 200, &server), None);
+        assert_eq!(first_difference(&[(1, Established)], 200, &[]), None);
+    }
+}

@@ -1,0 +1,86 @@
+//! `synfin replay` of a file that synfin's lab recorded: both sides of one wire by one clock, with what the programs called
+//! and what the kernel said.
+
+use super::super::config::Config;
+use super::{FrameFilter, name, open};
+use crate::analyze::{Both, Side, Told, Wishes};
+use crate::assemble::Remarks;
+use crate::source::Backwards;
+use crate::source::journal::Entry;
+use crate::timeline::{SourceKind, Timeline};
+use anyhow::Result;
+use std::path::{Path, PathBuf};
+
+/// What the section's application or hardware begins with.
+const MARK: &str = "synfin lab";
+/// The two interfaces.
+const SIDES: [(&str, Side); 2] = [("client", Side::Client), ("server", Side::Server)];
+
+/// A file of the lab's.
+pub(super) struct Recorded<'f> {
+    file: &'f Path,
+    /// By interface.
+    sides: Vec<Option<Side>>,
+}
+
+/// The file, if it is the only one and the lab's. A pipe cannot be read twice, so it is none.
+pub(super) fn only<'f>(files: &'f [PathBuf], config: &Config) -> Result<Option<Recorded<'f>>> {
+    let [file] = files else { return Ok(None) };
+    if !file.metadata().is_ok_and(|found| found.is_file()) {
+        return Ok(None);
+    }
+    let mut reader = open(file, config)?;
+    // Section and interfaces stand before the first packet.
+    let _ = reader.next();
+    let about = reader.about();
+    let by = about.map(|about| [&about.application, &about.hardware]);
+    let is_marked = by.is_some_and(|by| by.into_iter().flatten().any(|text| text.starts_with(MARK)));
+    let side = |name: &str| SIDES.iter().find(|(known, _)| *known == name).map(|(_, side)| *side);
+    let sides: Vec<Option<Side>> =
+        reader.interfaces().iter().map(|interface| interface.name.as_deref().and_then(side)).collect();
+    let is_ours = is_marked && SIDES.iter().all(|(_, side)| sides.contains(&Some(*side)));
+    Ok(is_ours.then_some(Recorded { file, sides }))
+}
+
+/// Reads it; says whether it was damaged.
+pub(super) fn read(
+    recorded: &Recorded<'_>,
+    wishes: Wishes,
+    filter: &mut FrameFilter,
+    config: &Config,
+) -> Result<(Timeline, bool)> {
+    let file = recorded.file;
+    let mut both = Both::new(wishes, true);
+    let mut told = Told::default();
+    let mut remarks = Remarks::default();
+    let mut backwards = Backwards::default();
+    let mut reader = open(file, config)?;
+    while let Some(frame) = reader.next() {
+        let number = frame.number;
+        let Some(Some(side)) = recorded.sides.get(frame.interface as usize) else { continue };
+        if !filter.matches(&frame)? {
+            continue;
+        }
+        backwards.see(number, frame.time);
+        both.push(*side, &frame);
+        if let (Some(comment), Some((src, dst))) = (reader.comment(), both.last_ends()) {
+            remarks.add(number, src, dst, comment);
+        }
+    }
+    for (side, interface) in recorded.sides.iter().zip(reader.interfaces()) {
+        if let Some(side) = side.filter(|_| interface.dropped.is_some_and(|dropped| dropped > 0)) {
+            both.let_go(side);
+        }
+    }
+    for entry in reader.journal() {
+        match entry {
+            Entry::Call(word) => both.hear_call(word.clone()),
+            Entry::Kernel(word) => both.hear_kernel(word),
+            Entry::Polling(longest) => both.hear_polling(*longest),
+        }
+    }
+    told.file(&name(file), &reader, &backwards);
+    told.remarks(remarks);
+    let damaged = told.damaged;
+    Ok((both.finish(SourceKind::File, &name(file), told.ending), damaged))
+}
