@@ -2,6 +2,7 @@
 
 use super::line::{Kind, Mark};
 use crate::timeline::{Checksum, Connection, Detail, Event, Fate, Run, SegmentEvent};
+use std::collections::HashSet;
 
 /// Which of the two sent it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +30,7 @@ pub(super) struct Sent<'e> {
     pub sender: Sender,
     pub kind: Kind,
     is_late: bool,
+    is_damaged: bool,
 }
 
 impl<'e> Shot<'e> {
@@ -73,9 +75,9 @@ impl Sent<'_> {
         let segment = self.segment;
         match mark {
             // What arrives damaged is as good as lost; it goes by the one word.
-            Mark::Lost => segment.fate == Fate::Lost && segment.checksum != Checksum::Invalid,
+            Mark::Lost => segment.fate == Fate::Lost && !self.is_damaged,
             Mark::Again => segment.repeats.is_some() || self.has_note(&REPEATS),
-            Mark::Corrupt => segment.checksum == Checksum::Invalid,
+            Mark::Corrupt => self.is_damaged,
             Mark::Anyhow => true,
             Mark::Twice => self.has_note(&["arrived-twice", "captured-twice"]),
             Mark::Late => self.is_late || self.has_note(&["out-of-order"]),
@@ -124,6 +126,7 @@ const TIMEOUTS: [&str; 5] = [
 /// The segments of one connection, in the order of sending; `events` are its own.
 pub(super) fn shots<'e>(connection: &Connection, events: &[&'e Event]) -> Vec<Shot<'e>> {
     let late = overtaken(events);
+    let valid = with_valid_checksums(events);
     let mut shots: Vec<Shot<'e>> = Vec::with_capacity(events.len());
     for (event, is_late) in events.iter().zip(late) {
         match &event.detail {
@@ -134,6 +137,7 @@ pub(super) fn shots<'e>(connection: &Connection, events: &[&'e Event]) -> Vec<Sh
                     sender: sender(connection, &segment.from, &segment.to),
                     kind: kind(event, segment),
                     is_late,
+                    is_damaged: segment.checksum == Checksum::Invalid && valid.contains(segment.from.as_str()),
                 }));
             }
             Detail::Run(run) => {
@@ -152,6 +156,15 @@ pub(super) fn shots<'e>(connection: &Connection, events: &[&'e Event]) -> Vec<Sh
 
 fn sender(connection: &Connection, from: &str, to: &str) -> Sender {
     if from == connection.server && to != connection.server { Sender::Server } else { Sender::Client }
+}
+
+/// Who sends right checksums. Where a network card fills them in, all of a sender's are wrong in its own capture.
+fn with_valid_checksums<'e>(events: &[&'e Event]) -> HashSet<&'e str> {
+    let valid = events.iter().filter_map(|event| match &event.detail {
+        Detail::Segment(segment) if segment.checksum == Checksum::Valid => Some(segment.from.as_str()),
+        _ => None,
+    });
+    valid.collect()
 }
 
 /// Of each event, whether a segment that the same sender sent later arrived earlier.

@@ -53,7 +53,7 @@ fn each_named_sequence_fits_what_it_is_of_and_no_other() {
         ("half-close", &["half-close", "typed:half-close-with-late-data"], &[("download", "other data +", "server FIN")]),
         ("simultaneous-open", &["typed:figure-07-simultaneous-open"], &[("download", "one SYN | other SYN", "server SYN-ACK")]),
         ("simultaneous-close", &["typed:figure-13-simultaneous-close", "both:both-sides-crossing-fins"],
-            &[("typed:figure-12-normal-close", "one ACK | other ACK", "")]),
+            &[("typed:figure-12-normal-close", "close: simultaneous", "close: four-segment")]),
         ("refused", &["refused", "typed:refused"], &[("reset", "server RST", "server SYN-ACK")]),
         ("unanswered", &["typed:unanswered-syn"], &[("refused", "client SYN again anyhow *", "server RST")]),
         ("syn-lost", &["typed:syn-lost", "both:both-sides-syn-lost"], &[("download", "client SYN lost", "client SYN")]),
@@ -143,6 +143,36 @@ client data again",
             "{expected}: what was not said"
         );
     }
+}
+
+/// Checksums that a network card fills in are wrong in the sender's own capture: nothing was damaged.
+#[test]
+fn checksums_left_to_the_card_are_not_damage() {
+    let mut talk = talk::download(40_000, 2);
+    for shot in &mut talk.shots {
+        shot.packet.sum = crate::support::packet::Sum::Wrong;
+    }
+    let timeline = talk.timeline(true);
+    assert_eq!(check(&named("three-way-close").unwrap().sequence(), &timeline), Ok(()));
+    fits_its_own(&timeline);
+}
+
+/// The ports are used again while TIME-WAIT still runs: two connections, each with lines of its own.
+#[test]
+fn each_connection_has_its_own_lines() {
+    let reuse = timeline("typed:reuse-timestamp");
+    let text = expect::write(&reuse);
+    assert!(text.contains("connection 1:\n") && text.contains("connection 2:\nclient SYN\n"), "{text}");
+    let first = "connection 1:\n...\nserver FIN\n...\ntime-wait: server reused\n";
+    let told = |text: &str| check(&Sequence::parse(text).unwrap(), &reuse).map_err(|difference| difference.text().en);
+    assert_eq!(told(&format!("{first}connection 2:\nclient SYN\n...\nopen: three-way")), Ok(()));
+    assert_eq!(told(&format!("client SYN\n...\n{first}")), Ok(()), "lines above speak of all others");
+    let missing = told(&format!("{first}connection 2:\nclient SYN\n...\nconnection 3:\nclient SYN")).unwrap_err();
+    assert_eq!(missing, "the capture has no connection 3");
+    let unexpected = told(first).unwrap_err();
+    assert!(unexpected.starts_with("connection 2: expected nothing more; came at"), "{unexpected}");
+    let other = told(&format!("{first}connection 2:\nclient SYN\nserver RST")).unwrap_err();
+    assert!(other.starts_with("connection 2: expected 'server RST' (line 8); came frame"), "{other}");
 }
 
 /// A bit was flipped on the way: the checksum tells, and the segment comes again.
