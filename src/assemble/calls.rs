@@ -178,13 +178,9 @@ fn fold(calls: &mut Vec<(u64, Item)>, before: &mut Vec<usize>) {
             }
         }
     }
-    let stays = |gone: &[bool]| {
-        let mut places = gone.to_vec().into_iter();
-        move || !places.next().unwrap_or(false)
-    };
-    let (mut call_stays, mut place_stays) = (stays(&gone), stays(&gone));
-    calls.retain(|_| call_stays());
-    before.retain(|_| place_stays());
+    let (mut calls_gone, mut places_gone) = (gone.iter(), gone.iter());
+    calls.retain(|_| calls_gone.next() != Some(&true));
+    before.retain(|_| places_gone.next() != Some(&true));
 }
 
 /// A call belongs to the part of the life that goes on, except where it may have begun the next one.

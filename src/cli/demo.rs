@@ -6,12 +6,12 @@ use super::exit::{Exit, Failure};
 use super::names;
 use super::output::Outputs;
 use super::permission::{capture_failure, namespace_failure};
-use super::{interrupt, saving, witnessed};
+use super::{interrupt, saving};
 use crate::analyze::{Analyzer, Ending, Wishes};
 use crate::assemble::Watch;
 use crate::lab::namespace;
 use crate::lab::rehearsal::{Performed, Rehearsal, RehearsalError, Watchers};
-use crate::lab::witness::Witness;
+use crate::lab::witness::{Seen, Witness};
 use crate::ladder::View;
 use crate::source::clock::now;
 use crate::source::live::{HEADERS_ONLY, LiveCapture, LiveOptions, WHOLE_PACKETS};
@@ -90,7 +90,7 @@ pub(super) fn run(args: &Demo, config: &Config) -> Result<Exit> {
     let own = format!("synfin[{}]", std::process::id());
     analyzer.hear_owner(performed.client, &own);
     analyzer.hear_owner(performed.server, &own);
-    for word in witness.seen().iter().flat_map(witnessed::words) {
+    for word in witness.seen().iter().flat_map(Seen::words) {
         analyzer.hear_kernel(&word);
     }
     let ending = Ending { at: Some(now()), dropped, ..Ending::default() };

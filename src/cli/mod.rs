@@ -28,8 +28,6 @@ mod replay;
 mod saving;
 mod schema;
 mod serve;
-#[cfg(all(feature = "capture", target_os = "linux"))]
-mod witnessed;
 
 use anyhow::Result;
 use args::{Cli, Command};

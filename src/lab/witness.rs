@@ -2,8 +2,7 @@
 
 use super::process::{Process, owners};
 use super::sock_diag::{KernelSocket, SockDiag, TimerKind};
-use crate::tcp::State;
-use crate::tcp::Timestamp;
+use crate::tcp::{KernelWord, State, Timestamp};
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
@@ -160,6 +159,16 @@ impl Memory {
 }
 
 impl Seen {
+    /// What the timeline hears of it, oldest first.
+    pub fn words(&self) -> Vec<KernelWord> {
+        let Seen { local, remote, cookie, .. } = *self;
+        let word = |at, state, remaining| KernelWord { local, remote, at, state, remaining, cookie: Some(cookie) };
+        let mut all: Vec<KernelWord> = self.states.iter().map(|(at, state)| word(*at, Some(*state), None)).collect();
+        all.extend(self.time_wait.map(|wait| word(wait.asked, Some(State::TimeWait), Some(wait.remaining))));
+        all.extend(self.gone.map(|gone| word(gone, None, None)));
+        all
+    }
+
     fn new(socket: &KernelSocket) -> Seen {
         Seen {
             local: socket.local,

@@ -1,5 +1,6 @@
 //! A TCP socket whose every call can be watched, and that waits no longer than it is told.
 
+use crate::tcp::{CallName, CallWord, Timestamp};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use std::io::{self, ErrorKind};
@@ -26,6 +27,34 @@ pub struct Call {
     pub result: Result<u64, i32>,
     pub local: Option<SocketAddr>,
     pub peer: Option<SocketAddr>,
+}
+
+impl Call {
+    /// As the timeline hears it, of the program that made it; `None` for a socket that never had an address.
+    pub fn word(&self, program: &str) -> Option<CallWord> {
+        let since = self.began.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let counts = matches!(self.kind, CallKind::Send | CallKind::Recv);
+        Some(CallWord {
+            local: self.local?,
+            remote: self.peer,
+            program: Some(program.into()),
+            at: Timestamp(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)),
+            took: Some(self.took),
+            call: CallName::of(self.kind.name())?,
+            arguments: match (self.kind, self.peer) {
+                (CallKind::Connect, Some(peer)) => peer.to_string(),
+                (CallKind::Bind, _) => self.local?.to_string(),
+                (CallKind::Shutdown, _) => "SHUT_WR".into(),
+                _ => String::new(),
+            },
+            result: self.result.map(|count| counts.then_some(count)).map_err(errno_name),
+        })
+    }
+}
+
+/// The name of an error number, as `ECONNREFUSED`.
+pub fn errno_name(number: i32) -> String {
+    format!("{:?}", nix::errno::Errno::from_raw(number))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -279,5 +308,27 @@ pub(super) fn poll_any(fds: &mut [PollFd<'_>], limit: Duration) -> io::Result<bo
         Ok(count) => Ok(count > 0),
         Err(nix::errno::Errno::EINTR) => Ok(false),
         Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_call_is_told_with_the_name_of_its_error() {
+        let call = Call {
+            kind: CallKind::Connect,
+            began: SystemTime::UNIX_EPOCH + Duration::from_nanos(7),
+            took: Duration::from_nanos(5),
+            result: Err(nix::errno::Errno::ECONNREFUSED as i32),
+            local: None,
+            peer: Some("10.0.0.2:80".parse().unwrap()),
+        };
+        assert_eq!(call.word("get"), None);
+        let word = Call { local: Some("10.0.0.1:40000".parse().unwrap()), ..call }.word("get").unwrap();
+        assert_eq!((word.at, word.arguments.as_str()), (Timestamp(7), "10.0.0.2:80"));
+        assert_eq!(word.result, Err("ECONNREFUSED".into()));
     }
 }

@@ -151,8 +151,7 @@ fn sum_up(timeline: &Timeline, style: &Style, out: &mut impl Write) -> Result<()
 #[cfg(target_os = "linux")]
 mod kernel {
     use crate::analyze::Analyzer;
-    use crate::cli::witnessed;
-    use crate::lab::witness::Witness;
+    use crate::lab::witness::{Seen, Witness};
     use crate::tcp::Timestamp;
     use std::net::SocketAddr;
 
@@ -205,7 +204,7 @@ mod kernel {
                     analyzer.hear_owner(address, &process.to_string());
                 }
             }
-            for word in witness.seen().iter().flat_map(witnessed::words) {
+            for word in witness.seen().iter().flat_map(Seen::words) {
                 analyzer.hear_kernel(&word);
             }
         }

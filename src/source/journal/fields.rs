@@ -42,12 +42,12 @@ impl Fields {
 
     /// Writes the block.
     pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        let padded = self.text.len().next_multiple_of(4);
-        let total = u32::try_from(padded + 12).map_err(io::Error::other)?.to_le_bytes();
+        let padding = self.text.len().next_multiple_of(4) - self.text.len();
+        let total = u32::try_from(self.text.len() + padding + 12).map_err(io::Error::other)?.to_le_bytes();
         out.write_all(&BLOCK.to_le_bytes())?;
         out.write_all(&total)?;
         out.write_all(self.text.as_bytes())?;
-        out.write_all(&[0; 3][..padded - self.text.len()])?;
+        out.write_all([0; 3].get(..padding).unwrap_or_default())?;
         out.write_all(&total)
     }
 }
