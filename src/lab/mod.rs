@@ -1,7 +1,13 @@
 //! Hosts of our own: private namespaces, and the kernel as witness.
 
+#[cfg(all(feature = "capture", target_os = "linux"))]
+pub mod host;
+#[cfg(all(feature = "capture", target_os = "linux"))]
+mod link;
 #[cfg(unix)]
 pub mod namespace;
+#[cfg(all(feature = "capture", target_os = "linux"))]
+pub mod network;
 pub mod process;
 #[cfg(all(feature = "capture", target_os = "linux"))]
 pub mod rehearsal;

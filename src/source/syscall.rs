@@ -5,7 +5,7 @@
 #[cfg(all(target_os = "linux", feature = "capture"))]
 pub(crate) use linux::ignore_outgoing;
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{clear_capabilities, file_capability, link_up};
+pub(crate) use linux::{clear_capabilities, file_capability, link_up, no_checksum_offload};
 #[cfg(feature = "capture")]
 pub(crate) use pcap_calls::{is_nanosecond, libpcap_version, program_matches};
 
@@ -59,6 +59,32 @@ mod linux {
         unsafe { request.ifr_ifru.ifru_flags |= libc::IFF_UP as libc::c_short };
         // SAFETY: the descriptor is open, and SIOCSIFFLAGS only reads the live ifreq.
         Errno::result(unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFFLAGS as _, &raw const request) }).map(drop)
+    }
+
+    /// Makes a device send segments with their checksums filled in and no longer than its MTU, as `ethtool -K NAME tx off` does.
+    /// `socket` is any internet socket.
+    pub(crate) fn no_checksum_offload(socket: BorrowedFd<'_>, name: &str) -> Result<(), Errno> {
+        /// `ETHTOOL_STXCSUM` of `linux/ethtool.h`.
+        const SET_TX_CHECKSUM: u32 = 0x17;
+        /// `SIOCETHTOOL` of `linux/sockios.h`.
+        const ETHTOOL: libc::c_ulong = 0x8946;
+        #[repr(C)]
+        struct Value {
+            command: u32,
+            data: u32,
+        }
+        let mut value = Value { command: SET_TX_CHECKSUM, data: 0 };
+        // SAFETY: ifreq is a plain C struct of integers and byte arrays, for which all zeros is a valid value.
+        let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
+        if name.len() >= request.ifr_name.len() {
+            return Err(Errno::ENAMETOOLONG);
+        }
+        for (to, from) in request.ifr_name.iter_mut().zip(name.bytes()) {
+            *to = from as libc::c_char;
+        }
+        request.ifr_ifru.ifru_data = (&raw mut value).cast();
+        // SAFETY: the descriptor is open, and for this command SIOCETHTOOL reads the live ifreq and the live value it points to.
+        Errno::result(unsafe { libc::ioctl(socket.as_raw_fd(), ETHTOOL as _, &raw const request) }).map(drop)
     }
 
     #[repr(C)]

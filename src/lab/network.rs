@@ -1,0 +1,91 @@
+//! The lab's network: a client and a server, each a host of its own, and between them nothing but two devices here.
+
+use super::host::Host;
+use super::link::{self, Mac};
+use crate::tcp::Peer;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// The device of each host.
+const DEVICE: &str = "eth0";
+
+/// Two hosts that reach each other only by what is carried from one wire device to the other.
+#[derive(Debug)]
+pub struct Network {
+    /// Client and server.
+    pub hosts: [Host; 2],
+}
+
+/// The device here that leads to a host. (Client and server are peers A and B.)
+pub fn wire_device(peer: Peer) -> &'static str {
+    match peer {
+        Peer::A => "wire-client",
+        Peer::B => "wire-server",
+    }
+}
+
+/// The address of a host.
+pub fn address(peer: Peer, is_v6: bool) -> IpAddr {
+    let last = match peer {
+        Peer::A => 1,
+        Peer::B => 2,
+    };
+    if is_v6 {
+        IpAddr::V6(Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, last.into()))
+    } else {
+        IpAddr::V4(Ipv4Addr::new(10, 0, 0, last))
+    }
+}
+
+/// The link-layer address of a host.
+pub fn mac(peer: Peer) -> Mac {
+    match peer {
+        Peer::A => [2, 0, 0, 0, 0, 1],
+        Peer::B => [2, 0, 0, 0, 0, 2],
+    }
+}
+
+impl Network {
+    /// Builds both hosts in the network namespace that the calling thread is in, which needs root rights there. Nothing is
+    /// left behind: the kernel takes all down when this goes, and when the process does.
+    ///
+    /// # Errors
+    /// What the kernel says.
+    pub fn build() -> io::Result<Network> {
+        let hosts = [Host::new()?, Host::new()?];
+        for peer in Peer::BOTH {
+            let host = peer.of(&hosts);
+            quiet(host)?;
+            let device = wire_device(peer);
+            link::veth(device, host, DEVICE, mac(peer))?;
+            // Nobody lives at this end; it shall say nothing.
+            std::fs::write(format!("/proc/sys/net/ipv6/conf/{device}/disable_ipv6"), "1")?;
+            link::up(device)?;
+            host.inside(|| settle(peer))?;
+        }
+        Ok(Network { hosts })
+    }
+}
+
+/// No word that nobody asked for: no router solicitation, no address of its own making, no group reports.
+fn quiet(host: &Host) -> io::Result<()> {
+    for conf in ["all", "default"] {
+        for (name, value) in
+            [("router_solicitations", "0"), ("accept_ra", "0"), ("addr_gen_mode", "1"), ("accept_dad", "0")]
+        {
+            host.set(&format!("net.ipv6.conf.{conf}.{name}"), value)?;
+        }
+    }
+    Ok(())
+}
+
+fn settle(peer: Peer) -> io::Result<()> {
+    link::up("lo")?;
+    link::no_offload(DEVICE)?;
+    link::up(DEVICE)?;
+    for (is_v6, prefix) in [(false, 24), (true, 64)] {
+        link::address(DEVICE, address(peer, is_v6), prefix)?;
+        link::neighbour(DEVICE, address(!peer, is_v6), mac(!peer))?;
+    }
+    Ok(())
+}

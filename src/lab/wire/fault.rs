@@ -1,0 +1,315 @@
+//! What the wire shall do to which segments, in words: `drop the first SYN from the client`, `delay every FIN by 300ms`,
+//! `hold the first FIN from the client until the first FIN from the server`.
+//!
+//! ```text
+//! FAULT    = ACTION WHICH [from [the] (client | server)] [by TIME] [until WHICH [from …]]
+//! ACTION   = drop | delay | duplicate | reorder | corrupt | hold
+//! WHICH    = [the] (first | second | 3rd | …) KIND | every KIND | [the] next N KIND | [the] last ACK
+//! KIND     = SYN | SYN-ACK | ACK | data segment | FIN | RST | segment          (also in the plural)
+//! TIME     = 300ms | 2s
+//! ```
+//! `ACK` is one that carries nothing; `the last ACK` is one after both FINs; copies count like all others.
+
+use crate::tcp::{Flags, Peer, Segment};
+use crate::timeline::Text;
+use std::fmt;
+use std::time::Duration;
+
+/// One fault of the wire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    pub action: Action,
+    pub selector: Selector,
+    /// As it was written.
+    pub text: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// It never arrives.
+    Drop,
+    /// It arrives so much later than it would.
+    Delay(Duration),
+    /// It arrives twice.
+    Duplicate,
+    /// The next one of its sender overtakes it.
+    Reorder,
+    /// One bit of it arrives wrong, so that its checksum is.
+    Corrupt,
+    /// It waits at the wire until another one has come there.
+    Hold(Selector),
+}
+
+/// Which segments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selector {
+    pub which: Which,
+    pub kind: Kind,
+    /// `None`: of both sides together.
+    pub from: Option<Peer>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// Counted from 1.
+    Nth(u32),
+    /// So many, from the first on.
+    First(u32),
+    Every,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Syn,
+    SynAck,
+    Ack,
+    /// An ACK after both FINs.
+    LastAck,
+    Data,
+    Fin,
+    Rst,
+    Segment,
+}
+
+/// A fault that cannot be understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaultError {
+    /// The word that is wrong, counted from 0.
+    pub place: usize,
+    /// What stands there; nothing at the end.
+    pub found: String,
+    pub expected: &'static str,
+}
+
+impl FaultError {
+    /// What is wrong, in both languages.
+    pub fn text(&self) -> Text {
+        let expected = self.expected;
+        if self.found.is_empty() {
+            return Text::new(format!("the fault ends where {expected} should stand"), format!("故障描述不完整：此处应为 {expected}"));
+        }
+        let (place, found) = (self.place + 1, &self.found);
+        Text::new(
+            format!("word {place} of the fault is '{found}' where {expected} should stand"),
+            format!("故障描述的第 {place} 个词是 '{found}'，此处应为 {expected}"),
+        )
+    }
+}
+
+impl fmt::Display for FaultError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text().en)
+    }
+}
+
+impl std::error::Error for FaultError {}
+
+impl Fault {
+    /// Reads a fault.
+    ///
+    /// # Errors
+    /// The word that does not fit, and what would.
+    pub fn parse(text: &str) -> Result<Fault, FaultError> {
+        let lower = text.to_lowercase();
+        let mut words = Words { all: lower.split_whitespace().collect(), next: 0 };
+        let action = words.take("drop, delay, duplicate, reorder, corrupt or hold", |word| {
+            ["drop", "delay", "duplicate", "reorder", "corrupt", "hold"].into_iter().find(|known| *known == word)
+        })?;
+        let selector = words.selector()?;
+        let action = match action {
+            "drop" => Action::Drop,
+            "duplicate" => Action::Duplicate,
+            "reorder" => Action::Reorder,
+            "corrupt" => Action::Corrupt,
+            "delay" => {
+                words.word("by")?;
+                Action::Delay(words.take("a time, as 300ms or 2s", time)?)
+            }
+            _ => {
+                words.word("until")?;
+                Action::Hold(words.selector()?)
+            }
+        };
+        match words.peek() {
+            None => Ok(Fault { action, selector, text: text.trim().into() }),
+            Some(_) => Err(words.wrong("the end")),
+        }
+    }
+}
+
+/// A time as people write it.
+pub fn time(word: &str) -> Option<Duration> {
+    let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let number: f64 = digits.parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0)?;
+    let seconds = match word.get(digits.len()..)? {
+        "us" => number / 1e6,
+        "ms" => number / 1e3,
+        "s" => number,
+        _ => return None,
+    };
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+struct Words<'w> {
+    all: Vec<&'w str>,
+    next: usize,
+}
+
+impl<'w> Words<'w> {
+    fn peek(&self) -> Option<&'w str> {
+        self.all.get(self.next).copied()
+    }
+
+    fn wrong(&self, expected: &'static str) -> FaultError {
+        FaultError { place: self.next, found: self.peek().unwrap_or_default().into(), expected }
+    }
+
+    fn take<T>(&mut self, expected: &'static str, read: impl Fn(&str) -> Option<T>) -> Result<T, FaultError> {
+        let value = self.peek().and_then(read).ok_or_else(|| self.wrong(expected))?;
+        self.next += 1;
+        Ok(value)
+    }
+
+    fn skip(&mut self, word: &str) -> bool {
+        let is_there = self.peek() == Some(word);
+        self.next += usize::from(is_there);
+        is_there
+    }
+
+    fn word(&mut self, word: &'static str) -> Result<(), FaultError> {
+        if self.skip(word) { Ok(()) } else { Err(self.wrong(word)) }
+    }
+
+    fn selector(&mut self) -> Result<Selector, FaultError> {
+        self.skip("the");
+        let (which, kind) = if self.skip("every") {
+            (Which::Every, self.kind()?)
+        } else if self.skip("next") {
+            let count = self.take("a number", |word| word.parse().ok().filter(|count: &u32| *count > 0))?;
+            (Which::First(count), self.kind()?)
+        } else if self.skip("last") {
+            self.word("ack")?;
+            (Which::Nth(1), Kind::LastAck)
+        } else {
+            let nth = self.take("first, 2nd, every, next or last", ordinal)?;
+            (Which::Nth(nth), self.kind()?)
+        };
+        let from = if self.skip("from") {
+            self.skip("the");
+            Some(self.take("client or server", |word| match word {
+                "client" => Some(Peer::A),
+                "server" => Some(Peer::B),
+                _ => None,
+            })?)
+        } else {
+            None
+        };
+        Ok(Selector { which, kind, from })
+    }
+
+    fn kind(&mut self) -> Result<Kind, FaultError> {
+        let expected = "SYN, SYN-ACK, ACK, data segment, FIN, RST or segment";
+        let kind = self.take(expected, |word| match word.strip_suffix('s').unwrap_or(word) {
+            "syn" => Some(Kind::Syn),
+            "syn-ack" | "syn,ack" => Some(Kind::SynAck),
+            "ack" => Some(Kind::Ack),
+            "data" => Some(Kind::Data),
+            "fin" => Some(Kind::Fin),
+            "rst" => Some(Kind::Rst),
+            "segment" => Some(Kind::Segment),
+            _ => None,
+        })?;
+        if kind == Kind::Data && !self.skip("segment") {
+            self.skip("segments");
+        }
+        Ok(kind)
+    }
+}
+
+fn ordinal(word: &str) -> Option<u32> {
+    const NAMES: [&str; 5] = ["first", "second", "third", "fourth", "fifth"];
+    if let Some(place) = NAMES.iter().position(|name| *name == word) {
+        return Some(place as u32 + 1);
+    }
+    let digits = ["st", "nd", "rd", "th"].iter().find_map(|suffix| word.strip_suffix(suffix))?;
+    digits.parse().ok().filter(|nth| *nth > 0)
+}
+
+/// Counts what goes by, and says which segments a selector means.
+#[derive(Debug, Clone)]
+pub(super) struct Counter {
+    selector: Selector,
+    seen: u32,
+}
+
+impl Counter {
+    pub(super) fn new(selector: Selector) -> Counter {
+        Counter { selector, seen: 0 }
+    }
+
+    /// Whether this segment is meant. `after_fins`: both sides' FINs went by before it.
+    pub(super) fn hits(&mut self, from: Peer, segment: &Segment<'_>, after_fins: bool) -> bool {
+        let Selector { which, kind, from: wanted } = self.selector;
+        if wanted.is_some_and(|wanted| wanted != from) || !is_of(kind, segment, after_fins) {
+            return false;
+        }
+        self.seen = self.seen.saturating_add(1);
+        match which {
+            Which::Nth(nth) => self.seen == nth,
+            Which::First(count) => self.seen <= count,
+            Which::Every => true,
+        }
+    }
+}
+
+fn is_of(kind: Kind, segment: &Segment<'_>, after_fins: bool) -> bool {
+    let flags = segment.flags;
+    match kind {
+        Kind::Syn => flags.syn() && !flags.ack(),
+        Kind::SynAck => flags.syn() && flags.ack(),
+        Kind::Ack => segment.is_pure_ack(),
+        Kind::LastAck => segment.is_pure_ack() && after_fins,
+        Kind::Data => segment.len > 0 && !flags.any(Flags::SYN),
+        Kind::Fin => flags.fin(),
+        Kind::Rst => flags.rst(),
+        Kind::Segment => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn people_can_say_what_they_mean() {
+        let of = |text: &str| {
+            let Fault { action, selector: Selector { which, kind, from }, .. } = Fault::parse(text).unwrap();
+            (action, which, kind, from)
+        };
+        assert_eq!(of("drop the first SYN from the client"), (Action::Drop, Which::Nth(1), Kind::Syn, Some(Peer::A)));
+        assert_eq!(of("drop the 2nd data segment from server"), (Action::Drop, Which::Nth(2), Kind::Data, Some(Peer::B)));
+        assert_eq!(of("Drop the last ACK"), (Action::Drop, Which::Nth(1), Kind::LastAck, None));
+        let late = Action::Delay(Duration::from_millis(300));
+        assert_eq!(of("delay every FIN by 300ms"), (late, Which::Every, Kind::Fin, None));
+        assert_eq!(of("corrupt the next 3 segments"), (Action::Corrupt, Which::First(3), Kind::Segment, None));
+        let until = Selector { which: Which::Nth(1), kind: Kind::Fin, from: Some(Peer::B) };
+        let hold = of("hold the first FIN from the client until the first FIN from the server");
+        assert_eq!(hold, (Action::Hold(until), Which::Nth(1), Kind::Fin, Some(Peer::A)));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place() {
+        let wrong = |text: &str| {
+            let error = Fault::parse(text).unwrap_err();
+            (error.place, error.found, error.expected)
+        };
+        assert_eq!(wrong("drip the first SYN").0, 0);
+        assert_eq!(wrong("drop the first SIN"), (3, "sin".into(), "SYN, SYN-ACK, ACK, data segment, FIN, RST or segment"));
+        assert_eq!(wrong("delay every FIN"), (3, String::new(), "by"));
+        assert_eq!(wrong("delay every FIN by 3"), (4, "3".into(), "a time, as 300ms or 2s"));
+        assert_eq!(wrong("drop the first SYN from mars"), (5, "mars".into(), "client or server"));
+        assert_eq!(wrong("drop the first SYN now"), (4, "now".into(), "the end"));
+        assert_eq!(wrong(""), (0, String::new(), "drop, delay, duplicate, reorder, corrupt or hold"));
+    }
+}
