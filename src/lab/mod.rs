@@ -1,6 +1,9 @@
 //! Hosts of our own: private namespaces, and the kernel as witness.
 
 #[cfg(all(feature = "capture", target_os = "linux"))]
+pub mod exec;
+pub mod fault;
+#[cfg(all(feature = "capture", target_os = "linux"))]
 pub mod host;
 #[cfg(all(feature = "capture", target_os = "linux"))]
 mod link;
@@ -8,6 +11,7 @@ mod link;
 pub mod namespace;
 #[cfg(all(feature = "capture", target_os = "linux"))]
 pub mod network;
+pub mod pace;
 pub mod process;
 #[cfg(all(feature = "capture", target_os = "linux"))]
 pub mod rehearsal;
@@ -15,5 +19,7 @@ pub mod rehearsal;
 mod remedy;
 #[cfg(target_os = "linux")]
 pub mod sock_diag;
+#[cfg(all(feature = "capture", target_os = "linux"))]
+pub mod wire;
 #[cfg(target_os = "linux")]
 pub mod witness;

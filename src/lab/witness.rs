@@ -19,6 +19,8 @@ const REARMED: Duration = Duration::from_millis(50);
 pub struct Witness {
     kernel: SockDiag,
     ports: Vec<u16>,
+    /// Whatever their ports.
+    all: bool,
     memory: Memory,
 }
 
@@ -56,7 +58,15 @@ impl Witness {
     /// # Errors
     /// What the kernel says, as where a sandbox forbids netlink.
     pub fn open(ports: &[u16]) -> io::Result<Witness> {
-        Ok(Witness { kernel: SockDiag::open()?, ports: ports.to_vec(), memory: Memory::default() })
+        Ok(Witness { kernel: SockDiag::open()?, ports: ports.to_vec(), all: false, memory: Memory::default() })
+    }
+
+    /// Watches every TCP socket, as of a host where nobody else is.
+    ///
+    /// # Errors
+    /// What the kernel says.
+    pub fn open_all() -> io::Result<Witness> {
+        Ok(Witness { all: true, ..Witness::open(&[])? })
     }
 
     /// Watches another port as well.
@@ -71,7 +81,7 @@ impl Witness {
     /// # Errors
     /// What the kernel says.
     pub fn look(&mut self, now: impl FnOnce() -> Timestamp) -> io::Result<()> {
-        if self.ports.is_empty() {
+        if self.ports.is_empty() && !self.all {
             return Ok(());
         }
         let sockets = self.kernel.dump(&self.ports)?;

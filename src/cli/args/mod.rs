@@ -4,10 +4,12 @@
 
 mod check;
 mod choose;
+mod lab;
 mod replay;
 
 pub use check::{Check, CheckFormat};
 pub use choose::Choose;
+pub use lab::{Lab, LabCommand, LabExec};
 pub use replay::{Replay, SideArg};
 
 use crate::tcp::MslProfile;
@@ -38,6 +40,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not permitted, 4 damaged input wi
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Demo(Demo),
+    Lab(Lab),
     Live(Live),
     Replay(Replay),
     Render(Render),

@@ -10,7 +10,9 @@
 //! ```
 //! `ACK` is one that carries nothing; `the last ACK` is one after both FINs; copies count like all others.
 
-use crate::tcp::{Flags, Peer, Segment};
+use crate::tcp::Peer;
+#[cfg(all(feature = "capture", target_os = "linux"))]
+use crate::tcp::{Flags, Segment};
 use crate::timeline::Text;
 use std::fmt;
 use std::time::Duration;
@@ -86,7 +88,10 @@ impl FaultError {
     pub fn text(&self) -> Text {
         let expected = self.expected;
         if self.found.is_empty() {
-            return Text::new(format!("the fault ends where {expected} should stand"), format!("故障描述不完整：此处应为 {expected}"));
+            return Text::new(
+                format!("the fault ends where {expected} should stand"),
+                format!("故障描述不完整：此处应为 {expected}"),
+            );
         }
         let (place, found) = (self.place + 1, &self.found);
         Text::new(
@@ -235,6 +240,7 @@ fn ordinal(word: &str) -> Option<u32> {
     digits.parse().ok().filter(|nth| *nth > 0)
 }
 
+#[cfg(all(feature = "capture", target_os = "linux"))]
 /// Counts what goes by, and says which segments a selector means.
 #[derive(Debug, Clone)]
 pub(super) struct Counter {
@@ -242,6 +248,7 @@ pub(super) struct Counter {
     seen: u32,
 }
 
+#[cfg(all(feature = "capture", target_os = "linux"))]
 impl Counter {
     pub(super) fn new(selector: Selector) -> Counter {
         Counter { selector, seen: 0 }
@@ -262,6 +269,7 @@ impl Counter {
     }
 }
 
+#[cfg(all(feature = "capture", target_os = "linux"))]
 fn is_of(kind: Kind, segment: &Segment<'_>, after_fins: bool) -> bool {
     let flags = segment.flags;
     match kind {
@@ -288,7 +296,10 @@ mod tests {
             (action, which, kind, from)
         };
         assert_eq!(of("drop the first SYN from the client"), (Action::Drop, Which::Nth(1), Kind::Syn, Some(Peer::A)));
-        assert_eq!(of("drop the 2nd data segment from server"), (Action::Drop, Which::Nth(2), Kind::Data, Some(Peer::B)));
+        assert_eq!(
+            of("drop the 2nd data segment from server"),
+            (Action::Drop, Which::Nth(2), Kind::Data, Some(Peer::B))
+        );
         assert_eq!(of("Drop the last ACK"), (Action::Drop, Which::Nth(1), Kind::LastAck, None));
         let late = Action::Delay(Duration::from_millis(300));
         assert_eq!(of("delay every FIN by 300ms"), (late, Which::Every, Kind::Fin, None));
@@ -305,7 +316,10 @@ mod tests {
             (error.place, error.found, error.expected)
         };
         assert_eq!(wrong("drip the first SYN").0, 0);
-        assert_eq!(wrong("drop the first SIN"), (3, "sin".into(), "SYN, SYN-ACK, ACK, data segment, FIN, RST or segment"));
+        assert_eq!(
+            wrong("drop the first SIN"),
+            (3, "sin".into(), "SYN, SYN-ACK, ACK, data segment, FIN, RST or segment")
+        );
         assert_eq!(wrong("delay every FIN"), (3, String::new(), "by"));
         assert_eq!(wrong("delay every FIN by 3"), (4, "3".into(), "a time, as 300ms or 2s"));
         assert_eq!(wrong("drop the first SYN from mars"), (5, "mars".into(), "client or server"));

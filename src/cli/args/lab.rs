@@ -1,0 +1,72 @@
+//! `synfin lab`.
+
+use super::Output;
+use crate::lab::fault::{Fault, time};
+use crate::lab::pace::Rate;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Two hosts in private networks and a wire between them that loses what it is told to lose; no sudo needed
+#[derive(Debug, Args)]
+pub struct Lab {
+    #[command(subcommand)]
+    pub command: LabCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum LabCommand {
+    Exec(LabExec),
+}
+
+/// Run any two programs on the two hosts, and show what passed between them
+///
+/// The client's host is 10.0.0.1 (fd00::1), the server's 10.0.0.2 (fd00::2); in the environment of both, CLIENT and SERVER
+/// are these addresses. The client starts once the server listens.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct LabExec {
+    /// The server, as a shell takes it
+    #[arg(long, value_name = "COMMAND")]
+    pub server: String,
+    /// The client, as a shell takes it
+    #[arg(long, value_name = "COMMAND")]
+    pub client: String,
+    /// How long the wire takes one way, as 20ms or 1s
+    #[arg(long, value_name = "TIME", default_value = "20ms", value_parser = read_time)]
+    pub delay: Duration,
+    /// What the wire does to which segments; may be given several times
+    #[arg(long, value_name = "FAULT", value_parser = |text: &str| Fault::parse(text))]
+    pub fault: Vec<Fault>,
+    /// What the wire carries at most, in kilobits a second
+    #[arg(long, value_name = "KBIT/S", value_parser = clap::value_parser!(u64).range(1..))]
+    pub rate: Option<u64>,
+    /// Octets that may wait for the wire where it has a rate
+    #[arg(long, value_name = "OCTETS", default_value_t = 30_000, requires = "rate")]
+    pub queue: usize,
+    /// Also save the packets, as each host saw them: a pcapng with two interfaces
+    #[arg(short = 'w', long, value_name = "FILE")]
+    pub write: Option<PathBuf>,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  synfin lab exec --server 'python3 -m http.server 80' --client 'curl -s http://$SERVER/'
+  synfin lab exec --server 'nc -l -p 9' --client 'echo hello | nc -N $SERVER 9' --fault 'drop the first SYN'
+
+A fault is: drop, delay, duplicate, reorder, corrupt or hold; the first (2nd, 3rd, …), every or the next N;
+SYN, SYN-ACK, ACK, data segment, FIN, RST or segment (or: the last ACK); from the client or the server:
+  drop the last ACK                    delay every FIN by 300ms
+  corrupt the 2nd data segment         hold the first FIN from the client until the first FIN from the server";
+
+impl LabExec {
+    pub fn rate(&self) -> Option<Rate> {
+        self.rate.map(|kilobits| Rate { bits_per_second: kilobits.saturating_mul(1000), queue: self.queue })
+    }
+}
+
+fn read_time(text: &str) -> Result<Duration, String> {
+    time(text).ok_or_else(|| format!("'{text}' is no time such as 20ms or 1s"))
+}
