@@ -74,7 +74,7 @@ fn told(happened: &Happened, args: &LabExec, saved: Option<File>, lang: Lang) ->
         both.hear_kernel(&word);
     }
     let dropped = happened.record.left_out;
-    Ok(both.finish(SourceKind::Lab, "lab", Ending { dropped, ..Ending::default() }))
+    Ok(both.finish(SourceKind::Lab, "exec", Ending { dropped, ..Ending::default() }))
 }
 
 fn failed(error: ExecError, lang: Lang) -> anyhow::Error {

@@ -8,11 +8,11 @@
 //! KIND     = SYN | SYN-ACK | ACK | data segment | FIN | RST | segment          (also in the plural)
 //! TIME     = 300ms | 2s
 //! ```
-//! `ACK` is one that carries nothing; `the last ACK` is one after both FINs; copies count like all others.
+//! `ACK` is one that carries nothing; `the last ACK` is one that acknowledges a FIN after both; copies count like all others.
 
 use crate::tcp::Peer;
 #[cfg(all(feature = "capture", target_os = "linux"))]
-use crate::tcp::{Flags, Segment};
+use crate::tcp::{Flags, Segment, SeqNumber};
 use crate::timeline::Text;
 use std::fmt;
 use std::time::Duration;
@@ -65,7 +65,7 @@ pub enum Kind {
     Syn,
     SynAck,
     Ack,
-    /// An ACK after both FINs.
+    /// An ACK of one FIN after the other.
     LastAck,
     Data,
     Fin,
@@ -240,8 +240,12 @@ fn ordinal(word: &str) -> Option<u32> {
     digits.parse().ok().filter(|nth| *nth > 0)
 }
 
+/// The numbers that acknowledge the FINs, by sender.
 #[cfg(all(feature = "capture", target_os = "linux"))]
+pub(super) type Fins = [Option<SeqNumber>; 2];
+
 /// Counts what goes by, and says which segments a selector means.
+#[cfg(all(feature = "capture", target_os = "linux"))]
 #[derive(Debug, Clone)]
 pub(super) struct Counter {
     selector: Selector,
@@ -254,10 +258,10 @@ impl Counter {
         Counter { selector, seen: 0 }
     }
 
-    /// Whether this segment is meant. `after_fins`: both sides' FINs went by before it.
-    pub(super) fn hits(&mut self, from: Peer, segment: &Segment<'_>, after_fins: bool) -> bool {
+    /// Whether this segment is meant. `fins` are the acknowledgments of both sides' FINs, as far as these went by before it.
+    pub(super) fn hits(&mut self, from: Peer, segment: &Segment<'_>, fins: &Fins) -> bool {
         let Selector { which, kind, from: wanted } = self.selector;
-        if wanted.is_some_and(|wanted| wanted != from) || !is_of(kind, segment, after_fins) {
+        if wanted.is_some_and(|wanted| wanted != from) || !is_of(kind, from, segment, fins) {
             return false;
         }
         self.seen = self.seen.saturating_add(1);
@@ -270,13 +274,15 @@ impl Counter {
 }
 
 #[cfg(all(feature = "capture", target_os = "linux"))]
-fn is_of(kind: Kind, segment: &Segment<'_>, after_fins: bool) -> bool {
+fn is_of(kind: Kind, from: Peer, segment: &Segment<'_>, fins: &Fins) -> bool {
     let flags = segment.flags;
     match kind {
         Kind::Syn => flags.syn() && !flags.ack(),
         Kind::SynAck => flags.syn() && flags.ack(),
         Kind::Ack => segment.is_pure_ack(),
-        Kind::LastAck => segment.is_pure_ack() && after_fins,
+        Kind::LastAck => {
+            fins.iter().all(Option::is_some) && segment.is_pure_ack() && *(!from).of(fins) == segment.acknowledges()
+        }
         Kind::Data => segment.len > 0 && !flags.any(Flags::SYN),
         Kind::Fin => flags.fin(),
         Kind::Rst => flags.rst(),

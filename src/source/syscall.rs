@@ -2,10 +2,10 @@
 //! with plain arguments; everything that decides anything is elsewhere.
 #![allow(unsafe_code)]
 
-#[cfg(all(target_os = "linux", feature = "capture"))]
-pub(crate) use linux::ignore_outgoing;
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{clear_capabilities, file_capability, link_up, no_checksum_offload};
+pub(crate) use linux::{clear_capabilities, file_capability, link_up};
+#[cfg(all(target_os = "linux", feature = "capture"))]
+pub(crate) use linux::{ignore_outgoing, no_checksum_offload};
 #[cfg(feature = "capture")]
 pub(crate) use pcap_calls::{is_nanosecond, libpcap_version, program_matches};
 
@@ -63,6 +63,7 @@ mod linux {
 
     /// Makes a device send segments with their checksums filled in and no longer than its MTU, as `ethtool -K NAME tx off` does.
     /// `socket` is any internet socket.
+    #[cfg(feature = "capture")]
     pub(crate) fn no_checksum_offload(socket: BorrowedFd<'_>, name: &str) -> Result<(), Errno> {
         /// `ETHTOOL_STXCSUM` of `linux/ethtool.h`.
         const SET_TX_CHECKSUM: u32 = 0x17;

@@ -6,7 +6,7 @@ pub mod record;
 pub use record::{Record, Sighting};
 
 use crate::decode::{Decoded, Decoder};
-use crate::lab::fault::{Action, Counter, Fault};
+use crate::lab::fault::{Action, Counter, Fault, Fins};
 use crate::lab::pace::{Pace, Rate};
 use crate::source::clock::now;
 use crate::source::{Frame, LinkType};
@@ -99,8 +99,7 @@ struct Work {
     faults: Vec<(Fault, Counter)>,
     devices: [Device; 2],
     decoder: Decoder,
-    /// By sender: its FIN went by.
-    fins: [bool; 2],
+    fins: Fins,
     due: BinaryHeap<Reverse<Due>>,
     /// What waits for another segment.
     held: Vec<(Wait, Due)>,
@@ -130,7 +129,7 @@ impl Work {
             faults: plan.faults.into_iter().map(counted).collect(),
             devices,
             decoder: Decoder::new(),
-            fins: [false; 2],
+            fins: [None; 2],
             due: BinaryHeap::new(),
             held: Vec::new(),
             number: 0,
@@ -174,15 +173,17 @@ impl Work {
         };
         self.carried.came.fetch_add(1, Ordering::AcqRel);
         self.carried.under_way.fetch_add(1, Ordering::AcqRel);
-        let after_fins = self.fins.iter().all(|fin| *fin);
+        let fins = self.fins;
         let mut hits: Vec<(Action, String)> = Vec::new();
         if let Some(segment) = &segment {
             for (fault, counter) in &mut self.faults {
-                if counter.hits(from, segment, after_fins) {
+                if counter.hits(from, segment, &fins) {
                     hits.push((fault.action.clone(), fault.text.clone()));
                 }
             }
-            *from.of_mut(&mut self.fins) |= segment.flags.fin();
+            if segment.flags.fin() {
+                *from.of_mut(&mut self.fins) = Some(segment.fin_seq() + 1);
+            }
         }
         let queue = from.of_mut(&mut self.paces).as_mut().map(|pace| pace.take(at, bytes.len()));
         let dropped = hits.iter().find(|(action, _)| *action == Action::Drop).map(|(_, text)| text.clone());
@@ -199,7 +200,7 @@ impl Work {
             self.carried.under_way.fetch_sub(1, Ordering::AcqRel);
         }
         // Now that it has come, what waited for it goes on.
-        self.release(from, segment.as_ref(), after_fins);
+        self.release(from, segment.as_ref(), &fins);
     }
 
     fn send(&mut self, from: Peer, sent: Instant, mut bytes: Vec<u8>, hits: Vec<(Action, String)>) {
@@ -233,14 +234,14 @@ impl Work {
     }
 
     /// Lets go what waited for this segment.
-    fn release(&mut self, from: Peer, segment: Option<&crate::tcp::Segment<'_>>, after_fins: bool) {
+    fn release(&mut self, from: Peer, segment: Option<&crate::tcp::Segment<'_>>, fins: &Fins) {
         let number = self.number;
         let delay = self.delay;
         let mut free = Vec::new();
         self.held.retain_mut(|(wait, due)| {
             let goes = match wait {
                 Wait::Next(sender) => *sender == from && due.number != number,
-                Wait::For(counter) => segment.is_some_and(|segment| counter.hits(from, segment, after_fins)),
+                Wait::For(counter) => segment.is_some_and(|segment| counter.hits(from, segment, fins)),
             };
             if goes {
                 // After what it waited for, if both go the same way.
