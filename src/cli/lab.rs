@@ -5,18 +5,19 @@ use super::config::Config;
 use super::exit::{Exit, Failure};
 use super::output::Outputs;
 use super::permission::namespace_failure;
-use super::{interrupt, names, saving, witnessed};
-use crate::analyze::{Both, Ending, Side, Wishes};
+use super::{interrupt, names, replay, saving};
+use crate::analyze::Wishes;
 use crate::assemble::Watch;
 use crate::lab::exec::{Exec, ExecError, Happened};
 use crate::lab::namespace;
 use crate::lab::wire::Plan;
+use crate::lab::witness::Seen;
 use crate::ladder::View;
-use crate::source::{CaptureReader, OpenError};
+use crate::source::journal;
 use crate::timeline::{Lang, SourceKind, Timeline};
 use anyhow::{Context, Result};
 use std::fs::File;
-use std::io::{self, BufWriter, Seek, Write};
+use std::io::{self, Write};
 
 /// What the recording says made it.
 const APPLICATION: &str = concat!("synfin lab ", env!("CARGO_PKG_VERSION"));
@@ -45,36 +46,32 @@ fn exec(args: &LabExec, config: &Config) -> Result<Exit> {
             Lang::Zh => writeln!(err, "警告：客户端以 {status} 结束")?,
         }
     }
-    let mut timeline = told(&happened, args, saved, lang)?;
+    let mut timeline = told(&happened, args, saved, config)?;
     names::give(&mut timeline, config)?;
     outputs.write(&timeline, &View::default(), config)?;
     Ok(Exit::Done)
 }
 
-/// The timeline of what was recorded, read back as a replay of the file reads it.
-fn told(happened: &Happened, args: &LabExec, saved: Option<File>, lang: Lang) -> Result<Timeline> {
-    let cannot = || lang.pick("cannot save the packets", "无法保存数据包");
+/// The timeline of what was recorded, made as a replay of the file makes it.
+fn told(happened: &Happened, args: &LabExec, saved: Option<File>, config: &Config) -> Result<Timeline> {
+    let cannot = || config.lang.pick("cannot save the packets", "无法保存数据包");
     let mut bytes = Vec::new();
-    happened.record.write(APPLICATION, &[], &mut bytes).with_context(cannot)?;
-    if let Some(file) = saved {
-        BufWriter::new(file).write_all(&bytes).with_context(cannot)?;
+    happened.record.write(APPLICATION, &mut bytes).with_context(cannot)?;
+    for word in happened.seen.iter().flatten().flat_map(Seen::words) {
+        journal::write_state(&word, &mut bytes).with_context(cannot)?;
     }
-    let mut spool = tempfile::tempfile().with_context(cannot)?;
-    spool.write_all(&bytes).and_then(|()| spool.rewind()).with_context(cannot)?;
+    journal::write_polling(happened.longest, happened.ended, &mut bytes).with_context(cannot)?;
+    if let Some(mut file) = saved {
+        file.write_all(&bytes).with_context(cannot)?;
+    }
+    let mut spool = tempfile::Builder::new().suffix(".pcapng").tempfile().with_context(cannot)?;
+    spool.write_all(&bytes).and_then(|()| spool.flush()).with_context(cannot)?;
     drop(bytes);
     let wishes = Wishes { watch: Watch::All, full: args.output.full, msl: args.output.msl, ..Wishes::default() };
-    let mut both = Both::new(wishes, true);
-    let mut reader = CaptureReader::from_reader(spool)
-        .map_err(|error: OpenError| anyhow::anyhow!(error.text().get(lang).to_string()))?;
-    while let Some(frame) = reader.next() {
-        let side = if frame.interface == 0 { Side::Client } else { Side::Server };
-        both.push(side, &frame);
-    }
-    for word in happened.seen.iter().flatten().flat_map(witnessed::words) {
-        both.hear_kernel(&word);
-    }
-    let dropped = happened.record.left_out;
-    Ok(both.finish(SourceKind::Lab, "exec", Ending { dropped, ..Ending::default() }))
+    let mut timeline = replay::recording(spool.path(), wishes, config)?;
+    (timeline.source.kind, timeline.source.name) = (SourceKind::Lab, "exec".into());
+    timeline.source.packets.dropped += happened.record.left_out;
+    Ok(timeline)
 }
 
 fn failed(error: ExecError, lang: Lang) -> anyhow::Error {

@@ -99,6 +99,14 @@ fn ended(damaged: bool, args: &Replay) -> Exit {
     if damaged && args.strict { Exit::DamagedInput } else { Exit::Done }
 }
 
+/// The timeline of a file that the lab has just recorded.
+#[cfg(all(feature = "capture", target_os = "linux"))]
+pub(super) fn recording(path: &Path, wishes: Wishes, config: &Config) -> Result<Timeline> {
+    let files = [path.to_path_buf()];
+    let Some(recorded) = recorded::only(&files, config)? else { anyhow::bail!("the recording cannot be read back") };
+    Ok(recorded::read(&recorded, wishes, &mut FrameFilter::new(&[], config)?, config)?.0)
+}
+
 /// Reads files one after the other; says whether one was damaged.
 fn read(
     files: &[PathBuf],

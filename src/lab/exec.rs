@@ -5,7 +5,7 @@ use super::network::{Network, address};
 use super::wire::{Plan, Record, Wire};
 use super::witness::{Seen, Witness};
 use crate::source::clock::now;
-use crate::tcp::{Peer, State};
+use crate::tcp::{Peer, State, Timestamp};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use std::io;
@@ -30,6 +30,9 @@ pub struct Happened {
     /// What the kernels said, by host.
     pub seen: [Vec<Seen>; 2],
     pub client: ExitStatus,
+    /// The longest time that a kernel was not asked.
+    pub longest: Duration,
+    pub ended: Timestamp,
 }
 
 #[derive(Debug, Error)]
@@ -70,7 +73,13 @@ impl Exec {
         let delay = self.plan.delay;
         let wire = Wire::lay(self.plan).map_err(ExecError::Wire)?;
         let [client_host, server_host] = &network.hosts;
-        let mut watch = Watch { wire: &wire, witnesses: [witness(client_host)?, witness(server_host)?], stop };
+        let mut watch = Watch {
+            wire: &wire,
+            witnesses: [witness(client_host)?, witness(server_host)?],
+            stop,
+            asked: Instant::now(),
+            longest: Duration::ZERO,
+        };
         let mut server =
             Program::start(&self.server, server_host).map_err(|error| ExecError::Start("server", error))?;
         watch.until_listening(&mut server)?;
@@ -87,8 +96,8 @@ impl Exec {
             server.end();
             watch.until_quiet(QUIET + 2 * delay)?;
         }
-        let seen = watch.witnesses.map(|witness| witness.seen().to_vec());
-        Ok(Happened { record: wire.end(), seen, client: status })
+        let (seen, longest) = (watch.witnesses.map(|witness| witness.seen().to_vec()), watch.longest);
+        Ok(Happened { record: wire.end(), seen, client: status, longest, ended: now() })
     }
 }
 
@@ -102,6 +111,8 @@ struct Watch<'w> {
     /// By host.
     witnesses: [Witness; 2],
     stop: &'w AtomicBool,
+    asked: Instant,
+    longest: Duration,
 }
 
 impl Watch<'_> {
@@ -111,6 +122,8 @@ impl Watch<'_> {
             return Err(ExecError::Stopped);
         }
         let begun = Instant::now();
+        self.longest = self.longest.max(begun - self.asked);
+        self.asked = begun;
         for witness in &mut self.witnesses {
             witness.look(now).map_err(ExecError::Witness)?;
         }

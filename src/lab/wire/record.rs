@@ -38,11 +38,11 @@ impl Record {
         self.sightings.push(Sighting { at, time, bytes: bytes.to_vec(), comment });
     }
 
-    /// Writes all in the order of time, with `more` blocks among them that are whole already.
+    /// Writes all in the order of time. Whole blocks may follow.
     ///
     /// # Errors
     /// What the writer says.
-    pub fn write(&self, application: &str, more: &[(Timestamp, Vec<u8>)], out: &mut impl Write) -> io::Result<()> {
+    pub fn write(&self, application: &str, out: &mut impl Write) -> io::Result<()> {
         let mut section = SECTION.to_vec();
         option(&mut section, OPT_APPLICATION, application.as_bytes());
         option(&mut section, OPT_END, &[]);
@@ -56,15 +56,7 @@ impl Record {
         }
         let mut order: Vec<&Sighting> = self.sightings.iter().collect();
         order.sort_by_key(|sighting| sighting.time);
-        let mut more = more.iter().peekable();
-        for sighting in order {
-            while let Some((_, bytes)) = more.next_if(|(time, _)| *time <= sighting.time) {
-                out.write_all(bytes)?;
-            }
-            packet(sighting, out)?;
-        }
-        more.try_for_each(|(_, bytes)| out.write_all(bytes))?;
-        out.flush()
+        order.into_iter().try_for_each(|sighting| packet(sighting, out))
     }
 }
 
@@ -142,7 +134,7 @@ mod tests {
         record.note(Peer::B, Timestamp(1_700_000_000_000_000_007), &[2; 61], Some("dropped by the wire".into()));
         record.note(Peer::A, Timestamp(1_700_000_000_000_000_003), &[1; 60], None);
         let mut bytes = Vec::new();
-        record.write("synfin lab", &[], &mut bytes).unwrap();
+        record.write("synfin lab", &mut bytes).unwrap();
         let mut reader = CaptureReader::from_reader(std::io::Cursor::new(bytes)).unwrap();
         let first = reader.next().unwrap();
         assert_eq!((first.interface, first.time.0 % 10, first.bytes), (0, 3, &[1; 60][..]));
