@@ -94,6 +94,7 @@ sequences! {
     accept_queue_full
     accept_queue_full_for_a_while
     accurate_ecn
+    ack_of_syn_ack_too_late
     ack_of_what_was_never_sent
     both_sides_crossing_fins
     both_sides_doubled
@@ -101,6 +102,7 @@ sequences! {
     both_sides_last_ack_lost
     both_sides_reset_from_between
     both_sides_reset_lost
+    both_sides_syn_ack_lost
     both_sides_syn_lost
     captured_before_and_after_a_router
     captured_twice
@@ -152,6 +154,7 @@ sequences! {
     keep_alives
     keep_alives_answered
     keep_alives_given_up
+    last_ack_captured_before_its_fin
     last_ack_lost
     last_fin_unanswered
     late_copy_of_syn
@@ -163,6 +166,7 @@ sequences! {
     multipath_joins_what_was_not_seen
     multipath_older_version
     needless_retransmission
+    null_and_xmas_scan
     odd_segments
     old_connection_answers
     old_connection_gone_then_open
@@ -195,6 +199,7 @@ sequences! {
     reset_in_syn_received
     reset_in_syn_sent
     reset_in_time_wait
+    reset_instead_of_last_ack
     reset_inside_window_challenged
     reset_linger_zero
     reset_mid_transfer
@@ -231,6 +236,7 @@ sequences! {
     super_segment
     syn_ack_before_syn
     syn_ack_lost
+    syn_ack_or_its_ack_lost
     syn_captured_twice
     syn_lost
     syn_or_answer_lost

@@ -194,13 +194,15 @@ fn half_close_data(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
     ))
 }
 
-fn time_wait(step: &Step<'_>, _: &Seen<'_>) -> Option<Finding> {
+fn time_wait(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
     let change = step.changes.iter().find(|change| change.to == State::TimeWait && change.news == News::Happened)?;
     let who = role(change.peer);
+    // (The FIN itself may be captured last.)
+    let (this_en, this_zh) = if seen.peer == change.peer { ("this", "这个") } else { ("its", "其") };
     Some(
         Finding::new(
-            format!("the {} waits 2MSL in TIME-WAIT, in case this ACK is lost and the FIN comes again", who.en),
-            format!("{}在 TIME-WAIT 等待 2MSL，以防这个 ACK 丢失、FIN 再次到来", who.zh),
+            format!("the {} waits 2MSL in TIME-WAIT, in case {this_en} ACK is lost and the FIN comes again", who.en),
+            format!("{}在 TIME-WAIT 等待 2MSL，以防{this_zh} ACK 丢失、FIN 再次到来", who.zh),
         )
         .about(Some(change.cause)),
     )

@@ -205,9 +205,10 @@ pub(super) fn causes() -> impl Iterator<Item = &'static str> {
 }
 
 /// Stable names of causes of openings; a test compares them with the schema.
-const OPEN_CAUSES: [(&str, OpenCause); 21] = [
+const OPEN_CAUSES: [(&str, OpenCause); 23] = [
     ("syn-lost", OpenCause::SynLost),
     ("syn-ack-lost", OpenCause::SynAckLost),
+    ("syn-ack-or-ack-lost", OpenCause::SynAckOrAckLost),
     ("syn-or-answer-lost", OpenCause::SynOrAnswerLost),
     ("third-ack-lost", OpenCause::ThirdAckLost),
     ("accept-queue-full", OpenCause::AcceptQueueFull),
@@ -215,6 +216,7 @@ const OPEN_CAUSES: [(&str, OpenCause); 21] = [
     ("filtered", OpenCause::Filtered),
     ("withdrawn", OpenCause::Withdrawn),
     ("no-ack", OpenCause::NoAck),
+    ("ack-too-late", OpenCause::AckTooLate),
     ("syn-scan", OpenCause::SynScan),
     ("stale-syn", OpenCause::StaleSyn),
     ("wrong-ack", OpenCause::WrongAck),
@@ -230,8 +232,9 @@ const OPEN_CAUSES: [(&str, OpenCause); 21] = [
 ];
 
 /// Stable names of causes of closings.
-const CLOSE_CAUSES: [(&str, CloseCause); 11] = [
+const CLOSE_CAUSES: [(&str, CloseCause); 12] = [
     ("other-device", CloseCause::OtherDevice),
+    ("closed-port", CloseCause::ClosedPort),
     ("fin-wait2-abandoned", CloseCause::FinWait2Abandoned),
     ("data-after-close", CloseCause::DataAfterClose),
     ("vanished-socket", CloseCause::VanishedSocket),

@@ -13,6 +13,8 @@ pub enum OpenCause {
     SynLost,
     /// A SYN,ACK was seen, yet the SYN came again.
     SynAckLost,
+    /// The SYN,ACK came again before anything acknowledged it: it was lost, or the acknowledgment of it; nothing tells which.
+    SynAckOrAckLost,
     /// The SYN or its answer was lost before the capture: nothing tells which.
     SynOrAnswerLost,
     /// The acknowledgment of the SYN,ACK was seen, yet the SYN,ACK came again once.
@@ -27,6 +29,8 @@ pub enum OpenCause {
     Withdrawn,
     /// The SYN,ACK was never acknowledged.
     NoAck,
+    /// The acknowledgment of the SYN,ACK came when the server had given up waiting for it: it answered by RST.
+    AckTooLate,
     /// SYN, SYN,ACK, RST and no more: a port scan, or a SYN that its sender did not know.
     SynScan,
     /// A SYN of an earlier connection was answered, and the answer refused by RST (RFC 9293 figure 8).
@@ -60,6 +64,8 @@ pub enum OpenCause {
 pub enum CloseCause {
     /// The RST came with another TTL than its sender's segments: a device on the way may have sent it.
     OtherDevice,
+    /// It answers a first segment without SYN and ACK, as a scan sends it: nobody listens on the port.
+    ClosedPort,
     /// The closer had waited in FIN-WAIT-2 and forgot the connection; what came later was answered by RST.
     FinWait2Abandoned,
     /// Data arrived after its receiver had closed its socket.

@@ -64,6 +64,9 @@ pub struct ResetFact {
     /// It came without ACK and took its number from the acknowledgment of the segment before: it answers that segment, for
     /// which there was no socket (RFC 9293 3.10.7.1).
     pub answers: bool,
+    /// Number 0, and it acknowledges the other's first segment, which had no ACK and was no SYN: it refuses a probe, for which
+    /// there is neither connection nor listener (RFC 9293 3.10.7.1, 3.10.7.2).
+    pub refuses_probe: bool,
     /// Its supposed sender's own capture does not have it.
     pub made_on_the_way: bool,
     /// Its sender had asked for a new connection in the middle of this one.
@@ -223,6 +226,10 @@ impl Turn<'_> {
             by: sender,
             sender_was: own.state,
             answers,
+            refuses_probe: segment.flags.ack()
+                && segment.seq == SeqNumber(0)
+                && (own.state, other.state) == (None, None)
+                && other.rcv.last_ack.is_none(),
             made_on_the_way: segment.passage == Passage::Appeared,
             after_new_syn: sender.of(&connection.memory).stray_syn.is_some(),
             answers_bare_fin: answers && arriving == 1 && fin.is_some_and(|fin| !fin.received),

@@ -89,6 +89,11 @@ impl Connection {
         self.flight.iter().any(Flight::has_landed)
     }
 
+    /// Whether the first copy of a SYN,ACK was seen to be lost: it was damaged, or a capture at the other end lacks it.
+    pub fn has_lost_syn_ack(&self) -> bool {
+        self.flight.iter().any(Flight::has_lost_syn_ack)
+    }
+
     /// A connection between these two, of which nothing is known yet. Peer A is the first one of the pair.
     pub(super) fn new(id: u64, incarnation: u32, pair: &Oriented, now: Timestamp) -> Connection {
         let addresses = pair.key.addresses(pair.is_forward);

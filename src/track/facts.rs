@@ -28,6 +28,8 @@ pub struct Opening {
     pub syn_proved_lost: bool,
     /// The SYN,ACK was answered by an acknowledgment of what was never sent.
     pub wrong_ack: bool,
+    /// The acknowledgment of the SYN,ACK came so late that it was answered by RST: its sender had given the opening up.
+    pub ack_too_late: bool,
     /// How often the SYN,ACK came again although its acknowledgment had been seen.
     pub syn_ack_after_ack: u16,
 }

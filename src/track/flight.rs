@@ -180,6 +180,11 @@ impl Flight {
         self.syns.iter().flatten().any(|syn| syn.landed.is_some())
     }
 
+    /// Whether the first copy of a SYN,ACK was seen to be lost.
+    pub(super) fn has_lost_syn_ack(&self) -> bool {
+        self.syns.iter().flatten().any(|syn| syn.is_syn_ack && syn.first.damaged)
+    }
+
     /// Whether a SYN is under way whose arrival nothing has proved.
     #[inline]
     pub(super) fn awaits_syn(&self) -> bool {

@@ -134,6 +134,8 @@ impl Turn<'_> {
             self.fates.push((copy.ordinal, Fate::Received));
             match fin.landed {
                 _ if fin.taken => {}
+                // It aborts by the very segment that proves the receipt: no TIME-WAIT stood between.
+                _ if segment.flags.rst() && matches!(self.state(peer), Some(State::FinWait1 | State::FinWait2)) => {}
                 // It arrived before its data; the receiver took it when the gap was filled, no later than now.
                 Some(landed) => {
                     let ordinal = landed.ordinal.max(self.ordinal.saturating_sub(1));

@@ -28,6 +28,12 @@ impl Turn<'_> {
         {
             self.evidence().reset = Some(fact);
         }
+        if fact.refuses_probe {
+            // There is no state that it could end.
+            self.evidence().reset = Some(fact);
+            let moment = Moment::of(segment, self.ordinal);
+            sender.of_mut(&mut self.connection.closing.reset).get_or_insert(moment);
+        }
         self.prove(sender, segment);
         let answers = !segment.flags.ack() && receiver.of(&self.connection.tcb).rcv.last_ack == Some(segment.seq);
         if answers {

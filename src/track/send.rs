@@ -3,7 +3,7 @@
 use super::facts::{FinFact, Moment, SynFact};
 use super::flight::Transmission;
 use super::recovery::{Recovery, Retransmission, Sending};
-use super::step::Repeat;
+use super::step::{Fate, Repeat};
 use super::turn::{Cause, Turn};
 use crate::tcp::{Basis, Flags, Peer, Segment, SeqNumber, Signal, State};
 
@@ -15,6 +15,10 @@ const RESET_GRACE_NS: i64 = 100_000_000;
 /// where the round trip was longer.
 const SYN_ACK_LATE_NS: i64 = 200_000_000;
 
+/// Nobody gives up waiting for the acknowledgment of its last SYN,ACK sooner, nanoseconds: a RST before that tells of something
+/// else, as of a full accept queue. (Linux waits for 2 s and more after the last copy, as `tcp_synack_retries` says.)
+const GIVEN_UP_NS: i64 = 1_000_000_000;
+
 impl Turn<'_> {
     /// Undoes what this segment disproves: its sender would not have sent it had the last inferred receipt happened.
     /// Gives the place of the acknowledgment that was lost or late.
@@ -23,7 +27,7 @@ impl Turn<'_> {
         let flags = segment.flags;
         let repeats = repeat.is_some();
         let disproved = match change.signal {
-            Signal::RcvAckOfSyn => flags.syn() && repeats,
+            Signal::RcvAckOfSyn => flags.syn() && repeats || self.had_given_up(peer, segment, change.cause),
             Signal::RcvAckOfFin => flags.fin() && repeats,
             Signal::RcvRst => {
                 let reset = peer.of(&self.connection.memory).reset;
@@ -58,8 +62,26 @@ impl Turn<'_> {
                 self.disbelieve_reset(sender);
                 None
             }
+            Signal::RcvAckOfSyn if flags.rst() => {
+                self.connection.opening.ack_too_late = true;
+                None
+            }
             _ => Some(change.cause),
         }
+    }
+
+    /// Whether a RST answers the late acknowledgment of a SYN,ACK, as one does that has no such connection (RFC 9293
+    /// 3.10.7.1): it had left SYN-RECEIVED before.
+    fn had_given_up(&self, peer: Peer, segment: &Segment<'_>, acknowledgment: u64) -> bool {
+        let receiver = self.connection.receiver_of(peer);
+        let opening = &self.connection.opening;
+        segment.flags.rst()
+            && !segment.flags.ack()
+            && acknowledgment + 1 == self.ordinal
+            && receiver.of(&self.connection.tcb).rcv.last_ack == Some(segment.seq)
+            && opening.ack.zip(*peer.of(&opening.syn_ack)).is_some_and(|(ack, syn_ack)| {
+                ack.ordinal == acknowledgment && ack.time.since(syn_ack.last.time) >= GIVEN_UP_NS
+            })
     }
 
     /// Whether the segment repeats one sent before. SYN and FIN are noted as under way.
@@ -115,14 +137,15 @@ impl Turn<'_> {
     /// Notes a SYN or FIN as under way; says whether it was sent before.
     fn note_control(&mut self, peer: Peer, segment: &Segment<'_>, damaged: bool) -> Option<Repeat> {
         let copy = Transmission::of(segment, self.ordinal, damaged);
-        let flight = peer.of_mut(&mut self.connection.flight);
         let before = if segment.flags.rst() {
             None
         } else if segment.flags.syn() {
-            flight.send_syn(segment, copy)
+            peer.of_mut(&mut self.connection.flight).send_syn(segment, copy)
+        } else if self.is_probe_for_listeners(peer, segment) {
+            None
         } else if peer.of(&self.connection.tcb).snd.iss != Some(segment.fin_seq()) {
             // (A FIN that claims the SYN's number lies before every window: it is never received.)
-            flight.send_fin(segment, copy)
+            peer.of_mut(&mut self.connection.flight).send_fin(segment, copy)
         } else {
             None
         }?;
@@ -140,6 +163,9 @@ impl Turn<'_> {
         if flags.syn() {
             if flags.ack() { self.send_syn_ack(peer, segment, repeat) } else { self.send_syn(peer, segment, repeat) }
         } else if flags.fin() {
+            if self.is_probe_for_listeners(peer, segment) {
+                return;
+            }
             self.be_synchronized(peer, segment);
             self.send_fin(peer, segment);
         } else if !self.is_plainly_synchronized(peer) {
@@ -291,6 +317,27 @@ impl Turn<'_> {
         self.begin_numbers(peer, segment);
     }
 
+    /// A FIN that is captured after its acknowledgment, as that one's number shows, is no longer under way.
+    fn already_acknowledged(&mut self, peer: Peer, segment: &Segment<'_>) {
+        let receiver = self.connection.receiver_of(peer);
+        let (seq, place) = (segment.fin_seq(), receiver.of(&self.connection.memory).last_own);
+        let is_next = peer.of(&self.connection.tcb).snd.nxt == Some(seq);
+        if peer == receiver || !is_next || receiver.of(&self.connection.tcb).rcv.last_ack != Some(seq + 1) {
+            return;
+        }
+        let flight = peer.of_mut(&mut self.connection.flight);
+        let Some(fin) = flight.fin.as_mut().filter(|fin| fin.seq == seq && !fin.received) else { return };
+        fin.received = true;
+        let copy = fin.first;
+        let moment = Moment { ordinal: place.saturating_sub(1), time: self.connection.last };
+        if let Some(fact) = peer.of_mut(&mut self.connection.closing.fin) {
+            fact.acknowledged = Some(moment);
+        }
+        self.fates.push((self.ordinal, Fate::Received));
+        self.receive_fin(receiver, copy);
+        self.receive_ack(peer, seq + 1, Basis::Inferred, self.here());
+    }
+
     /// Whether an ordinary segment of this peer says nothing that was not known: the handshake is over and proved.
     #[inline]
     fn is_plainly_synchronized(&self, peer: Peer) -> bool {
@@ -314,7 +361,7 @@ impl Turn<'_> {
         match self.state(peer) {
             // A FIN is the change to tell; anything else tells no more than that there is a connection.
             None if segment.flags.fin() => self.begin_in(peer, State::Established),
-            None => self.pick_up(peer),
+            None if segment.flags.ack() => self.pick_up(peer),
             // It acknowledges a SYN,ACK that was not captured.
             Some(State::SynSent) if segment.flags.ack() => {
                 self.signal(peer, Signal::RcvSynAck, Basis::Inferred, self.here());
@@ -337,6 +384,12 @@ impl Turn<'_> {
         }
     }
 
+    /// A FIN without ACK from one of whom no connection is known: receivers in a connection drop it (RFC 9293 3.10.7.4, fifth
+    /// check), so it closes none. FIN and XMAS scans look so.
+    fn is_probe_for_listeners(&self, peer: Peer, segment: &Segment<'_>) -> bool {
+        !segment.flags.ack() && self.state(peer).is_none()
+    }
+
     fn send_fin(&mut self, peer: Peer, segment: &Segment<'_>) {
         self.signal(peer, Signal::SndFin, Basis::Observed, self.here());
         let moment = Moment::of(segment, self.ordinal);
@@ -351,7 +404,10 @@ impl Turn<'_> {
                 fact.last = moment;
                 fact.copies = fact.copies.saturating_add(1);
             }
-            slot => *slot = Some(FinFact::new(segment.fin_seq(), moment, crossed)),
+            slot => {
+                *slot = Some(FinFact::new(segment.fin_seq(), moment, crossed));
+                self.already_acknowledged(peer, segment);
+            }
         }
     }
 }

@@ -32,6 +32,7 @@ pub fn open_cause(connection: &Connection, kind: OpenKind) -> Option<OpenCause> 
             () => OpenCause::Filtered,
         }),
         OpenKind::HalfOpen => Some(match () {
+            () if facts.ack_too_late => OpenCause::AckTooLate,
             () if facts.wrong_ack => OpenCause::WrongAck,
             () if facts.met_old => OpenCause::OldConnection,
             () if facts.ack.is_some() && facts.syn_ack_after_ack > 1 => OpenCause::AcceptQueueFull,
@@ -82,7 +83,8 @@ fn what_was_lost(connection: &Connection) -> Option<OpenCause> {
         () if facts.syn_ack_after_ack > 1 => Some(OpenCause::AcceptQueueFull),
         () if facts.syn_ack_after_ack == 1 => Some(OpenCause::ThirdAckLost),
         () if facts.syn_proved_lost => Some(OpenCause::SynLost),
-        () if after_answer || syn_ack_again => Some(OpenCause::SynAckLost),
+        () if after_answer || syn_ack_again && connection.has_lost_syn_ack() => Some(OpenCause::SynAckLost),
+        () if syn_ack_again => Some(OpenCause::SynAckOrAckLost),
         () if facts.refused_before => Some(OpenCause::ClosedPort),
         () if syn_again => Some(icmp_cause(connection).unwrap_or(OpenCause::SynOrAnswerLost)),
         () => None,
@@ -97,11 +99,15 @@ pub fn close_cause(connection: &Connection, kind: CloseKind) -> Option<CloseCaus
     let evidence = connection.evidence.as_ref()?;
     let reset = evidence.reset?;
     let was_in = |states: &[State]| reset.sender_was.is_some_and(|state| states.contains(&state));
-    if was_in(&[State::SynReceived]) && !reset.answers && reset.by == Peer::B && connection.opening.ack.is_none() {
+    let unanswered = !reset.answers && connection.opening.ack.is_none();
+    if was_in(&[State::SynReceived]) && reset.by == Peer::B && (unanswered || connection.opening.ack_too_late) {
         // It gave up an opening that nobody completed; no program had the connection yet.
         return None;
     }
     let unheard = reset.unanswered.0 >= UNHEARD.0 || reset.unanswered.1 >= UNHEARD.1;
+    if reset.refuses_probe {
+        return Some(CloseCause::ClosedPort);
+    }
     let had_closed = reset.by.of(&connection.closing.fin).is_some();
     Some(match () {
         () if reset.made_on_the_way || has_other_ttl(&reset) || reset.strange_id.is_some() => CloseCause::OtherDevice,

@@ -191,6 +191,10 @@ fn reason(connection: &Connection, cause: CloseCause, reset: &ResetFact) -> Text
                 format!("其 TTL {seen} 与该方其他报文段的（{own}）不同，可能由途中的设备发出；此前静默 {idle}"),
             )
         }
+        CloseCause::ClosedPort => Text::new(
+            "it answers a segment without ACK, which no connection sends: a probe (NULL, FIN or XMAS scan) of a port on which nobody listens",
+            "它应答的是一个不带 ACK 的报文段，任何连接都不会这样发送：探测（NULL、FIN 或 XMAS 扫描），该端口没有进程监听",
+        ),
         CloseCause::FinWait2Abandoned => Text::new(
             format!(
                 "it answers what came {since_fin} after its own FIN was acknowledged; the closed socket was no longer kept in FIN-WAIT-2 (Linux keeps it for 60 s)"
@@ -223,6 +227,10 @@ fn reason(connection: &Connection, cause: CloseCause, reset: &ResetFact) -> Text
                 format!("它应答的报文段没有对应的连接{idle_zh}：进程或主机已重启，或途中设备丢失了连接状态"),
             )
         }
+        CloseCause::AbortAfterFin if answers_fin(connection, reset.by) => Text::new(
+            "it had sent FIN, and answered the other FIN by RST instead of the last ACK, so that it need not wait in TIME-WAIT",
+            "它已发送 FIN，并以 RST 而不是最后的 ACK 应答对方的 FIN，因此无需在 TIME-WAIT 等待",
+        ),
         CloseCause::AbortAfterFin => Text::new(
             "it had sent FIN and then gave up the rest of the connection",
             "它已发送 FIN，随后放弃了连接的其余部分",
@@ -287,11 +295,19 @@ fn reason(connection: &Connection, cause: CloseCause, reset: &ResetFact) -> Text
     }
 }
 
+/// Whether the RST of this peer is also the first to acknowledge the other's FIN.
+fn answers_fin(connection: &Connection, by: Peer) -> bool {
+    let reset = by.of(&connection.closing.reset).map(|reset| reset.ordinal);
+    let fin = connection.receiver_of(by).of(&connection.closing.fin).and_then(|fin| fin.acknowledged);
+    fin.is_some_and(|fin| reset == Some(fin.ordinal))
+}
+
 /// The cause in a few words, for the sentence on the whole life.
 pub(super) fn in_short(cause: CloseCause, reset: Option<&ResetFact>) -> Text {
     let idle = span(reset.map_or(0, |reset| reset.idle_ns));
     let (en, zh) = match cause {
         CloseCause::OtherDevice => ("a device on the way had a hand in it", "途中的设备可能介入"),
+        CloseCause::ClosedPort => ("a probe of a port on which nobody listens", "探测，该端口没有进程监听"),
         CloseCause::FinWait2Abandoned => ("its FIN-WAIT-2 had been given up", "其 FIN-WAIT-2 已被放弃"),
         CloseCause::DataAfterClose => ("data came after it had closed", "在其关闭之后仍有数据到来"),
         CloseCause::VanishedSocket => ("it knew no such connection", "它没有这个连接"),

@@ -28,7 +28,7 @@ pub fn opening(connection: &Connection) -> Opening {
         _ => Basis::Observed,
     };
     let why = why(connection, kind, cause);
-    Opening { kind, cause, basis, title: title(kind), why, negotiated: negotiated(connection) }
+    Opening { kind, cause, basis, title: title(connection, kind), why, negotiated: negotiated(connection) }
 }
 
 /// SYN to SYN,ACK and SYN,ACK to ACK in nanoseconds, and whether they may be used: not where one was sent twice (Karn).
@@ -88,6 +88,9 @@ pub fn open_kind(connection: &Connection) -> OpenKind {
     }
     // The client acknowledged, but nothing shows that the server took that.
     if connection.state(Peer::B) == Some(State::SynReceived) && (facts.syn_ack_after_ack > 0 || facts.wrong_ack) {
+        return OpenKind::HalfOpen;
+    }
+    if facts.ack_too_late {
         return OpenKind::HalfOpen;
     }
     if one_sided {

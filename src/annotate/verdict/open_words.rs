@@ -10,8 +10,9 @@ use crate::track::{Circumstances, Connection, Reuse, ReuseProof, SynFact};
 /// Windows asks again so long after a RST refused its SYN, nanoseconds.
 const REFUSED_NS: std::ops::RangeInclusive<i64> = 400_000_000..=650_000_000;
 
-pub(super) fn title(kind: OpenKind) -> Text {
+pub(super) fn title(connection: &Connection, kind: OpenKind) -> Text {
     let (en, zh) = match kind {
+        _ if is_probe(connection) => ("a probe, no opening", "探测，并非建立连接"),
         OpenKind::ThreeWay => ("three-way handshake", "三次握手"),
         OpenKind::Simultaneous => ("simultaneous open", "同时打开"),
         OpenKind::SelfConnect => ("self-connect", "自连接"),
@@ -72,12 +73,21 @@ fn by_kind(connection: &Connection, kind: OpenKind, cause: Option<OpenCause>) ->
         OpenKind::Unreachable => unreachable(connection),
         OpenKind::Unanswered => unanswered(connection, cause),
         OpenKind::HalfOpen => half_open(connection, cause),
+        OpenKind::MidStream if is_probe(connection) => Text::new(
+            "a segment without SYN and ACK, which neither opens a connection nor belongs to one",
+            "既无 SYN 也无 ACK 的报文段：既不建立连接，也不属于任何连接",
+        ),
         OpenKind::MidStream => Text::new(
             "the capture began after the handshake; who is the client is guessed",
             "捕获开始时握手已经结束；哪一方是客户端为推测",
         ),
         OpenKind::OneSided => Text::new("only one side's segments were captured", "只捕获到一方的报文段"),
     }
+}
+
+/// Whether all there was is a probe, and the RST that refused it.
+fn is_probe(connection: &Connection) -> bool {
+    connection.evidence.as_ref().and_then(|evidence| evidence.reset).is_some_and(|reset| reset.refuses_probe)
 }
 
 /// Whether somebody still waited in TIME-WAIT on these ports and did not give way.
@@ -155,6 +165,10 @@ fn half_open(connection: &Connection, cause: Option<OpenCause>) -> Text {
         Some(OpenCause::WrongAck) => Text::new(
             "the SYN,ACK was answered by a segment that does not fit it, so the server never opened",
             "对 SYN,ACK 的应答与其不符，因此服务器一方从未建立",
+        ),
+        Some(OpenCause::AckTooLate) => Text::new(
+            "the client's ACK came too late: the server had given up SYN-RECEIVED, as its RST to that ACK shows",
+            "客户端的 ACK 来得太迟：服务器已放弃 SYN-RECEIVED，它对该 ACK 的 RST 表明了这一点",
         ),
         Some(OpenCause::AcceptQueueFull) => Text::new(
             "the client acknowledged the SYN,ACK, but the server went on repeating it: its accept queue is full, or these ACKs never reach it",
@@ -241,9 +255,10 @@ fn lost(connection: &Connection, evidence: &Circumstances, cause: Option<OpenCau
             "the SYN,ACK was lost or late behind the capture: it had been seen, yet the SYN came again",
             "SYN,ACK 在观测点之后丢失或迟到：它已被捕获，但 SYN 仍再次发送",
         ),
-        OpenCause::SynAckLost => Text::new(
-            "the SYN,ACK was lost or late: it came again before anything acknowledged it",
-            "SYN,ACK 丢失或迟到：在得到任何确认之前再次发送",
+        OpenCause::SynAckLost => Text::new("the first SYN,ACK was lost on the way", "第一个 SYN,ACK 在途中丢失"),
+        OpenCause::SynAckOrAckLost => Text::new(
+            "the SYN,ACK or its ACK was lost or late: it came again before any ACK was seen; nothing here tells which",
+            "SYN,ACK 或对它的 ACK 丢失或迟到：在看到任何 ACK 之前再次发送；此处无法判断是哪一个",
         ),
         OpenCause::ClosedPort if facts.refused_before => Text::new(
             "an earlier SYN was refused by RST: nobody listened on that port yet",
