@@ -108,6 +108,8 @@ sequences! {
     captured_twice
     captured_twice_without_id
     captured_with_and_without_vlan
+    closed_window_then_reset
+    closed_window_then_reset_by_reader
     crossing_syn_lost
     cut_anew
     data_after_a_probe

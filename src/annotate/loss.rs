@@ -131,16 +131,27 @@ fn again(seen: &Seen<'_>, is_one: impl Fn(Cause) -> bool) -> Option<Finding> {
 
 /// What is repeated: `1460 octets of frame 7 sent again`.
 fn what(seen: &Seen<'_>, it: &Retransmission) -> Text {
-    let len = seen.segment.len;
-    let (of, of_zh) =
-        it.of.map_or_else(Default::default, |of| (format!(" of frame {}", of.frame), format!("帧 {} 的 ", of.frame)));
+    // Octets that were never sent before are not sent again.
+    let len = match it.extent {
+        Extent::WithNew(new) => seen.segment.len.saturating_sub(new),
+        _ => seen.segment.len,
+    };
+    let (of, of_zh) = it.of.map_or_else(Default::default, |of| match it.extent {
+        Extent::Whole | Extent::Part => (format!(" of frame {}", of.frame), format!("帧 {} 的 ", of.frame)),
+        // They need not all have been in that one.
+        Extent::Several(_) | Extent::WithNew(_) => {
+            (format!(" from frame {} on", of.frame), format!("自帧 {} 起的 ", of.frame))
+        }
+    });
     let (how, how_zh) = match it.extent {
         Extent::Whole => (String::new(), String::new()),
         Extent::Part => (", a part of that segment".into(), "（该报文段的一部分）".into()),
         Extent::Several(count) => {
             (format!(", cut anew from {count} segments"), format!("（由 {count} 个报文段重新划分）"))
         }
-        Extent::WithNew(new) => (format!(", the last {new} of them new"), format!("（其中末尾 {new} 字节是新的）")),
+        Extent::WithNew(new) => {
+            (format!(", with {new} new ones behind them"), format!("（其后另有 {new} 字节新数据）"))
+        }
     };
     let (times_en, times_zh) = match it.copies {
         0 | 1 => (String::new(), String::new()),

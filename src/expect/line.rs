@@ -232,7 +232,7 @@ const OPEN_CAUSES: [(&str, OpenCause); 23] = [
 ];
 
 /// Stable names of causes of closings.
-const CLOSE_CAUSES: [(&str, CloseCause); 12] = [
+const CLOSE_CAUSES: [(&str, CloseCause); 13] = [
     ("other-device", CloseCause::OtherDevice),
     ("closed-port", CloseCause::ClosedPort),
     ("fin-wait2-abandoned", CloseCause::FinWait2Abandoned),
@@ -241,6 +241,7 @@ const CLOSE_CAUSES: [(&str, CloseCause); 12] = [
     ("abort-after-fin", CloseCause::AbortAfterFin),
     ("idle-timeout", CloseCause::IdleTimeout),
     ("peer-vanished", CloseCause::PeerVanished),
+    ("closed-window", CloseCause::ClosedWindow),
     ("unread-data", CloseCause::UnreadData),
     ("mid-transfer", CloseCause::MidTransfer),
     ("linger-zero", CloseCause::LingerZero),

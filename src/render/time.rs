@@ -1,8 +1,7 @@
 //! Lengths of time and amounts in words of fixed or human size.
 
-pub(super) use crate::timeline::amount::octets;
+pub(super) use crate::timeline::amount::{octets, span};
 
-const US: i64 = 1_000;
 const MS: i64 = 1_000_000;
 const S: i64 = 1_000_000_000;
 
@@ -28,24 +27,6 @@ pub(super) fn point(ns: i64, compact: bool) -> String {
     if compact { format!("{digits:>7}{unit}") } else { format!("{digits:>8} {unit}") }
 }
 
-/// A length of time as people say it, three digits that count: `48.3 µs`, `1.02 s`, `4 min`.
-pub(super) fn span(ns: i64) -> String {
-    let sign = if ns < 0 { "-" } else { "" };
-    let ns = ns.saturating_abs();
-    let text = match ns {
-        0 => "0 s".to_string(),
-        ns if ns < US => format!("{ns} ns"),
-        // Rounded, the longest of a unit would read as 1000 of it.
-        ns if ns < MS - US / 2 => format!("{} µs", digits(ns, US)),
-        ns if ns < S - MS / 2 => format!("{} ms", digits(ns, MS)),
-        ns if ns < 120 * S => format!("{} s", digits(ns, S)),
-        ns if ns < 7_200 * S => format!("{} min", digits(ns, 60 * S)),
-        ns if ns < 172_800 * S => format!("{} h", digits(ns, 3_600 * S)),
-        ns => format!("{} d", digits(ns, 86_400 * S)),
-    };
-    format!("{sign}{text}")
-}
-
 /// The same in whole units, for tables: `59 s`, `4 min`.
 pub(super) fn coarse(ns: i64) -> String {
     let (unit, name) = match ns.saturating_abs() {
@@ -56,20 +37,6 @@ pub(super) fn coarse(ns: i64) -> String {
         _ => (86_400 * S, "d"),
     };
     format!("{} {name}", (i128::from(ns) + i128::from(unit) / 2) / i128::from(unit))
-}
-
-/// Rounded to three digits that count, no zeros at the end.
-fn digits(ns: i64, unit: i64) -> String {
-    let (ns, unit) = (i128::from(ns), i128::from(unit));
-    let rounded = |parts: i128| (ns * parts + unit / 2) / unit;
-    let (parts, places) = match (rounded(100), rounded(10)) {
-        (0..1_000, _) => (100, 2),
-        (_, 0..1_000) => (10, 1),
-        _ => return rounded(1).to_string(),
-    };
-    let value = rounded(parts);
-    let text = format!("{}.{:0places$}", value / parts, value % parts);
-    text.trim_end_matches('0').trim_end_matches('.').to_string()
 }
 
 #[cfg(test)]
@@ -85,19 +52,5 @@ mod tests {
         assert_eq!(point(60_004_213_000, false), "  60.004 s ");
         assert_eq!(point(9_401_733_000, false), "   9.401 s ");
         assert_eq!(point(1_021_340_000, true), "  1.021s ");
-    }
-
-    #[test]
-    fn spans_read_well() {
-        assert_eq!(span(48_400), "48.4 µs");
-        assert_eq!(span(23_960), "24 µs");
-        assert_eq!(span(999_499), "999 µs");
-        assert_eq!(span(999_500), "1 ms");
-        assert_eq!(span(9_996_000), "10 ms");
-        assert_eq!(span(1_021_340_000), "1.02 s");
-        assert_eq!(span(i64::MIN), "-106752 d");
-        assert_eq!(span(60 * S), "60 s");
-        assert_eq!(span(240 * S), "4 min");
-        assert_eq!(span(2_500_000), "2.5 ms");
     }
 }

@@ -1,25 +1,25 @@
 //! Amounts in words: lengths of time, octets, numbers of things. Plurals are English.
 
-/// A length of time in the unit that suits it, three digits that count: `48 µs`, `1.02 s`.
+const US: i64 = 1_000;
+const MS: i64 = 1_000_000;
+const S: i64 = 1_000_000_000;
+
+/// A length of time as people say it, three digits that count: `48.3 µs`, `1.02 s`, `4 min`.
 pub fn span(ns: i64) -> String {
-    let value = ns as f64;
-    let (number, unit) = match ns.unsigned_abs() {
-        0..1_000 => return format!("{ns} ns"),
-        1_000..1_000_000 => (value / 1e3, "µs"),
-        1_000_000..1_000_000_000 => (value / 1e6, "ms"),
-        1_000_000_000..120_000_000_000 => (value / 1e9, "s"),
-        120_000_000_000..7_200_000_000_000 => (value / 60e9, "min"),
-        7_200_000_000_000..172_800_000_000_000 => (value / 3_600e9, "h"),
-        _ => (value / 86_400e9, "d"),
+    let sign = if ns < 0 { "-" } else { "" };
+    let ns = ns.saturating_abs();
+    let text = match ns {
+        0 => "0 s".to_string(),
+        ns if ns < US => format!("{ns} ns"),
+        // Rounded, the longest of a unit would read as 1000 of it.
+        ns if ns < MS - US / 2 => format!("{} µs", digits(ns, US)),
+        ns if ns < S - MS / 2 => format!("{} ms", digits(ns, MS)),
+        ns if ns < 120 * S => format!("{} s", digits(ns, S)),
+        ns if ns < 7_200 * S => format!("{} min", digits(ns, 60 * S)),
+        ns if ns < 172_800 * S => format!("{} h", digits(ns, 3_600 * S)),
+        ns => format!("{} d", digits(ns, 86_400 * S)),
     };
-    let digits = match number.abs() {
-        0.0..10.0 => 2,
-        10.0..100.0 => 1,
-        _ => 0,
-    };
-    let text = format!("{number:.digits$}");
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    format!("{text} {unit}")
+    format!("{sign}{text}")
 }
 
 /// A number of octets, exact while it is short: `3000 B`, `20.0 kB`.
@@ -50,6 +50,20 @@ pub fn times(count: u32) -> String {
     }
 }
 
+/// Rounded to three digits that count, no zeros at the end.
+fn digits(ns: i64, unit: i64) -> String {
+    let (ns, unit) = (i128::from(ns), i128::from(unit));
+    let rounded = |parts: i128| (ns * parts + unit / 2) / unit;
+    let (parts, places) = match (rounded(100), rounded(10)) {
+        (0..1_000, _) => (100, 2),
+        (_, 0..1_000) => (10, 1),
+        _ => return rounded(1).to_string(),
+    };
+    let value = rounded(parts);
+    let text = format!("{}.{:0places$}", value / parts, value % parts);
+    text.trim_end_matches('0').trim_end_matches('.').to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,7 +71,16 @@ mod tests {
     #[test]
     fn spans_read_well() {
         let cases = [
-            (0, "0 ns"),
+            (0, "0 s"),
+            (48_400, "48.4 µs"),
+            (23_960, "24 µs"),
+            (999_499, "999 µs"),
+            (999_500, "1 ms"),
+            (999_600, "1 ms"),
+            (2_500_000, "2.5 ms"),
+            (9_996_000, "10 ms"),
+            (1_021_340_000, "1.02 s"),
+            (i64::MIN, "-106752 d"),
             (48_300, "48.3 µs"),
             (1_020_000_000, "1.02 s"),
             (60_000_000_000, "60 s"),

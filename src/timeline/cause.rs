@@ -78,6 +78,8 @@ pub enum CloseCause {
     IdleTimeout,
     /// Its keep-alives or retransmissions had gone unanswered: it likely gave the peer up (ETIMEDOUT).
     PeerVanished,
+    /// The other side's window had been closed for long: its program did not read.
+    ClosedWindow,
     /// Aborted while data arrived that it can not have read.
     UnreadData,
     /// Aborted while its own data was under way.

@@ -89,6 +89,10 @@ pub struct ResetFact {
     pub since_fin_ns: Option<i64>,
     /// Keep-alives and timeouts of its sender in a row that nothing had answered.
     pub unanswered: (u32, u32),
+    /// How long the window of the other side had been closed, nanoseconds.
+    pub other_closed_ns: Option<i64>,
+    /// How long its sender's own window had been closed: its buffer was full of what had not been read.
+    pub own_closed_ns: Option<i64>,
     /// No payload had been sent to its sender, so that none could be unread.
     pub nothing_came: bool,
 }
@@ -240,6 +244,8 @@ impl Turn<'_> {
             is_more_under_way: unheard_of > own_under_way,
             arriving,
             unanswered: connection.unanswered(sender),
+            other_closed_ns: connection.closed_since(sender).map(|since| self.time.since(since)),
+            own_closed_ns: connection.closed_since(receiver).map(|since| self.time.since(since)),
             nothing_came: receiver.of(&connection.flows).bytes + receiver.of(&connection.flows).missing == 0,
             since_fin_ns: acknowledged.map(|moment| self.time.since(moment.time)),
         }

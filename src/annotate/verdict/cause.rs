@@ -8,6 +8,9 @@ use crate::track::{Connection, ResetFact, SynFact};
 /// in a local network, shorter than the shortest usual idle timeouts.
 const IDLE_NS: i64 = 10_000_000_000;
 
+/// A window that was closed for so long explains why its sender gave up, nanoseconds.
+const CLOSED_NS: i64 = 1_000_000_000;
+
 /// Repeated SYNs that span less than this do not show that a server ignores them, nanoseconds.
 const IGNORED_NS: i64 = 1_500_000_000;
 
@@ -99,9 +102,8 @@ pub fn close_cause(connection: &Connection, kind: CloseKind) -> Option<CloseCaus
     let evidence = connection.evidence.as_ref()?;
     let reset = evidence.reset?;
     let was_in = |states: &[State]| reset.sender_was.is_some_and(|state| states.contains(&state));
-    let unanswered = !reset.answers && connection.opening.ack.is_none();
-    if was_in(&[State::SynReceived]) && reset.by == Peer::B && (unanswered || connection.opening.ack_too_late) {
-        // It gave up an opening that nobody completed; no program had the connection yet.
+    if gave_up_opening(connection, &reset) {
+        // No program had the connection yet.
         return None;
     }
     let unheard = reset.unanswered.0 >= UNHEARD.0 || reset.unanswered.1 >= UNHEARD.1;
@@ -124,12 +126,21 @@ pub fn close_cause(connection: &Connection, kind: CloseKind) -> Option<CloseCaus
         () if reset.answers => CloseCause::VanishedSocket,
         () if had_closed => CloseCause::AbortAfterFin,
         () if unheard => CloseCause::PeerVanished,
+        () if reset.other_closed_ns.is_some_and(|closed| closed >= CLOSED_NS) => CloseCause::ClosedWindow,
+        () if reset.own_closed_ns.is_some() => CloseCause::UnreadData,
         () if reset.idle_ns >= IDLE_NS => CloseCause::IdleTimeout,
         () if reset.own_under_way > 0 => CloseCause::MidTransfer,
         () if reset.arriving > u32::from(has_unproved_fin(connection, reset.by)) => CloseCause::UnreadData,
         () if reset.nothing_came => CloseCause::LingerZero,
         () => CloseCause::Abort,
     })
+}
+
+/// Whether by this RST the server gave up an opening that nobody had completed in time.
+pub(super) fn gave_up_opening(connection: &Connection, reset: &ResetFact) -> bool {
+    let unanswered = !reset.answers && connection.opening.ack.is_none();
+    let waited = reset.sender_was == Some(State::SynReceived) && reset.by == Peer::B;
+    waited && (unanswered || connection.opening.ack_too_late)
 }
 
 /// Whether the RST came with another TTL than the segments of its sender.

@@ -1,6 +1,6 @@
 //! A closing in words: its title, and why it is called that.
 
-use super::cause::has_other_ttl;
+use super::cause::{gave_up_opening, has_other_ttl};
 use super::close::first_reset;
 use crate::annotate::words::{octets, role, span, times};
 use crate::tcp::{Peer, State};
@@ -143,8 +143,17 @@ fn by_reset(connection: &Connection, cause: Option<CloseCause>) -> Text {
         ),
     };
     let reset = connection.evidence.as_ref().and_then(|evidence| evidence.reset);
-    let Some((cause, reset)) = cause.zip(reset) else { return hit };
-    let reason = reason(connection, cause, &reset);
+    let reason = match (cause, reset) {
+        (Some(cause), Some(reset)) => reason(connection, cause, &reset),
+        (None, Some(reset)) if gave_up_opening(connection, &reset) && connection.opening.ack_too_late => Text::new(
+            "it had given up waiting for that ACK, and knows no such connection",
+            "它已放弃等待该 ACK，没有这个连接",
+        ),
+        (None, Some(reset)) if gave_up_opening(connection, &reset) => {
+            Text::new("it gave up waiting for the ACK of its SYN,ACK", "它放弃了等待对其 SYN,ACK 的确认")
+        }
+        _ => return hit,
+    };
     Text::new(format!("{}: {}", hit.en, reason.en), format!("{}：{}", hit.zh, reason.zh))
 }
 
@@ -252,6 +261,25 @@ fn reason(connection: &Connection, cause: CloseCause, reset: &ResetFact) -> Text
                 format!("此前连续 {zh}没有得到应答：已收不到对方的任何报文，很可能是放弃了连接（ETIMEDOUT）"),
             )
         }
+        CloseCause::ClosedWindow => {
+            let (closed, other) = (span(reset.other_closed_ns.unwrap_or(0)), role(connection.receiver_of(reset.by)));
+            Text::new(
+                format!(
+                    "the {}'s window had been closed for {closed}: its program did not read, and the other side gave up waiting",
+                    other.en
+                ),
+                format!("{}的窗口已关闭 {closed}：其程序没有读取数据，另一方放弃了等待", other.zh),
+            )
+        }
+        CloseCause::UnreadData if reset.own_closed_ns.is_some() => {
+            let closed = span(reset.own_closed_ns.unwrap_or(0));
+            Text::new(
+                format!(
+                    "its own window had been closed for {closed}, full of what its program had not read: closed with unread data"
+                ),
+                format!("它自己的窗口已关闭 {closed}，缓冲区满是其程序未读取的数据：关闭时有未读数据"),
+            )
+        }
         CloseCause::UnreadData => {
             let unread = octets(reset.arriving.into());
             Text::new(
@@ -316,6 +344,10 @@ pub(super) fn in_short(cause: CloseCause, reset: Option<&ResetFact>) -> Text {
             return Text::new(format!("after {idle} of silence"), format!("此前静默 {idle}"));
         }
         CloseCause::PeerVanished => ("its peer was not heard any more", "收不到对方的任何报文"),
+        CloseCause::ClosedWindow => {
+            let closed = span(reset.and_then(|reset| reset.other_closed_ns).unwrap_or(0));
+            return Text::new(format!("after {closed} before a closed window"), format!("此前窗口关闭了 {closed}"));
+        }
         CloseCause::UnreadData => ("with unread data", "有未读数据"),
         CloseCause::MidTransfer => ("in the middle of its own data", "自身数据尚在途中"),
         CloseCause::LingerZero => ("as with linger 0", "如 linger 0"),

@@ -3,7 +3,7 @@
 use super::ecn::EcnOffer;
 use super::rtt::Rtt;
 use super::totals::Totals;
-use crate::tcp::Peer;
+use crate::tcp::{Peer, Timestamp};
 use crate::track::Connection;
 
 impl Connection {
@@ -25,6 +25,11 @@ impl Connection {
             totals.closed.longest_ns = totals.closed.longest_ns.max(open_ns);
         }
         totals
+    }
+
+    /// Since when the window into which `peer` sends has been closed.
+    pub(in crate::track) fn closed_since(&self, peer: Peer) -> Option<Timestamp> {
+        peer.of(&self.senders).more.as_ref().and_then(|more| more.closed_since)
     }
 
     /// Whether both sides agreed to ECN, and whether to the accurate one.
