@@ -1,6 +1,9 @@
 //! Words that are no rules of ours and are asked for all the same: how a connection opened or closed, and Wireshark's marks.
 
-use crate::timeline::{CloseKind, OpenKind, Text};
+mod advice;
+mod causes;
+
+use crate::timeline::{CloseCause, CloseKind, OpenCause, OpenKind, Text};
 
 /// A word and what it means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,6 +12,8 @@ pub struct Entry {
     pub word: String,
     pub family: Family,
     pub meaning: Text,
+    /// What to do about it.
+    pub advice: Option<Text>,
     /// The rule of ours that says the same or more.
     pub rule: Option<&'static str>,
 }
@@ -20,6 +25,10 @@ pub enum Family {
     Opening,
     /// `close.kind`.
     Closing,
+    /// `open.cause`.
+    OpeningCause,
+    /// `close.cause`.
+    ClosingCause,
     /// `tcp.analysis.…`.
     Wireshark,
 }
@@ -30,21 +39,34 @@ pub fn glossary() -> impl Iterator<Item = Entry> {
         word: name(&kind),
         family: Family::Opening,
         meaning: opening(kind),
+        advice: Some(advice::of_opening(kind)),
         rule: None,
     });
     let closings = CloseKind::ALL.into_iter().map(|kind| Entry {
         word: name(&kind),
         family: Family::Closing,
         meaning: closing(kind),
+        advice: Some(advice::of_closing(kind)),
         rule: None,
     });
     let marks = WIRESHARK.into_iter().map(|(word, rule, en, zh)| Entry {
         word: word.into(),
         family: Family::Wireshark,
         meaning: Text::new(en, zh),
+        advice: None,
         rule: (!rule.is_empty()).then_some(rule),
     });
-    openings.chain(closings).chain(marks)
+    let behind_openings =
+        OpenCause::ALL.into_iter().map(|cause| of_cause(name(&cause), Family::OpeningCause, causes::of_opening(cause)));
+    let behind_closings = CloseCause::ALL
+        .into_iter()
+        .map(|cause| of_cause(name(&cause), Family::ClosingCause, causes::of_closing(cause)));
+    openings.chain(closings).chain(behind_openings).chain(behind_closings).chain(marks)
+}
+
+fn of_cause(word: String, family: Family, [meaning, advice]: [(&str, &str); 2]) -> Entry {
+    let text = |(en, zh): (&str, &str)| Text::new(en, zh);
+    Entry { word, family, meaning: text(meaning), advice: Some(text(advice)), rule: None }
 }
 
 /// The stable name of a kind.

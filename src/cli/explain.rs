@@ -67,15 +67,17 @@ fn of_rule(rule: &'static Rule) -> Item {
 }
 
 fn of_entry(entry: Entry) -> Item {
-    let Entry { word, family, meaning, rule } = entry;
+    let Entry { word, family, meaning, advice, rule } = entry;
     let (what, see) = match family {
         Family::Opening => (Text::new("opening", "建立方式"), Some(format!("synfin replay FILE --where open={word}"))),
         Family::Closing => (Text::new("closing", "关闭方式"), Some(format!("synfin replay FILE --where close={word}"))),
+        Family::OpeningCause => (Text::new("cause of an opening", "建立的原因"), None),
+        Family::ClosingCause => (Text::new("cause of a closing", "关闭的原因"), None),
         Family::Wireshark => {
             (Text::new("Wireshark", "Wireshark 标记"), rule.map(|rule| format!("synfin explain {rule}")))
         }
     };
-    Item { name: word, what, severity: None, clause: None, brief: meaning.clone(), meaning, advice: None, see }
+    Item { name: word, what, severity: None, clause: None, brief: meaning.clone(), meaning, advice, see }
 }
 
 fn unknown(word: &str) -> Failure {
@@ -112,10 +114,20 @@ mod tests {
         assert_eq!(families("simultaneous"), ["opening", "closing"]);
         assert_eq!(families("tcp.analysis.fast_retransmission"), ["Wireshark"]);
         assert_eq!(families("retransmission").len(), 2);
+        assert_eq!(families("closed-port"), ["cause of an opening", "cause of a closing"]);
         assert!(families("nonsense").is_empty());
         assert!(rules().all(|rule| !items(rule.id).is_empty()));
         let help = unknown("retransmision").help;
         assert!(format!("{help:?}").contains("retransmission"), "{help:?}");
+    }
+
+    #[test]
+    fn every_kind_and_cause_says_what_to_do() {
+        let known: Vec<Entry> = glossary().filter(|entry| entry.family != Family::Wireshark).collect();
+        assert!(known.iter().all(|entry| entry.advice.is_some()));
+        for word in ["unread-data", "linger-zero", "filtered", "third-ack-lost", "closed-window", "half-open"] {
+            assert!(items(word).iter().all(|item| item.advice.is_some()) && !items(word).is_empty(), "{word}");
+        }
     }
 
     #[test]

@@ -57,6 +57,35 @@ pub enum OpenCause {
     TimeExceeded,
 }
 
+impl OpenCause {
+    /// Every cause, in the order of declaration.
+    pub const ALL: [OpenCause; 23] = [
+        OpenCause::SynLost,
+        OpenCause::SynAckLost,
+        OpenCause::SynAckOrAckLost,
+        OpenCause::SynOrAnswerLost,
+        OpenCause::ThirdAckLost,
+        OpenCause::AcceptQueueFull,
+        OpenCause::ClosedPort,
+        OpenCause::Filtered,
+        OpenCause::Withdrawn,
+        OpenCause::NoAck,
+        OpenCause::AckTooLate,
+        OpenCause::SynScan,
+        OpenCause::StaleSyn,
+        OpenCause::WrongAck,
+        OpenCause::OldConnection,
+        OpenCause::FourWay,
+        OpenCause::FiveWay,
+        OpenCause::NetUnreachable,
+        OpenCause::HostUnreachable,
+        OpenCause::ProtocolUnreachable,
+        OpenCause::PortUnreachable,
+        OpenCause::Prohibited,
+        OpenCause::TimeExceeded,
+    ];
+}
+
 /// What lies behind a closing, where the segments tell. Except for what a RST answers, the wire shows no reasons: these are
 /// inferred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -88,6 +117,25 @@ pub enum CloseCause {
     LingerZero,
     /// Aborted: linger 0 or unread data, which the wire does not tell apart.
     Abort,
+}
+
+impl CloseCause {
+    /// Every cause, in the order of declaration.
+    pub const ALL: [CloseCause; 13] = [
+        CloseCause::OtherDevice,
+        CloseCause::ClosedPort,
+        CloseCause::FinWait2Abandoned,
+        CloseCause::DataAfterClose,
+        CloseCause::VanishedSocket,
+        CloseCause::AbortAfterFin,
+        CloseCause::IdleTimeout,
+        CloseCause::PeerVanished,
+        CloseCause::ClosedWindow,
+        CloseCause::UnreadData,
+        CloseCause::MidTransfer,
+        CloseCause::LingerZero,
+        CloseCause::Abort,
+    ];
 }
 
 /// Fast Open (RFC 7413): what was asked and what came of it.
@@ -169,4 +217,19 @@ pub enum ReuseProof {
     Timestamp,
     /// Only a larger initial number (RFC 9293 3.10.7.4, MAY-2).
     LargerNumber,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cause_is_listed_once() {
+        // The schema has one entry for each variant.
+        let variants = |schema: schemars::Schema| schema.get("oneOf").and_then(|all| all.as_array()).map(Vec::len);
+        assert_eq!(variants(schemars::schema_for!(OpenCause)), Some(OpenCause::ALL.len()));
+        assert_eq!(variants(schemars::schema_for!(CloseCause)), Some(CloseCause::ALL.len()));
+        assert!(OpenCause::ALL.iter().enumerate().all(|(place, cause)| *cause as usize == place));
+        assert!(CloseCause::ALL.iter().enumerate().all(|(place, cause)| *cause as usize == place));
+    }
 }
