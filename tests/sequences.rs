@@ -102,7 +102,6 @@ sequences! {
     both_sides_last_ack_lost
     both_sides_reset_from_between
     both_sides_reset_lost
-    both_sides_syn_ack_lost
     both_sides_syn_lost
     captured_before_and_after_a_router
     captured_twice
@@ -238,6 +237,7 @@ sequences! {
     super_segment
     syn_ack_before_syn
     syn_ack_lost
+    syn_ack_lost_as_the_other_end_shows
     syn_ack_or_its_ack_lost
     syn_captured_twice
     syn_lost
