@@ -64,8 +64,8 @@ pub struct ResetFact {
     /// It came without ACK and took its number from the acknowledgment of the segment before: it answers that segment, for
     /// which there was no socket (RFC 9293 3.10.7.1).
     pub answers: bool,
-    /// Number 0, and it acknowledges the other's first segment, which had no ACK and was no SYN: it refuses a probe, for which
-    /// there is neither connection nor listener (RFC 9293 3.10.7.1, 3.10.7.2).
+    /// It acknowledges just the other's first segment, which had no ACK and was no SYN: it refuses a probe, for which there is
+    /// neither connection nor listener (RFC 9293 3.10.7.1, 3.10.7.2).
     pub refuses_probe: bool,
     /// Its supposed sender's own capture does not have it.
     pub made_on_the_way: bool,
@@ -231,7 +231,7 @@ impl Turn<'_> {
             sender_was: own.state,
             answers,
             refuses_probe: segment.flags.ack()
-                && segment.seq == SeqNumber(0)
+                && other.snd.nxt == Some(segment.ack)
                 && (own.state, other.state) == (None, None)
                 && other.rcv.last_ack.is_none(),
             made_on_the_way: segment.passage == Passage::Appeared,
