@@ -6,7 +6,7 @@ use super::table::Way;
 use crate::tcp::Segment;
 
 /// Streams remembered in full at once, some 300 octets each. When one more comes, one that ended, else one of which nothing was
-/// heard for long, shrinks to [`Left`], 48 octets: it keeps its number, its completeness and its first numbers, which tell a new
+/// heard for long, shrinks to 48 octets: it keeps its number, its completeness and its first numbers, which tell a new
 /// stream on the same ports. Only what is said of a later segment of it may differ from tshark's words.
 pub const MOST_FULL: usize = 32 * 1024;
 
