@@ -33,7 +33,7 @@ pub use check::{Verdict, check, check_each};
 pub use difference::{Came, Difference, Expected};
 pub use line::Sequence;
 pub use named::{NAMED, Named, likest, named};
-pub use parse::{LONGEST, ParseError};
+pub use parse::{LONGEST, ParseError, likest as likest_of};
 pub use written::write;
 
 #[cfg(test)]

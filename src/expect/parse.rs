@@ -302,7 +302,7 @@ impl<'t> Line<'t> {
 }
 
 /// The word that is likest to one that is not known.
-pub(super) fn likest<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Option<String> {
+pub fn likest<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Option<String> {
     let word: String = word.chars().take(40).collect::<String>().to_ascii_lowercase();
     known
         .map(|known| (strsim::jaro_winkler(&known.to_ascii_lowercase(), &word), known))

@@ -3,6 +3,9 @@
 #[cfg(all(feature = "capture", target_os = "linux"))]
 use std::time::{Duration, Instant};
 
+/// Octets that may wait where nothing is said.
+pub const QUEUE: usize = 30_000;
+
 /// A bandwidth, and the room before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {

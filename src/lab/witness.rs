@@ -38,6 +38,8 @@ pub struct Seen {
     pub gone: Option<Timestamp>,
     /// Who held it, where that may be known.
     pub owner: Option<Process>,
+    /// Octets that its program had not read when it was last asked; for a listener, connections not yet accepted.
+    pub unread: u32,
     /// The inode whose owner was looked for.
     inode: u32,
 }
@@ -179,6 +181,11 @@ impl Seen {
         all
     }
 
+    /// The state it is in; `None`: it is there no more.
+    pub fn state(&self) -> Option<State> {
+        self.states.last().filter(|_| self.gone.is_none()).map(|(_, state)| *state)
+    }
+
     fn new(socket: &KernelSocket) -> Seen {
         Seen {
             local: socket.local,
@@ -188,6 +195,7 @@ impl Seen {
             time_wait: None,
             gone: None,
             owner: None,
+            unread: 0,
             inode: 0,
         }
     }
@@ -195,6 +203,7 @@ impl Seen {
     fn note(&mut self, now: Timestamp, socket: &KernelSocket) {
         // A dump walks several tables, and a socket that moves from one to the next meanwhile can be missed once.
         self.gone = None;
+        self.unread = socket.rqueue;
         if self.states.last().is_none_or(|(_, state)| *state != socket.state) && self.states.len() < MOST_STATES {
             self.states.push((now, socket.state));
         }

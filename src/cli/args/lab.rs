@@ -2,7 +2,7 @@
 
 use super::Output;
 use crate::lab::fault::{Fault, time};
-use crate::lab::pace::Rate;
+use crate::lab::pace::{QUEUE, Rate};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,7 +16,37 @@ pub struct Lab {
 
 #[derive(Debug, Subcommand)]
 pub enum LabCommand {
+    /// The scenarios, by group
+    List,
+    Run(LabRun),
     Exec(LabExec),
+}
+
+/// Play a scenario on the two hosts, show it, and hold it against what it expects
+///
+/// Exit status 0: all came as expected; 1: something did not, and is told.
+#[derive(Debug, Args)]
+pub struct LabRun {
+    /// The name of a scenario (synfin lab list), or a file of your own
+    #[arg(value_name = "NAME|FILE", required_unless_present = "all")]
+    pub scenario: Option<String>,
+    /// All scenarios that do not take long, as a table
+    #[arg(long, conflicts_with_all = ["scenario", "explain"])]
+    pub all: bool,
+    /// With --all: also those whose point is a long wait
+    #[arg(long, requires = "all")]
+    pub long: bool,
+    /// With --all: so many at a time
+    #[arg(long, value_name = "N", default_value_t = 4, requires = "all")]
+    pub jobs: usize,
+    /// Tell the lesson: before, during and after
+    #[arg(long)]
+    pub explain: bool,
+    /// Also save the packets, as each host saw them, with calls and kernel states: a pcapng; with --all a folder for one of each
+    #[arg(short = 'w', long, value_name = "FILE")]
+    pub write: Option<PathBuf>,
+    #[command(flatten)]
+    pub output: Output,
 }
 
 /// Run any two programs on the two hosts, and show what passed between them
@@ -42,7 +72,7 @@ pub struct LabExec {
     #[arg(long, value_name = "KBIT/S", value_parser = clap::value_parser!(u64).range(1..))]
     pub rate: Option<u64>,
     /// Octets that may wait for the wire where it has a rate
-    #[arg(long, value_name = "OCTETS", default_value_t = 30_000, requires = "rate")]
+    #[arg(long, value_name = "OCTETS", default_value_t = QUEUE, requires = "rate")]
     pub queue: usize,
     /// Also save the packets, as each host saw them: a pcapng with two interfaces
     #[arg(short = 'w', long, value_name = "FILE")]

@@ -9,7 +9,7 @@ mod replay;
 
 pub use check::{Check, CheckFormat};
 pub use choose::Choose;
-pub use lab::{Lab, LabCommand, LabExec};
+pub use lab::{Lab, LabCommand, LabExec, LabRun};
 pub use replay::{Replay, SideArg};
 
 use crate::tcp::MslProfile;

@@ -1,0 +1,254 @@
+//! `synfin lab run`: a scenario, or all, each held against what it expects.
+
+use super::super::args::LabRun;
+use super::super::config::Config;
+use super::super::exit::{Exit, Failure};
+use super::super::output::Outputs;
+use super::super::permission::namespace_failure;
+use super::super::{interrupt, names, saving};
+use super::{failed, told};
+use crate::expect::{self, Sequence};
+use crate::lab::player::{self, Missed, Played};
+use crate::lab::scenario::{self, BUILTIN, Scenario, ScenarioError};
+use crate::lab::{LabError, namespace};
+use crate::ladder::View;
+use crate::render::check::{self as drawing, Checked};
+use crate::render::safe;
+use crate::tcp::CallWord;
+use crate::timeline::{Lang, Text, Timeline};
+use anyhow::Result;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A scenario file at most.
+const LONGEST: u64 = 2 << 20;
+
+pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
+    if args.all {
+        return all(args, config);
+    }
+    let name = args.scenario.as_deref().unwrap_or_default();
+    let scenario = find(name)?;
+    let lang = config.lang;
+    let outputs = Outputs::new(args.output.format, &args.output.output)?;
+    // Before any thread: only a process with one thread may move.
+    namespace::enter().map_err(|error| namespace_failure(&error, lang))?;
+    let saved = args.write.as_deref().map(|path| saving::create(path, lang)).transpose()?;
+    let stop = interrupt::flag()?;
+    if args.explain {
+        explain(&[&scenario.title, &scenario.lesson.before, &scenario.lesson.during], lang)?;
+    }
+    let tell = |program: &str, word: &CallWord| {
+        if args.explain {
+            say(program, word, lang);
+        }
+    };
+    let played = player::play(&scenario, &stop, &tell).map_err(|error| failed(error, lang))?;
+    let mut timeline = told(&played.recording, name, saved, &args.output, config)?;
+    names::give(&mut timeline, config)?;
+    outputs.write(&timeline, &View::default(), config)?;
+    let judged = Judged::of(name, &scenario, played.missed, &timeline);
+    let mut err = io::stderr().lock();
+    judged.write(config, &mut err)?;
+    if args.explain {
+        explain(&[&scenario.lesson.after], lang)?;
+    }
+    Ok(if judged.fits() { Exit::Done } else { Exit::Failed })
+}
+
+/// Texts to standard error, a paragraph each.
+fn explain(texts: &[&Text], lang: Lang) -> io::Result<()> {
+    let mut err = io::stderr().lock();
+    texts
+        .iter()
+        .map(|text| text.get(lang))
+        .filter(|text| !text.is_empty())
+        .try_for_each(|text| writeln!(err, "{}\n", text.lines().map(safe).collect::<Vec<_>>().join("\n")))
+}
+
+/// A call, as it returns.
+fn say(program: &str, word: &CallWord, lang: Lang) {
+    let text = crate::annotate::call::sentence(word, 1);
+    let mut err = io::stderr().lock();
+    let _ = writeln!(err, "  {:<8} {}", safe(program), safe(text.get(lang)));
+}
+
+/// The built-in scenario of this name, or a file.
+fn find(name: &str) -> Result<Scenario> {
+    if let Some(known) = scenario::named(name) {
+        return Scenario::parse(known.text).map_err(|error| unreadable(name, &error).into());
+    }
+    let path = Path::new(name);
+    let text = std::fs::File::open(path).and_then(|file| {
+        let mut text = String::new();
+        io::Read::read_to_string(&mut io::Read::take(file, LONGEST), &mut text).map(|_| text)
+    });
+    match text {
+        Ok(text) => Scenario::parse(&text).map_err(|error| unreadable(name, &error).into()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !name.contains(['/', '.']) => {
+            let message = Text::new(format!("no scenario is called '{name}'"), format!("没有名为 '{name}' 的场景"));
+            let mut failure = Failure::new(Exit::Usage, message);
+            if let Some(likely) = scenario::likest(name) {
+                failure = failure.help(Text::new(format!("did you mean {likely}?"), format!("是否指 {likely}？")));
+            }
+            let lists = Text::new("synfin lab list shows the names", "synfin lab list 列出所有名称");
+            Err(failure.help(lists).into())
+        }
+        Err(error) => {
+            let message = Text::new(format!("cannot read '{name}': {error}"), format!("无法读取 '{name}'：{error}"));
+            Err(Failure::new(Exit::Usage, message).into())
+        }
+    }
+}
+
+fn unreadable(name: &str, error: &ScenarioError) -> Failure {
+    let ScenarioError { line, column, len, text, what, suggestion } = error;
+    // Around the place, where the line is long.
+    let at = column - 1;
+    let from = at.saturating_sub(60);
+    let shown: String = text.chars().skip(from).take(160).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let message = Text::new(
+        format!("{name}, line {line}, column {column}: {}", what.en.trim()),
+        format!("{name} 第 {line} 行第 {column} 列：{}", what.zh.trim()),
+    );
+    let mut failure = Failure::new(Exit::Usage, message).place(shown, at - from, (*len).min(160));
+    if let Some(word) = suggestion {
+        failure = failure.help(Text::new(format!("did you mean {word}?"), format!("是否指 {word}？")));
+    }
+    failure
+}
+
+/// How a scenario came out.
+struct Judged {
+    name: String,
+    missed: Vec<Missed>,
+    checked: Vec<Checked>,
+    /// Where a kernel's states are not those of the packets.
+    disagreements: Vec<Text>,
+}
+
+impl Judged {
+    fn of(name: &str, scenario: &Scenario, missed: Vec<Missed>, timeline: &Timeline) -> Judged {
+        let sequence: &Sequence = &scenario.expect;
+        let mut verdicts = expect::check_each(sequence, timeline);
+        let mut checked = Vec::new();
+        if verdicts.is_empty() {
+            checked.push(Checked::of(name, name, None, Some(expect::Difference::no_connection(None))));
+        } else {
+            checked = Checked::all(name, name, std::mem::take(&mut verdicts), timeline);
+        }
+        let agreements = timeline.connections.iter().filter_map(|connection| connection.kernel_agreement.as_ref());
+        let disagreements = agreements.filter_map(|agreement| Some(agreement.difference.as_ref()?.text.clone()));
+        Judged { name: name.into(), missed, checked, disagreements: disagreements.collect() }
+    }
+
+    fn fits(&self) -> bool {
+        self.missed.is_empty() && self.disagreements.is_empty() && self.checked.iter().all(|checked| checked.fits)
+    }
+
+    /// What was expected and did not come, or that all came.
+    fn write(&self, config: &Config, out: &mut impl Write) -> Result<()> {
+        let lang = config.lang;
+        let name = safe(&self.name);
+        if self.fits() {
+            let all = lang.pick(
+                "as expected: segments, calls and both kernels' states",
+                "符合预期：报文段、调用以及双方内核的状态",
+            );
+            writeln!(out, "✓ {name}: {all}")?;
+            return Ok(());
+        }
+        for Missed { program, line, text, gave } in &self.missed {
+            let (program, text, gave) = (safe(program), safe(text), safe(gave.get(lang)));
+            match lang {
+                Lang::En => writeln!(out, "✗ {name}: {program}, line {line}: '{text}' gave {gave}")?,
+                Lang::Zh => writeln!(out, "✗ {name}：{program} 第 {line} 行：'{text}' 的结果是 {gave}")?,
+            }
+        }
+        for text in &self.disagreements {
+            writeln!(out, "✗ {name}: {}", text.get(lang))?;
+        }
+        let wrong: Vec<Checked> = self.checked.iter().filter(|checked| !checked.fits).cloned().collect();
+        if !wrong.is_empty() {
+            drawing::write(&wrong, &config.stdout_style(), out)?;
+        }
+        Ok(())
+    }
+}
+
+/// Several scenarios at a time: most of their time is waiting.
+fn all(args: &LabRun, config: &Config) -> Result<Exit> {
+    let lang = config.lang;
+    namespace::enter().map_err(|error| namespace_failure(&error, lang))?;
+    let stop = interrupt::flag()?;
+    let chosen: Vec<_> = BUILTIN
+        .iter()
+        .filter_map(|known| Some((known.name, known.scenario()?)))
+        .filter(|(_, scenario)| args.long || !scenario.is_long)
+        .collect();
+    let begun = Instant::now();
+    let next = AtomicUsize::new(0);
+    let mut wrong = 0;
+    thread::scope(|scope| -> Result<()> {
+        let (sender, results) = mpsc::channel();
+        for _ in 0..args.jobs.max(1) {
+            let (sender, chosen, next, stop) = (sender.clone(), &chosen, &next, &*stop);
+            scope.spawn(move || {
+                while let Some((name, scenario)) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let begun = Instant::now();
+                    let judged = one(name, scenario, stop, args, config);
+                    if sender.send((*name, begun.elapsed(), judged)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        for (name, took, judged) in results {
+            let judged = match judged {
+                Ok(judged) => judged,
+                Err(error) => {
+                    stop.store(true, Ordering::Relaxed);
+                    return Err(error);
+                }
+            };
+            wrong += usize::from(!judged.fits());
+            row(name, took, &judged, config)?;
+        }
+        Ok(())
+    })?;
+    let (count, took) = (chosen.len(), begun.elapsed().as_secs_f64());
+    let mut out = io::stdout().lock();
+    match lang {
+        Lang::En => writeln!(out, "{} of {count} as expected, {took:.1} s", count - wrong)?,
+        Lang::Zh => writeln!(out, "{count} 个场景中 {} 个符合预期，用时 {took:.1} 秒", count - wrong)?,
+    }
+    Ok(if wrong == 0 { Exit::Done } else { Exit::Failed })
+}
+
+fn one(name: &str, scenario: &Scenario, stop: &AtomicBool, args: &LabRun, config: &Config) -> Result<Judged> {
+    let Played { recording, missed } = player::play(scenario, stop, &|_, _| {}).map_err(|error| match error {
+        LabError::Stopped => failed(LabError::Stopped, config.lang),
+        other => failed(other, config.lang).context(name.to_string()),
+    })?;
+    let saved = args.write.as_deref().map(|folder| saving::create(&folder.join(format!("{name}.pcapng")), config.lang));
+    let timeline = told(&recording, name, saved.transpose()?, &args.output, config)?;
+    Ok(Judged::of(name, scenario, missed, &timeline))
+}
+
+fn row(name: &str, took: Duration, judged: &Judged, config: &Config) -> Result<()> {
+    let widest = BUILTIN.iter().map(|known| known.name.len()).max().unwrap_or_default();
+    let title = scenario::named(name).and_then(|known| known.scenario()).map(|scenario| scenario.title);
+    let title = title.as_ref().map_or("", |title| title.get(config.lang));
+    let mark = if judged.fits() { "✓" } else { "✗" };
+    let mut out = io::stdout().lock();
+    writeln!(out, "{mark} {name:<widest$} {:5.1} s  {title}", took.as_secs_f64())?;
+    if !judged.fits() {
+        judged.write(config, &mut out)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,25 @@
+//! Why nothing came of a performance in the lab.
+
+use std::io;
+use std::process::ExitStatus;
+use thiserror::Error;
+
+#[derive(Debug, Error)]
+pub enum LabError {
+    #[error("the lab's network cannot be built")]
+    Network(#[source] io::Error),
+    #[error("the wire cannot be laid")]
+    Wire(#[source] io::Error),
+    #[error("the {0} cannot be started")]
+    Start(String, #[source] io::Error),
+    #[error("the kernel parameter {0} cannot be set")]
+    Sysctl(String, #[source] io::Error),
+    #[error("the kernel could not be asked about its sockets")]
+    Witness(#[source] io::Error),
+    #[error("the server ended before it listened ({0})")]
+    ServerEnded(ExitStatus),
+    #[error("the server did not listen within 10 s")]
+    NotListening,
+    #[error("interrupted")]
+    Stopped,
+}

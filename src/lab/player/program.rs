@@ -1,0 +1,212 @@
+//! One program of a scenario: its lines one after the other, each held against what it must give.
+
+use super::board::{Board, Over};
+use super::socket::{Caller, Socket};
+use crate::lab::host::Host;
+use crate::lab::network::address;
+use crate::lab::scenario::script::{Amount, Line, Wait, Wanted, What};
+use crate::lab::scenario::{Place, Program};
+use crate::tcp::Peer;
+use crate::timeline::Text;
+use crate::transfer::errno_name;
+use std::io;
+use std::net::SocketAddr;
+
+/// Octets that one `recv` takes at most.
+const MOST_RECEIVED: usize = 64 * 1024;
+/// Octets kept of what was received, to be held against what must come.
+const MOST_KEPT: usize = 1 << 20;
+
+/// Runs it to its end, to its first failure, or until the scenario is over.
+pub(super) fn run(program: &Program, host: Option<&Host>, board: &Board<'_>) {
+    if let Some(Err(error)) = host.map(Host::enter)
+        && let Some(line) = program.lines.first()
+    {
+        return board.miss(&program.name, line, Text::new(error.to_string(), error.to_string()));
+    }
+    let peer = match program.place {
+        Place::Host(peer) => peer,
+        Place::Wire => Peer::A,
+    };
+    let work = Work { program, host: peer, caller: Caller { program: &program.name, board } };
+    let begins = if peer == Peer::A { board.until_listening() } else { Ok(()) };
+    if begins.is_err() {
+        return;
+    }
+    for line in &program.lines {
+        match work.line(line) {
+            Ok(gave) if gave.is_wanted(line) => {}
+            Ok(gave) => return board.miss(&program.name, line, gave.text()),
+            Err(Over) => {
+                // A line that waits in vain is one that gave nothing.
+                let nothing = Text::new("nothing until the scenario was over", "直到场景结束都没有结果");
+                return board.miss(&program.name, line, nothing);
+            }
+        }
+    }
+}
+
+/// What a line gave.
+struct Gave {
+    result: io::Result<u64>,
+    /// What was received.
+    octets: Vec<u8>,
+}
+
+impl Gave {
+    fn is_wanted(&self, line: &Line) -> bool {
+        match (&line.wanted, &self.result) {
+            (Wanted::Success, Ok(count)) => line.what != What::Recv(Amount::Once) || *count > 0,
+            (Wanted::Count(wanted), Ok(count)) => count == wanted,
+            (Wanted::Text(wanted), Ok(_)) => self.octets == *wanted,
+            (Wanted::Error(wanted), Err(error)) => errno_name(error.raw_os_error().unwrap_or_default()) == *wanted,
+            _ => false,
+        }
+    }
+
+    fn text(&self) -> Text {
+        match &self.result {
+            Ok(count) if self.octets.is_empty() => Text::new(count.to_string(), count.to_string()),
+            Ok(count) => {
+                let octets = String::from_utf8_lossy(self.octets.get(..60).unwrap_or(&self.octets)).into_owned();
+                Text::new(format!("{count}: {octets:?}"), format!("{count}：{octets:?}"))
+            }
+            Err(error) => {
+                let name = errno_name(error.raw_os_error().unwrap_or_default());
+                Text::new(name.clone(), name)
+            }
+        }
+    }
+}
+
+impl From<io::Result<()>> for Gave {
+    fn from(result: io::Result<()>) -> Gave {
+        Gave { result: result.map(|()| 0), octets: Vec::new() }
+    }
+}
+
+struct Work<'p> {
+    program: &'p Program,
+    host: Peer,
+    caller: Caller<'p>,
+}
+
+impl Work<'_> {
+    fn line(&self, line: &Line) -> Result<Gave, Over> {
+        let board = self.caller.board;
+        let name = line.socket.as_deref().unwrap_or(&self.program.name);
+        let listener = format!("{name} listener");
+        match &line.what {
+            What::Wait(Wait::Time(time)) if time.is_zero() => Ok(Ok(()).into()),
+            What::Wait(wait) => board.wait(wait).map(|()| Ok(()).into()),
+            What::Mark(mark) => {
+                board.mark(mark);
+                Ok(Ok(()).into())
+            }
+            What::Set(option) => self.early(name, |socket| Ok(socket.set(self.caller, *option))),
+            What::Bind(port) => self.early(name, |socket| Ok(socket.bind(self.caller, self.address(*port, true)))),
+            What::Listen { port, backlog } => {
+                let listened = self.early(name, |socket| {
+                    let bound = match socket.is_bound() {
+                        true => Ok(()),
+                        false => socket.bind(self.caller, self.address(*port, true)),
+                    };
+                    Ok(bound.and_then(|()| socket.listen(self.caller, *backlog)))
+                })?;
+                if listened.result.is_ok()
+                    && let Some(socket) = board.take_now(self.host, name)
+                {
+                    board.put(self.host, &listener, socket);
+                }
+                Ok(listened)
+            }
+            What::Accept { from } => {
+                let listener = format!("{} listener", from.as_deref().unwrap_or(&self.program.name));
+                let mut listening = board.take(self.host, &listener)?;
+                let accepted = listening.accept(self.caller);
+                board.put(self.host, &listener, listening);
+                Ok(accepted?.map(|socket| board.put(self.host, name, socket)).into())
+            }
+            What::Connect { port, at_self } => {
+                let remote = self.address(*port, *at_self);
+                self.early(name, |socket| socket.connect(self.caller, remote))
+            }
+            What::Send(octets) => {
+                self.with(name, |socket| Ok(Gave { result: socket.send(self.caller, octets)?, octets: Vec::new() }))
+            }
+            What::Recv(amount) => self.with(name, |socket| self.receive(socket, *amount)),
+            What::Echo => self.with(name, |socket| self.echo(socket)),
+            What::Shutdown => self.with(name, |socket| Ok(socket.shutdown(self.caller).into())),
+            What::Close => Ok(board.take(self.host, name)?.close(self.caller).into()),
+            What::CloseListener => Ok(board.take(self.host, &listener)?.close(self.caller).into()),
+        }
+    }
+
+    /// A call on a socket that is there, or will be.
+    fn with(&self, name: &str, call: impl FnOnce(&mut Socket) -> Result<Gave, Over>) -> Result<Gave, Over> {
+        let mut socket = self.caller.board.take(self.host, name)?;
+        let gave = call(&mut socket);
+        self.caller.board.put(self.host, name, socket);
+        gave
+    }
+
+    /// A call that makes the socket where there is none yet.
+    fn early(&self, name: &str, call: impl FnOnce(&mut Socket) -> Result<io::Result<()>, Over>) -> Result<Gave, Over> {
+        let mut socket = match self.caller.board.take_now(self.host, name) {
+            Some(socket) => socket,
+            None => match Socket::new(self.caller) {
+                Ok(socket) => socket,
+                Err(error) => return Ok(Err(error).into()),
+            },
+        };
+        let gave = call(&mut socket).map(Gave::from);
+        self.caller.board.put(self.host, name, socket);
+        gave
+    }
+
+    fn receive(&self, socket: &mut Socket, amount: Amount) -> Result<Gave, Over> {
+        let most = match amount {
+            Amount::Once => 1,
+            Amount::Octets(octets) => octets,
+            Amount::All => usize::MAX,
+        };
+        let mut buffer = vec![0; MOST_RECEIVED];
+        let (mut count, mut octets) = (0, Vec::new());
+        while count < most {
+            let room = if amount == Amount::Once { MOST_RECEIVED } else { MOST_RECEIVED.min(most - count) };
+            let Some(buffer) = buffer.get_mut(..room) else { break };
+            match socket.recv(self.caller, buffer)? {
+                Ok(0) => break,
+                Ok(came) => {
+                    count += came;
+                    let kept = came.min(MOST_KEPT.saturating_sub(octets.len()));
+                    octets.extend(buffer.get(..kept).unwrap_or_default());
+                }
+                Err(error) => return Ok(Gave { result: Err(error), octets }),
+            }
+        }
+        Ok(Gave { result: Ok(count as u64), octets })
+    }
+
+    /// Sends back what comes until the peer's FIN.
+    fn echo(&self, socket: &mut Socket) -> Result<Gave, Over> {
+        let mut buffer = vec![0; MOST_RECEIVED];
+        let mut count = 0;
+        loop {
+            let came = match socket.recv(self.caller, &mut buffer)? {
+                Ok(0) => return Ok(Gave { result: Ok(count), octets: Vec::new() }),
+                Ok(came) => came,
+                Err(error) => return Ok(Gave { result: Err(error), octets: Vec::new() }),
+            };
+            match socket.send(self.caller, buffer.get(..came).unwrap_or_default())? {
+                Ok(sent) => count += sent,
+                Err(error) => return Ok(Gave { result: Err(error), octets: Vec::new() }),
+            }
+        }
+    }
+
+    fn address(&self, port: u16, own: bool) -> SocketAddr {
+        let peer = if own { self.host } else { !self.host };
+        SocketAddr::new(address(peer, self.caller.board.is_v6), port)
+    }
+}

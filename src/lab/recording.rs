@@ -1,0 +1,37 @@
+//! What everybody saw of a performance, as one file: packets at both hosts, calls, and the kernels' words.
+
+use super::wire::Record;
+use super::witness::Seen;
+use crate::source::journal;
+use crate::tcp::{CallWord, Timestamp};
+use std::io::{self, Write};
+use std::time::Duration;
+
+/// What the file says made it.
+const APPLICATION: &str = concat!("synfin lab ", env!("CARGO_PKG_VERSION"));
+
+pub struct Recording {
+    pub record: Record,
+    /// By time.
+    pub calls: Vec<CallWord>,
+    /// What the kernels said, by host.
+    pub seen: [Vec<Seen>; 2],
+    /// The longest time that a kernel was not asked.
+    pub longest: Duration,
+    pub ended: Timestamp,
+}
+
+impl Recording {
+    /// Writes all as pcapng.
+    ///
+    /// # Errors
+    /// What the writer says.
+    pub fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        self.record.write(APPLICATION, out)?;
+        self.calls.iter().try_for_each(|word| journal::write_call(word, out))?;
+        for word in self.seen.iter().flatten().flat_map(Seen::words) {
+            journal::write_state(&word, out)?;
+        }
+        journal::write_polling(self.longest, self.ended, out)
+    }
+}

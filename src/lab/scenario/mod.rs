@@ -1,0 +1,111 @@
+//! A scenario: what two hosts do, what the wire does to them, what must come of it, and the lesson. Pure: files into scenarios.
+//!
+//! ```toml
+//! title = { en = "The first SYN is lost", zh = "第一个 SYN 丢失" }
+//! faults = ["drop the first SYN"]
+//! expect = """
+//! client SYN lost
+//! client SYN again timeout
+//! ...
+//! """
+//! [lesson]
+//! before = { en = "…", zh = "…" }
+//! [program.server]
+//! calls = """
+//! listen 8080
+//! accept
+//! recv -> 0
+//! close
+//! """
+//! [program.client]
+//! calls = """
+//! connect 8080
+//! close
+//! """
+//! ```
+//! `faults` are the wire's ([`super::fault`]), `expect` is a sequence ([`crate::expect`]), `calls` a script ([`script`]).
+
+mod builtin;
+mod error;
+mod file;
+mod read;
+pub mod script;
+
+pub use builtin::{BUILTIN, Builtin, Group, likest, named};
+pub use error::ScenarioError;
+
+use super::fault::Fault;
+use super::pace::Rate;
+use crate::expect::Sequence;
+use crate::tcp::Peer;
+use crate::timeline::Text;
+use script::Line;
+use std::time::Duration;
+
+/// A scenario, ready to be played.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scenario {
+    pub title: Text,
+    pub lesson: Lesson,
+    /// How long the wire takes one way.
+    pub delay: Duration,
+    pub rate: Option<Rate>,
+    pub faults: Vec<Fault>,
+    pub is_v6: bool,
+    pub sysctls: Vec<Sysctl>,
+    pub programs: Vec<Program>,
+    pub expect: Sequence,
+    /// How long it may take.
+    pub limit: Duration,
+    /// Its point is a long wait.
+    pub is_long: bool,
+}
+
+/// What is told before, during and after; empty texts are not.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lesson {
+    pub before: Text,
+    pub during: Text,
+    pub after: Text,
+}
+
+/// A kernel parameter, as `net.ipv4.tcp_syn_retries`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sysctl {
+    /// On this host; `None`: on both.
+    pub host: Option<Peer>,
+    pub name: String,
+    pub value: String,
+}
+
+/// A program of one thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    pub name: String,
+    pub place: Place,
+    pub lines: Vec<Line>,
+}
+
+/// Where a program runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    Host(Peer),
+    /// It is the wire's own: it makes segments up.
+    Wire,
+}
+
+impl Scenario {
+    /// Reads a scenario file.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its line.
+    pub fn parse(text: &str) -> Result<Scenario, ScenarioError> {
+        read::scenario(text)
+    }
+
+    /// The ports that programs of this scenario listen on.
+    pub fn listens(&self) -> bool {
+        let is_listen = |line: &Line| matches!(line.what, script::What::Listen { .. });
+        self.programs.iter().any(|program| program.lines.iter().any(is_listen))
+    }
+}

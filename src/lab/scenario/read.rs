@@ -1,0 +1,144 @@
+//! From the file to the scenario; what is wrong is told with its line.
+
+use super::file::{File, Program as RawProgram, Value, Words};
+use super::{Lesson, Place, Program, Scenario, ScenarioError, Sysctl, script};
+use crate::expect::Sequence;
+use crate::lab::fault::{Fault, time};
+use crate::lab::pace::{QUEUE, Rate};
+use crate::tcp::Peer;
+use crate::timeline::Text;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use toml::Spanned;
+
+/// Octets of a scenario file at most.
+const LONGEST: usize = 1 << 20;
+/// Arrows slant, and nobody waits long.
+const DELAY: Duration = Duration::from_millis(20);
+const LIMIT: Duration = Duration::from_secs(20);
+
+pub(super) fn scenario(text: &str) -> Result<Scenario, ScenarioError> {
+    if text.len() > LONGEST {
+        let what = Text::new("longer than 1 MiB: no scenario is", "超过 1 MiB：不会是场景文件");
+        return Err(ScenarioError::at("", 0, 1, what));
+    }
+    let file: File = toml::from_str(text).map_err(|error| {
+        let span = error.span().unwrap_or_default();
+        ScenarioError::at(text, span.start, span.len(), Text::new(error.message(), error.message()))
+    })?;
+    let source = Source { text };
+    let delay = file.delay.as_ref().map_or(Ok(DELAY), |delay| source.time(delay))?;
+    let limit = file.limit.as_ref().map_or(Ok(LIMIT), |limit| source.time(limit))?;
+    let programs = file.program.into_iter().map(|(name, program)| source.program(name, &program));
+    let mut programs = programs.collect::<Result<Vec<Program>, _>>()?;
+    // Servers first, as people think of them.
+    programs.sort_by_key(|program| program.place != Place::Host(Peer::B));
+    let sysctls = file.sysctl;
+    let tables = [(None, sysctls.both), (Some(Peer::A), sysctls.client), (Some(Peer::B), sysctls.server)];
+    Ok(Scenario {
+        title: words(file.title),
+        lesson: Lesson {
+            before: file.lesson.before.map(words).unwrap_or_default(),
+            during: file.lesson.during.map(words).unwrap_or_default(),
+            after: file.lesson.after.map(words).unwrap_or_default(),
+        },
+        delay,
+        rate: source.rate(file.rate.as_ref(), file.queue)?,
+        faults: file.faults.iter().map(|fault| source.fault(fault)).collect::<Result<_, _>>()?,
+        is_v6: file.ipv6,
+        sysctls: tables.into_iter().flat_map(|(host, table)| sysctls_of(host, table)).collect(),
+        programs,
+        expect: source.sequence(&file.expect)?,
+        limit,
+        is_long: file.long,
+    })
+}
+
+fn words(words: Words) -> Text {
+    let (en, zh) = match words {
+        Words::One(text) => (text.clone(), text),
+        Words::Both { en, zh } => (en, zh),
+    };
+    Text::new(en.trim(), zh.trim())
+}
+
+fn sysctls_of(host: Option<Peer>, table: BTreeMap<Spanned<String>, Value>) -> Vec<Sysctl> {
+    let one = |(name, value): (Spanned<String>, Value)| {
+        let value = match value {
+            Value::Number(number) => number.to_string(),
+            Value::Text(text) => text,
+        };
+        Sysctl { host, name: name.into_inner(), value }
+    };
+    table.into_iter().map(one).collect()
+}
+
+struct Source<'t> {
+    text: &'t str,
+}
+
+impl Source<'_> {
+    fn wrong<T>(&self, at: &Spanned<T>, what: Text) -> ScenarioError {
+        let span = at.span();
+        ScenarioError::at(self.text, span.start, span.len(), what)
+    }
+
+    fn time(&self, at: &Spanned<String>) -> Result<Duration, ScenarioError> {
+        let what = || Text::new("no time such as 20ms or 2s", "不是 20ms 或 2s 这样的时间");
+        time(at.get_ref()).ok_or_else(|| self.wrong(at, what()))
+    }
+
+    fn rate(&self, rate: Option<&Spanned<u64>>, queue: Option<usize>) -> Result<Option<Rate>, ScenarioError> {
+        let Some(rate) = rate else { return Ok(None) };
+        if *rate.get_ref() == 0 {
+            return Err(self.wrong(rate, Text::new("a wire that carries nothing", "速率为零的线路不传送任何数据")));
+        }
+        let bits_per_second = rate.get_ref().saturating_mul(1000);
+        Ok(Some(Rate { bits_per_second, queue: queue.unwrap_or(QUEUE) }))
+    }
+
+    fn fault(&self, fault: &Spanned<String>) -> Result<Fault, ScenarioError> {
+        Fault::parse(fault.get_ref()).map_err(|error| self.wrong(fault, error.text()))
+    }
+
+    fn program(&self, name: String, program: &RawProgram) -> Result<Program, ScenarioError> {
+        let place = match program.host.as_ref().map_or(name.as_str(), |host| host.get_ref()) {
+            "client" => Place::Host(Peer::A),
+            "server" => Place::Host(Peer::B),
+            "wire" => Place::Wire,
+            _ => {
+                let what = Text::new(
+                    format!("where does '{name}' run? host = \"client\", \"server\" or \"wire\""),
+                    format!("'{name}' 在哪里运行？host = \"client\"、\"server\" 或 \"wire\""),
+                );
+                return Err(match &program.host {
+                    Some(host) => self.wrong(host, what),
+                    None => self.wrong(&program.calls, what),
+                });
+            }
+        };
+        let first = self.first_line(&program.calls);
+        let lines = script::parse(program.calls.get_ref(), place).map_err(|error| {
+            let what = Text::new(error.what.en, error.what.zh);
+            ScenarioError::in_line(self.text, first + error.line, error.column, error.len, what)
+                .suggest(error.suggestion)
+        })?;
+        Ok(Program { name, place, lines })
+    }
+
+    fn sequence(&self, at: &Spanned<String>) -> Result<Sequence, ScenarioError> {
+        let first = self.first_line(at);
+        Sequence::parse(at.get_ref()).map_err(|error| {
+            let line = first + error.line - 1;
+            ScenarioError::in_line(self.text, line, error.column - 1, error.len, error.what).suggest(error.suggestion)
+        })
+    }
+
+    /// The line of the file on which a text of several lines begins. (TOML leaves out a newline right behind `"""`.)
+    fn first_line(&self, at: &Spanned<String>) -> usize {
+        let span = at.span();
+        let written = self.text.get(span.clone()).unwrap_or_default();
+        let skips = ["\"\"\"\n", "\"\"\"\r\n", "'''\n", "'''\r\n"].iter().any(|start| written.starts_with(start));
+        self.text.get(..span.start).unwrap_or_default().matches('\n').count() + 1 + usize::from(skips)
+    }
+}

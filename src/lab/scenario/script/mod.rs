@@ -1,0 +1,118 @@
+//! A program's script: one call a line, made one after the other.
+//!
+//! ```text
+//! listen 8080 [backlog 1]   # socket, bind and listen; or `bind 8080` first, or `set …`
+//! accept [from NAME]        # of one's own listener, or of that program's
+//! connect 8080 [at self]    # to the other host, or to one's own address
+//! send 1000 | send "text"   # until all is with the kernel
+//! recv | recv 100 | recv all                 # one call; calls until so much, or until the peer's FIN, has come
+//! echo                      # what comes goes back, until the peer's FIN
+//! shutdown | close | close listener
+//! set linger 0              # and reuseaddr, nodelay, quickack, rcvbuf N, sndbuf N, fastopen
+//! wait 300ms | wait until server CLOSE-WAIT | wait until client unread | wait until quiet | wait for MARK
+//! mark NAME
+//! ```
+//! `NAME: call` is about another socket than the program's own, for this and other programs of its host; who uses a socket
+//! that is not there yet waits for it. `-> 0`, `-> "text"`, `-> 300` or `-> ECONNREFUSED` behind a call is what it must
+//! give; without it the call must succeed, and a `recv` must bring something.
+
+mod parse;
+
+pub use parse::{ScriptError, parse};
+
+use crate::tcp::{Peer, State};
+use std::time::Duration;
+
+/// One line of a script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Counted from 1, in the script.
+    pub number: usize,
+    /// As it was written, without the comment.
+    pub text: String,
+    /// The socket that is meant; `None`: the program's own.
+    pub socket: Option<String>,
+    pub what: What,
+    pub wanted: Wanted,
+}
+
+/// What a line asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    Set(Opt),
+    Bind(u16),
+    Listen {
+        port: u16,
+        backlog: u32,
+    },
+    /// From the listener of this name; `None`: the program's own.
+    Accept {
+        from: Option<String>,
+    },
+    Connect {
+        port: u16,
+        /// At the program's own host.
+        at_self: bool,
+    },
+    Send(Vec<u8>),
+    Recv(Amount),
+    Echo,
+    Shutdown,
+    Close,
+    CloseListener,
+    Wait(Wait),
+    Mark(String),
+}
+
+/// An option of a socket, as `setsockopt` knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opt {
+    /// SO_LINGER, in seconds.
+    Linger(u64),
+    /// SO_REUSEADDR.
+    ReuseAddr,
+    /// TCP_NODELAY.
+    NoDelay,
+    /// TCP_QUICKACK.
+    QuickAck,
+    /// SO_RCVBUF and SO_SNDBUF, in octets; the kernel doubles them.
+    RcvBuf(usize),
+    SndBuf(usize),
+    /// TCP_FASTOPEN_CONNECT: `connect` waits for the first `send`.
+    FastOpen,
+}
+
+/// How much to receive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Amount {
+    /// One call.
+    Once,
+    /// Calls until so many octets have come.
+    Octets(usize),
+    /// Calls until the peer's FIN.
+    All,
+}
+
+/// What to wait for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wait {
+    Time(Duration),
+    /// Until the kernel of this host has a socket in this state; CLOSED: until it has none left but listeners.
+    State(Peer, State),
+    /// Until a socket of this host holds octets that its program has not read.
+    Unread(Peer),
+    /// Until nothing is on the wire, and nothing came to it for a while.
+    Quiet,
+    /// Until a program has set this mark.
+    Mark(String),
+}
+
+/// What a call must give.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    Success,
+    Count(u64),
+    Text(Vec<u8>),
+    /// An error by its name, as `ECONNREFUSED`.
+    Error(String),
+}

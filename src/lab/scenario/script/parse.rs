@@ -1,0 +1,342 @@
+//! The text of a script into its lines.
+
+use super::{Amount, Line, Opt, Wait, Wanted, What};
+use crate::expect::likest_of;
+use crate::lab::fault::time;
+use crate::lab::scenario::Place;
+use crate::tcp::{Peer, State};
+use crate::timeline::Text;
+
+/// Octets that one `send` makes up at most.
+const MOST_SENT: usize = 64 << 20;
+/// What `listen` takes where nothing is said.
+const BACKLOG: u32 = 128;
+
+/// What is wrong with a script, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScriptError {
+    /// Counted from 0.
+    pub line: usize,
+    /// Counted from 0, in characters.
+    pub column: usize,
+    pub len: usize,
+    pub what: Text,
+    pub suggestion: Option<String>,
+}
+
+/// Reads a script of a program that runs there.
+///
+/// # Errors
+/// The first line that cannot be read.
+pub fn parse(text: &str, place: Place) -> Result<Vec<Line>, ScriptError> {
+    let mut lines = Vec::new();
+    for (number, raw) in text.lines().enumerate() {
+        let mut words = Words { line: number, all: words(raw, number)?, at: 0 };
+        if words.all.is_empty() {
+            continue;
+        }
+        lines.push(words.line(place)?);
+    }
+    Ok(lines)
+}
+
+/// A word and where it begins. A quoted one is text.
+struct Word {
+    at: usize,
+    text: String,
+    is_quoted: bool,
+}
+
+fn words(raw: &str, line: usize) -> Result<Vec<Word>, ScriptError> {
+    let mut words = Vec::new();
+    let mut rest = raw.chars().enumerate().peekable();
+    while let Some((at, first)) = rest.next() {
+        if first == '#' {
+            break;
+        }
+        if first.is_whitespace() {
+            continue;
+        }
+        let mut text = String::new();
+        if first == '"' {
+            loop {
+                match rest.next() {
+                    Some((_, '"')) => break,
+                    Some((_, '\\')) => text.push(match rest.next() {
+                        Some((_, 'n')) => '\n',
+                        Some((_, 'r')) => '\r',
+                        Some((_, other)) => other,
+                        None => '\\',
+                    }),
+                    Some((_, other)) => text.push(other),
+                    None => {
+                        let what = Text::new("the quotation mark is not closed", "引号没有闭合");
+                        return Err(ScriptError { line, column: at, len: 1, what, suggestion: None });
+                    }
+                }
+            }
+            words.push(Word { at, text, is_quoted: true });
+            continue;
+        }
+        text.push(first);
+        while let Some((_, next)) = rest.next_if(|(_, next)| !next.is_whitespace() && *next != '#') {
+            text.push(next);
+        }
+        words.push(Word { at, text, is_quoted: false });
+    }
+    Ok(words)
+}
+
+struct Words {
+    line: usize,
+    all: Vec<Word>,
+    at: usize,
+}
+
+const CALLS: [&str; 12] =
+    ["listen", "accept", "bind", "connect", "send", "recv", "echo", "shutdown", "close", "set", "wait", "mark"];
+const OPTIONS: [&str; 7] = ["linger", "reuseaddr", "nodelay", "quickack", "rcvbuf", "sndbuf", "fastopen"];
+
+impl Words {
+    fn line(&mut self, place: Place) -> Result<Line, ScriptError> {
+        let text =
+            self.all.iter().map(|word| if word.is_quoted { format!("{:?}", word.text) } else { word.text.clone() });
+        let text = text.collect::<Vec<_>>().join(" ");
+        let socket = self.peek().and_then(|word| word.strip_suffix(':')).map(str::to_string);
+        self.at += usize::from(socket.is_some());
+        let what = self.what(place)?;
+        let wanted = self.wanted()?;
+        if self.at < self.all.len() {
+            return Err(self.wrong("the end of the line should stand here", "此处应是行尾"));
+        }
+        Ok(Line { number: self.line + 1, text, socket, what, wanted })
+    }
+
+    fn what(&mut self, place: Place) -> Result<What, ScriptError> {
+        let Some(call) = self.word() else {
+            return Err(self.wrong("a call should stand here", "此处应为一个调用"));
+        };
+        let what = match call.as_str() {
+            "wait" => What::Wait(self.wait()?),
+            "mark" => What::Mark(self.name()?),
+            _ if place == Place::Wire => {
+                self.at -= 1;
+                return Err(self.wrong("the wire knows no such line", "线路不支持这种操作"));
+            }
+            "listen" => {
+                let port = self.port()?;
+                let backlog = if self.takes("backlog") { self.number("a backlog", "队列长度")? } else { BACKLOG };
+                What::Listen { port, backlog }
+            }
+            "accept" => What::Accept { from: if self.takes("from") { Some(self.name()?) } else { None } },
+            "bind" => What::Bind(self.port()?),
+            "connect" => {
+                let port = self.port()?;
+                let at_self = self.takes("at");
+                if at_self && !self.takes("self") {
+                    return Err(self.wrong("'self' should stand here", "此处应为 'self'"));
+                }
+                What::Connect { port, at_self }
+            }
+            "send" => What::Send(self.load()?),
+            "recv" if self.takes("all") => What::Recv(Amount::All),
+            "recv" => What::Recv(self.take(|word| word.parse().ok()).map_or(Amount::Once, Amount::Octets)),
+            "echo" => What::Echo,
+            "shutdown" => What::Shutdown,
+            "close" if self.takes("listener") => What::CloseListener,
+            "close" => What::Close,
+            "set" => What::Set(self.option()?),
+            other => {
+                self.at -= 1;
+                let mut error = self.wrong(
+                    &format!("no such call; there are {}", CALLS.join(", ")),
+                    &format!("没有这个调用；可用的有 {}", CALLS.join("、")),
+                );
+                error.suggestion = likest_of(other, CALLS.into_iter());
+                return Err(error);
+            }
+        };
+        Ok(what)
+    }
+
+    fn wait(&mut self) -> Result<Wait, ScriptError> {
+        if self.takes("for") {
+            return Ok(Wait::Mark(self.name()?));
+        }
+        if !self.takes("until") {
+            let found = self.take(time);
+            return found.map(Wait::Time).ok_or_else(|| {
+                self.wrong(
+                    "a time (300ms), 'until' or 'for' should stand here",
+                    "此处应为时间（300ms）、'until' 或 'for'",
+                )
+            });
+        }
+        if self.takes("quiet") {
+            return Ok(Wait::Quiet);
+        }
+        let Some(peer) = self.take(host) else {
+            return Err(
+                self.wrong("'client', 'server' or 'quiet' should stand here", "此处应为 'client'、'server' 或 'quiet'")
+            );
+        };
+        if self.takes("unread") {
+            return Ok(Wait::Unread(peer));
+        }
+        let state = self.take(|word| State::ALL.into_iter().find(|state| state.name().eq_ignore_ascii_case(word)));
+        state.map(|state| Wait::State(peer, state)).ok_or_else(|| {
+            let names = State::ALL.map(State::name);
+            let mut error = self.wrong(
+                &format!("a state or 'unread' should stand here: {}", names.join(", ")),
+                &format!("此处应为状态或 'unread'：{}", names.join("、")),
+            );
+            error.suggestion = self.peek().and_then(|word| likest_of(word, names.into_iter()));
+            error
+        })
+    }
+
+    fn option(&mut self) -> Result<Opt, ScriptError> {
+        let Some(name) = self.word() else {
+            return Err(self.wrong("an option should stand here", "此处应为选项"));
+        };
+        Ok(match name.as_str() {
+            "linger" => Opt::Linger(self.number("seconds", "秒数")?),
+            "reuseaddr" => Opt::ReuseAddr,
+            "nodelay" => Opt::NoDelay,
+            "quickack" => Opt::QuickAck,
+            "rcvbuf" => Opt::RcvBuf(self.number("octets", "字节数")?),
+            "sndbuf" => Opt::SndBuf(self.number("octets", "字节数")?),
+            "fastopen" => Opt::FastOpen,
+            other => {
+                self.at -= 1;
+                let mut error = self.wrong(
+                    &format!("no such option; there are {}", OPTIONS.join(", ")),
+                    &format!("没有这个选项；可用的有 {}", OPTIONS.join("、")),
+                );
+                error.suggestion = likest_of(other, OPTIONS.into_iter());
+                return Err(error);
+            }
+        })
+    }
+
+    fn load(&mut self) -> Result<Vec<u8>, ScriptError> {
+        if let Some(word) = self.all.get(self.at).filter(|word| word.is_quoted) {
+            self.at += 1;
+            return Ok(word.text.clone().into_bytes());
+        }
+        let count = self.take(|word| word.parse().ok().filter(|count: &usize| (1..=MOST_SENT).contains(count)));
+        let pattern = |count: usize| (0..count).map(|place| b'a' + (place % 26) as u8).collect();
+        count
+            .map(pattern)
+            .ok_or_else(|| self.wrong("octets or a \"text\" should stand here", "此处应为字节数或 \"文本\""))
+    }
+
+    fn wanted(&mut self) -> Result<Wanted, ScriptError> {
+        if !self.takes("->") {
+            return Ok(Wanted::Success);
+        }
+        if let Some(word) = self.all.get(self.at).filter(|word| word.is_quoted) {
+            self.at += 1;
+            return Ok(Wanted::Text(word.text.clone().into_bytes()));
+        }
+        if let Some(count) = self.take(|word| word.parse().ok()) {
+            return Ok(Wanted::Count(count));
+        }
+        let is_error = |word: &str| {
+            word.strip_prefix('E')
+                .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_uppercase()))
+        };
+        let error = self.take(|word| is_error(word).then(|| word.to_string()));
+        error.map(Wanted::Error).ok_or_else(|| {
+            self.wrong(
+                "a number, a \"text\" or an error such as ECONNREFUSED should stand here",
+                "此处应为数字、\"文本\"或 ECONNREFUSED 这样的错误",
+            )
+        })
+    }
+
+    fn peek(&self) -> Option<&str> {
+        self.all.get(self.at).filter(|word| !word.is_quoted).map(|word| word.text.as_str())
+    }
+
+    fn take<T>(&mut self, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        let value = self.peek().and_then(read)?;
+        self.at += 1;
+        Some(value)
+    }
+
+    fn takes(&mut self, word: &str) -> bool {
+        self.take(|found| (found == word).then_some(())).is_some()
+    }
+
+    fn word(&mut self) -> Option<String> {
+        self.take(|word| Some(word.to_string()))
+    }
+
+    fn name(&mut self) -> Result<String, ScriptError> {
+        self.take(|word| (word != "->").then(|| word.to_string()))
+            .ok_or_else(|| self.wrong("a name should stand here", "此处应为名称"))
+    }
+
+    fn number<T: std::str::FromStr>(&mut self, en: &str, zh: &str) -> Result<T, ScriptError> {
+        let found = self.take(|word| word.parse().ok());
+        found.ok_or_else(|| {
+            self.wrong(&format!("{en} should stand here, as a number"), &format!("此处应为{zh}（数字）"))
+        })
+    }
+
+    fn port(&mut self) -> Result<u16, ScriptError> {
+        self.number("a port", "端口")
+    }
+
+    fn wrong(&self, en: &str, zh: &str) -> ScriptError {
+        let end = self.all.last().map_or(0, |last| last.at + last.text.chars().count() + 1);
+        let (column, len) = self.all.get(self.at).map_or((end, 1), |word| (word.at, word.text.chars().count()));
+        ScriptError { line: self.line, column, len, what: Text::new(en, zh), suggestion: None }
+    }
+}
+
+fn host(word: &str) -> Option<Peer> {
+    match word {
+        "client" => Some(Peer::A),
+        "server" => Some(Peer::B),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::*;
+
+    const HOST: Place = Place::Host(Peer::B);
+
+    #[test]
+    fn calls_are_read_with_what_they_must_give() {
+        let text = "listen 8080 backlog 1\n  first: accept from server # a comment\nrecv -> \"hi\\n\"\n\nconnect 9 -> ECONNREFUSED\nwait until client time-wait";
+        let lines = parse(text, HOST).unwrap();
+        assert_eq!(lines[0].what, What::Listen { port: 8080, backlog: 1 });
+        assert_eq!(
+            (lines[1].socket.as_deref(), &lines[1].what),
+            (Some("first"), &What::Accept { from: Some("server".into()) })
+        );
+        assert_eq!((&lines[2].what, &lines[2].wanted), (&What::Recv(Amount::Once), &Wanted::Text(b"hi\n".to_vec())));
+        assert_eq!((lines[3].number, &lines[3].wanted), (5, &Wanted::Error("ECONNREFUSED".into())));
+        assert_eq!(lines[4].what, What::Wait(Wait::State(Peer::A, State::TimeWait)));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place() {
+        let wrong = |text: &str| {
+            let error = parse(text, HOST).unwrap_err();
+            (error.line, error.column, error.suggestion)
+        };
+        assert_eq!(wrong("accept\n  conect 80"), (1, 2, Some("connect".into())));
+        assert_eq!(wrong("listen"), (0, 7, None));
+        assert_eq!(wrong("close now"), (0, 6, None));
+        assert_eq!(wrong("send \"x"), (0, 5, None));
+        assert_eq!(wrong("wait until server TIME-WIAT"), (0, 18, Some("TIME-WAIT".into())));
+        assert_eq!(wrong("recv -> nothing"), (0, 8, None));
+        assert!(parse("connect 80", Place::Wire).is_err());
+    }
+}

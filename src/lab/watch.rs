@@ -1,0 +1,107 @@
+//! Everybody who watches while a performance goes on: the wire, and the kernel of each host, asked again and again.
+
+use super::error::LabError;
+use super::network::Network;
+use super::wire::Wire;
+use super::witness::{Seen, Witness};
+use crate::source::clock::now;
+use crate::tcp::{Peer, State};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// The kernels are asked so often: states that last longer are seen.
+pub(super) const ASK_EVERY: Duration = Duration::from_millis(2);
+/// Nothing comes to the wire for so long, and twice its delay: it is quiet. Longer than the kernel delays an ACK.
+const QUIET: Duration = Duration::from_millis(300);
+
+pub(super) struct Watch<'w> {
+    pub(super) wire: &'w Wire,
+    /// By host.
+    witnesses: [Witness; 2],
+    stop: &'w AtomicBool,
+    asked: Instant,
+    /// The longest time that a kernel was not asked.
+    longest: Duration,
+    quiet: Duration,
+    /// Frames that had come, and since when no more did.
+    came: (u64, Instant),
+}
+
+impl<'w> Watch<'w> {
+    /// `delay` is the wire's.
+    pub(super) fn begin(
+        network: &Network,
+        wire: &'w Wire,
+        delay: Duration,
+        stop: &'w AtomicBool,
+    ) -> Result<Watch<'w>, LabError> {
+        let [client, server] =
+            Peer::BOTH.map(|peer| peer.of(&network.hosts).inside(Witness::open_all).map_err(LabError::Witness));
+        Ok(Watch {
+            wire,
+            witnesses: [client?, server?],
+            stop,
+            asked: Instant::now(),
+            longest: Duration::ZERO,
+            quiet: QUIET + 2 * delay,
+            came: (0, Instant::now()),
+        })
+    }
+
+    /// Asks both kernels once, and waits for a moment.
+    pub(super) fn look(&mut self) -> Result<(), LabError> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(LabError::Stopped);
+        }
+        let begun = Instant::now();
+        self.longest = self.longest.max(begun - self.asked);
+        self.asked = begun;
+        for witness in &mut self.witnesses {
+            witness.look(now).map_err(LabError::Witness)?;
+        }
+        let (came, under_way) = self.wire.carried();
+        if came != self.came.0 || under_way > 0 {
+            self.came = (came, Instant::now());
+        }
+        thread::sleep(ASK_EVERY.saturating_sub(begun.elapsed()));
+        Ok(())
+    }
+
+    /// Sockets of a host that were seen.
+    pub(super) fn seen(&self, host: Peer) -> &[Seen] {
+        host.of(&self.witnesses).seen()
+    }
+
+    /// Whether nothing is on the wire, and nothing has come to it for a while.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.came.1.elapsed() >= self.quiet
+    }
+
+    /// Whether a socket waits for an answer.
+    fn is_expecting(&self) -> bool {
+        let expects = |state| {
+            matches!(state, State::SynSent | State::SynReceived | State::FinWait1 | State::Closing | State::LastAck)
+        };
+        Peer::BOTH.into_iter().flat_map(|host| self.seen(host)).any(|seen| seen.state().is_some_and(expects))
+    }
+
+    /// Looks on until the wire is quiet and no socket waits for an answer, or until this time.
+    pub(super) fn until_rest(&mut self, end: Instant) -> Result<(), LabError> {
+        while Instant::now() < end {
+            self.look()?;
+            if self.is_expecting() {
+                self.came.1 = Instant::now();
+            }
+            if self.is_quiet() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// What was seen, by host, and the longest time that a kernel was not asked.
+    pub(super) fn end(self) -> ([Vec<Seen>; 2], Duration) {
+        (self.witnesses.map(|witness| witness.seen().to_vec()), self.longest)
+    }
+}
