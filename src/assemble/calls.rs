@@ -213,4 +213,11 @@ fn set_phases(items: &[(u64, &Item)], calls: &mut [(u64, Item)], before: &[usize
             item.phase = *coming;
         }
     }
+    // Nobody goes back: a close entered before the last data is captured closes all the same.
+    let mut furthest: HashMap<u64, Phase> = HashMap::new();
+    for (id, call) in calls {
+        let phase = furthest.entry(*id).or_insert(call.phase);
+        *phase = (*phase).max(call.phase);
+        call.phase = *phase;
+    }
 }

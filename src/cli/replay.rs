@@ -14,6 +14,7 @@ use super::output::Outputs;
 use crate::analyze::{Analyzer, Take, Told, Wishes};
 use crate::assemble::{Remarks, Watch};
 use crate::render::{Format, safe};
+use crate::source::journal::Entry;
 use crate::source::{Backwards, CaptureReader, Frame, OpenError};
 use crate::timeline::{SourceKind, Text, Timeline};
 use crate::track::Keep;
@@ -103,8 +104,10 @@ fn ended(damaged: bool, args: &Replay) -> Exit {
 #[cfg(all(feature = "capture", target_os = "linux"))]
 pub(super) fn recording(path: &Path, wishes: Wishes, config: &Config) -> Result<Timeline> {
     let files = [path.to_path_buf()];
-    let Some(recorded) = recorded::only(&files, config)? else { anyhow::bail!("the recording cannot be read back") };
-    Ok(recorded::read(&recorded, wishes, &mut FrameFilter::new(&[], config)?, config)?.0)
+    match recorded::only(&files, config)? {
+        Some(recorded) => Ok(recorded::read(&recorded, wishes, &mut FrameFilter::new(&[], config)?, config)?.0),
+        None => timeline(&files, wishes, config),
+    }
 }
 
 /// Reads files one after the other; says whether one was damaged.
@@ -144,6 +147,13 @@ fn read(
         if let Some(rows) = &mut rows {
             rows.learn(&reader);
             rows.next_file();
+        }
+        for entry in reader.journal() {
+            match entry {
+                Entry::Call(word) => analyzer.hear_call(word.clone()),
+                Entry::Kernel(word) => analyzer.hear_kernel(word),
+                Entry::Polling(longest) => analyzer.hear_polling(*longest),
+            }
         }
         told.file(&name(path), &reader, &backwards);
     }

@@ -1,5 +1,6 @@
 //! Why nothing came of a performance in the lab.
 
+use crate::source::live::LiveError;
 use std::io;
 use std::process::ExitStatus;
 use thiserror::Error;
@@ -8,6 +9,8 @@ use thiserror::Error;
 pub enum LabError {
     #[error("the lab's network cannot be built")]
     Network(#[source] io::Error),
+    #[error("the loopback cannot be captured")]
+    Loopback(#[source] LiveError),
     #[error("the wire cannot be laid")]
     Wire(#[source] io::Error),
     #[error("the {0} cannot be started")]

@@ -2,6 +2,7 @@
 
 use super::error::LabError;
 use super::host::Host;
+use super::medium::Medium;
 use super::network::{Network, address};
 use super::recording::Recording;
 use super::watch::{ASK_EVERY, Watch};
@@ -45,9 +46,10 @@ impl Exec {
     pub fn perform(self, stop: &AtomicBool) -> Result<Happened, LabError> {
         let network = Network::build().map_err(LabError::Network)?;
         let delay = self.plan.delay;
-        let wire = Wire::lay(self.plan).map_err(LabError::Wire)?;
+        let medium = Medium::Wire(Wire::lay(self.plan).map_err(LabError::Wire)?);
         let [client_host, server_host] = &network.hosts;
-        let mut watch = Watch::begin(&network, &wire, delay, stop)?;
+        let witnesses = network.witnesses().map_err(LabError::Witness)?;
+        let mut watch = Watch::begin(witnesses, &medium, delay, stop);
         let start = |command, host, name: &str| {
             Program::start(command, host).map_err(|error| LabError::Start(name.into(), error))
         };
@@ -66,7 +68,7 @@ impl Exec {
             watch.until_rest(Instant::now() + REST)?;
         }
         let (seen, longest) = watch.end();
-        let recording = Recording { record: wire.end(), calls: Vec::new(), seen, longest, ended: now() };
+        let recording = Recording { record: medium.end(), calls: Vec::new(), seen, longest, ended: now() };
         Ok(Happened { recording, client: status })
     }
 }
@@ -75,7 +77,11 @@ fn until_listening(watch: &mut Watch<'_>, server: &mut Program) -> Result<(), La
     let end = Instant::now() + READY;
     loop {
         watch.look()?;
-        if watch.seen(Peer::B).iter().any(|seen| seen.state() == Some(State::Listen)) {
+        if watch
+            .seen()
+            .nth(Peer::B.index())
+            .is_some_and(|seen| seen.iter().any(|seen| seen.state() == Some(State::Listen)))
+        {
             return Ok(());
         }
         if let Some(status) = server.ended() {

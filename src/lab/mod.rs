@@ -9,6 +9,10 @@ pub mod fault;
 pub mod host;
 #[cfg(all(feature = "capture", target_os = "linux"))]
 mod link;
+#[cfg(all(feature = "capture", target_os = "linux"))]
+mod loopback;
+#[cfg(all(feature = "capture", target_os = "linux"))]
+mod medium;
 #[cfg(unix)]
 pub mod namespace;
 #[cfg(all(feature = "capture", target_os = "linux"))]

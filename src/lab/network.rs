@@ -2,6 +2,7 @@
 
 use super::host::Host;
 use super::link::{self, Mac};
+use super::witness::Witness;
 use crate::tcp::Peer;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -64,6 +65,14 @@ impl Network {
             host.inside(|| settle(peer))?;
         }
         Ok(Network { hosts })
+    }
+
+    /// The kernel of each host as witness.
+    ///
+    /// # Errors
+    /// What the kernel says.
+    pub(super) fn witnesses(&self) -> io::Result<Vec<Witness>> {
+        self.hosts.iter().map(|host| host.inside(Witness::open_all)).collect()
     }
 }
 

@@ -14,8 +14,8 @@ pub struct Recording {
     pub record: Record,
     /// By time.
     pub calls: Vec<CallWord>,
-    /// What the kernels said, by host.
-    pub seen: [Vec<Seen>; 2],
+    /// What the kernels said, host by host.
+    pub seen: Vec<Seen>,
     /// The longest time that a kernel was not asked.
     pub longest: Duration,
     pub ended: Timestamp,
@@ -29,7 +29,7 @@ impl Recording {
     pub fn write(&self, out: &mut impl Write) -> io::Result<()> {
         self.record.write(APPLICATION, out)?;
         self.calls.iter().try_for_each(|word| journal::write_call(word, out))?;
-        for word in self.seen.iter().flatten().flat_map(Seen::words) {
+        for word in self.seen.iter().flat_map(Seen::words) {
             journal::write_state(&word, out)?;
         }
         journal::write_polling(self.longest, self.ended, out)

@@ -1,11 +1,10 @@
 //! Everybody who watches while a performance goes on: the wire, and the kernel of each host, asked again and again.
 
 use super::error::LabError;
-use super::network::Network;
-use super::wire::Wire;
+use super::medium::Medium;
 use super::witness::{Seen, Witness};
 use crate::source::clock::now;
-use crate::tcp::{Peer, State};
+use crate::tcp::State;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,9 +15,9 @@ pub(super) const ASK_EVERY: Duration = Duration::from_millis(2);
 const QUIET: Duration = Duration::from_millis(300);
 
 pub(super) struct Watch<'w> {
-    pub(super) wire: &'w Wire,
-    /// By host.
-    witnesses: [Witness; 2],
+    medium: &'w Medium,
+    /// By host; on a loopback one for both.
+    witnesses: Vec<Witness>,
     stop: &'w AtomicBool,
     asked: Instant,
     /// The longest time that a kernel was not asked.
@@ -31,22 +30,20 @@ pub(super) struct Watch<'w> {
 impl<'w> Watch<'w> {
     /// `delay` is the wire's.
     pub(super) fn begin(
-        network: &Network,
-        wire: &'w Wire,
+        witnesses: Vec<Witness>,
+        medium: &'w Medium,
         delay: Duration,
         stop: &'w AtomicBool,
-    ) -> Result<Watch<'w>, LabError> {
-        let [client, server] =
-            Peer::BOTH.map(|peer| peer.of(&network.hosts).inside(Witness::open_all).map_err(LabError::Witness));
-        Ok(Watch {
-            wire,
-            witnesses: [client?, server?],
+    ) -> Watch<'w> {
+        Watch {
+            medium,
+            witnesses,
             stop,
             asked: Instant::now(),
             longest: Duration::ZERO,
             quiet: QUIET + 2 * delay,
             came: (0, Instant::now()),
-        })
+        }
     }
 
     /// Asks both kernels once, and waits for a moment.
@@ -60,7 +57,7 @@ impl<'w> Watch<'w> {
         for witness in &mut self.witnesses {
             witness.look(now).map_err(LabError::Witness)?;
         }
-        let (came, under_way) = self.wire.carried();
+        let (came, under_way) = self.medium.carried();
         if came != self.came.0 || under_way > 0 {
             self.came = (came, Instant::now());
         }
@@ -68,9 +65,9 @@ impl<'w> Watch<'w> {
         Ok(())
     }
 
-    /// Sockets of a host that were seen.
-    pub(super) fn seen(&self, host: Peer) -> &[Seen] {
-        host.of(&self.witnesses).seen()
+    /// Sockets that were seen, by host.
+    pub(super) fn seen(&self) -> impl Iterator<Item = &[Seen]> {
+        self.witnesses.iter().map(Witness::seen)
     }
 
     /// Whether nothing is on the wire, and nothing has come to it for a while.
@@ -83,7 +80,7 @@ impl<'w> Watch<'w> {
         let expects = |state| {
             matches!(state, State::SynSent | State::SynReceived | State::FinWait1 | State::Closing | State::LastAck)
         };
-        Peer::BOTH.into_iter().flat_map(|host| self.seen(host)).any(|seen| seen.state().is_some_and(expects))
+        self.seen().flatten().any(|seen| seen.state().is_some_and(expects))
     }
 
     /// Looks on until the wire is quiet and no socket waits for an answer, or until this time.
@@ -100,8 +97,8 @@ impl<'w> Watch<'w> {
         Ok(())
     }
 
-    /// What was seen, by host, and the longest time that a kernel was not asked.
-    pub(super) fn end(self) -> ([Vec<Seen>; 2], Duration) {
-        (self.witnesses.map(|witness| witness.seen().to_vec()), self.longest)
+    /// What was seen, host by host, and the longest time that a kernel was not asked.
+    pub(super) fn end(self) -> (Vec<Seen>, Duration) {
+        (self.seen().flatten().cloned().collect(), self.longest)
     }
 }

@@ -30,8 +30,8 @@ pub struct Event {
     pub comments: Vec<PacketComment>,
 }
 
-/// The part of a connection's life that an event belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// The part of a connection's life that an event belongs to, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
     /// A name is looked up.

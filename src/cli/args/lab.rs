@@ -39,6 +39,9 @@ pub struct LabRun {
     /// With --all: so many at a time
     #[arg(long, value_name = "N", default_value_t = 4, requires = "all")]
     pub jobs: usize,
+    /// On a loopback, without the wire: nothing is lost, and nothing takes time
+    #[arg(long)]
+    pub loopback: bool,
     /// Tell the lesson: before, during and after
     #[arg(long)]
     pub explain: bool,

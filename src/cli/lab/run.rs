@@ -9,11 +9,12 @@ use super::super::{interrupt, names, saving};
 use super::{failed, told};
 use crate::expect::{self, Sequence};
 use crate::lab::player::{self, Missed, Played};
-use crate::lab::scenario::{self, BUILTIN, Scenario, ScenarioError};
+use crate::lab::scenario::{self, BUILTIN, Ground, Scenario, ScenarioError};
 use crate::lab::{LabError, namespace};
 use crate::ladder::View;
 use crate::render::check::{self as drawing, Checked};
 use crate::render::safe;
+use crate::source::live::{LiveCapture, LiveOptions};
 use crate::tcp::CallWord;
 use crate::timeline::{Lang, Text, Timeline};
 use anyhow::Result;
@@ -35,8 +36,17 @@ pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
     let scenario = find(name)?;
     let lang = config.lang;
     let outputs = Outputs::new(args.output.format, &args.output.output)?;
-    // Before any thread: only a process with one thread may move.
-    namespace::enter().map_err(|error| namespace_failure(&error, lang))?;
+    let missing = enter(lang)?;
+    let is_here = missing.is_some();
+    if let Some(why) = missing.filter(|_| scenario.needs_wire()) {
+        return Err(why.into());
+    }
+    if args.loopback && scenario.needs_wire() {
+        let message =
+            Text::new("this scenario needs the wire: a loopback loses nothing", "该场景需要线路：环回接口不会丢包");
+        return Err(Failure::new(Exit::Usage, message).into());
+    }
+    let ground = ground(&scenario, args.loopback, is_here);
     let saved = args.write.as_deref().map(|path| saving::create(path, lang)).transpose()?;
     let stop = interrupt::flag()?;
     if args.explain {
@@ -47,7 +57,7 @@ pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
             say(program, word, lang);
         }
     };
-    let played = player::play(&scenario, &stop, &tell).map_err(|error| failed(error, lang))?;
+    let played = player::play(&scenario, ground, &stop, &tell).map_err(|error| failed(error, lang))?;
     let mut timeline = told(&played.recording, name, saved, &args.output, config)?;
     names::give(&mut timeline, config)?;
     outputs.write(&timeline, &View::default(), config)?;
@@ -58,6 +68,31 @@ pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
         explain(&[&scenario.lesson.after], lang)?;
     }
     Ok(if judged.fits() { Exit::Done } else { Exit::Failed })
+}
+
+/// Goes to a private network; why there is none, where one can do without. Before any thread: only a process with one thread
+/// may move.
+fn enter(lang: Lang) -> Result<Option<Failure>> {
+    let Err(error) = namespace::enter() else { return Ok(None) };
+    let failure = namespace_failure(&error, lang);
+    let rights = LiveOptions { filter: vec!["tcp".into()], ..LiveOptions::new("lo") };
+    if LiveCapture::open(&rights).is_err() {
+        return Err(failure.into());
+    }
+    let mut err = io::stderr().lock();
+    match lang {
+        Lang::En => writeln!(err, "no private network can be had here: played on this machine's loopback")?,
+        Lang::Zh => writeln!(err, "此处无法建立私有网络：改在本机环回接口上进行")?,
+    }
+    Ok(Some(failure))
+}
+
+fn ground(scenario: &Scenario, on_loopback: bool, is_here: bool) -> Ground {
+    match is_here {
+        true => Ground::Here,
+        false if on_loopback => Ground::Loopback,
+        false => scenario.ground,
+    }
 }
 
 /// Texts to standard error, a paragraph each.
@@ -183,12 +218,14 @@ impl Judged {
 /// Several scenarios at a time: most of their time is waiting.
 fn all(args: &LabRun, config: &Config) -> Result<Exit> {
     let lang = config.lang;
-    namespace::enter().map_err(|error| namespace_failure(&error, lang))?;
+    let missing = enter(lang)?;
     let stop = interrupt::flag()?;
+    let on_loopback = args.loopback || missing.is_some();
+    let may = |scenario: &Scenario| !on_loopback || !scenario.needs_wire();
     let chosen: Vec<_> = BUILTIN
         .iter()
         .filter_map(|known| Some((known.name, known.scenario()?)))
-        .filter(|(_, scenario)| args.long || !scenario.is_long)
+        .filter(|(_, scenario)| (args.long || !scenario.is_long) && may(scenario))
         .collect();
     let begun = Instant::now();
     let next = AtomicUsize::new(0);
@@ -197,10 +234,11 @@ fn all(args: &LabRun, config: &Config) -> Result<Exit> {
         let (sender, results) = mpsc::channel();
         for _ in 0..args.jobs.max(1) {
             let (sender, chosen, next, stop) = (sender.clone(), &chosen, &next, &*stop);
+            let is_here = missing.is_some();
             scope.spawn(move || {
                 while let Some((name, scenario)) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let begun = Instant::now();
-                    let judged = one(name, scenario, stop, args, config);
+                    let judged = one(name, scenario, ground(scenario, args.loopback, is_here), stop, args, config);
                     if sender.send((*name, begun.elapsed(), judged)).is_err() {
                         return;
                     }
@@ -230,11 +268,19 @@ fn all(args: &LabRun, config: &Config) -> Result<Exit> {
     Ok(if wrong == 0 { Exit::Done } else { Exit::Failed })
 }
 
-fn one(name: &str, scenario: &Scenario, stop: &AtomicBool, args: &LabRun, config: &Config) -> Result<Judged> {
-    let Played { recording, missed } = player::play(scenario, stop, &|_, _| {}).map_err(|error| match error {
-        LabError::Stopped => failed(LabError::Stopped, config.lang),
-        other => failed(other, config.lang).context(name.to_string()),
-    })?;
+fn one(
+    name: &str,
+    scenario: &Scenario,
+    ground: Ground,
+    stop: &AtomicBool,
+    args: &LabRun,
+    config: &Config,
+) -> Result<Judged> {
+    let Played { recording, missed } =
+        player::play(scenario, ground, stop, &|_, _| {}).map_err(|error| match error {
+            LabError::Stopped => failed(LabError::Stopped, config.lang),
+            other => failed(other, config.lang).context(name.to_string()),
+        })?;
     let saved = args.write.as_deref().map(|folder| saving::create(&folder.join(format!("{name}.pcapng")), config.lang));
     let timeline = told(&recording, name, saved.transpose()?, &args.output, config)?;
     Ok(Judged::of(name, scenario, missed, &timeline))

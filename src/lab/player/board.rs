@@ -7,6 +7,7 @@ use crate::lab::witness::Seen;
 use crate::tcp::{CallWord, Peer, State};
 use crate::timeline::Text;
 use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -29,7 +30,8 @@ pub struct Missed {
 }
 
 pub(super) struct Board<'l> {
-    pub(super) is_v6: bool,
+    /// Of client and server.
+    pub(super) addresses: [IpAddr; 2],
     /// Some program listens, so clients wait for it.
     listens: bool,
     listener: Listener<'l>,
@@ -53,17 +55,17 @@ struct Shared {
 }
 
 impl<'l> Board<'l> {
-    pub(super) fn new(is_v6: bool, listens: bool, listener: Listener<'l>) -> Board<'l> {
-        Board { is_v6, listens, listener, shared: Mutex::default(), changed: Condvar::new() }
+    pub(super) fn new(addresses: [IpAddr; 2], listens: bool, listener: Listener<'l>) -> Board<'l> {
+        Board { addresses, listens, listener, shared: Mutex::default(), changed: Condvar::new() }
     }
 
     /// What the kernels say now.
-    pub(super) fn see(&self, hosts: [&[Seen]; 2], is_quiet: bool) {
+    pub(super) fn see(&self, hosts: [Vec<(&Seen, State)>; 2], is_quiet: bool) {
         let mut shared = self.lock();
-        for (host, seen) in Peer::BOTH.into_iter().zip(hosts) {
-            let open = || seen.iter().filter_map(|seen| Some((seen, seen.state()?)));
-            *host.of_mut(&mut shared.states) = open().map(|(_, state)| state).collect();
-            *host.of_mut(&mut shared.unread) = open().any(|(seen, state)| state != State::Listen && seen.unread > 0);
+        for (host, open) in Peer::BOTH.into_iter().zip(hosts) {
+            *host.of_mut(&mut shared.states) = open.iter().map(|(_, state)| *state).collect();
+            *host.of_mut(&mut shared.unread) =
+                open.iter().any(|(seen, state)| *state != State::Listen && seen.unread > 0);
         }
         shared.is_quiet = is_quiet;
         drop(shared);

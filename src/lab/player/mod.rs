@@ -4,19 +4,19 @@
 mod board;
 mod program;
 mod socket;
+mod stage;
 
 pub use board::Missed;
 
 use super::error::LabError;
 use super::host::Host;
-use super::network::Network;
 use super::recording::Recording;
-use super::scenario::{Place, Scenario};
+use super::scenario::{Ground, Place, Scenario};
 use super::watch::Watch;
-use super::wire::{Plan, Wire};
 use crate::source::clock::now;
 use crate::tcp::{CallWord, Peer, State};
 use board::Board;
+use stage::Stage;
 use std::io;
 use std::sync::atomic::AtomicBool;
 use std::thread;
@@ -32,17 +32,25 @@ pub struct Played {
 /// Hears of each call when it has returned: the program's name and the call.
 pub type Listener<'l> = &'l (dyn Fn(&str, &CallWord) + Sync);
 
-/// Plays it once, in a network of its own: several may be played at a time. The process must be root of its user namespace
-/// ([`super::namespace::enter`]).
+/// Plays it once. Unless it is played here, the process must be root of its user namespace ([`super::namespace::enter`]); then
+/// it has a network of its own, and several may be played at a time.
 ///
 /// # Errors
 /// What could not be built or asked.
-pub fn play(scenario: &Scenario, stop: &AtomicBool, listener: Listener<'_>) -> Result<Played, LabError> {
+pub fn play(
+    scenario: &Scenario,
+    ground: Ground,
+    stop: &AtomicBool,
+    listener: Listener<'_>,
+) -> Result<Played, LabError> {
+    if ground == Ground::Here {
+        return perform(scenario, ground, stop, listener);
+    }
     let between = Host::new().map_err(LabError::Network)?;
     thread::scope(|scope| {
         let thread = thread::Builder::new().name("player".into()).spawn_scoped(scope, || {
             between.enter().map_err(LabError::Network)?;
-            perform(scenario, stop, listener)
+            perform(scenario, ground, stop, listener)
         });
         let thread = thread.map_err(LabError::Network)?;
         thread.join().unwrap_or_else(|_| Err(LabError::Network(io::Error::other("the player came to nothing"))))
@@ -50,24 +58,18 @@ pub fn play(scenario: &Scenario, stop: &AtomicBool, listener: Listener<'_>) -> R
 }
 
 /// Plays it in the network namespace of this thread.
-fn perform(scenario: &Scenario, stop: &AtomicBool, listener: Listener<'_>) -> Result<Played, LabError> {
-    let network = Network::build().map_err(LabError::Network)?;
-    for sysctl in &scenario.sysctls {
-        for peer in Peer::BOTH.into_iter().filter(|peer| sysctl.host.is_none_or(|host| host == *peer)) {
-            let set = peer.of(&network.hosts).set(&sysctl.name, &sysctl.value);
-            set.map_err(|error| LabError::Sysctl(sysctl.name.clone(), error))?;
-        }
-    }
-    let plan = Plan { delay: scenario.delay, rate: scenario.rate, faults: scenario.faults.clone() };
-    let wire = Wire::lay(plan).map_err(LabError::Wire)?;
-    let mut watch = Watch::begin(&network, &wire, scenario.delay, stop)?;
-    let board = Board::new(scenario.is_v6, scenario.listens(), listener);
+fn perform(scenario: &Scenario, ground: Ground, stop: &AtomicBool, listener: Listener<'_>) -> Result<Played, LabError> {
+    let stage = Stage::build(scenario, ground)?;
+    let mut watch = Watch::begin(stage.witnesses(scenario)?, &stage.medium, scenario.delay, stop);
+    let addresses = Peer::BOTH.map(|peer| stage.address(peer, scenario.is_v6));
+    let board = Board::new(addresses, scenario.listens(), listener);
+    let served = scenario.served();
     let end = Instant::now() + scenario.limit;
     let played = thread::scope(|scope| {
         let mut programs = Vec::new();
         for program in &scenario.programs {
             let host = match program.place {
-                Place::Host(peer) => Some(peer.of(&network.hosts)),
+                Place::Host(peer) => stage.host(peer),
                 Place::Wire => None,
             };
             let thread = thread::Builder::new().name(program.name.clone());
@@ -87,8 +89,7 @@ fn perform(scenario: &Scenario, stop: &AtomicBool, listener: Listener<'_>) -> Re
                 board.end();
                 return Err(error);
             }
-            let hosts = Peer::BOTH.map(|host| watch.seen(host));
-            board.see(hosts, watch.is_quiet());
+            board.see(stage.by_host(watch.seen(), &served), watch.is_quiet());
             if !is_over && Instant::now() > end {
                 is_over = true;
                 board.end();
@@ -99,7 +100,7 @@ fn perform(scenario: &Scenario, stop: &AtomicBool, listener: Listener<'_>) -> Re
     played?;
     let (seen, longest) = watch.end();
     let (calls, missed) = board.told();
-    let recording = Recording { record: wire.end(), calls, seen, longest, ended: now() };
+    let recording = Recording { record: stage.medium.end(), calls, seen, longest, ended: now() };
     Ok(Played { recording, missed })
 }
 

@@ -3,7 +3,6 @@
 use super::board::{Board, Over};
 use super::socket::{Caller, Socket};
 use crate::lab::host::Host;
-use crate::lab::network::address;
 use crate::lab::scenario::script::{Amount, Line, Wait, Wanted, What};
 use crate::lab::scenario::{Place, Program};
 use crate::tcp::Peer;
@@ -207,6 +206,6 @@ impl Work<'_> {
 
     fn address(&self, port: u16, own: bool) -> SocketAddr {
         let peer = if own { self.host } else { !self.host };
-        SocketAddr::new(address(peer, self.caller.board.is_v6), port)
+        SocketAddr::new(*peer.of(&self.caller.board.addresses), port)
     }
 }

@@ -9,7 +9,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::{setsockopt, sockopt};
 use socket2::{Domain, Protocol, SockAddr, Type};
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, SocketAddr};
+use std::net::{IpAddr, Shutdown, SocketAddr};
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
@@ -46,11 +46,11 @@ pub(super) type Outcome<T> = Result<io::Result<T>, Over>;
 impl Socket {
     /// socket.
     pub(super) fn new(caller: Caller<'_>) -> io::Result<Socket> {
-        let domain = if caller.board.is_v6 { Domain::IPV6 } else { Domain::IPV4 };
+        let is_v6 = caller.board.addresses.iter().all(IpAddr::is_ipv6);
+        let (domain, family) = if is_v6 { (Domain::IPV6, "AF_INET6") } else { (Domain::IPV4, "AF_INET") };
         let (at, clock) = (now(), Instant::now());
         let socket = socket2::Socket::new(domain, Type::STREAM, Some(Protocol::TCP))?;
         socket.set_nonblocking(true)?;
-        let family = if caller.board.is_v6 { "AF_INET6" } else { "AF_INET" };
         let made = Made {
             call: CallName::Socket,
             at,

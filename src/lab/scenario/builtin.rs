@@ -67,7 +67,8 @@ table! {
     Opening "opening":
         "three-way"
         "syn-lost"
-        "refused";
+        "refused"
+        "self-connect";
 }
 
 #[cfg(test)]

@@ -19,6 +19,9 @@ pub(super) struct File {
     pub faults: Vec<Spanned<String>>,
     #[serde(default)]
     pub ipv6: bool,
+    /// `wire` or `loopback`.
+    #[serde(default, rename = "where")]
+    pub ground: super::Ground,
     #[serde(default)]
     pub sysctl: Sysctls,
     #[serde(default)]

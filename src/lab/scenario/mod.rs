@@ -39,7 +39,7 @@ use super::pace::Rate;
 use crate::expect::Sequence;
 use crate::tcp::Peer;
 use crate::timeline::Text;
-use script::Line;
+use script::{Line, What};
 use std::time::Duration;
 
 /// A scenario, ready to be played.
@@ -52,6 +52,7 @@ pub struct Scenario {
     pub rate: Option<Rate>,
     pub faults: Vec<Fault>,
     pub is_v6: bool,
+    pub ground: Ground,
     pub sysctls: Vec<Sysctl>,
     pub programs: Vec<Program>,
     pub expect: Sequence,
@@ -59,6 +60,20 @@ pub struct Scenario {
     pub limit: Duration,
     /// Its point is a long wait.
     pub is_long: bool,
+}
+
+/// Where it is played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ground {
+    /// On two hosts with a wire between them.
+    #[default]
+    Wire,
+    /// On the loopback of a network of its own.
+    Loopback,
+    /// On the loopback of this network, where none of one's own can be had. No file asks for it.
+    #[serde(skip)]
+    Here,
 }
 
 /// What is told before, during and after; empty texts are not.
@@ -103,9 +118,39 @@ impl Scenario {
         read::scenario(text)
     }
 
-    /// The ports that programs of this scenario listen on.
+    /// Whether a program listens.
     pub fn listens(&self) -> bool {
-        let is_listen = |line: &Line| matches!(line.what, script::What::Listen { .. });
-        self.programs.iter().any(|program| program.lines.iter().any(is_listen))
+        !self.served().is_empty()
+    }
+
+    /// The ports that programs listen on.
+    pub fn served(&self) -> Vec<u16> {
+        let listened = self.lines().filter_map(|line| match line.what {
+            What::Listen { port, .. } => Some(port),
+            _ => None,
+        });
+        listened.collect()
+    }
+
+    /// Every port that is named.
+    pub fn ports(&self) -> Vec<u16> {
+        let named = self.lines().filter_map(|line| match line.what {
+            What::Listen { port, .. } | What::Bind(port) | What::Connect { port, .. } => Some(port),
+            _ => None,
+        });
+        let mut ports: Vec<u16> = named.collect();
+        ports.sort_unstable();
+        ports.dedup();
+        ports
+    }
+
+    /// Whether a loopback alone can show it: the wire does nothing but carry, and hosts are as they are.
+    pub fn needs_wire(&self) -> bool {
+        let on_wire = self.programs.iter().any(|program| program.place == Place::Wire);
+        on_wire || !self.faults.is_empty() || self.rate.is_some() || !self.sysctls.is_empty()
+    }
+
+    fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.programs.iter().flat_map(|program| &program.lines)
     }
 }

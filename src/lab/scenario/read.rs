@@ -46,6 +46,7 @@ pub(super) fn scenario(text: &str) -> Result<Scenario, ScenarioError> {
         rate: source.rate(file.rate.as_ref(), file.queue)?,
         faults: file.faults.iter().map(|fault| source.fault(fault)).collect::<Result<_, _>>()?,
         is_v6: file.ipv6,
+        ground: file.ground,
         sysctls: tables.into_iter().flat_map(|(host, table)| sysctls_of(host, table)).collect(),
         programs,
         expect: source.sequence(&file.expect)?,

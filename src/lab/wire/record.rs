@@ -22,14 +22,21 @@ pub struct Sighting {
 #[derive(Debug, Default)]
 pub struct Record {
     pub sightings: Vec<Sighting>,
+    /// There is but one place, where what is sent arrives at once: sightings are all at the client's.
+    is_loopback: bool,
     octets: usize,
     /// Frames that there was no room for.
     pub left_out: u64,
 }
 
 impl Record {
+    /// Of a loopback.
+    pub(in crate::lab) fn of_loopback() -> Record {
+        Record { is_loopback: true, ..Record::default() }
+    }
+
     /// Notes a frame at a host.
-    pub(super) fn note(&mut self, at: Peer, time: Timestamp, bytes: &[u8], comment: Option<Cow<'static, str>>) {
+    pub(in crate::lab) fn note(&mut self, at: Peer, time: Timestamp, bytes: &[u8], comment: Option<Cow<'static, str>>) {
         if self.octets.saturating_add(bytes.len()) > MOST_OCTETS {
             self.left_out += 1;
             return;
@@ -47,9 +54,10 @@ impl Record {
         option(&mut section, OPT_APPLICATION, application.as_bytes());
         option(&mut section, OPT_END, &[]);
         block(out, BLOCK_SECTION, &section)?;
-        for peer in Peer::BOTH {
+        let both = Peer::BOTH.map(name);
+        for name in if self.is_loopback { &["loopback"][..] } else { &both } {
             let mut interface = INTERFACE.to_vec();
-            option(&mut interface, OPT_IF_NAME, name(peer).as_bytes());
+            option(&mut interface, OPT_IF_NAME, name.as_bytes());
             option(&mut interface, OPT_IF_TSRESOL, &[9]);
             option(&mut interface, OPT_END, &[]);
             block(out, BLOCK_INTERFACE, &interface)?;

@@ -1,0 +1,27 @@
+//! What lies between client and server: a wire of ours, or a loopback.
+
+use super::loopback::Loopback;
+use super::wire::{Record, Wire};
+
+pub(super) enum Medium {
+    Wire(Wire),
+    Loopback(Loopback),
+}
+
+impl Medium {
+    /// Frames that came to it so far, and those that are on it now.
+    pub(super) fn carried(&self) -> (u64, u64) {
+        match self {
+            Medium::Wire(wire) => wire.carried(),
+            Medium::Loopback(loopback) => (loopback.came(), 0),
+        }
+    }
+
+    /// Ends the carrying, and gives what was seen.
+    pub(super) fn end(self) -> Record {
+        match self {
+            Medium::Wire(wire) => wire.end(),
+            Medium::Loopback(loopback) => loopback.end(),
+        }
+    }
+}

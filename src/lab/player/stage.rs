@@ -1,0 +1,83 @@
+//! Where a scenario is played: two hosts with a wire between them, or a loopback that is both.
+
+use crate::lab::error::LabError;
+use crate::lab::host::Host;
+use crate::lab::link;
+use crate::lab::loopback::Loopback;
+use crate::lab::medium::Medium;
+use crate::lab::network::{Network, address};
+use crate::lab::scenario::{Ground, Scenario, Sysctl};
+use crate::lab::wire::{Plan, Wire};
+use crate::lab::witness::{Seen, Witness};
+use crate::tcp::{Peer, State};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+pub(super) struct Stage {
+    /// None on a loopback.
+    network: Option<Network>,
+    pub(super) medium: Medium,
+}
+
+impl Stage {
+    /// Builds it in the network namespace of this thread.
+    pub(super) fn build(scenario: &Scenario, ground: Ground) -> Result<Stage, LabError> {
+        if ground != Ground::Wire {
+            if ground == Ground::Loopback {
+                link::up("lo").map_err(LabError::Network)?;
+            }
+            let medium = Medium::Loopback(Loopback::listen(&scenario.ports()).map_err(LabError::Loopback)?);
+            return Ok(Stage { network: None, medium });
+        }
+        let network = Network::build().map_err(LabError::Network)?;
+        for Sysctl { host, name, value } in &scenario.sysctls {
+            for peer in Peer::BOTH.into_iter().filter(|peer| host.is_none_or(|host| host == *peer)) {
+                let set = peer.of(&network.hosts).set(name, value);
+                set.map_err(|error| LabError::Sysctl(name.clone(), error))?;
+            }
+        }
+        let plan = Plan { delay: scenario.delay, rate: scenario.rate, faults: scenario.faults.clone() };
+        let medium = Medium::Wire(Wire::lay(plan).map_err(LabError::Wire)?);
+        Ok(Stage { network: Some(network), medium })
+    }
+
+    pub(super) fn witnesses(&self, scenario: &Scenario) -> Result<Vec<Witness>, LabError> {
+        let witnesses = match &self.network {
+            Some(network) => network.witnesses(),
+            None => Witness::open(&scenario.ports()).map(|witness| vec![witness]),
+        };
+        witnesses.map_err(LabError::Witness)
+    }
+
+    /// The host to move to, where there is one.
+    pub(super) fn host(&self, peer: Peer) -> Option<&Host> {
+        self.network.as_ref().map(|network| peer.of(&network.hosts))
+    }
+
+    pub(super) fn address(&self, peer: Peer, is_v6: bool) -> IpAddr {
+        match &self.network {
+            Some(_) => address(peer, is_v6),
+            None if is_v6 => IpAddr::V6(Ipv6Addr::LOCALHOST),
+            None => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        }
+    }
+
+    /// The sockets of each host. On a loopback those of a port that somebody listens on are the server's.
+    pub(super) fn by_host<'s>(
+        &self,
+        seen: impl Iterator<Item = &'s [Seen]>,
+        served: &[u16],
+    ) -> [Vec<(&'s Seen, State)>; 2] {
+        let mut hosts = [Vec::new(), Vec::new()];
+        for (place, host) in seen.enumerate() {
+            for (seen, state) in host.iter().filter_map(|seen| Some((seen, seen.state()?))) {
+                let is_server = match &self.network {
+                    Some(_) => place == Peer::B.index(),
+                    None => served.contains(&seen.local.port()),
+                };
+                let peer = if is_server { Peer::B } else { Peer::A };
+                peer.of_mut(&mut hosts).push((seen, state));
+            }
+        }
+        hosts
+    }
+}
