@@ -239,10 +239,13 @@ impl Socket {
 
     /// Tells a call as soon as the socket has an address. A bound one may yet connect, and then belongs to that connection.
     fn tell(&mut self, caller: Caller<'_>, made: Made) {
-        let settles = !matches!(made.call, CallName::Socket | CallName::Setsockopt)
-            && !(made.call == CallName::Bind && made.result.is_ok());
+        let waits = match made.call {
+            CallName::Socket | CallName::Setsockopt => self.remote.is_none(),
+            CallName::Bind => made.result.is_ok(),
+            _ => false,
+        };
         self.early.push(made);
-        if let Some(local) = self.local.filter(|_| settles) {
+        if let Some(local) = self.local.filter(|_| !waits) {
             for made in self.early.drain(..) {
                 caller.board.hear(caller.program, made.word(caller.program, local, self.remote));
             }
