@@ -4,9 +4,11 @@ use super::args::{Check, CheckFormat};
 use super::config::Config;
 use super::exit::{self, Exit, Failure};
 use super::replay;
+use super::scenarios::{self, Wrong};
 use crate::analyze::Wishes;
 use crate::assemble::Watch;
 use crate::expect::{self, Difference, NAMED, Named, ParseError, Sequence};
+use crate::lab::scenario;
 use crate::render::{check as drawing, safe};
 use crate::source::{CaptureReader, OpenError};
 use crate::tcp::MslProfile;
@@ -110,8 +112,11 @@ fn named(name: &str) -> Result<&'static Named> {
     })
 }
 
-/// A sequence from a text file, or from a capture that shows it.
+/// A sequence from a text file, from a capture that shows it, or that a scenario of the lab expects.
 fn like(path: &Path, name: &str, config: &Config) -> Result<Sequence> {
+    if path.extension().is_some_and(|suffix| suffix == "toml") || scenario::named(name).is_some() && !path.exists() {
+        return Ok(scenarios::find(&path.to_string_lossy())?.expect);
+    }
     let sequence = match CaptureReader::open(path) {
         Ok(_) => Sequence::of(&timeline(path, None, false, config)?),
         Err(error @ (OpenError::NotACapture { .. } | OpenError::HeaderCut { .. } | OpenError::Empty { .. })) => {
@@ -143,23 +148,8 @@ fn text(path: &Path) -> Option<String> {
 
 fn unreadable(name: &str, error: &ParseError) -> Failure {
     let ParseError { line, column, len, text, what, suggestion } = error;
-    // Around the place, where the line is long.
-    let at = column - 1;
-    let from = at.saturating_sub(60);
-    let shown: String = text.chars().skip(from).take(160).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let len = (*len).min(160);
-    let mut failure = Failure::new(
-        Exit::Usage,
-        Text::new(
-            format!("{name}, line {line}, column {column}: {}", what.en),
-            format!("{name} 第 {line} 行第 {column} 列：{}", what.zh),
-        ),
-    )
-    .place(shown, at - from, len);
-    if let Some(word) = suggestion {
-        failure = failure.help(Text::new(format!("did you mean {word}?"), format!("是否指 {word}？")));
-    }
-    failure
+    let suggestion = suggestion.as_deref();
+    scenarios::unreadable(name, &Wrong { line: *line, column: *column, len: *len, text, what, suggestion })
 }
 
 fn wishes(connection: Option<u64>, full: bool) -> Wishes {

@@ -28,6 +28,7 @@ mod render;
 mod replay;
 #[cfg(feature = "capture")]
 mod saving;
+mod scenarios;
 mod schema;
 mod serve;
 

@@ -3,6 +3,11 @@
 #![cfg(all(feature = "capture", target_os = "linux"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::explicit_write)]
 
+#[path = "../live/program.rs"]
+#[allow(dead_code)]
+pub mod program;
+mod scenarios;
+
 use serde_json::Value;
 use std::io::Write;
 use std::path::Path;

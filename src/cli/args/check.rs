@@ -9,6 +9,7 @@ Examples:
   synfin check mine.pcap --expect three-way-handshake --expect four-way-close
   synfin check homework/*.pcapng --like lesson.txt     a sequence of one's own: one line a segment
   synfin check mine.pcap --like teacher.pcap           the same sequence as another capture
+  synfin check mine.pcapng --like syn-lost             what a scenario of the lab expects
   synfin check --write teacher.pcap > lesson.txt       a start for one's own
   synfin check --list                                  sequences with a name; --show NAME prints one
 
@@ -30,8 +31,8 @@ pub struct Check {
     /// A sequence that has a name (--list); may be given several times: all must fit
     #[arg(long, value_name = "NAME")]
     pub expect: Vec<String>,
-    /// A sequence in a text file, or a capture that shows it
-    #[arg(long, value_name = "FILE")]
+    /// A sequence in a text file, a capture that shows it, or a scenario of the lab: its file or its name (synfin lab list)
+    #[arg(long, value_name = "FILE|SCENARIO")]
     pub like: Option<PathBuf>,
     /// Check this connection only [default: every one must fit]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]

@@ -5,11 +5,11 @@ use super::super::config::Config;
 use super::super::exit::{Exit, Failure};
 use super::super::output::Outputs;
 use super::super::permission::namespace_failure;
-use super::super::{interrupt, names, saving};
+use super::super::{interrupt, names, saving, scenarios};
 use super::{failed, told};
 use crate::expect::{self, Sequence};
 use crate::lab::player::{self, Missed, Played};
-use crate::lab::scenario::{self, BUILTIN, Ground, Scenario, ScenarioError};
+use crate::lab::scenario::{self, BUILTIN, Ground, Scenario};
 use crate::lab::{LabError, namespace};
 use crate::ladder::View;
 use crate::render::check::{self as drawing, Checked};
@@ -19,21 +19,17 @@ use crate::tcp::CallWord;
 use crate::timeline::{Lang, Text, Timeline};
 use anyhow::Result;
 use std::io::{self, Write};
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
-
-/// A scenario file at most.
-const LONGEST: u64 = 2 << 20;
 
 pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
     if args.all {
         return all(args, config);
     }
     let name = args.scenario.as_deref().unwrap_or_default();
-    let scenario = find(name)?;
+    let scenario = scenarios::find(name)?;
     let lang = config.lang;
     let outputs = Outputs::new(args.output.format, &args.output.output)?;
     let missing = enter(lang)?;
@@ -110,51 +106,6 @@ fn say(program: &str, word: &CallWord, lang: Lang) {
     let text = crate::annotate::call::sentence(word, 1);
     let mut err = io::stderr().lock();
     let _ = writeln!(err, "  {:<8} {}", safe(program), safe(text.get(lang)));
-}
-
-/// The built-in scenario of this name, or a file.
-fn find(name: &str) -> Result<Scenario> {
-    if let Some(known) = scenario::named(name) {
-        return Scenario::parse(known.text).map_err(|error| unreadable(name, &error).into());
-    }
-    let path = Path::new(name);
-    let text = std::fs::File::open(path).and_then(|file| {
-        let mut text = String::new();
-        io::Read::read_to_string(&mut io::Read::take(file, LONGEST), &mut text).map(|_| text)
-    });
-    match text {
-        Ok(text) => Scenario::parse(&text).map_err(|error| unreadable(name, &error).into()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !name.contains(['/', '.']) => {
-            let message = Text::new(format!("no scenario is called '{name}'"), format!("没有名为 '{name}' 的场景"));
-            let mut failure = Failure::new(Exit::Usage, message);
-            if let Some(likely) = scenario::likest(name) {
-                failure = failure.help(Text::new(format!("did you mean {likely}?"), format!("是否指 {likely}？")));
-            }
-            let lists = Text::new("synfin lab list shows the names", "synfin lab list 列出所有名称");
-            Err(failure.help(lists).into())
-        }
-        Err(error) => {
-            let message = Text::new(format!("cannot read '{name}': {error}"), format!("无法读取 '{name}'：{error}"));
-            Err(Failure::new(Exit::Usage, message).into())
-        }
-    }
-}
-
-fn unreadable(name: &str, error: &ScenarioError) -> Failure {
-    let ScenarioError { line, column, len, text, what, suggestion } = error;
-    // Around the place, where the line is long.
-    let at = column - 1;
-    let from = at.saturating_sub(60);
-    let shown: String = text.chars().skip(from).take(160).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let message = Text::new(
-        format!("{name}, line {line}, column {column}: {}", what.en.trim()),
-        format!("{name} 第 {line} 行第 {column} 列：{}", what.zh.trim()),
-    );
-    let mut failure = Failure::new(Exit::Usage, message).place(shown, at - from, (*len).min(160));
-    if let Some(word) = suggestion {
-        failure = failure.help(Text::new(format!("did you mean {word}?"), format!("是否指 {word}？")));
-    }
-    failure
 }
 
 /// How a scenario came out.

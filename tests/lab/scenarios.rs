@@ -1,0 +1,81 @@
+//! Scenarios: all come as they expect, as root and as an ordinary user; what is wrong with a file is told.
+
+use crate::program::{Program, run, skipped};
+use std::fs;
+use std::time::{Duration, Instant};
+
+const NOT_PERMITTED: i32 = 3;
+
+/// Runs it; `None` where there is no lab, which is told.
+fn lab(test: &str, mut command: std::process::Command, args: &[&str]) -> Option<(i32, String, String)> {
+    let (code, out, err) = run(command.arg("lab").args(args).args(["--lang", "en"]));
+    if code == Some(NOT_PERMITTED) {
+        skipped(test, &err);
+        return None;
+    }
+    Some((code.unwrap(), out, err))
+}
+
+/// One test and not several: they would take each other's processor.
+#[test]
+fn all_scenarios_come_as_they_expect() {
+    let program = Program::new();
+    let test = "all_scenarios_come_as_they_expect";
+    let begun = Instant::now();
+    for command in [program.command(), program.as_user()] {
+        let Some((code, out, err)) = lab(test, command, &["run", "--all"]) else { continue };
+        assert_eq!(code, 0, "{out}\n{err}");
+        assert!(!out.contains('✗'), "{out}");
+    }
+    let Some((code, out, err)) = lab(test, program.command(), &["run", "--all", "--loopback"]) else { return };
+    assert_eq!(code, 0, "{out}\n{err}");
+    writeln_took(test, begun.elapsed());
+}
+
+fn writeln_took(test: &str, took: Duration) {
+    use std::io::Write;
+    writeln!(std::io::stderr(), "{test}: {:.0} s", took.as_secs_f64()).unwrap();
+}
+
+#[test]
+fn what_does_not_come_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mine.toml");
+    let name = file.to_str().unwrap();
+    let text = "title = \"mine\"\nexpect = \"\"\"\nclient SYN\nserver SYN-ACK\n\"\"\"\n[program.client]\ncalls = \"\"\"\nconnect 9\n\"\"\"\n";
+    fs::write(&file, text).unwrap();
+    let program = Program::new();
+    let Some((code, _, err)) = lab("what_does_not_come_is_told", program.command(), &["run", name]) else { return };
+    assert_eq!(code, 1, "{err}");
+    assert!(err.contains("client, line 1: 'connect 9' gave ECONNREFUSED"), "{err}");
+    assert!(err.contains("SYN-ACK") && err.contains("RST"), "{err}");
+}
+
+#[test]
+fn a_wrong_file_is_told_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::new();
+    let cases = [
+        ("title = \"x\"\nexpect = \"\"\"\nclient SYN\nclient SIN\n\"\"\"\n", "line 4, column 8"),
+        ("title = \"x\"\nexpect = \"client SYN\"\nfaults = [\n\"drop the first SIN\"]\n", "line 4, column 1"),
+        (
+            "title = \"x\"\nexpect = \"client SYN\"\n[program.client]\ncalls = \"\"\"\nbind 1\nconect 9\n\"\"\"\n",
+            "did you mean connect?",
+        ),
+        ("title = \"x\"\nexpect = \"client SYN\"\nfautls = []\n", "line 3, column 1"),
+        ("title = \"x\"\n", "line 1, column 1"),
+        ("title = \n", "line 1"),
+    ];
+    for (text, wanted) in cases {
+        let file = folder.path().join("mine.toml");
+        fs::write(&file, text).unwrap();
+        let mut command = program.command();
+        let (code, _, err) = run(command.args(["lab", "run", file.to_str().unwrap(), "--lang", "en"]));
+        assert_eq!(code, Some(2), "{err}");
+        assert!(err.contains(wanted), "{wanted} is not in {err}");
+    }
+    let mut command = program.command();
+    let (code, _, err) = run(command.args(["lab", "run", "three-weigh", "--lang", "en"]));
+    assert_eq!(code, Some(2));
+    assert!(err.contains("did you mean three-way?"), "{err}");
+}
