@@ -94,29 +94,47 @@ fn until_listening(watch: &mut Watch<'_>, server: &mut Program) -> Result<(), La
 }
 
 /// A program on a host, in a process group of its own.
-struct Program(Child);
+struct Program {
+    child: Child,
+    /// Ends the group if this process is gone without having done so, however it died.
+    guard: Child,
+}
+
+/// Its standard input is a pipe of ours: it ends when we do.
+const GUARD: &str = "read gone; kill -s KILL -- -$0";
 
 impl Program {
     fn start(command: &str, host: &Host) -> io::Result<Program> {
         host.inside(|| {
-            let child = Command::new("/bin/sh")
+            let mut child = Command::new("/bin/sh")
                 .args(["-c", command])
                 .env("CLIENT", address(Peer::A, false).to_string())
                 .env("SERVER", address(Peer::B, false).to_string())
                 .stdin(Stdio::null())
                 .process_group(0)
                 .spawn()?;
-            Ok(Program(child))
+            let guard = Command::new("/bin/sh")
+                .args(["-c", GUARD, &child.id().to_string()])
+                .stdin(Stdio::piped())
+                .process_group(0)
+                .spawn();
+            match guard {
+                Ok(guard) => Ok(Program { child, guard }),
+                Err(error) => {
+                    let _ = child.kill();
+                    Err(error)
+                }
+            }
         })
     }
 
     fn ended(&mut self) -> Option<ExitStatus> {
-        self.0.try_wait().ok().flatten()
+        self.child.try_wait().ok().flatten()
     }
 
     /// Asks it to end, and makes it end if it does not.
     fn end(&mut self) {
-        let group = Pid::from_raw(i32::try_from(self.0.id()).unwrap_or(i32::MAX));
+        let group = Pid::from_raw(i32::try_from(self.child.id()).unwrap_or(i32::MAX));
         for signal in [Signal::SIGTERM, Signal::SIGKILL] {
             let _ = killpg(group, signal);
             let end = Instant::now() + Duration::from_secs(1);
@@ -135,5 +153,7 @@ impl Drop for Program {
         if self.ended().is_none() {
             self.end();
         }
+        let _ = self.guard.kill();
+        let _ = self.guard.wait();
     }
 }

@@ -17,9 +17,14 @@ pub(super) fn lines(source: &Source, style: &Style) -> Vec<(&'static str, String
     let lang = style.lang;
     let mut lines = Vec::new();
     let label = lang.pick("captured", "捕获于");
-    for one in source.interfaces.iter().take(SHOWN) {
-        let text = interface(one, style);
-        lines.extend((!text.is_empty()).then_some((label, text)));
+    let texts: Vec<String> = source.interfaces.iter().take(SHOWN).map(|one| interface(one, style)).collect();
+    let is_bare = |one: &CaptureInterface| one.description.is_none() && one.received.is_none() && one.dropped.is_none();
+    if source.interfaces.iter().all(is_bare) {
+        // Names alone take one line.
+        let names: Vec<String> = texts.into_iter().filter(|text| !text.is_empty()).collect();
+        lines.extend((!names.is_empty()).then(|| (label, names.join(lang.pick(", ", "、")))));
+    } else {
+        lines.extend(texts.into_iter().filter(|text| !text.is_empty()).map(|text| (label, text)));
     }
     if let Some(more) = source.interfaces.len().checked_sub(SHOWN).filter(|more| *more > 0) {
         let text = match lang {

@@ -7,6 +7,7 @@ use super::super::output::Outputs;
 use super::super::permission::namespace_failure;
 use super::super::{interrupt, names, saving, scenarios};
 use super::{failed, told};
+use crate::annotate::call;
 use crate::expect::{self, Sequence};
 use crate::lab::player::{self, Missed, Played};
 use crate::lab::scenario::{self, BUILTIN, Ground, Scenario};
@@ -14,8 +15,9 @@ use crate::lab::{LabError, namespace};
 use crate::ladder::View;
 use crate::render::check::{self as drawing, Checked};
 use crate::render::safe;
+use crate::source::clock::now;
 use crate::source::live::{LiveCapture, LiveOptions};
-use crate::tcp::CallWord;
+use crate::tcp::{CallWord, Timestamp};
 use crate::timeline::{Lang, Text, Timeline};
 use anyhow::Result;
 use std::io::{self, Write};
@@ -48,9 +50,10 @@ pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
     if args.explain {
         explain(&[&scenario.title, &scenario.lesson.before, &scenario.lesson.during], lang)?;
     }
+    let begun = now();
     let tell = |program: &str, word: &CallWord| {
         if args.explain {
-            say(program, word, lang);
+            say(begun, program, word, lang);
         }
     };
     let played = player::play(&scenario, ground, &stop, &tell).map_err(|error| failed(error, lang))?;
@@ -101,11 +104,14 @@ fn explain(texts: &[&Text], lang: Lang) -> io::Result<()> {
         .try_for_each(|text| writeln!(err, "{}\n", text.lines().map(safe).collect::<Vec<_>>().join("\n")))
 }
 
-/// A call, as it returns.
-fn say(program: &str, word: &CallWord, lang: Lang) {
-    let text = crate::annotate::call::sentence(word, 1);
-    let mut err = io::stderr().lock();
-    let _ = writeln!(err, "  {:<8} {}", safe(program), safe(text.get(lang)));
+/// A call, as it returns: when, by whom, and what it came to.
+fn say(begun: Timestamp, program: &str, word: &CallWord, lang: Lang) {
+    let name = word.call.name();
+    let text = call::sentence(word, 1);
+    let came = text.get(lang).strip_prefix(name).unwrap_or_default();
+    let seconds = now().since(begun) as f64 / 1e9;
+    let (program, arguments) = (safe(program), safe(&word.arguments));
+    let _ = writeln!(io::stderr().lock(), "  {seconds:7.3} s  {program:<8} {name}({arguments}){}", safe(came));
 }
 
 /// How a scenario came out.

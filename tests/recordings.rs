@@ -1,0 +1,80 @@
+//! The lab's recordings in `captures/lab/`, one per scenario: each shows what its scenario expects, and is told as its golden
+//! timeline in `tests/golden/lab/` says. After a change that is meant: `UPDATE_GOLDEN=1 cargo test --test recordings`, and a
+//! look at the difference.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+use serde_json::Value;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use synfin::lab::scenario::BUILTIN;
+
+fn synfin(args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_synfin"));
+    command.args(args).args(["--lang", "en"]).env("LC_ALL", "C.UTF-8").output().unwrap()
+}
+
+fn here(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn recording(name: &str) -> PathBuf {
+    here(&format!("captures/lab/{name}.pcapng"))
+}
+
+#[test]
+fn every_scenario_has_its_recording_and_no_other_is_there() {
+    let mut found: Vec<String> = std::fs::read_dir(here("captures/lab"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_string())
+        .collect();
+    let mut wanted: Vec<String> = BUILTIN.iter().map(|known| known.name.to_string()).collect();
+    found.sort();
+    wanted.sort();
+    assert_eq!(found, wanted, "scripts/record-captures lab records them");
+}
+
+#[test]
+fn each_shows_what_its_scenario_expects() {
+    for known in BUILTIN {
+        let output = synfin(&["check", recording(known.name).to_str().unwrap(), "--like", known.name]);
+        let told = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{}: {told}", known.name);
+    }
+}
+
+/// A line for the source, each connection, each event and each step, so that a difference can be read.
+fn lines(timeline: &Value) -> String {
+    let mut text = String::new();
+    let mut rest = timeline.clone();
+    let parts = ["endpoints", "connections", "events", "steps"].map(|part| rest[part].take());
+    rest["generator"]["version"] = "…".into();
+    let _ = writeln!(text, "{rest}");
+    for line in parts.iter().flat_map(|part| part.as_array().unwrap()) {
+        let _ = writeln!(text, "{line}");
+    }
+    text
+}
+
+#[test]
+fn each_is_told_as_its_golden_timeline_says() {
+    let update = std::env::var_os("UPDATE_GOLDEN").is_some();
+    let mut wrong = Vec::new();
+    for known in BUILTIN {
+        let golden = here(&format!("tests/golden/lab/{}.ndjson", known.name));
+        let output = synfin(&["replay", recording(known.name).to_str().unwrap(), "--format", "json"]);
+        assert!(output.status.success(), "{}: {}", known.name, String::from_utf8_lossy(&output.stderr));
+        let told = lines(&serde_json::from_slice(&output.stdout).unwrap());
+        if update {
+            std::fs::create_dir_all(golden.parent().unwrap()).unwrap();
+            std::fs::write(&golden, &told).unwrap();
+        }
+        let expected = std::fs::read_to_string(&golden).unwrap_or_default();
+        if let Some((number, (told, expected))) =
+            told.lines().zip(expected.lines().chain(std::iter::repeat(""))).enumerate().find(|(_, (a, b))| a != b)
+        {
+            wrong.push(format!("{}, line {}:\n  now    {told}\n  before {expected}", known.name, number + 1));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
