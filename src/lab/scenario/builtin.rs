@@ -67,8 +67,30 @@ table! {
     Opening "opening":
         "three-way"
         "syn-lost"
+        "syn-ack-lost"
+        "third-ack-lost"
         "refused"
-        "self-connect";
+        "filtered"
+        "filtered-textbook"
+        "accept-queue-full"
+        "simultaneous-open"
+        "self-connect"
+        "fast-open";
+    Closing "closing":
+        "four-segment-client-first"
+        "four-segment-server-first"
+        "three-segment"
+        "half-close"
+        "simultaneous-close"
+        "rst-linger-zero"
+        "rst-unread-data"
+        "write-to-closed-peer"
+        "fin-lost"
+        "last-ack-lost"
+        "time-wait-full"
+        "bind-in-time-wait"
+        "port-reuse-in-time-wait"
+        "fin-wait-2-orphan";
 }
 
 #[cfg(test)]
