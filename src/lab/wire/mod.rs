@@ -96,7 +96,7 @@ impl Wire {
 struct Work {
     delay: Duration,
     paces: [Option<Pace>; 2],
-    faults: Vec<(Fault, Counter)>,
+    faults: Vec<Armed>,
     devices: [Device; 2],
     decoder: Decoder,
     fins: Fins,
@@ -108,6 +108,27 @@ struct Work {
     record: Record,
 }
 
+/// A fault that counts what goes by.
+struct Armed {
+    fault: Fault,
+    counter: Counter,
+    /// What frames wait for, until it has come.
+    until: Option<Counter>,
+}
+
+impl Armed {
+    fn new(fault: Fault) -> Armed {
+        let until = match &fault.action {
+            Action::Hold(until) => Some(Counter::new(until.clone())),
+            _ => None,
+        };
+        Armed { counter: Counter::new(fault.selector.clone()), fault, until }
+    }
+}
+
+/// What is to be done to a frame, why, and what it waits for.
+type Hit = (Action, String, Option<Counter>);
+
 /// What a held frame waits for.
 enum Wait {
     /// A segment that this counts.
@@ -118,15 +139,11 @@ enum Wait {
 
 impl Work {
     fn new(plan: Plan, devices: [Device; 2], carried: Arc<Carried>) -> Work {
-        let counted = |fault: Fault| {
-            let counter = Counter::new(fault.selector.clone());
-            (fault, counter)
-        };
         let pace = || plan.rate.map(Pace::new);
         Work {
             delay: plan.delay,
             paces: [pace(), pace()],
-            faults: plan.faults.into_iter().map(counted).collect(),
+            faults: plan.faults.into_iter().map(Armed::new).collect(),
             devices,
             decoder: Decoder::new(),
             fins: [None; 2],
@@ -174,11 +191,16 @@ impl Work {
         self.carried.came.fetch_add(1, Ordering::AcqRel);
         self.carried.under_way.fetch_add(1, Ordering::AcqRel);
         let fins = self.fins;
-        let mut hits: Vec<(Action, String)> = Vec::new();
+        let mut hits: Vec<Hit> = Vec::new();
         if let Some(segment) = &segment {
-            for (fault, counter) in &mut self.faults {
-                if counter.hits(from, segment, &fins) {
-                    hits.push((fault.action.clone(), fault.text.clone()));
+            for Armed { fault, counter, until } in &mut self.faults {
+                if until.as_mut().is_some_and(|until| until.hits(from, segment, &fins)) {
+                    *until = None;
+                }
+                // What a frame should wait for may have come before it.
+                let is_over = matches!(fault.action, Action::Hold(_)) && until.is_none();
+                if counter.hits(from, segment, &fins) && !is_over {
+                    hits.push((fault.action.clone(), fault.text.clone(), until.clone()));
                 }
             }
             if segment.flags.fin() {
@@ -186,7 +208,7 @@ impl Work {
             }
         }
         let queue = from.of_mut(&mut self.paces).as_mut().map(|pace| pace.take(at, bytes.len()));
-        let dropped = hits.iter().find(|(action, _)| *action == Action::Drop).map(|(_, text)| text.clone());
+        let dropped = hits.iter().find(|(action, ..)| *action == Action::Drop).map(|(_, text, _)| text.clone());
         let lost = match (&dropped, queue) {
             (Some(text), _) => Some(format!("the wire dropped it: {text}")),
             (None, Some(None)) => Some("the wire dropped it: its queue was full".into()),
@@ -203,17 +225,17 @@ impl Work {
         self.release(from, segment.as_ref(), &fins);
     }
 
-    fn send(&mut self, from: Peer, sent: Instant, mut bytes: Vec<u8>, hits: Vec<(Action, String)>) {
+    fn send(&mut self, from: Peer, sent: Instant, mut bytes: Vec<u8>, hits: Vec<Hit>) {
         let mut at = sent + self.delay;
         let mut comment = None;
         let mut wait = None;
         let mut twice = false;
-        for (action, text) in hits {
+        for (action, text, until) in hits {
             match action {
                 Action::Delay(by) => at += by,
                 Action::Duplicate => twice = true,
                 Action::Reorder => wait = Some(Wait::Next(from)),
-                Action::Hold(until) => wait = Some(Wait::For(Counter::new(until))),
+                Action::Hold(_) => wait = until.map(Wait::For).or(wait),
                 Action::Corrupt => corrupt(&mut bytes),
                 Action::Drop => {}
             }
