@@ -30,6 +30,10 @@ pub struct Opening {
     pub wrong_ack: bool,
     /// The acknowledgment of the SYN,ACK came so late that it was answered by RST: its sender had given the opening up.
     pub ack_too_late: bool,
+    /// A SYN arrived, as the capture at the other end shows, and was not answered; a later copy was.
+    pub syn_ignored: bool,
+    /// The first acknowledgment of the SYN,ACK never arrived, as the capture at the other end shows.
+    pub ack_lost: bool,
     /// How often the SYN,ACK came again although its acknowledgment had been seen.
     pub syn_ack_after_ack: u16,
 }

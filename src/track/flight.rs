@@ -6,6 +6,9 @@ use crate::tcp::{Passage, Segment, SeqNumber, Timestamp};
 /// How many SYNs with different numbers wait at a time. An old duplicate beside the true one makes two (RFC 9293 figure 8).
 const SYNS: usize = 3;
 
+/// Whoever takes a SYN answers it sooner after its arrival, nanoseconds; no timer repeats it so soon.
+const UNANSWERED_NS: i64 = 500_000_000;
+
 /// The control segments under way from one peer to the other.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Flight {
@@ -27,8 +30,10 @@ pub(super) struct Sent {
     pub first: Transmission,
     pub last: Transmission,
     pub received: bool,
-    /// The first copy that was seen to arrive, with the time of its arrival.
+    /// The first copy that was seen to arrive, and of a SYN the first that may have been answered, with the time of its arrival.
     pub(super) landed: Option<Transmission>,
+    /// An earlier copy of a SYN had landed, and nothing answered it.
+    pub(super) ignored: bool,
     /// Its arrival was seen, all before it had arrived, and the receiver has gone by it.
     pub(super) taken: bool,
     /// The copy that the receiver's last acknowledgment answered.
@@ -84,6 +89,7 @@ impl Sent {
             last: copy,
             received: false,
             landed: None,
+            ignored: false,
             taken: false,
             answered: copy.ordinal,
         }
@@ -144,7 +150,10 @@ impl Flight {
         let is_syn_ack = segment.flags.ack();
         let found = self.syns.iter_mut().flatten().find(|syn| syn.seq == segment.seq && syn.is_syn_ack == is_syn_ack);
         if let Some(syn) = found {
-            syn.landed.get_or_insert(copy);
+            let landed = *syn.landed.get_or_insert(copy);
+            if !is_syn_ack && !syn.received && copy.time.since(landed.time) >= UNANSWERED_NS {
+                (syn.landed, syn.ignored) = (Some(copy), true);
+            }
         }
     }
 

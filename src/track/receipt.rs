@@ -6,7 +6,7 @@ use super::flight::{Transmission, WaitingAck};
 use super::step::Fate;
 use super::turn::{Cause, Turn};
 use crate::tcp::acceptability::is_acceptable;
-use crate::tcp::{Basis, Peer, Segment, SeqNumber, Signal, State};
+use crate::tcp::{Basis, Passage, Peer, Segment, SeqNumber, Signal, State};
 
 impl Turn<'_> {
     /// Delivers to `peer` what its own segment proves that it has received.
@@ -70,6 +70,7 @@ impl Turn<'_> {
             self.fates.push((syn.first.ordinal, Fate::Lost));
             self.connection.opening.syn_proved_lost = true;
         }
+        self.connection.opening.syn_ignored |= syn.ignored;
         // The other side's capture tells.
         if syn.copies > 1 && syn.landed.is_some() && syn.first.damaged && !syn.is_syn_ack {
             self.connection.opening.syn_proved_lost = true;
@@ -102,6 +103,7 @@ impl Turn<'_> {
     fn receive_syn_ack(&mut self, peer: Peer, answer: &Segment<'_>, copy: Transmission) {
         if !answer.flags.syn() && !answer.flags.rst() && self.connection.opening.ack.is_none() {
             self.connection.opening.ack = Some(Moment::of(answer, self.ordinal));
+            self.connection.opening.ack_lost = answer.passage == Passage::Lost;
         }
         match self.state(peer) {
             None => {

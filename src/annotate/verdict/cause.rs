@@ -83,6 +83,8 @@ fn what_was_lost(connection: &Connection) -> Option<OpenCause> {
     match () {
         () if facts.met_old => Some(OpenCause::OldConnection),
         () if facts.dropped.is_some() => Some(OpenCause::StaleSyn),
+        () if facts.syn_ignored => Some(OpenCause::AcceptQueueFull),
+        () if facts.ack_lost => Some(OpenCause::ThirdAckLost),
         () if facts.syn_ack_after_ack > 1 => Some(OpenCause::AcceptQueueFull),
         () if facts.syn_ack_after_ack == 1 => Some(OpenCause::ThirdAckLost),
         () if facts.syn_proved_lost => Some(OpenCause::SynLost),

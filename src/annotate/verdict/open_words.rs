@@ -251,10 +251,12 @@ fn lost(connection: &Connection, evidence: &Circumstances, cause: Option<OpenCau
             "the first SYN was lost: the answer echoes the timestamp of a later one",
             "第一个 SYN 已丢失：应答回显的是后一个 SYN 的时间戳",
         ),
-        OpenCause::SynAckLost if facts.syn[0].is_some_and(|syn| syn.copies > 1) => Text::new(
-            "the SYN,ACK was lost or late behind the capture: it had been seen, yet the SYN came again",
-            "SYN,ACK 在观测点之后丢失或迟到：它已被捕获，但 SYN 仍再次发送",
-        ),
+        OpenCause::SynAckLost if !connection.has_lost_syn_ack() && facts.syn[0].is_some_and(|syn| syn.copies > 1) => {
+            Text::new(
+                "the SYN,ACK was lost or late behind the capture: it had been seen, yet the SYN came again",
+                "SYN,ACK 在观测点之后丢失或迟到：它已被捕获，但 SYN 仍再次发送",
+            )
+        }
         OpenCause::SynAckLost => Text::new("the first SYN,ACK was lost on the way", "第一个 SYN,ACK 在途中丢失"),
         OpenCause::SynAckOrAckLost => Text::new(
             "the SYN,ACK or its ACK was lost or late: it came again before any ACK was seen; nothing here tells which",
@@ -294,9 +296,21 @@ fn lost(connection: &Connection, evidence: &Circumstances, cause: Option<OpenCau
             "the SYN or its answer was lost before the capture; nothing tells which",
             "SYN 或其应答在到达观测点之前丢失；无法判断是哪一个",
         ),
+        OpenCause::ThirdAckLost if facts.ack_lost && facts.syn_ack_after_ack == 0 && !is_stuck => Text::new(
+            "the client's ACK was lost on the way; what it sent next carried the same acknowledgment and completed the handshake",
+            "客户端的 ACK 在途中丢失；它随后发送的报文段带有同样的确认，完成了握手",
+        ),
+        OpenCause::ThirdAckLost if facts.ack_lost && !is_stuck => Text::new(
+            "the client's ACK was lost on the way: the SYN,ACK came again after it",
+            "客户端的 ACK 在途中丢失：其后 SYN,ACK 再次发送",
+        ),
         OpenCause::ThirdAckLost if !is_stuck => Text::new(
             "the client's ACK was lost or late: the SYN,ACK came again after it",
             "客户端的 ACK 丢失或迟到：其后 SYN,ACK 再次发送",
+        ),
+        OpenCause::AcceptQueueFull if facts.syn_ignored => Text::new(
+            "the first SYN arrived, and the server ignored it: its accept queue was full",
+            "第一个 SYN 已经到达，但服务器没有理会：其全连接队列已满",
         ),
         OpenCause::AcceptQueueFull if facts.syn_ack_after_ack > 0 && !is_stuck => Text::new(
             "the server repeated the SYN,ACK although it was acknowledged each time: its accept queue was full for a while, or the ACKs were lost",
