@@ -9,7 +9,7 @@ use crate::timeline::amount::some;
 use crate::timeline::{ClockOffset, Packets, Skipped, SourceKind, Text, Timeline, Vantage};
 use crate::track::Keep;
 use std::collections::HashSet;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 /// Whose capture a frame is from.
@@ -39,6 +39,8 @@ enum Heard {
 
 /// ICMP errors that are kept until both captures are read.
 const MOST_ERRORS: usize = 100_000;
+/// Longer before its first frame than anything takes to arrive, nanoseconds.
+const BEFORE_NS: i64 = 1_000_000_000;
 /// Words of kernel and programs kept until then.
 const MOST_WORDS: usize = 200_000;
 
@@ -94,6 +96,21 @@ impl Both {
     /// Hears for how long at the most the kernel went unasked: then its states can be held against those of the wire.
     pub fn hear_polling(&mut self, longest: Duration) {
         self.hear(Heard::Polling(longest));
+    }
+
+    /// Hears that both captures ran from before the first frame until then.
+    pub fn watched(&mut self, until: Timestamp) {
+        let begun = self.sides.iter().filter_map(|(_, capture)| capture.begun()).min();
+        let begun = begun.map_or(until, |first| first.add_ns(-BEFORE_NS));
+        for (_, capture) in &mut self.sides {
+            capture.cover(begun);
+            capture.cover(until);
+        }
+    }
+
+    /// Hears on which side a host stands. Otherwise what both captures have tells.
+    pub fn lives(&mut self, host: IpAddr, side: Side) {
+        self.side(side).1.lives(host);
     }
 
     /// The two ends of the segment that the last frame held, if it held one.

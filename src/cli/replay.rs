@@ -152,7 +152,7 @@ fn read(
             match entry {
                 Entry::Call(word) => analyzer.hear_call(word.clone()),
                 Entry::Kernel(word) => analyzer.hear_kernel(word),
-                Entry::Polling(longest) => analyzer.hear_polling(*longest),
+                Entry::Polling { longest, .. } => analyzer.hear_polling(*longest),
             }
         }
         told.file(&name(path), &reader, &backwards);

@@ -214,6 +214,9 @@ impl Meeting {
     }
 }
 
+/// What weighs more than all that captures can say for a side.
+const KNOWN: i64 = 1 << 40;
+
 /// Which host stands on which side.
 struct Homes {
     /// By address as the client's capture has it: how much speaks for the client's side, and how much against.
@@ -223,6 +226,9 @@ struct Homes {
 impl Homes {
     fn of(captures: [&Capture; 2], meetings: &[Meeting]) -> Homes {
         let mut homes = Homes { votes: HashMap::default() };
+        for (capture, vote) in captures.into_iter().zip([KNOWN, -KNOWN]) {
+            homes.votes.extend(capture.hosts.iter().map(|host| (*host, vote)));
+        }
         for meeting in meetings {
             let vote = nearness(captures, meeting);
             let [[one, other], _] = meeting.addresses;

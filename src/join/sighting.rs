@@ -1,6 +1,7 @@
 //! What one capture saw: its TCP segments without their payload, and the time that it covers.
 
 use crate::tcp::{Segment, Timestamp};
+use std::net::IpAddr;
 
 /// Segments kept of one capture, about 200 octets each; what comes after them is counted and said.
 pub const MOST_SIGHTINGS: usize = 4_000_000;
@@ -16,6 +17,8 @@ pub struct Capture {
     pub(super) covers: Option<(Timestamp, Timestamp)>,
     /// It let packets go, so what it lacks may have been there.
     pub(super) has_gaps: bool,
+    /// Hosts that are known to stand on this side.
+    pub(super) hosts: Vec<IpAddr>,
     left_out: u64,
 }
 
@@ -36,6 +39,16 @@ impl Capture {
     pub fn cover(&mut self, time: Timestamp) {
         let (first, last) = self.covers.unwrap_or((time, time));
         self.covers = Some((first.min(time), last.max(time)));
+    }
+
+    /// When it began, if it holds any frame.
+    pub fn begun(&self) -> Option<Timestamp> {
+        self.covers.map(|(first, _)| first)
+    }
+
+    /// Notes that a host stands on this side.
+    pub fn lives(&mut self, host: IpAddr) {
+        self.hosts.push(host);
     }
 
     /// Takes a segment in.

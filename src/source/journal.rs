@@ -23,7 +23,11 @@ pub enum Entry {
     Call(CallWord),
     Kernel(KernelWord),
     /// The longest time between two questions to the kernel: a state that was shorter may be missing.
-    Polling(Duration),
+    Polling {
+        longest: Duration,
+        /// When it was asked for the last time.
+        until: Timestamp,
+    },
 }
 
 /// Writes a call as one whole block, little-endian.
@@ -84,10 +88,10 @@ pub(super) fn read(body: &[u8]) -> Option<Entry> {
     let get = |key: &str| fields.iter().find(|(known, _)| *known == key).map(|(_, value)| *value);
     let nanos = |key| get(key).and_then(|value| value.parse().ok()).map(Duration::from_nanos);
     let text = |value: &str, most| value.chars().take(most).collect::<String>();
-    if let Some(longest) = nanos("SYNFIN_POLLED_NS") {
-        return Some(Entry::Polling(longest));
-    }
     let at = Timestamp(get("SYNFIN_TIME_NS")?.parse().ok()?);
+    if let Some(longest) = nanos("SYNFIN_POLLED_NS") {
+        return Some(Entry::Polling { longest, until: at });
+    }
     let local = get("SYNFIN_LOCAL")?.parse().ok()?;
     let remote = get("SYNFIN_REMOTE").and_then(|remote| remote.parse().ok());
     if let Some(call) = get("SYNFIN_CALL") {
@@ -171,7 +175,10 @@ mod tests {
             assert_eq!(again(|out| write_state(&word, out)), Some(Entry::Kernel(word)));
         }
         let longest = Duration::from_micros(2_345);
-        assert_eq!(again(|out| write_polling(longest, Timestamp(5), out)), Some(Entry::Polling(longest)));
+        assert_eq!(
+            again(|out| write_polling(longest, Timestamp(5), out)),
+            Some(Entry::Polling { longest, until: Timestamp(5) })
+        );
     }
 
     #[test]

@@ -9,12 +9,21 @@ use crate::source::Backwards;
 use crate::source::journal::Entry;
 use crate::timeline::{SourceKind, Timeline};
 use anyhow::Result;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 
 /// What the section's application or hardware begins with.
 const MARK: &str = "synfin lab";
 /// The two interfaces.
 const SIDES: [(&str, Side); 2] = [("client", Side::Client), ("server", Side::Server)];
+
+/// Where the lab's hosts stand.
+const HOSTS: [(IpAddr, Side); 4] = [
+    (IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)), Side::Client),
+    (IpAddr::V4(Ipv4Addr::new(10, 0, 0, 2)), Side::Server),
+    (IpAddr::V6(Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 1)), Side::Client),
+    (IpAddr::V6(Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 2)), Side::Server),
+];
 
 /// A file of the lab's.
 pub(super) struct Recorded<'f> {
@@ -51,6 +60,9 @@ pub(super) fn read(
 ) -> Result<(Timeline, bool)> {
     let file = recorded.file;
     let mut both = Both::new(wishes, true);
+    for (host, side) in HOSTS {
+        both.lives(host, side);
+    }
     let mut told = Told::default();
     let mut remarks = Remarks::default();
     let mut backwards = Backwards::default();
@@ -76,7 +88,10 @@ pub(super) fn read(
         match entry {
             Entry::Call(word) => both.hear_call(word.clone()),
             Entry::Kernel(word) => both.hear_kernel(word),
-            Entry::Polling(longest) => both.hear_polling(*longest),
+            Entry::Polling { longest, until } => {
+                both.hear_polling(*longest);
+                both.watched(*until);
+            }
         }
     }
     told.file(&name(file), &reader, &backwards);
