@@ -8,8 +8,10 @@ use crate::tcp::State;
 
 /// The least that any timer of TCP waits before it gives a socket up.
 const GIVEN_UP_NS: i64 = 200_000_000;
-/// The kernel's 2MSL timer runs late by a third of a second at the most.
+/// The kernel takes a socket away so late at the most.
 const LATE_NS: i64 = 500_000_000;
+/// And so late after TIME-WAIT: a timer of a minute ends with the next tick of a wheel that moves every two seconds.
+const LATE_2MSL_NS: i64 = 2_500_000_000;
 
 /// A state, and when it began or was first seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +63,12 @@ pub fn compare(kernel: &[Sight], until_ns: i64, inferred: &[Sight], unseen_ns: i
 fn unseen(inferred: &[Sight], index: usize, until_ns: i64, unseen_ns: i64) -> Option<Sight> {
     let sight = *inferred.get(index)?;
     let end = inferred.get(index + 1).map_or(until_ns, |next| next.at_ns.min(until_ns));
-    let most = if is_at_rest(sight.state) { unseen_ns.saturating_add(LATE_NS) } else { unseen_ns };
+    let waited = index.checked_sub(1).and_then(|before| inferred.get(before)).map(|before| before.state);
+    let most = match sight.state {
+        State::Closed if waited == Some(State::TimeWait) => unseen_ns.saturating_add(LATE_2MSL_NS),
+        state if is_at_rest(state) => unseen_ns.saturating_add(LATE_NS),
+        _ => unseen_ns,
+    };
     (end.saturating_sub(sight.at_ns) > most).then_some(sight)
 }
 
@@ -141,6 +148,14 @@ mod tests {
         assert_eq!(first_difference(&gone, 6_000, inferred), Some((301, Closed, FinWait2)));
         let early = [waits.as_slice(), &[(351, TimeWait), (5_400, Closed)]].concat();
         assert_eq!(first_difference(&early, 6_000, &CLIENT), Some((5_400, Closed, TimeWait)));
+    }
+
+    #[test]
+    fn time_wait_may_last_two_seconds_longer() {
+        let kernel = [(2, SynSent), (102, Established), (201, FinWait1), (302, FinWait2), (351, TimeWait)];
+        let inferred = [CLIENT.as_slice(), &[(60_350, Closed)]].concat();
+        assert_eq!(first_difference(&kernel, 62_300, &inferred), None);
+        assert_eq!(first_difference(&kernel, 63_300, &inferred), Some((60_350, TimeWait, Closed)));
     }
 
     #[test]

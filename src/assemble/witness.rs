@@ -2,8 +2,8 @@
 
 use super::agree::{self, Sight};
 use super::kernel::Heard;
-use crate::tcp::Peer;
-use crate::timeline::{Connection, Event, KernelAgreement, KernelDifference, KernelState, Role, Text};
+use crate::tcp::{Peer, State};
+use crate::timeline::{Connection, EndCause, Event, KernelAgreement, KernelDifference, KernelState, Role, Text};
 
 /// Fills in what the kernel said of each connection. Where it went unasked for how long nobody told, nothing is judged.
 pub(super) fn tell(connections: &mut [Connection], events: &[Event], kernel: &Heard) {
@@ -32,7 +32,11 @@ pub(super) fn tell(connections: &mut [Connection], events: &[Event], kernel: &He
                 let history = (*history)?;
                 let seen = history.changes.iter().map(|(at_ns, state)| Sight { at_ns: *at_ns, state: *state });
                 let seen: Vec<Sight> = seen.collect();
-                let found = agree::compare(&seen, history.until, &inferred(&own, id), unseen_ns)?;
+                let mut inferred = inferred(&own, id);
+                // Whoever took the ports over is another connection: its SYN ended this one's TIME-WAIT.
+                let taken = connection.time_wait.iter().find(|it| it.endpoint == **id && it.end == EndCause::Reused);
+                inferred.extend(taken.map(|it| Sight { at_ns: it.end_ns, state: State::Closed }));
+                let found = agree::compare(&seen, history.until, &inferred, unseen_ns)?;
                 Some(difference(role, id, found))
             })
             .min_by_key(|difference| difference.at_ns);
