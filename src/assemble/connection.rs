@@ -1,5 +1,6 @@
 //! A connection's entry in the contract.
 
+use super::aborts::Aborts;
 use super::kernel::Heard;
 use super::totals::totals;
 use crate::annotate::{self, verdict};
@@ -16,12 +17,14 @@ pub(super) struct Setting<'s> {
     pub(super) end: Timestamp,
     pub(super) msl: MslProfile,
     pub(super) kernel: &'s Heard,
+    /// Why programs aborted connections.
+    pub(super) aborted: &'s Aborts,
 }
 
 pub(super) fn summary(connection: &Connection, ids: &[String; 2], setting: Setting<'_>) -> timeline::Connection {
     let Setting { start, msl, .. } = setting;
     let opening = verdict::opening(connection);
-    let closing = verdict::closing(connection, opening.kind);
+    let closing = verdict::closing(connection, opening.kind, setting.aborted.of(connection.id));
     let story = verdict::story(connection, &opening, &closing, msl);
     let trips = verdict::round_trips(connection);
     let again = |facts: &[Option<SynFact>; 2]| facts.iter().flatten().map(|fact| fact.copies - 1).sum();
@@ -123,7 +126,7 @@ fn reuse(reuse: track::Reuse) -> Reuse {
 }
 
 fn time_waits(connection: &Connection, ids: &[String; 2], setting: Setting<'_>) -> Vec<TimeWait> {
-    let Setting { start, end, msl, kernel } = setting;
+    let Setting { start, end, msl, kernel, .. } = setting;
     let two_msl_ns = msl.two_msl_ns();
     let entry = |peer: Peer| {
         let wait = peer.of(&connection.time_wait).as_ref()?;

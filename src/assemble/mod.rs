@@ -1,5 +1,6 @@
 //! Steps and notes into a timeline: what is kept whole, what is folded, and how everything is named in the contract.
 
+mod aborts;
 pub mod agree;
 mod calls;
 mod connection;
@@ -8,6 +9,7 @@ mod drafts;
 mod endpoints;
 mod event;
 mod fold;
+mod gave_up;
 mod item;
 mod kernel;
 mod listen;
@@ -28,6 +30,7 @@ use crate::tcp::Timestamp;
 use crate::timeline::{self, Endpoint, Event, Timeline};
 use crate::track::{Connection, Handle, Input, Step, Tracker};
 use crate::wireshark::Marks;
+use aborts::Aborts;
 use calls::Calls;
 use connection::Setting;
 use drafts::Drafts;
@@ -241,7 +244,8 @@ impl Assembler {
     pub(crate) fn tell(&self, connection: &Connection, numbers: &[Number; 2], now: Timestamp) -> Entry {
         let [client, server] = numbers::endpoints(connection, numbers);
         let start = self.start.unwrap_or_default();
-        let setting = Setting { start, end: now, msl: self.msl, kernel: &self.kernel };
+        let aborted = &Aborts::default();
+        let setting = Setting { start, end: now, msl: self.msl, kernel: &self.kernel, aborted };
         let ids = [client.id.clone(), server.id.clone()];
         Entry { connection: connection::summary(connection, &ids, setting), client, server }
     }
@@ -253,6 +257,7 @@ impl Assembler {
             self.endpoints.of(connection);
         }
         let (mut calls, others) = self.calls.place(connections);
+        let aborted = &Aborts::told(connections, &calls);
         calls.retain(|(id, _)| self.kept.has(*id));
         self.hear_programs(&calls);
         for (address, process) in &self.owners {
@@ -261,7 +266,7 @@ impl Assembler {
         self.kept.last_timers(connections, end, self.msl);
         let events = self.events(connections, &mut calls, start);
         let other_calls = self.other_calls(&others, start);
-        let setting = Setting { start, end, msl: self.msl, kernel: &self.kernel };
+        let setting = Setting { start, end, msl: self.msl, kernel: &self.kernel, aborted };
         let mut summaries: Vec<_> = connections
             .iter()
             .map(|connection| {
@@ -355,6 +360,7 @@ impl Assembler {
             events.push(event);
         }
         listen::tell(&mut events);
+        gave_up::tell(&mut events);
         events
     }
 }

@@ -20,6 +20,8 @@ pub enum Signal {
     SndRst,
     RcvRst,
     MslTimeout,
+    /// Nobody answered, and the kernel gave up: told by the program's call, never by a segment.
+    UserTimeout,
     /// Not a signal of the RFC: the capture began after the handshake, or missed it.
     PickedUp,
     /// Nor this: a peer crashed and knows the connection no more (RFC 9293 3.5.1).
@@ -42,6 +44,7 @@ impl Signal {
             Signal::SndRst => "snd-rst",
             Signal::RcvRst => "rcv-rst",
             Signal::MslTimeout => "msl-timeout",
+            Signal::UserTimeout => "user-timeout",
             Signal::PickedUp => "picked-up",
             Signal::LostMemory => "lost-memory",
         }

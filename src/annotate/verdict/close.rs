@@ -17,6 +17,15 @@ pub struct Closing {
     pub active_closer: Option<Peer>,
 }
 
+/// Why a program's close() sent a RST, as its own calls tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aborted {
+    /// It had set SO_LINGER to 0.
+    Linger,
+    /// So many octets that had come were never received.
+    Unread(u64),
+}
+
 /// The kind of a closing and who closed first, without a word: cheap enough to be asked of a million connections.
 pub fn close_kind(connection: &Connection, opened: OpenKind) -> (CloseKind, Option<Peer>) {
     let kind = kind(connection);
@@ -34,11 +43,18 @@ pub fn never_opened(kind: CloseKind, opened: OpenKind) -> bool {
     failed && kind == CloseKind::None
 }
 
-/// Names the closing of a connection that opened in this way.
-pub fn closing(connection: &Connection, opened: OpenKind) -> Closing {
+/// Names the closing of a connection that opened in this way. `told` counts where the segments leave the cause open.
+pub fn closing(connection: &Connection, opened: OpenKind, told: Option<Aborted>) -> Closing {
     let (kind, active_closer) = close_kind(connection, opened);
     let never = never_opened(kind, opened);
     let cause = close_cause(connection, kind);
+    let told =
+        told.filter(|_| matches!(cause, Some(CloseCause::Abort | CloseCause::LingerZero | CloseCause::UnreadData)));
+    let cause = match told {
+        Some(Aborted::Linger) => Some(CloseCause::LingerZero),
+        Some(Aborted::Unread(_)) => Some(CloseCause::UnreadData),
+        None => cause,
+    };
     Closing {
         kind,
         cause,
@@ -47,7 +63,7 @@ pub fn closing(connection: &Connection, opened: OpenKind) -> Closing {
         why: if never {
             Text::new("it never opened", "从未建立，无需关闭")
         } else {
-            why(connection, kind, cause, active_closer)
+            why(connection, kind, cause, active_closer, told)
         },
         active_closer,
     }

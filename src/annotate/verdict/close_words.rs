@@ -1,7 +1,7 @@
 //! A closing in words: its title, and why it is called that.
 
 use super::cause::{gave_up_opening, has_other_ttl};
-use super::close::first_reset;
+use super::close::{Aborted, first_reset};
 use crate::annotate::words::{octets, role, span, times};
 use crate::tcp::{Peer, State};
 use crate::timeline::{CloseCause, CloseKind, Text};
@@ -39,9 +39,15 @@ pub(super) fn title(connection: &Connection, kind: CloseKind, cause: Option<Clos
     Text::new(en, zh)
 }
 
-pub(super) fn why(connection: &Connection, kind: CloseKind, cause: Option<CloseCause>, closer: Option<Peer>) -> Text {
+pub(super) fn why(
+    connection: &Connection,
+    kind: CloseKind,
+    cause: Option<CloseCause>,
+    closer: Option<Peer>,
+    told: Option<Aborted>,
+) -> Text {
     let facts = &connection.closing;
-    let Text { mut en, mut zh } = by_kind(connection, kind, cause, closer);
+    let Text { mut en, mut zh } = by_kind(connection, kind, cause, closer, told);
     let mut add = |more_en: String, more_zh: String| {
         en = format!("{en}; {more_en}");
         zh = format!("{zh}；{more_zh}");
@@ -78,7 +84,13 @@ pub(super) fn why(connection: &Connection, kind: CloseKind, cause: Option<CloseC
     Text::new(en, zh)
 }
 
-fn by_kind(connection: &Connection, kind: CloseKind, cause: Option<CloseCause>, closer: Option<Peer>) -> Text {
+fn by_kind(
+    connection: &Connection,
+    kind: CloseKind,
+    cause: Option<CloseCause>,
+    closer: Option<Peer>,
+    told: Option<Aborted>,
+) -> Text {
     let who = closer.map(role).unwrap_or_default();
     let other = closer.map(|peer| role(connection.receiver_of(peer))).unwrap_or_default();
     match kind {
@@ -111,7 +123,7 @@ fn by_kind(connection: &Connection, kind: CloseKind, cause: Option<CloseCause>, 
         CloseKind::Simultaneous => {
             Text::new("both sides sent FIN before either had arrived", "双方在收到对方的 FIN 之前都发送了 FIN")
         }
-        CloseKind::Reset | CloseKind::ResetAfterFin => by_reset(connection, cause),
+        CloseKind::Reset | CloseKind::ResetAfterFin => by_reset(connection, cause, told),
         CloseKind::UnansweredFin if connection.has_only_one_side() => Text::new(
             format!("the {} sent FIN; what the other side did was not captured", who.en),
             format!("{}发送了 FIN；另一方的报文段没有捕获到", who.zh),
@@ -133,7 +145,7 @@ fn unanswered(connection: &Connection) -> Text {
     Peer::BOTH.into_iter().find(open).map(role).unwrap_or_default()
 }
 
-fn by_reset(connection: &Connection, cause: Option<CloseCause>) -> Text {
+fn by_reset(connection: &Connection, cause: Option<CloseCause>, told: Option<Aborted>) -> Text {
     let by = first_reset(connection).map(role).unwrap_or_default();
     let hit = match connection.closing.reset_in {
         Some(State::Closed) | None => Text::new(format!("the {} sent RST", by.en), format!("{}发送了 RST", by.zh)),
@@ -144,6 +156,7 @@ fn by_reset(connection: &Connection, cause: Option<CloseCause>) -> Text {
     };
     let reset = connection.evidence.as_ref().and_then(|evidence| evidence.reset);
     let reason = match (cause, reset) {
+        _ if told.is_some() => told.map(by_call).unwrap_or_default(),
         (Some(cause), Some(reset)) => reason(connection, cause, &reset),
         (None, Some(reset)) if gave_up_opening(connection, &reset) && connection.opening.ack_too_late => Text::new(
             "it had given up waiting for that ACK, and knows no such connection",
@@ -155,6 +168,23 @@ fn by_reset(connection: &Connection, cause: Option<CloseCause>) -> Text {
         _ => return hit,
     };
     Text::new(format!("{}: {}", hit.en, reason.en), format!("{}：{}", hit.zh, reason.zh))
+}
+
+/// As the program's own calls tell.
+fn by_call(told: Aborted) -> Text {
+    match told {
+        Aborted::Linger => Text::new(
+            "its program had set SO_LINGER to 0, so close() aborted",
+            "其程序已将 SO_LINGER 设为 0，因此 close() 异常终止连接",
+        ),
+        Aborted::Unread(unread) => {
+            let unread = octets(unread);
+            Text::new(
+                format!("its program closed with {unread} unread that the kernel had received"),
+                format!("其程序关闭时，内核已收到的 {unread} 尚未读取"),
+            )
+        }
+    }
 }
 
 fn reason(connection: &Connection, cause: CloseCause, reset: &ResetFact) -> Text {

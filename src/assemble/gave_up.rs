@@ -1,0 +1,43 @@
+//! That nobody answered a SYN is not on the wire: where the program's own call is known, it says when its socket was given up.
+
+use crate::tcp::{Basis, CallName, Signal, State};
+use crate::timeline::{Call, Detail, Event, StateChange};
+
+/// The kernel's timers have run out.
+const GIVEN_UP: &str = "ETIMEDOUT";
+
+/// Gives the last SYN before a `connect` that timed out in SYN-SENT the change of state that came when the call returned.
+pub(super) fn tell(events: &mut [Event]) {
+    let returns: Vec<(u64, String, i64)> = events.iter().filter_map(given_up).collect();
+    for (connection, endpoint, at_ns) in returns {
+        let own = |event: &Event| event.connection == connection && event.t_ns <= at_ns;
+        let changes = events.iter().filter(|event| own(event)).flat_map(|event| &event.states);
+        let last = changes.filter(|change| change.endpoint == endpoint).next_back().map(|change| change.to);
+        let asks = |event: &Event| matches!(&event.detail, Detail::Segment(segment) if segment.from == endpoint);
+        let asked = events.iter_mut().rev().find(|event| own(event) && asks(event));
+        if let (Some(State::SynSent), Some(asked)) = (last, asked) {
+            asked.states.push(StateChange {
+                endpoint,
+                from: last,
+                to: State::Closed,
+                basis: Basis::Kernel,
+                signal: Signal::UserTimeout.name().into(),
+                rfc: "9293 3.8.3".into(),
+                at_ns: Some(at_ns),
+                evidence: None,
+            });
+        }
+    }
+}
+
+/// Which socket was given up, and when.
+fn given_up(event: &Event) -> Option<(u64, String, i64)> {
+    match &event.detail {
+        Detail::Call(Call { call: CallName::Connect, error: Some(error), endpoint, took_ns, .. })
+            if error == GIVEN_UP =>
+        {
+            Some((event.connection, endpoint.clone(), event.t_ns.saturating_add(took_ns.unwrap_or(0))))
+        }
+        _ => None,
+    }
+}
