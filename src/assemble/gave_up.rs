@@ -11,8 +11,8 @@ pub(super) fn tell(events: &mut [Event]) {
     let returns: Vec<(u64, String, i64)> = events.iter().filter_map(given_up).collect();
     for (connection, endpoint, at_ns) in returns {
         let own = |event: &Event| event.connection == connection && event.t_ns <= at_ns;
-        let changes = events.iter().filter(|event| own(event)).flat_map(|event| &event.states);
-        let last = changes.filter(|change| change.endpoint == endpoint).next_back().map(|change| change.to);
+        let mut changes = events.iter().filter(|event| own(event)).flat_map(|event| &event.states);
+        let last = changes.rfind(|change| change.endpoint == endpoint).map(|change| change.to);
         let asks = |event: &Event| matches!(&event.detail, Detail::Segment(segment) if segment.from == endpoint);
         let asked = events.iter_mut().rev().find(|event| own(event) && asks(event));
         if let (Some(State::SynSent), Some(asked)) = (last, asked) {

@@ -78,7 +78,7 @@ impl Heard {
     }
 }
 
-/// Of several incarnations the youngest that had begun.
+/// Of several incarnations the youngest that had begun; a socket in SYN-SENT may be seen before its SYN is.
 fn whose(tracker: &Tracker, word: &KernelWord) -> Option<(u64, Peer)> {
     let peer = |connection: &Connection| {
         let is_at = |peer: &Peer| {
@@ -92,6 +92,10 @@ fn whose(tracker: &Tracker, word: &KernelWord) -> Option<(u64, Peer)> {
         return peer(connection);
     }
     let all = tracker.connections();
+    if word.state == Some(State::SynSent) {
+        let asked = all.iter().filter(|connection| peer(connection).is_some());
+        return asked.min_by_key(|connection| connection.first.since(word.at).abs()).and_then(|it| peer(it));
+    }
     let begun = all.iter().rev().filter(|connection| connection.first <= word.at);
     begun.chain(all.iter().rev()).find_map(|connection| peer(connection))
 }

@@ -43,8 +43,13 @@ pub fn never_opened(kind: CloseKind, opened: OpenKind) -> bool {
     failed && kind == CloseKind::None
 }
 
-/// Names the closing of a connection that opened in this way. `told` counts where the segments leave the cause open.
-pub fn closing(connection: &Connection, opened: OpenKind, told: Option<Aborted>) -> Closing {
+/// Names the closing of a connection that opened in this way.
+pub fn closing(connection: &Connection, opened: OpenKind) -> Closing {
+    closing_told(connection, opened, None)
+}
+
+/// The same; what calls told counts where the segments leave the cause open.
+pub fn closing_told(connection: &Connection, opened: OpenKind, told: Option<Aborted>) -> Closing {
     let (kind, active_closer) = close_kind(connection, opened);
     let never = never_opened(kind, opened);
     let cause = close_cause(connection, kind);
