@@ -6,7 +6,9 @@ use netlink_packet_core::{
     NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REQUEST, NetlinkHeader, NetlinkMessage, NetlinkPayload,
 };
 use netlink_packet_route::address::{AddressAttribute, AddressHeaderFlags, AddressMessage};
-use netlink_packet_route::link::{InfoData, InfoKind, InfoVeth, LinkAttribute, LinkInfo, LinkMessage};
+use netlink_packet_route::link::{
+    InfoData, InfoKind, InfoVeth, LinkAttribute, LinkInfo, LinkMessage, State as LinkState,
+};
 use netlink_packet_route::neighbour::{NeighbourAddress, NeighbourAttribute, NeighbourMessage, NeighbourState};
 use netlink_packet_route::route::RouteType;
 use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
@@ -17,6 +19,11 @@ use nix::sys::socket::{AddressFamily as Family, SockFlag, SockType, socket};
 use std::io;
 use std::net::IpAddr;
 use std::os::fd::{AsFd, OwnedFd};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A device that is switched on carries frames after so long, also on a machine that is very busy.
+const CARRIES_WITHIN: Duration = Duration::from_secs(10);
 
 /// A link-layer address.
 pub(super) type Mac = [u8; 6];
@@ -76,6 +83,33 @@ pub(super) fn up(device: &str) -> io::Result<()> {
     Ok(link_up(any_socket()?.as_fd(), device)?)
 }
 
+/// Waits until a device of this thread's host carries frames: it is switched on at once, but the kernel lets it send only
+/// somewhat later, and drops what is sent before.
+pub(super) fn until_carrying(device: &str) -> io::Result<()> {
+    let begun = Instant::now();
+    let mut message = LinkMessage::default();
+    message.attributes = vec![LinkAttribute::IfName(device.into())];
+    loop {
+        let mut header = NetlinkHeader::default();
+        header.flags = NLM_F_REQUEST;
+        let answer = exchange(header, RouteNetlinkMessage::GetLink(message.clone()))?;
+        let carries = match answer.payload {
+            NetlinkPayload::Error(error) => return Err(error.to_io()),
+            NetlinkPayload::InnerMessage(RouteNetlinkMessage::NewLink(link)) => {
+                link.attributes.contains(&LinkAttribute::OperState(LinkState::Up))
+            }
+            _ => false,
+        };
+        if carries {
+            return Ok(());
+        }
+        if begun.elapsed() > CARRIES_WITHIN {
+            return Err(io::Error::new(io::ErrorKind::TimedOut, format!("{device} carries nothing")));
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
 /// Every frame shall be what a network would see: whole checksums, no super-segments.
 pub(super) fn no_offload(device: &str) -> io::Result<()> {
     Ok(no_checksum_offload(any_socket()?.as_fd(), device)?)
@@ -93,10 +127,18 @@ fn family(ip: IpAddr) -> AddressFamily {
     if ip.is_ipv4() { AddressFamily::Inet } else { AddressFamily::Inet6 }
 }
 
-/// Sends one request to the kernel and waits for its answer.
+/// Has the kernel do something, and waits until it has.
 fn ask(message: RouteNetlinkMessage) -> io::Result<()> {
     let mut header = NetlinkHeader::default();
     header.flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL;
+    match exchange(header, message)?.payload {
+        NetlinkPayload::Error(error) if error.code.is_some() => Err(error.to_io()),
+        _ => Ok(()),
+    }
+}
+
+/// Sends one request to the kernel and waits for its answer.
+fn exchange(header: NetlinkHeader, message: RouteNetlinkMessage) -> io::Result<NetlinkMessage<RouteNetlinkMessage>> {
     let mut request = NetlinkMessage::new(header, NetlinkPayload::from(message));
     request.finalize();
     let mut bytes = vec![0; request.buffer_len()];
@@ -106,10 +148,6 @@ fn ask(message: RouteNetlinkMessage) -> io::Result<()> {
     socket.connect(&SocketAddr::new(0, 0))?;
     socket.send(&bytes, 0)?;
     let (answer, _) = socket.recv_from_full()?;
-    let answer = NetlinkMessage::<RouteNetlinkMessage>::deserialize(&answer)
-        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))?;
-    match answer.payload {
-        NetlinkPayload::Error(error) if error.code.is_some() => Err(error.to_io()),
-        _ => Ok(()),
-    }
+    NetlinkMessage::<RouteNetlinkMessage>::deserialize(&answer)
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))
 }

@@ -70,6 +70,10 @@ impl Network {
             link::up(device)?;
             host.inside(|| settle(peer))?;
         }
+        for peer in Peer::BOTH {
+            link::until_carrying(wire_device(peer))?;
+            peer.of(&hosts).inside(|| link::until_carrying(DEVICE))?;
+        }
         Ok(Network { hosts })
     }
 
