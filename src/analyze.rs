@@ -15,7 +15,7 @@ use crate::decode::{Decoded, Decoder};
 use crate::join::Passages;
 use crate::overview::Overview;
 use crate::source::Frame;
-use crate::tcp::{CallWord, IcmpError, KernelWord, MslProfile, Segment, Timestamp};
+use crate::tcp::{CallWord, IcmpError, KernelSample, KernelWord, MslProfile, Segment, Timestamp};
 use crate::timeline::{CaptureInterface, CapturedBy, Event, Packets, Source, SourceKind, Text, Timeline, Vantage};
 use crate::track::{Connection, Foreseen, Keep, Step, Tracker};
 use crate::wireshark::Analysis;
@@ -177,6 +177,11 @@ impl Analyzer {
     /// Hears what the kernel says of a socket.
     pub fn hear_kernel(&mut self, word: &KernelWord) {
         self.assembler.hear_kernel(&self.tracker, word);
+    }
+
+    /// Hears what the kernel says of a socket's sending.
+    pub fn hear_sample(&mut self, word: &KernelSample) {
+        self.assembler.hear_sample(&self.tracker, word);
     }
 
     /// Hears for how long at the most the kernel went unasked: then its states can be held against those of the wire.

@@ -88,6 +88,7 @@ pub(super) fn summary(connection: &Connection, ids: &[String; 2], setting: Setti
         mptcp: connection.paths().map(mptcp),
         ways: None,
         kernel_states: Vec::new(),
+        kernel_samples: Vec::new(),
         kernel_agreement: None,
         last_states: EndStates {
             client: connection.state(Peer::A),

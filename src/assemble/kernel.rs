@@ -1,12 +1,14 @@
 //! What the kernel said of sockets, kept until the timeline shows it.
 
-use crate::tcp::{KernelWord, Peer, State, Timestamp};
+use crate::tcp::{KernelSample, KernelWord, Peer, Sample, State, Timestamp};
 use crate::timeline::KernelTimer;
 use crate::track::{Connection, Tracker};
 use std::collections::{HashMap, HashSet};
 
 /// Changes of state kept of one socket. A life has eight at the longest.
 const MOST_CHANGES: usize = 32;
+/// What was said of one peer's sending at most.
+const MOST_SAMPLES: usize = 1024;
 
 /// What was heard, by connection and peer.
 #[derive(Debug, Default)]
@@ -16,6 +18,7 @@ pub(super) struct Heard {
     histories: HashMap<(u64, Peer), History>,
     /// Whose socket it is, by the kernel's cookie.
     sockets: HashMap<u64, (u64, Peer)>,
+    samples: HashMap<(u64, Peer), Vec<(i64, Sample)>>,
     unseen_ns: Option<i64>,
 }
 
@@ -42,6 +45,23 @@ impl Heard {
     /// All states of a peer in order.
     pub(super) fn history(&self, id: u64, peer: Peer) -> Option<&History> {
         self.histories.get(&(id, peer))
+    }
+
+    /// What was said of a peer's sending, each with its time, nanoseconds after the start.
+    pub(super) fn samples(&self, id: u64, peer: Peer) -> &[(i64, Sample)] {
+        self.samples.get(&(id, peer)).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn hear_sample(&mut self, tracker: &Tracker, word: &KernelSample, start: Timestamp) {
+        let KernelSample { local, remote, at, sample } = *word;
+        let Some(life) = whose(tracker, &KernelWord { local, remote, at, state: None, remaining: None, cookie: None })
+        else {
+            return;
+        };
+        let samples = self.samples.entry(life).or_default();
+        if samples.len() < MOST_SAMPLES {
+            samples.push((at.since(start), sample));
+        }
     }
 
     /// The longest time that the kernel went unasked.

@@ -3,7 +3,9 @@
 use super::agree::{self, Sight};
 use super::kernel::Heard;
 use crate::tcp::{Peer, State};
-use crate::timeline::{Connection, EndCause, Event, KernelAgreement, KernelDifference, KernelState, Role, Text};
+use crate::timeline::{
+    Connection, EndCause, Event, KernelAgreement, KernelDifference, KernelSample, KernelState, Role, Text,
+};
 
 /// Fills in what the kernel said of each connection. Where it went unasked for how long nobody told, nothing is judged.
 pub(super) fn tell(connections: &mut [Connection], events: &[Event], kernel: &Heard) {
@@ -21,6 +23,11 @@ pub(super) fn tell(connections: &mut [Connection], events: &[Event], kernel: &He
             })
             .collect();
         connection.kernel_states.sort_by_key(|state| state.at_ns);
+        let samples = Peer::BOTH.into_iter().zip(&ids).flat_map(|(peer, id)| {
+            kernel.samples(connection.id, peer).iter().map(|(at_ns, sample)| KernelSample::of(id, *at_ns, sample))
+        });
+        connection.kernel_samples = samples.collect();
+        connection.kernel_samples.sort_by_key(|sample| sample.at_ns);
         let Some(unseen_ns) = kernel.unseen_ns() else { continue };
         let own: Vec<&Event> = events.iter().filter(|event| event.connection == connection.id).collect();
         if own.is_empty() {

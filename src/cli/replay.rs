@@ -152,6 +152,7 @@ fn read(
             match entry {
                 Entry::Call(word) => analyzer.hear_call(word.clone()),
                 Entry::Kernel(word) => analyzer.hear_kernel(word),
+                Entry::Sample(word) => analyzer.hear_sample(word),
                 Entry::Polling { longest, .. } => analyzer.hear_polling(*longest),
             }
         }

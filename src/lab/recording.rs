@@ -32,6 +32,9 @@ impl Recording {
         for word in self.seen.iter().flat_map(Seen::words) {
             journal::write_state(&word, out)?;
         }
+        for word in self.seen.iter().flat_map(Seen::sampled) {
+            journal::write_sample(&word, out)?;
+        }
         journal::write_polling(self.longest, self.ended, out)
     }
 }

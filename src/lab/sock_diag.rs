@@ -2,7 +2,11 @@
 //!
 //! The reply is read here and not by a crate, since the crates drop how long TIME-WAIT still lasts.
 
-use crate::tcp::State;
+mod info;
+
+pub use info::TcpInfo;
+
+use crate::tcp::{RunningTimer, Sample, State};
 use netlink_sys::protocols::NETLINK_SOCK_DIAG;
 use netlink_sys::{Socket, SocketAddr as NetlinkAddr};
 use std::io;
@@ -29,6 +33,31 @@ pub struct KernelSocket {
     pub inode: u32,
     /// The kernel's own name for the socket, never used twice. TIME-WAIT keeps the cookie that its socket had.
     pub cookie: u64,
+    /// Of a socket that is connected or was, and that a program or the kernel still sends with.
+    pub info: Option<TcpInfo>,
+}
+
+impl KernelSocket {
+    /// What it says of its sending.
+    pub(super) fn sample(&self) -> Option<Sample> {
+        let info = self.info?;
+        let timer = self.timer.and_then(|timer| match timer.kind {
+            TimerKind::Retransmit => Some(RunningTimer::Retransmission),
+            TimerKind::Probe => Some(RunningTimer::Probe),
+            TimerKind::KeepAlive => Some(RunningTimer::KeepAlive),
+            TimerKind::TimeWait => None,
+        });
+        Some(Sample {
+            cwnd: info.cwnd,
+            ssthresh: info.ssthresh,
+            srtt: info.srtt,
+            rto: info.rto,
+            retransmits: self.retransmits.max(info.retransmits),
+            timer,
+            unacknowledged: self.wqueue,
+            unread: self.rqueue,
+        })
+    }
 }
 
 /// A running timer of a socket.
@@ -121,7 +150,7 @@ fn request(family: u8, sequence: u32) -> Vec<u8> {
     bytes.extend_from_slice(&(NLM_F_REQUEST | NLM_F_DUMP).to_ne_bytes());
     bytes.extend_from_slice(&sequence.to_ne_bytes());
     bytes.extend_from_slice(&0u32.to_ne_bytes());
-    bytes.extend_from_slice(&[family, IPPROTO_TCP, 0, 0]);
+    bytes.extend_from_slice(&[family, IPPROTO_TCP, info::ASKS_FOR_INFO, 0]);
     bytes.extend_from_slice(&STATES.to_ne_bytes());
     // No particular socket: an empty inet_diag_sockid.
     bytes.resize(LENGTH as usize, 0);
@@ -161,7 +190,7 @@ fn read_reply(mut bytes: &[u8], sequence: u32, sockets: &mut Vec<KernelSocket>) 
 
 /// `struct inet_diag_msg`. The outer None: too short to be one. The inner: not TCP over IP, or a state without a name.
 fn socket(message: &[u8]) -> Option<Option<KernelSocket>> {
-    let message = message.get(..MESSAGE)?;
+    let (message, attributes) = message.split_at_checked(MESSAGE)?;
     let (family, state, timer) = (*message.first()?, *message.get(1)?, *message.get(2)?);
     let retransmits = *message.get(3)?;
     // A bound socket without a connection has this timer number too, but no time left.
@@ -179,6 +208,7 @@ fn socket(message: &[u8]) -> Option<Option<KernelSocket>> {
         uid: u32_at(message, 64)?,
         inode: u32_at(message, 68)?,
         cookie: u64::from(u32_at(message, 44)?) | u64::from(u32_at(message, 48)?) << 32,
+        info: info::find(attributes).filter(|_| state != State::Listen),
     }))
 }
 

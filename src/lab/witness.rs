@@ -2,7 +2,7 @@
 
 use super::process::{Process, owners};
 use super::sock_diag::{KernelSocket, SockDiag, TimerKind};
-use crate::tcp::{KernelWord, State, Timestamp};
+use crate::tcp::{KernelSample, KernelWord, Sample, State, Timestamp};
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
@@ -10,6 +10,8 @@ use std::time::Duration;
 
 /// Sockets remembered at most; what comes later is passed over.
 const MOST_SOCKETS: usize = 4096;
+/// Changes of its sending remembered of one socket at most.
+const MOST_SAMPLES: usize = 512;
 /// States remembered of one socket at most. A life has eight at the longest.
 const MOST_STATES: usize = 16;
 /// More time left than before, beyond what ticks explain: the timer was started anew.
@@ -38,6 +40,8 @@ pub struct Seen {
     pub gone: Option<Timestamp>,
     /// Who held it, where that may be known.
     pub owner: Option<Process>,
+    /// What it said of its sending, each time that changed.
+    pub samples: Vec<(Timestamp, Sample)>,
     /// Octets that its program had not read when it was last asked; for a listener, connections not yet accepted.
     pub unread: u32,
     /// The inode whose owner was looked for.
@@ -181,6 +185,12 @@ impl Seen {
         all
     }
 
+    /// What the timeline hears of its sending, oldest first.
+    pub fn sampled(&self) -> impl Iterator<Item = KernelSample> {
+        let Seen { local, remote, .. } = *self;
+        self.samples.iter().map(move |(at, sample)| KernelSample { local, remote, at: *at, sample: *sample })
+    }
+
     /// The state it is in; `None`: it is there no more.
     pub fn state(&self) -> Option<State> {
         self.states.last().filter(|_| self.gone.is_none()).map(|(_, state)| *state)
@@ -195,6 +205,7 @@ impl Seen {
             time_wait: None,
             gone: None,
             owner: None,
+            samples: Vec::new(),
             unread: 0,
             inode: 0,
         }
@@ -204,6 +215,12 @@ impl Seen {
         // A dump walks several tables, and a socket that moves from one to the next meanwhile can be missed once.
         self.gone = None;
         self.unread = socket.rqueue;
+        if let Some(sample) = socket.sample()
+            && self.samples.last().is_none_or(|(_, last)| !last.is_like(&sample))
+            && self.samples.len() < MOST_SAMPLES
+        {
+            self.samples.push((now, sample));
+        }
         if self.states.last().is_none_or(|(_, state)| *state != socket.state) && self.states.len() < MOST_STATES {
             self.states.push((now, socket.state));
         }
@@ -235,6 +252,7 @@ mod tests {
             uid: 0,
             inode,
             cookie,
+            info: None,
         }
     }
 

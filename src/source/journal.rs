@@ -3,7 +3,7 @@
 
 mod fields;
 
-use crate::tcp::{CallName, CallWord, KernelWord, State, Timestamp};
+use crate::tcp::{CallName, CallWord, KernelSample, KernelWord, RunningTimer, Sample, State, Timestamp};
 use fields::Fields;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -22,6 +22,7 @@ const LONGEST_ERROR: usize = 32;
 pub enum Entry {
     Call(CallWord),
     Kernel(KernelWord),
+    Sample(KernelSample),
     /// The longest time between two questions to the kernel: a state that was shorter may be missing.
     Polling {
         longest: Duration,
@@ -69,6 +70,34 @@ pub fn write_state(word: &KernelWord, out: &mut impl Write) -> io::Result<()> {
     entry.write(out)
 }
 
+/// Writes what the kernel said of a socket's sending as one whole block, little-endian.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_sample(word: &KernelSample, out: &mut impl Write) -> io::Result<()> {
+    let KernelSample { local, remote, at, sample } = word;
+    let Sample { cwnd, ssthresh, srtt, rto, retransmits, timer, unacknowledged, unread } = sample;
+    let words = format!("{local} to {remote}: cwnd {cwnd}, srtt {srtt:?}, rto {rto:?}");
+    let mut entry = Fields::begin(*at, "kernel", &words);
+    entry.add("SYNFIN_CWND", cwnd).add("SYNFIN_LOCAL", local).add("SYNFIN_REMOTE", remote);
+    entry.add_some("SYNFIN_SSTHRESH", *ssthresh);
+    entry.add("SYNFIN_SRTT_NS", srtt.as_nanos()).add("SYNFIN_RTO_NS", rto.as_nanos());
+    entry.add("SYNFIN_RETRANSMITS", retransmits);
+    entry.add_some("SYNFIN_TIMER", timer.map(timer_name));
+    entry.add("SYNFIN_UNACKNOWLEDGED", unacknowledged).add("SYNFIN_UNREAD", unread);
+    entry.write(out)
+}
+
+const TIMERS: [RunningTimer; 3] = [RunningTimer::Retransmission, RunningTimer::Probe, RunningTimer::KeepAlive];
+
+fn timer_name(timer: RunningTimer) -> &'static str {
+    match timer {
+        RunningTimer::Retransmission => "retransmission",
+        RunningTimer::Probe => "probe",
+        RunningTimer::KeepAlive => "keep-alive",
+    }
+}
+
 /// Writes how long the kernel went unasked at the most, as one whole block, little-endian. Without it nobody judges whether
 /// the kernel's states agree with those on the wire.
 ///
@@ -109,6 +138,20 @@ pub(super) fn read(body: &[u8]) -> Option<Entry> {
             arguments: text(get("SYNFIN_ARGUMENTS").unwrap_or_default(), LONGEST_TEXT),
             result,
         }));
+    }
+    if let Some(cwnd) = get("SYNFIN_CWND") {
+        let number = |key| get(key).and_then(|value| value.parse().ok());
+        let sample = Sample {
+            cwnd: cwnd.parse().ok()?,
+            ssthresh: number("SYNFIN_SSTHRESH"),
+            srtt: nanos("SYNFIN_SRTT_NS")?,
+            rto: nanos("SYNFIN_RTO_NS")?,
+            retransmits: get("SYNFIN_RETRANSMITS")?.parse().ok()?,
+            timer: get("SYNFIN_TIMER").and_then(|name| TIMERS.into_iter().find(|timer| timer_name(*timer) == name)),
+            unacknowledged: number("SYNFIN_UNACKNOWLEDGED").unwrap_or_default(),
+            unread: number("SYNFIN_UNREAD").unwrap_or_default(),
+        };
+        return Some(Entry::Sample(KernelSample { local, remote: remote?, at, sample }));
     }
     let state = get("SYNFIN_STATE")?;
     let state = State::ALL.into_iter().find(|known| known.name() == state)?;
@@ -173,6 +216,20 @@ mod tests {
                 cookie: Some(u64::MAX),
             };
             assert_eq!(again(|out| write_state(&word, out)), Some(Entry::Kernel(word)));
+        }
+        let sample = Sample {
+            cwnd: 10,
+            ssthresh: Some(7),
+            srtt: Duration::from_micros(40_123),
+            rto: Duration::from_millis(241),
+            retransmits: 2,
+            timer: Some(RunningTimer::Retransmission),
+            unacknowledged: 1_000,
+            unread: 3,
+        };
+        for sample in [sample, Sample { ssthresh: None, timer: None, ..sample }] {
+            let word = KernelSample { local: word.local, remote: word.local, at: word.at, sample };
+            assert_eq!(again(|out| write_sample(&word, out)), Some(Entry::Sample(word)));
         }
         let longest = Duration::from_micros(2_345);
         assert_eq!(

@@ -40,6 +40,56 @@ pub struct KernelWord {
     pub cookie: Option<u64>,
 }
 
+/// What the kernel said of one socket's sending at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KernelSample {
+    pub local: SocketAddr,
+    pub remote: SocketAddr,
+    /// When the kernel was asked.
+    pub at: Timestamp,
+    pub sample: Sample,
+}
+
+/// How a socket sends, in the kernel's words (`struct tcp_info`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sample {
+    /// Congestion window, in segments.
+    pub cwnd: u32,
+    /// Slow start ends there, in segments; `None`: nothing was lost yet.
+    pub ssthresh: Option<u32>,
+    /// Smoothed round trip (RFC 6298); zero before the first.
+    pub srtt: Duration,
+    /// The retransmission timeout, as it was backed off.
+    pub rto: Duration,
+    /// Retransmissions since the last acknowledgment, or probes of a closed window.
+    pub retransmits: u8,
+    /// The timer that runs.
+    pub timer: Option<RunningTimer>,
+    /// Octets that the peer has not acknowledged, sent or not.
+    pub unacknowledged: u32,
+    /// Octets that arrived and were not read.
+    pub unread: u32,
+}
+
+impl Sample {
+    /// Whether nothing that matters differs; the octets under way change with every segment, which the wire shows.
+    pub fn is_like(&self, other: &Sample) -> bool {
+        Sample { unacknowledged: 0, unread: 0, ..*self } == Sample { unacknowledged: 0, unread: 0, ..*other }
+    }
+}
+
+/// A timer that the kernel runs for a socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunningTimer {
+    /// Of retransmission.
+    Retransmission,
+    /// Of zero-window probes.
+    Probe,
+    /// Of keep-alives.
+    KeepAlive,
+}
+
 /// A call by its name in C and in Python.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]

@@ -1,6 +1,6 @@
 //! One connection: who took part, how it opened and closed, what was sent, and the verdict.
 
-use super::{Close, KernelAgreement, KernelState, Open, Text, TimeWait, Totals, Ways, is_zero};
+use super::{Close, KernelAgreement, KernelSample, KernelState, Open, Text, TimeWait, Totals, Ways, is_zero};
 use crate::tcp::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -51,7 +51,10 @@ pub struct Connection {
     /// The states that the kernel had both sockets in, where it was asked, by time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kernel_states: Vec<KernelState>,
-    /// Whether these are the states of the events, where the kernel was asked often enough to tell.
+    /// What the kernel said of each peer's sending, each time that it changed, by time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kernel_samples: Vec<KernelSample>,
+    /// Whether the kernel's are the states of the events, where the kernel was asked often enough to tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kernel_agreement: Option<KernelAgreement>,
     /// One sentence on the whole life.

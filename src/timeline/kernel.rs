@@ -1,7 +1,7 @@
 //! The kernel as witness: the states that it had the sockets in, and whether they are those on the wire.
 
-use super::Text;
-use crate::tcp::State;
+use super::{Text, is_zero};
+use crate::tcp::{RunningTimer, Sample, State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,55 @@ pub struct KernelState {
     pub state: State,
     /// When it was first seen so, nanoseconds after `source.start`.
     pub at_ns: i64,
+}
+
+/// How a peer's socket sends, as the kernel's `tcp_info` has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct KernelSample {
+    /// Endpoint id.
+    pub endpoint: String,
+    /// When the kernel was asked, nanoseconds after `source.start`.
+    pub at_ns: i64,
+    /// Congestion window, in segments.
+    pub cwnd: u32,
+    /// Slow start ends there, in segments; missing: nothing was lost yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ssthresh: Option<u32>,
+    /// Smoothed round trip, nanoseconds; 0 before the first.
+    pub srtt_ns: i64,
+    /// The retransmission timeout, as it was backed off, nanoseconds.
+    pub rto_ns: i64,
+    /// Retransmissions since the last acknowledgment, or probes of a closed window.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub retransmits: u64,
+    /// The timer that runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timer: Option<RunningTimer>,
+    /// Octets that the peer had not acknowledged, sent or not.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unacknowledged: u64,
+    /// Octets that had arrived and were not read.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unread: u64,
+}
+
+impl KernelSample {
+    /// The kernel's words in the contract's terms.
+    pub fn of(endpoint: &str, at_ns: i64, sample: &Sample) -> KernelSample {
+        let ns = |time: std::time::Duration| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX);
+        KernelSample {
+            endpoint: endpoint.into(),
+            at_ns,
+            cwnd: sample.cwnd,
+            ssthresh: sample.ssthresh,
+            srtt_ns: ns(sample.srtt),
+            rto_ns: ns(sample.rto),
+            retransmits: sample.retransmits.into(),
+            timer: sample.timer,
+            unacknowledged: sample.unacknowledged.into(),
+            unread: sample.unread.into(),
+        }
+    }
 }
 
 /// Whether the kernel's states and those of the events are the same, in order; a state shorter than the time between two

@@ -39,6 +39,31 @@ fn read(bytes: &[u8]) -> io::Result<(bool, Vec<KernelSocket>)> {
 }
 
 #[test]
+fn the_congestion_window_and_the_timers_are_read_from_whatever_length() {
+    let mut info = vec![1, 0, 3, 0, 0, 0, 0, 0];
+    info.extend((1..=20).flat_map(|word: u32| (word * 1000).to_ne_bytes()));
+    let whole = |info: &[u8]| {
+        let attribute = |kind: u16, value: &[u8]| {
+            let mut bytes = (4 + value.len() as u16).to_ne_bytes().to_vec();
+            bytes.extend(kind.to_ne_bytes());
+            bytes.extend(value);
+            bytes.resize(bytes.len().next_multiple_of(4), 0);
+            bytes
+        };
+        let message = [diag(1, 1, 204), attribute(8, &[1]), attribute(2, info)].concat();
+        read(&framed(SOCK_DIAG_BY_FAMILY, 1, &message)).unwrap().1.remove(0).info
+    };
+    let read = whole(&info).unwrap();
+    assert_eq!((read.retransmits, read.unacked, read.cwnd, read.ssthresh), (3, 5000, 19_000, Some(18_000)));
+    assert_eq!((read.rto, read.srtt), (Duration::from_millis(1), Duration::from_millis(16)));
+    for short in 0..84 {
+        assert_eq!(whole(&info[..short]), None, "{short}");
+    }
+    info[76 + 8 - 8..80].copy_from_slice(&0x7fff_ffff_u32.to_ne_bytes());
+    assert_eq!(whole(&info).unwrap().ssthresh, None);
+}
+
+#[test]
 fn a_time_wait_socket_keeps_its_time() {
     let mut reply = framed(SOCK_DIAG_BY_FAMILY, 1, &diag(6, 3, 59_764));
     reply.extend(framed(NLMSG_DONE, 1, &[0; 4]));
@@ -55,6 +80,7 @@ fn a_time_wait_socket_keeps_its_time() {
         uid: 1000,
         inode: 4711,
         cookie: 7 | 1 << 32,
+        info: None,
     };
     assert_eq!(sockets, [expected]);
 }

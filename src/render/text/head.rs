@@ -6,12 +6,38 @@ use super::*;
 use crate::ladder::Lane;
 use crate::render::{Charset, capture, summary};
 use crate::timeline::amount::some;
-use crate::timeline::{CloseKind, KernelAgreement, Lang, OpenKind, Text, TimeWait};
+use crate::timeline::{self, CloseKind, KernelAgreement, Lang, OpenKind, Text, TimeWait};
 
 /// Characters shown of a name that the timeline brings.
 const NAME: usize = 120;
 /// Characters shown of a sentence.
 const SENTENCE: usize = 400;
+
+/// How each peer that sent data came to send in the end, as the kernel has it.
+fn sending(connection: &timeline::Connection, lang: Lang) -> Vec<String> {
+    let totals = &connection.totals;
+    let peers = [
+        (&connection.client, totals.client.bytes, lang.pick("client", "客户端")),
+        (&connection.server, totals.server.bytes, lang.pick("server", "服务器")),
+    ];
+    let told = peers.into_iter().filter(|(_, octets, _)| *octets > 0).filter_map(|(id, _, who)| {
+        let own = || connection.kernel_samples.iter().filter(|sample| sample.endpoint == *id);
+        let (last, widest) = (own().next_back()?, own().map(|sample| sample.rto_ns).max()?);
+        let (srtt, rto, cwnd) = (time::span(last.srtt_ns), time::span(last.rto_ns), last.cwnd);
+        let most = if widest >= 2 * last.rto_ns {
+            let most = time::span(widest);
+            match lang {
+                Lang::En => format!(" (at most {most})"),
+                Lang::Zh => format!("（最大 {most}）"),
+            }
+        } else {
+            String::new()
+        };
+        let ssthresh = last.ssthresh.map(|segments| format!(", ssthresh {segments}")).unwrap_or_default();
+        Some(format!("{who}: srtt {srtt}, RTO {rto}{most}, cwnd {cwnd}{ssthresh}"))
+    });
+    told.collect()
+}
 
 /// Whether the kernel's states are those that are drawn.
 fn witnessed(agreement: &KernelAgreement, style: &Style) -> (String, Ink) {
@@ -68,6 +94,7 @@ pub(super) fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) ->
         let (text, ink) = witnessed(agreement, style);
         rows.push((lang.pick("kernel", "内核"), text, ink));
     }
+    rows.extend(sending(connection, lang).into_iter().map(|text| (lang.pick("sending", "发送"), text, Ink::Plain)));
     rows.extend(capture::lines(&ladder.source, style).into_iter().map(|(label, text)| (label, text, Ink::Dim)));
     let verdict = width::clean(connection.verdict.get(lang), SENTENCE, style);
     if !verdict.is_empty() {
