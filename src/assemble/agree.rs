@@ -33,7 +33,10 @@ pub struct Difference {
 pub fn compare(kernel: &[Sight], until_ns: i64, inferred: &[Sight], unseen_ns: i64) -> Option<Difference> {
     let mut place: Option<usize> = None;
     let mut last: Option<Sight> = None;
-    for seen in kernel {
+    for (index, seen) in kernel.iter().enumerate() {
+        if is_glimpse(seen, kernel.get(index + 1), inferred, unseen_ns) {
+            continue;
+        }
         let from = place.unwrap_or(0);
         let found = inferred.iter().skip(from).position(|it| is_same(it.state, seen.state)).map(|steps| from + steps);
         let Some(found) = found else {
@@ -57,6 +60,18 @@ pub fn compare(kernel: &[Sight], until_ns: i64, inferred: &[Sight], unseen_ns: i
     let (place, last) = (place?, last?);
     let missed = (place + 1..inferred.len()).find_map(|index| unseen(inferred, index, until_ns, unseen_ns))?;
     Some(Difference { at_ns: missed.at_ns, kernel: last.state, inferred: missed.state })
+}
+
+/// Whether the kernel was caught half-way through a FIN that also acknowledged: it takes the acknowledgment first, and for a
+/// moment is in FIN-WAIT-2.
+fn is_glimpse(seen: &Sight, next: Option<&Sight>, inferred: &[Sight], unseen_ns: i64) -> bool {
+    let soon = |from: i64, to: i64| to.saturating_sub(from).abs() <= unseen_ns.saturating_mul(2);
+    let mut steps = inferred.iter().zip(inferred.iter().skip(1));
+    seen.state == State::FinWait2
+        && next.is_some_and(|next| next.state == State::TimeWait && soon(seen.at_ns, next.at_ns))
+        && steps.any(|(from, to)| {
+            from.state == State::FinWait1 && to.state == State::TimeWait && soon(to.at_ns, seen.at_ns)
+        })
 }
 
 /// The state at this place, if it lasted so long that the kernel must have been asked meanwhile.
@@ -148,6 +163,15 @@ mod tests {
         assert_eq!(first_difference(&gone, 6_000, inferred), Some((301, Closed, FinWait2)));
         let early = [waits.as_slice(), &[(351, TimeWait), (5_400, Closed)]].concat();
         assert_eq!(first_difference(&early, 6_000, &CLIENT), Some((5_400, Closed, TimeWait)));
+    }
+
+    #[test]
+    fn the_kernel_may_be_caught_half_way() {
+        let inferred = [(0, SynSent), (100, Established), (200, FinWait1), (300, TimeWait)];
+        let kernel =
+            |time_wait| [(2, SynSent), (102, Established), (201, FinWait1), (300, FinWait2), (time_wait, TimeWait)];
+        assert_eq!(first_difference(&kernel(303), 500, &inferred), None);
+        assert_eq!(first_difference(&kernel(400), 500, &inferred), Some((300, FinWait2, TimeWait)));
     }
 
     #[test]
