@@ -14,7 +14,7 @@ use crate::lab::scenario::{self, BUILTIN, Ground, Scenario};
 use crate::lab::{LabError, namespace};
 use crate::ladder::View;
 use crate::render::check::{self as drawing, Checked};
-use crate::render::safe;
+use crate::render::{Format, safe};
 use crate::source::clock::now;
 use crate::source::live::{LiveCapture, LiveOptions};
 use crate::tcp::{CallWord, Timestamp};
@@ -25,6 +25,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
+
+/// Where a scenario has no more connections than this, all are drawn below their table.
+const MOST_LADDERS: usize = 4;
 
 pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
     if args.all {
@@ -60,6 +63,13 @@ pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
     let mut timeline = told(&played.recording, name, saved, &args.output, config)?;
     names::give(&mut timeline, config)?;
     outputs.write(&timeline, &View::default(), config)?;
+    let few = 2..=MOST_LADDERS;
+    if outputs.stdout_format() == Format::Text && few.contains(&timeline.connections.len()) {
+        for connection in &timeline.connections {
+            println!();
+            outputs.write_stdout(&timeline, &View { connection: Some(connection.id), limit: None }, config)?;
+        }
+    }
     let judged = Judged::of(name, &scenario, played.missed, &timeline);
     let mut err = io::stderr().lock();
     judged.write(config, &mut err)?;
