@@ -1,6 +1,6 @@
 //! The facts of handshake and teardown that verdicts need.
 
-use crate::tcp::{Options, Peer, Segment, SeqNumber, State, Timestamp};
+use crate::tcp::{Options, Passage, Peer, Segment, SeqNumber, State, Timestamp};
 
 /// The facts of the handshake, by peer where there are two.
 #[derive(Debug, Clone, Copy, Default)]
@@ -44,6 +44,8 @@ pub struct SynFact {
     pub first: Moment,
     pub last: Moment,
     pub copies: u32,
+    /// Copies that never arrived, as the capture at the other end shows.
+    pub lost: u32,
     pub options: SynOptions,
     /// Payload octets that it carried.
     pub len: u32,
@@ -152,14 +154,16 @@ impl SynFact {
     /// Notes a SYN for the first time or again.
     pub(super) fn note(slot: &mut Option<SynFact>, segment: &Segment<'_>, ordinal: u64, is_repeat: bool) {
         let moment = Moment::of(segment, ordinal);
+        let lost = u32::from(segment.passage == Passage::Lost);
         match slot {
             Some(fact) if is_repeat => {
                 fact.last = moment;
                 fact.copies = fact.copies.saturating_add(1);
+                fact.lost = fact.lost.saturating_add(lost);
             }
             _ => {
                 let options = SynOptions::from(&segment.options);
-                *slot = Some(SynFact { first: moment, last: moment, copies: 1, options, len: segment.len });
+                *slot = Some(SynFact { first: moment, last: moment, copies: 1, lost, options, len: segment.len });
             }
         }
     }

@@ -147,6 +147,10 @@ fn unanswered(connection: &Connection, cause: Option<OpenCause>) -> Text {
         _ if connection.opening.syn.iter().all(Option::is_some) => {
             Text::new("SYNs of both sides, neither of which was answered", "双方都发送了 SYN，但都没有得到应答")
         }
+        _ if connection.opening.syn[0].is_some_and(|syn| syn.lost == syn.copies) => Text::new(
+            "no answer to the SYN: all copies of it were lost on the way, as where something filters them",
+            "SYN 没有得到应答：它的每一次发送都在途中丢失，例如被过滤",
+        ),
         _ => Text::new("no answer to the SYN: filtered, or nobody there", "SYN 没有得到应答：被过滤，或目标不存在"),
     }
 }
