@@ -1,8 +1,9 @@
-//! Why a program's close() sent a RST instead of a FIN: its calls tell what the segments leave open.
+//! Why a RST was sent: the program's calls and its kernel tell what the segments leave open.
 
 use super::item::{Item, What};
+use super::kernel::Heard;
 use crate::annotate::verdict::Aborted;
-use crate::tcp::{CallName, Peer};
+use crate::tcp::{CallName, Peer, State};
 use crate::track::Connection;
 use std::collections::HashMap;
 
@@ -24,7 +25,7 @@ struct Called {
 }
 
 impl Aborts {
-    pub(super) fn told(connections: &[&Connection], calls: &[(u64, Item)]) -> Aborts {
+    pub(super) fn told(connections: &[&Connection], calls: &[(u64, Item)], kernel: &Heard) -> Aborts {
         let mut called: HashMap<(u64, Peer), Called> = HashMap::new();
         for (id, item) in calls {
             let What::Call(call) = &item.what else { continue };
@@ -38,6 +39,9 @@ impl Aborts {
         }
         let told = connections.iter().filter_map(|connection| {
             let reset = connection.evidence.as_ref()?.reset?;
+            if reset.sender_was == Some(State::FinWait2) && kernel.abandoned(connection.id, reset.by).is_some() {
+                return Some((connection.id, Aborted::Abandoned));
+            }
             let known = called.get(&(connection.id, reset.by)).filter(|known| known.closed)?;
             let came = connection.receiver_of(reset.by).of(&connection.flows).bytes;
             let unread = came.saturating_sub(known.received);

@@ -1,4 +1,4 @@
-//! That nobody answered a SYN is not on the wire: where the program's own call is known, it says when its socket was given up.
+//! That a socket was given up is not on the wire: in SYN-SENT the program's own call tells, in FIN-WAIT-2 the kernel.
 
 use crate::tcp::{Basis, CallName, Signal, State};
 use crate::timeline::{Call, Detail, Event, StateChange};
@@ -27,6 +27,35 @@ pub(super) fn tell(events: &mut [Event]) {
                 evidence: None,
             });
         }
+    }
+}
+
+/// Gives the last event before a socket was given up in FIN-WAIT-2 the change of state. What came later found nobody.
+pub(super) fn tell_of(events: &mut [Event], connection: u64, endpoint: &str, at_ns: i64) {
+    let own = |event: &Event| event.connection == connection && matches!(event.detail, Detail::Segment(_));
+    let leaves = |change: &StateChange| change.endpoint == endpoint && change.from == Some(State::FinWait2);
+    let time = |event: &Event, change: &StateChange| change.at_ns.unwrap_or(event.t_ns);
+    let mut leaving = events.iter().filter(|event| own(event)).flat_map(|event| {
+        event.states.iter().filter(|change| leaves(change)).map(|change| (time(event, change), change.to))
+    });
+    // A segment that ended it sooner was the end.
+    if leaving.any(|(at, to)| at < at_ns || to != State::Closed) {
+        return;
+    }
+    for event in events.iter_mut().filter(|event| own(event)) {
+        event.states.retain(|change| !leaves(change));
+    }
+    if let Some(last) = events.iter_mut().rev().find(|event| own(event) && event.t_ns <= at_ns) {
+        last.states.push(StateChange {
+            endpoint: endpoint.into(),
+            from: Some(State::FinWait2),
+            to: State::Closed,
+            basis: Basis::Kernel,
+            signal: Signal::UserTimeout.name().into(),
+            rfc: "9293 3.6".into(),
+            at_ns: Some(at_ns),
+            evidence: None,
+        });
     }
 }
 

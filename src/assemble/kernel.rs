@@ -10,6 +10,9 @@ const MOST_CHANGES: usize = 32;
 /// What was said of one peer's sending at most.
 const MOST_SAMPLES: usize = 1024;
 
+/// The least that FIN-WAIT-2 lasts before the kernel gives it up, nanoseconds: the setting counts in seconds.
+const ABANDONED_NS: i64 = 900_000_000;
+
 /// What was heard, by connection and peer.
 #[derive(Debug, Default)]
 pub(super) struct Heard {
@@ -61,6 +64,14 @@ impl Heard {
         let samples = self.samples.entry(life).or_default();
         if samples.len() < MOST_SAMPLES {
             samples.push((at.since(start), sample));
+        }
+    }
+
+    /// When a socket went from FIN-WAIT-2 without any other state, after longer than a segment of the peer explains.
+    pub(super) fn abandoned(&self, id: u64, peer: Peer) -> Option<i64> {
+        match self.history(id, peer)?.changes.as_slice() {
+            [.., (since, State::FinWait2), (gone, State::Closed)] if gone - since >= ABANDONED_NS => Some(*gone),
+            _ => None,
         }
     }
 

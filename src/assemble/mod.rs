@@ -25,8 +25,8 @@ pub use numbers::MOST_KNOWN;
 pub use remarks::Remarks;
 
 use crate::annotate::verdict;
-use crate::tcp::MslProfile;
 use crate::tcp::Timestamp;
+use crate::tcp::{MslProfile, Peer};
 use crate::timeline::{self, Endpoint, Event, Timeline};
 use crate::track::{Connection, Handle, Input, Step, Tracker};
 use crate::wireshark::Marks;
@@ -262,7 +262,7 @@ impl Assembler {
             self.endpoints.of(connection);
         }
         let (mut calls, others) = self.calls.place(connections);
-        let aborted = &Aborts::told(connections, &calls);
+        let aborted = &Aborts::told(connections, &calls, &self.kernel);
         calls.retain(|(id, _)| self.kept.has(*id));
         self.hear_programs(&calls);
         for (address, process) in &self.owners {
@@ -366,6 +366,14 @@ impl Assembler {
         }
         listen::tell(&mut events);
         gave_up::tell(&mut events);
+        for connection in connections {
+            for peer in Peer::BOTH {
+                if let Some(at_ns) = self.kernel.abandoned(connection.id, peer) {
+                    let ids = self.endpoints.of(connection);
+                    gave_up::tell_of(&mut events, connection.id, peer.of(&ids).as_str(), at_ns);
+                }
+            }
+        }
         events
     }
 }

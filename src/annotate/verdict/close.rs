@@ -17,13 +17,15 @@ pub struct Closing {
     pub active_closer: Option<Peer>,
 }
 
-/// Why a program's close() sent a RST, as its own calls tell.
+/// Why a RST was sent, as calls of the program or its kernel tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Aborted {
     /// It had set SO_LINGER to 0.
     Linger,
     /// So many octets that had come were never received.
     Unread(u64),
+    /// The kernel had given the closed socket up in FIN-WAIT-2.
+    Abandoned,
 }
 
 /// The kind of a closing and who closed first, without a word: cheap enough to be asked of a million connections.
@@ -53,11 +55,16 @@ pub fn closing_told(connection: &Connection, opened: OpenKind, told: Option<Abor
     let (kind, active_closer) = close_kind(connection, opened);
     let never = never_opened(kind, opened);
     let cause = close_cause(connection, kind);
-    let told =
-        told.filter(|_| matches!(cause, Some(CloseCause::Abort | CloseCause::LingerZero | CloseCause::UnreadData)));
+    let told = told.filter(|told| match told {
+        Aborted::Linger | Aborted::Unread(_) => {
+            matches!(cause, Some(CloseCause::Abort | CloseCause::LingerZero | CloseCause::UnreadData))
+        }
+        Aborted::Abandoned => cause == Some(CloseCause::DataAfterClose),
+    });
     let cause = match told {
         Some(Aborted::Linger) => Some(CloseCause::LingerZero),
         Some(Aborted::Unread(_)) => Some(CloseCause::UnreadData),
+        Some(Aborted::Abandoned) => Some(CloseCause::FinWait2Abandoned),
         None => cause,
     };
     Closing {

@@ -170,12 +170,16 @@ fn by_reset(connection: &Connection, cause: Option<CloseCause>, told: Option<Abo
     Text::new(format!("{}: {}", hit.en, reason.en), format!("{}：{}", hit.zh, reason.zh))
 }
 
-/// As the program's own calls tell.
+/// As calls of the program or its kernel tell.
 fn by_call(told: Aborted) -> Text {
     match told {
         Aborted::Linger => Text::new(
             "its program had set SO_LINGER to 0, so close() aborted",
             "其程序已将 SO_LINGER 设为 0，因此 close() 异常终止连接",
+        ),
+        Aborted::Abandoned => Text::new(
+            "its kernel had given the closed socket up in FIN-WAIT-2 (net.ipv4.tcp_fin_timeout) and knew no such connection any more",
+            "其内核已放弃停留在 FIN-WAIT-2 的已关闭套接字（net.ipv4.tcp_fin_timeout），不再有这个连接",
         ),
         Aborted::Unread(unread) => {
             let unread = octets(unread);
