@@ -7,6 +7,9 @@ use crate::timeline::{
     Connection, EndCause, Event, KernelAgreement, KernelDifference, KernelSample, KernelState, Role, Text,
 };
 
+/// A busy kernel takes up what has come so much later than the wire gave it out, nanoseconds.
+const BUSY_NS: i64 = 20_000_000;
+
 /// Fills in what the kernel said of each connection. Where it went unasked for how long nobody told, nothing is judged.
 pub(super) fn tell(connections: &mut [Connection], events: &[Event], kernel: &Heard) {
     for connection in connections {
@@ -43,7 +46,7 @@ pub(super) fn tell(connections: &mut [Connection], events: &[Event], kernel: &He
                 // Whoever took the ports over is another connection: its SYN ended this one's TIME-WAIT.
                 let taken = connection.time_wait.iter().find(|it| it.endpoint == **id && it.end == EndCause::Reused);
                 inferred.extend(taken.map(|it| Sight { at_ns: it.end_ns, state: State::Closed }));
-                let found = agree::compare(&seen, history.until, &inferred, unseen_ns)?;
+                let found = agree::compare(&seen, history.until, &inferred, unseen_ns.saturating_add(BUSY_NS))?;
                 Some(difference(role, id, found))
             })
             .min_by_key(|difference| difference.at_ns);

@@ -17,9 +17,9 @@ const QUIET: Duration = Duration::from_millis(300);
 pub(super) struct Watch<'w> {
     medium: &'w Medium,
     /// By host; on a loopback one for both.
-    witnesses: Vec<Witness>,
+    /// Each with the time when it was last asked.
+    witnesses: Vec<(Witness, Instant)>,
     stop: &'w AtomicBool,
-    asked: Instant,
     /// The longest time that a kernel was not asked.
     longest: Duration,
     quiet: Duration,
@@ -37,9 +37,8 @@ impl<'w> Watch<'w> {
     ) -> Watch<'w> {
         Watch {
             medium,
-            witnesses,
+            witnesses: witnesses.into_iter().map(|witness| (witness, Instant::now())).collect(),
             stop,
-            asked: Instant::now(),
             longest: Duration::ZERO,
             quiet: QUIET + 2 * delay,
             came: (0, Instant::now()),
@@ -52,10 +51,11 @@ impl<'w> Watch<'w> {
             return Err(LabError::Stopped);
         }
         let begun = Instant::now();
-        self.longest = self.longest.max(begun - self.asked);
-        self.asked = begun;
-        for witness in &mut self.witnesses {
+        for (witness, asked) in &mut self.witnesses {
+            let before = std::mem::replace(asked, Instant::now());
             witness.look(now).map_err(LabError::Witness)?;
+            // A state may have come right after one answer was made up, and gone right before the next was.
+            self.longest = self.longest.max(before.elapsed());
         }
         let (came, under_way) = self.medium.carried();
         if came != self.came.0 || under_way > 0 {
@@ -67,7 +67,7 @@ impl<'w> Watch<'w> {
 
     /// Sockets that were seen, by host.
     pub(super) fn seen(&self) -> impl Iterator<Item = &[Seen]> {
-        self.witnesses.iter().map(Witness::seen)
+        self.witnesses.iter().map(|(witness, _)| witness.seen())
     }
 
     /// Whether nothing is on the wire, and nothing has come to it for a while.
