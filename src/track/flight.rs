@@ -229,6 +229,12 @@ impl Flight {
         self.syns.iter().flatten().find(|syn| !syn.received && Some(syn.seq) == iss).map(|syn| syn.seq + 1)
     }
 
+    /// Nothing is under way but data.
+    #[inline]
+    pub(super) fn is_settled(&self) -> bool {
+        !self.awaits_syn && self.fin.is_none() && self.waiting.is_none()
+    }
+
     /// Whether this number is that of a SYN already noted.
     pub(super) fn has_syn(&self, seq: SeqNumber) -> bool {
         self.syns.iter().flatten().any(|syn| syn.seq == seq)

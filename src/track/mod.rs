@@ -27,6 +27,7 @@ mod reset;
 mod retire;
 mod ring;
 mod send;
+mod steady;
 mod step;
 mod table;
 mod time_wait;
@@ -187,6 +188,10 @@ impl Tracker {
         let ordinal = connection.segments;
         let before = if sink.looks(ordinal) { Some(connection.tcb) } else { None };
         connection.note_original(peer, segment);
+        let (changes, fates) = (&mut self.changes, &mut self.fates);
+        if before.is_none() && (Turn { connection, changes, fates, ordinal, time: segment.time }).go_on(peer, segment) {
+            return;
+        }
         self.changes.clear();
         self.fates.clear();
         let (changes, fates) = (&mut self.changes, &mut self.fates);

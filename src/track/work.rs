@@ -7,7 +7,7 @@ use super::turn::Turn;
 use crate::tcp::{Checksum, Passage, Peer, Segment};
 
 /// Nobody sent anything for so long: remembered, for what a RST may say of it.
-const SILENCE_NS: i64 = 1_000_000_000;
+pub(super) const SILENCE_NS: i64 = 1_000_000_000;
 
 /// What working in a segment found out about the segment itself.
 pub(super) struct Verdict {

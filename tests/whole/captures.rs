@@ -6,7 +6,7 @@ use crate::support::contract;
 use std::path::{Path, PathBuf};
 
 /// Capture files in a folder and the folders in it.
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(folder) = folders.pop() {

@@ -18,6 +18,7 @@ mod extensions;
 mod glance;
 mod program;
 mod schema;
+mod steady;
 mod symmetry;
 mod zeek;
 

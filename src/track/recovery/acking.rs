@@ -102,7 +102,7 @@ fn heard_at(segment: &Segment<'_>) -> Option<Timestamp> {
 
 impl More {
     /// The acknowledgment covers octets that none covered before.
-    fn work_in_news(&mut self, segment: &Segment<'_>, ack: SeqNumber, found: &mut Recovery) {
+    pub(super) fn work_in_news(&mut self, segment: &Segment<'_>, ack: SeqNumber, found: &mut Recovery) {
         let (count, newest, repeated) = self.sents.acknowledge(ack);
         let tsecr = segment.options.timestamps.map(|(_, tsecr)| tsecr);
         let pure = segment.is_pure_ack();

@@ -12,6 +12,7 @@ mod rtt;
 mod sender;
 mod sending;
 mod sent;
+mod steady;
 mod totals;
 
 pub(super) use ecn::EcnOffer;
