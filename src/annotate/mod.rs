@@ -19,8 +19,9 @@ mod teardown;
 pub mod verdict;
 pub mod words;
 
+use crate::tcp::Passage;
 use crate::timeline::{Severity, Text};
-use crate::track::{Report, Seen, Step};
+use crate::track::{Acking, Report, Seen, Sending, Step};
 
 /// A rule: its name, its place in the RFCs, what it means, and how it finds its case.
 #[derive(Debug)]
@@ -55,31 +56,71 @@ impl Finding {
     }
 }
 
+/// Rules that speak of one matter.
+struct Family {
+    rules: &'static [Rule],
+    /// Whether one of them may find something in an [ordinary](is_ordinary) segment.
+    minds_ordinary: bool,
+}
+
 /// Every rule, in the order in which notes stand under a segment.
-pub const RULES: &[&[Rule]] = &[
-    handshake::RULES,
-    repeat::RULES,
-    loss::RULES,
-    order::RULES,
-    flow::RULES,
-    congestion::RULES,
-    extensions::RULES,
-    paths::RULES,
-    teardown::RULES,
-    reset::RULES,
-    icmp::RULES,
-    passage::RULES,
-    capture::RULES,
+const FAMILIES: &[Family] = &[
+    Family { rules: handshake::RULES, minds_ordinary: true },
+    Family { rules: repeat::RULES, minds_ordinary: false },
+    Family { rules: loss::RULES, minds_ordinary: false },
+    Family { rules: order::RULES, minds_ordinary: false },
+    Family { rules: flow::RULES, minds_ordinary: false },
+    Family { rules: congestion::RULES, minds_ordinary: false },
+    Family { rules: extensions::RULES, minds_ordinary: false },
+    Family { rules: paths::RULES, minds_ordinary: false },
+    Family { rules: teardown::RULES, minds_ordinary: true },
+    Family { rules: reset::RULES, minds_ordinary: true },
+    Family { rules: icmp::RULES, minds_ordinary: false },
+    Family { rules: passage::RULES, minds_ordinary: false },
+    Family { rules: capture::RULES, minds_ordinary: true },
 ];
 
 /// Every rule, one after the other.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    RULES.iter().flat_map(|family| family.iter())
+    FAMILIES.iter().flat_map(|family| family.rules)
 }
 
 /// What the rules find in a step that brought this segment.
 pub fn annotate<'s>(step: &'s Step<'s>, seen: &'s Seen<'s>) -> impl Iterator<Item = (&'static Rule, Finding)> + 's {
-    rules().filter_map(|rule| (rule.check)(step, seen).map(|finding| (rule, finding)))
+    let ordinary = is_ordinary(seen);
+    let speaks = move |family: &&Family| !ordinary || family.minds_ordinary;
+    debug_assert!(
+        FAMILIES
+            .iter()
+            .filter(|family| !speaks(family))
+            .all(|f| f.rules.iter().all(|r| (r.check)(step, seen).is_none())),
+        "a rule minds an ordinary segment"
+    );
+    FAMILIES
+        .iter()
+        .filter(speaks)
+        .flat_map(|family| family.rules)
+        .filter_map(|rule| (rule.check)(step, seen).map(|finding| (rule, finding)))
+}
+
+/// Whether a segment only goes on with what was: as nearly every one of a long transfer. Most rules need not be asked then.
+fn is_ordinary(seen: &Seen<'_>) -> bool {
+    let Seen { segment, recovery, .. } = seen;
+    matches!(recovery.sending, Sending::Nothing | Sending::New)
+        && recovery.acking == Acking::Ordinary
+        && recovery.window.is_none()
+        && recovery.spurious.is_none()
+        && recovery.d_sack.is_none()
+        && recovery.delayed_ns.is_none()
+        && recovery.outdated.is_none()
+        && recovery.ecn.is_none()
+        && seen.repeats.is_none()
+        && seen.lost_ack.is_none()
+        && seen.ordinal > 0
+        && !segment.flags.syn()
+        && segment.options.sack_len == 0
+        && segment.multipath.is_none()
+        && segment.passage == Passage::Unknown
 }
 
 /// What an ICMP error says of a connection.
