@@ -15,7 +15,7 @@ use crate::decode::{Decoded, Decoder};
 use crate::join::Passages;
 use crate::overview::Overview;
 use crate::source::Frame;
-use crate::tcp::{CallWord, IcmpError, KernelSample, KernelWord, MslProfile, Segment, Timestamp};
+use crate::tcp::{CallWord, IcmpError, KernelAct, KernelSample, KernelWord, MslProfile, Segment, Timestamp};
 use crate::timeline::{CaptureInterface, CapturedBy, Event, Packets, Source, SourceKind, Text, Timeline, Vantage};
 use crate::track::{Connection, Foreseen, Keep, Step, Tracker};
 use crate::wireshark::Analysis;
@@ -182,6 +182,11 @@ impl Analyzer {
     /// Hears what the kernel says of a socket's sending.
     pub fn hear_sample(&mut self, word: &KernelSample) {
         self.assembler.hear_sample(&self.tracker, word);
+    }
+
+    /// Hears what a kernel did of its own accord.
+    pub fn hear_act(&mut self, word: KernelAct) {
+        self.assembler.hear_act(&self.tracker, word);
     }
 
     /// Hears for how long at the most the kernel went unasked: then its states can be held against those of the wire.

@@ -4,7 +4,7 @@ use super::{Analyzer, Ending, Wishes};
 use crate::decode::{Decoded, Decoder};
 use crate::join::{self, Capture, Clock, MOST_SIGHTINGS};
 use crate::source::Frame;
-use crate::tcp::{CallWord, IcmpError, KernelSample, KernelWord, Segment, Timestamp};
+use crate::tcp::{CallWord, IcmpError, KernelAct, KernelSample, KernelWord, Segment, Timestamp};
 use crate::timeline::amount::some;
 use crate::timeline::{ClockOffset, Packets, Skipped, SourceKind, Text, Timeline, Vantage};
 use crate::track::Keep;
@@ -32,6 +32,7 @@ pub struct Both {
 /// What is to be told when the segments are known.
 enum Heard {
     Sample(KernelSample),
+    Act(KernelAct),
     Kernel(KernelWord),
     Call(CallWord),
     Owner(SocketAddr, String),
@@ -87,6 +88,11 @@ impl Both {
     /// Hears what the kernel says of a socket's sending. Times are the client's clock's.
     pub fn hear_sample(&mut self, word: KernelSample) {
         self.hear(Heard::Sample(word));
+    }
+
+    /// Hears what a kernel did of its own accord. Times are the client's clock's.
+    pub fn hear_act(&mut self, word: KernelAct) {
+        self.hear(Heard::Act(word));
     }
 
     /// Hears a call that a program made. Times are the client's clock's.
@@ -152,6 +158,7 @@ impl Both {
             match heard {
                 Heard::Kernel(word) => analyzer.hear_kernel(&word),
                 Heard::Sample(word) => analyzer.hear_sample(&word),
+                Heard::Act(word) => analyzer.hear_act(word),
                 Heard::Call(word) => analyzer.hear_call(word),
                 Heard::Polling(longest) => analyzer.hear_polling(longest),
                 Heard::Owner(address, process) => analyzer.hear_owner(address, &process),

@@ -89,6 +89,7 @@ pub(super) fn summary(connection: &Connection, ids: &[String; 2], setting: Setti
         ways: None,
         kernel_states: Vec::new(),
         kernel_samples: Vec::new(),
+        kernel_acts: Vec::new(),
         kernel_agreement: None,
         last_states: EndStates {
             client: connection.state(Peer::A),

@@ -1,6 +1,6 @@
 //! What the kernel said of sockets, kept until the timeline shows it.
 
-use crate::tcp::{KernelSample, KernelWord, Peer, Sample, State, Timestamp};
+use crate::tcp::{KernelAct, KernelSample, KernelWord, Peer, Sample, State, Timestamp};
 use crate::timeline::KernelTimer;
 use crate::track::{Connection, Tracker};
 use std::collections::{HashMap, HashSet};
@@ -22,6 +22,7 @@ pub(super) struct Heard {
     /// Whose socket it is, by the kernel's cookie.
     sockets: HashMap<u64, (u64, Peer)>,
     samples: HashMap<(u64, Peer), Vec<(i64, Sample)>>,
+    acts: HashMap<(u64, Peer), Vec<(i64, Option<String>)>>,
     unseen_ns: Option<i64>,
 }
 
@@ -72,6 +73,23 @@ impl Heard {
         match self.history(id, peer)?.changes.as_slice() {
             [.., (since, State::FinWait2), (gone, State::Closed)] if gone - since >= ABANDONED_NS => Some(*gone),
             _ => None,
+        }
+    }
+
+    /// What a peer's kernel did of its own accord: when, nanoseconds after the start, and the reason of a RST.
+    pub(super) fn acts(&self, id: u64, peer: Peer) -> &[(i64, Option<String>)] {
+        self.acts.get(&(id, peer)).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn hear_act(&mut self, tracker: &Tracker, word: KernelAct, start: Timestamp) {
+        let KernelAct { local, remote, at, reset } = word;
+        let Some(life) = whose(tracker, &KernelWord { local, remote, at, state: None, remaining: None, cookie: None })
+        else {
+            return;
+        };
+        let acts = self.acts.entry(life).or_default();
+        if acts.len() < MOST_SAMPLES {
+            acts.push((at.since(start), reset));
         }
     }
 

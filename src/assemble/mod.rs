@@ -19,7 +19,7 @@ mod steps;
 mod totals;
 mod witness;
 
-pub use crate::tcp::{CallWord, KernelSample, KernelWord};
+pub use crate::tcp::{CallWord, KernelAct, KernelSample, KernelWord};
 pub use endpoints::Endpoints;
 pub use numbers::MOST_KNOWN;
 pub use remarks::Remarks;
@@ -194,6 +194,11 @@ impl Assembler {
     /// Notes what the kernel said of a socket's sending.
     pub fn hear_sample(&mut self, tracker: &Tracker, word: &KernelSample) {
         self.kernel.hear_sample(tracker, word, self.start.unwrap_or_default());
+    }
+
+    /// Notes what a kernel did of its own accord.
+    pub fn hear_act(&mut self, tracker: &Tracker, word: KernelAct) {
+        self.kernel.hear_act(tracker, word, self.start.unwrap_or_default());
     }
 
     /// Notes for how long at the most the kernel went unasked: then its states can be held against those of the wire.

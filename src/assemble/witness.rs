@@ -4,7 +4,7 @@ use super::agree::{self, Sight};
 use super::kernel::Heard;
 use crate::tcp::{Peer, State};
 use crate::timeline::{
-    Connection, EndCause, Event, KernelAgreement, KernelDifference, KernelSample, KernelState, Role, Text,
+    Connection, EndCause, Event, KernelAct, KernelAgreement, KernelDifference, KernelSample, KernelState, Role, Text,
 };
 
 /// A busy kernel takes up what has come so much later than the wire gave it out, nanoseconds.
@@ -31,6 +31,12 @@ pub(super) fn tell(connections: &mut [Connection], events: &[Event], kernel: &He
         });
         connection.kernel_samples = samples.collect();
         connection.kernel_samples.sort_by_key(|sample| sample.at_ns);
+        let acts = Peer::BOTH.into_iter().zip(&ids).flat_map(|(peer, id)| {
+            let act = |(at_ns, reset): &(i64, Option<String>)| KernelAct::of(id, *at_ns, reset.clone());
+            kernel.acts(connection.id, peer).iter().map(act)
+        });
+        connection.kernel_acts = acts.collect();
+        connection.kernel_acts.sort_by_key(|act| act.at_ns);
         let Some(unseen_ns) = kernel.unseen_ns() else { continue };
         let own: Vec<&Event> = events.iter().filter(|event| event.connection == connection.id).collect();
         if own.is_empty() {

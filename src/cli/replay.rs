@@ -153,6 +153,7 @@ fn read(
                 Entry::Call(word) => analyzer.hear_call(word.clone()),
                 Entry::Kernel(word) => analyzer.hear_kernel(word),
                 Entry::Sample(word) => analyzer.hear_sample(word),
+                Entry::Act(word) => analyzer.hear_act(word.clone()),
                 Entry::Polling { longest, .. } => analyzer.hear_polling(*longest),
             }
         }

@@ -5,6 +5,8 @@ use super::host::Host;
 use super::medium::Medium;
 use super::network::{Network, address};
 use super::recording::Recording;
+use super::traced;
+use super::tracer::Tracer;
 use super::watch::{ASK_EVERY, Watch};
 use super::wire::{Plan, Wire};
 use crate::source::clock::now;
@@ -49,6 +51,7 @@ impl Exec {
         let medium = Medium::Wire(Wire::lay(self.plan).map_err(LabError::Wire)?);
         let [client_host, server_host] = &network.hosts;
         let witnesses = network.witnesses().map_err(LabError::Witness)?;
+        let tracer = Tracer::begin();
         let mut watch = Watch::begin(witnesses, &medium, delay, stop);
         let start = |command, host, name: &str| {
             Program::start(command, host).map_err(|error| LabError::Start(name.into(), error))
@@ -67,8 +70,9 @@ impl Exec {
             server.end();
             watch.until_rest(Instant::now() + REST)?;
         }
-        let (seen, longest) = watch.end();
-        let recording = Recording { record: medium.end(), calls: Vec::new(), seen, longest, ended: now() };
+        let (mut seen, longest) = watch.end();
+        let acts = traced::join(&mut seen, tracer.map(Tracer::end).unwrap_or_default());
+        let recording = Recording { record: medium.end(), calls: Vec::new(), seen, acts, longest, ended: now() };
         Ok(Happened { recording, client: status })
     }
 }

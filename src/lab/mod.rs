@@ -31,6 +31,10 @@ pub mod scenario;
 #[cfg(target_os = "linux")]
 pub mod sock_diag;
 #[cfg(all(feature = "capture", target_os = "linux"))]
+mod traced;
+#[cfg(all(feature = "capture", target_os = "linux"))]
+mod tracer;
+#[cfg(all(feature = "capture", target_os = "linux"))]
 mod watch;
 #[cfg(all(feature = "capture", target_os = "linux"))]
 pub mod wire;

@@ -3,7 +3,7 @@
 use super::wire::Record;
 use super::witness::Seen;
 use crate::source::journal;
-use crate::tcp::{CallWord, Timestamp};
+use crate::tcp::{CallWord, KernelAct, Timestamp};
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -16,6 +16,8 @@ pub struct Recording {
     pub calls: Vec<CallWord>,
     /// What the kernels said, host by host.
     pub seen: Vec<Seen>,
+    /// What they did of their own accord, where root listened.
+    pub acts: Vec<KernelAct>,
     /// The longest time that a kernel was not asked.
     pub longest: Duration,
     pub ended: Timestamp,
@@ -35,6 +37,7 @@ impl Recording {
         for word in self.seen.iter().flat_map(Seen::sampled) {
             journal::write_sample(&word, out)?;
         }
+        self.acts.iter().try_for_each(|word| journal::write_act(word, out))?;
         journal::write_polling(self.longest, self.ended, out)
     }
 }

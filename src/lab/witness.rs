@@ -40,6 +40,8 @@ pub struct Seen {
     pub gone: Option<Timestamp>,
     /// Who held it, where that may be known.
     pub owner: Option<Process>,
+    /// States that its tracepoints told, until they are put among the others.
+    pub(super) traced: Vec<(Timestamp, State)>,
     /// What it said of its sending, each time that changed.
     pub samples: Vec<(Timestamp, Sample)>,
     /// Octets that its program had not read when it was last asked; for a listener, connections not yet accepted.
@@ -205,6 +207,7 @@ impl Seen {
             time_wait: None,
             gone: None,
             owner: None,
+            traced: Vec::new(),
             samples: Vec::new(),
             unread: 0,
             inode: 0,

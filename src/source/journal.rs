@@ -3,7 +3,7 @@
 
 mod fields;
 
-use crate::tcp::{CallName, CallWord, KernelSample, KernelWord, RunningTimer, Sample, State, Timestamp};
+use crate::tcp::{CallName, CallWord, KernelAct, KernelSample, KernelWord, RunningTimer, Sample, State, Timestamp};
 use fields::Fields;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -23,6 +23,7 @@ pub enum Entry {
     Call(CallWord),
     Kernel(KernelWord),
     Sample(KernelSample),
+    Act(KernelAct),
     /// The longest time between two questions to the kernel: a state that was shorter may be missing.
     Polling {
         longest: Duration,
@@ -98,6 +99,20 @@ fn timer_name(timer: RunningTimer) -> &'static str {
     }
 }
 
+/// Writes what a kernel did of its own accord as one whole block, little-endian.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_act(word: &KernelAct, out: &mut impl Write) -> io::Result<()> {
+    let KernelAct { local, remote, at, reset } = word;
+    let act = if reset.is_some() { "reset" } else { "retransmission" };
+    let reason = reset.as_deref().unwrap_or_default();
+    let mut entry = Fields::begin(*at, "kernel", &format!("{local} to {remote}: {act} {reason}"));
+    entry.add("SYNFIN_ACT", act).add("SYNFIN_LOCAL", local).add("SYNFIN_REMOTE", remote);
+    entry.add_some("SYNFIN_REASON", reset.as_deref());
+    entry.write(out)
+}
+
 /// Writes how long the kernel went unasked at the most, as one whole block, little-endian. Without it nobody judges whether
 /// the kernel's states agree with those on the wire.
 ///
@@ -138,6 +153,14 @@ pub(super) fn read(body: &[u8]) -> Option<Entry> {
             arguments: text(get("SYNFIN_ARGUMENTS").unwrap_or_default(), LONGEST_TEXT),
             result,
         }));
+    }
+    if let Some(act) = get("SYNFIN_ACT") {
+        let reset = match act {
+            "retransmission" => None,
+            "reset" => Some(text(get("SYNFIN_REASON").unwrap_or_default(), LONGEST_ERROR)),
+            _ => return None,
+        };
+        return Some(Entry::Act(KernelAct { local, remote: remote?, at, reset }));
     }
     if let Some(cwnd) = get("SYNFIN_CWND") {
         let number = |key| get(key).and_then(|value| value.parse().ok());
@@ -230,6 +253,10 @@ mod tests {
         for sample in [sample, Sample { ssthresh: None, timer: None, ..sample }] {
             let word = KernelSample { local: word.local, remote: word.local, at: word.at, sample };
             assert_eq!(again(|out| write_sample(&word, out)), Some(Entry::Sample(word)));
+        }
+        for reset in [None, Some("TCP_ABORT_ON_CLOSE".to_string())] {
+            let act = KernelAct { local: word.local, remote: word.local, at: word.at, reset };
+            assert_eq!(again(|out| write_act(&act, out)), Some(Entry::Act(act)));
         }
         let longest = Duration::from_micros(2_345);
         assert_eq!(

@@ -50,6 +50,16 @@ pub struct KernelSample {
     pub sample: Sample,
 }
 
+/// What a kernel did for a socket of its own accord, as its tracepoints tell: it sent a segment again, or RST.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KernelAct {
+    pub local: SocketAddr,
+    pub remote: SocketAddr,
+    pub at: Timestamp,
+    /// The kernel's name for why it sent RST, as `NO_SOCKET`; `None`: it sent a segment again.
+    pub reset: Option<String>,
+}
+
 /// How a socket sends, in the kernel's words (`struct tcp_info`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sample {

@@ -1,6 +1,8 @@
 //! One connection: who took part, how it opened and closed, what was sent, and the verdict.
 
-use super::{Close, KernelAgreement, KernelSample, KernelState, Open, Text, TimeWait, Totals, Ways, is_zero};
+use super::{
+    Close, KernelAct, KernelAgreement, KernelSample, KernelState, Open, Text, TimeWait, Totals, Ways, is_zero,
+};
 use crate::tcp::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -54,6 +56,9 @@ pub struct Connection {
     /// What the kernel said of each peer's sending, each time that it changed, by time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kernel_samples: Vec<KernelSample>,
+    /// What the kernels did of their own accord, by time, where root listened to them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kernel_acts: Vec<KernelAct>,
     /// Whether the kernel's are the states of the events, where the kernel was asked often enough to tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kernel_agreement: Option<KernelAgreement>,

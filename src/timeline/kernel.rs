@@ -16,6 +16,37 @@ pub struct KernelState {
     pub at_ns: i64,
 }
 
+/// What a peer's kernel did of its own accord, as its tracepoints tell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct KernelAct {
+    /// Endpoint id.
+    pub endpoint: String,
+    /// When, nanoseconds after `source.start`.
+    pub at_ns: i64,
+    pub act: KernelDeed,
+    /// The kernel's own name for why it sent RST, as `NO_SOCKET`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// What a kernel may do of its own accord.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum KernelDeed {
+    /// It sent a segment again.
+    Retransmission,
+    /// It sent RST.
+    Reset,
+}
+
+impl KernelAct {
+    /// The kernel's words in the contract's terms.
+    pub fn of(endpoint: &str, at_ns: i64, reset: Option<String>) -> KernelAct {
+        let act = if reset.is_some() { KernelDeed::Reset } else { KernelDeed::Retransmission };
+        KernelAct { endpoint: endpoint.into(), at_ns, act, reason: reset }
+    }
+}
+
 /// How a peer's socket sends, as the kernel's `tcp_info` has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct KernelSample {

@@ -59,7 +59,7 @@ pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
             say(begun, program, word, lang);
         }
     };
-    let played = player::play(&scenario, ground, &stop, &tell).map_err(|error| failed(error, lang))?;
+    let played = player::play(&scenario, ground, true, &stop, &tell).map_err(|error| failed(error, lang))?;
     let mut timeline = told(&played.recording, name, saved, &args.output, config)?;
     names::give(&mut timeline, config)?;
     outputs.write(&timeline, &View::default(), config)?;
@@ -244,7 +244,7 @@ fn one(
     config: &Config,
 ) -> Result<Judged> {
     let Played { recording, missed } =
-        player::play(scenario, ground, stop, &|_, _| {}).map_err(|error| match error {
+        player::play(scenario, ground, args.jobs <= 1, stop, &|_, _| {}).map_err(|error| match error {
             LabError::Stopped => failed(LabError::Stopped, config.lang),
             other => failed(other, config.lang).context(name.to_string()),
         })?;

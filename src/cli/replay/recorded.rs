@@ -89,6 +89,7 @@ pub(super) fn read(
             Entry::Call(word) => both.hear_call(word.clone()),
             Entry::Kernel(word) => both.hear_kernel(word),
             Entry::Sample(word) => both.hear_sample(word.clone()),
+            Entry::Act(word) => both.hear_act(word.clone()),
             Entry::Polling { longest, until } => {
                 both.hear_polling(*longest);
                 both.watched(*until);

@@ -12,6 +12,8 @@ use super::error::LabError;
 use super::host::Host;
 use super::recording::Recording;
 use super::scenario::{Ground, Place, Scenario};
+use super::traced;
+use super::tracer::Tracer;
 use super::watch::Watch;
 use crate::source::clock::now;
 use crate::tcp::{CallWord, Peer, State};
@@ -33,24 +35,26 @@ pub struct Played {
 pub type Listener<'l> = &'l (dyn Fn(&str, &CallWord) + Sync);
 
 /// Plays it once. Unless it is played here, the process must be root of its user namespace ([`super::namespace::enter`]); then
-/// it has a network of its own, and several may be played at a time.
+/// it has a network of its own, and several may be played at a time: none is alone then, and the kernel's tracepoints, which
+/// know no networks, are not listened to.
 ///
 /// # Errors
 /// What could not be built or asked.
 pub fn play(
     scenario: &Scenario,
     ground: Ground,
+    is_alone: bool,
     stop: &AtomicBool,
     listener: Listener<'_>,
 ) -> Result<Played, LabError> {
     if ground == Ground::Here {
-        return perform(scenario, ground, stop, listener);
+        return perform(scenario, ground, is_alone, stop, listener);
     }
     let between = Host::new().map_err(LabError::Network)?;
     thread::scope(|scope| {
         let thread = thread::Builder::new().name("player".into()).spawn_scoped(scope, || {
             between.enter().map_err(LabError::Network)?;
-            perform(scenario, ground, stop, listener)
+            perform(scenario, ground, is_alone, stop, listener)
         });
         let thread = thread.map_err(LabError::Network)?;
         thread.join().unwrap_or_else(|_| Err(LabError::Network(io::Error::other("the player came to nothing"))))
@@ -58,8 +62,16 @@ pub fn play(
 }
 
 /// Plays it in the network namespace of this thread.
-fn perform(scenario: &Scenario, ground: Ground, stop: &AtomicBool, listener: Listener<'_>) -> Result<Played, LabError> {
+fn perform(
+    scenario: &Scenario,
+    ground: Ground,
+    is_alone: bool,
+    stop: &AtomicBool,
+    listener: Listener<'_>,
+) -> Result<Played, LabError> {
     let stage = Stage::build(scenario, ground)?;
+    // Where several play at a time, they could be taken for each other: the addresses are the same.
+    let tracer = if is_alone { Tracer::begin() } else { None };
     let mut watch = Watch::begin(stage.witnesses(scenario)?, &stage.medium, scenario.delay, stop);
     let addresses = Peer::BOTH.map(|peer| stage.address(peer, scenario.is_v6));
     let board = Board::new(addresses, scenario.listens(), listener);
@@ -98,9 +110,10 @@ fn perform(scenario: &Scenario, ground: Ground, stop: &AtomicBool, listener: Lis
         watch.until_rest(end)
     });
     played?;
-    let (seen, longest) = watch.end();
+    let (mut seen, longest) = watch.end();
     let (calls, missed) = board.told();
-    let recording = Recording { record: stage.medium.end(), calls, seen, longest, ended: now() };
+    let acts = traced::join(&mut seen, tracer.map(Tracer::end).unwrap_or_default());
+    let recording = Recording { record: stage.medium.end(), calls, seen, acts, longest, ended: now() };
     Ok(Played { recording, missed })
 }
 

@@ -6,12 +6,16 @@ use super::*;
 use crate::ladder::Lane;
 use crate::render::{Charset, capture, summary};
 use crate::timeline::amount::some;
-use crate::timeline::{self, CloseKind, KernelAgreement, Lang, OpenKind, Text, TimeWait};
+use crate::timeline::{self, CloseKind, KernelAgreement, KernelDeed, Lang, OpenKind, Text, TimeWait};
 
 /// Characters shown of a name that the timeline brings.
 const NAME: usize = 120;
 /// Characters shown of a sentence.
 const SENTENCE: usize = 400;
+
+/// Resets told, and characters of a reason.
+const RESETS: usize = 3;
+const REASON: usize = 40;
 
 /// How each peer that sent data came to send in the end, as the kernel has it.
 fn sending(connection: &timeline::Connection, lang: Lang) -> Vec<String> {
@@ -33,10 +37,34 @@ fn sending(connection: &timeline::Connection, lang: Lang) -> Vec<String> {
         } else {
             String::new()
         };
+        let again = connection.kernel_acts.iter().filter(|act| act.endpoint == *id);
+        let again = again.filter(|act| act.act == KernelDeed::Retransmission).count();
+        let again = match (again, lang) {
+            (0, _) => String::new(),
+            (1, Lang::En) => ", 1 retransmission".into(),
+            (count, Lang::En) => format!(", {count} retransmissions"),
+            (count, Lang::Zh) => format!("，重传 {count} 次"),
+        };
         let ssthresh = last.ssthresh.map(|segments| format!(", ssthresh {segments}")).unwrap_or_default();
-        Some(format!("{who}: srtt {srtt}, RTO {rto}{most}, cwnd {cwnd}{ssthresh}"))
+        Some(format!("{who}: srtt {srtt}, RTO {rto}{most}, cwnd {cwnd}{ssthresh}{again}"))
     });
     told.collect()
+}
+
+/// Why each kernel sent RST, in its own words.
+fn resets(connection: &timeline::Connection, style: &Style) -> Option<String> {
+    let lang = style.lang;
+    let told = connection.kernel_acts.iter().filter(|act| act.act == KernelDeed::Reset).map(|act| {
+        let reason = width::clean(act.reason.as_deref().unwrap_or_default(), REASON, style);
+        match (lang, act.endpoint == connection.client) {
+            (Lang::En, true) => format!("the client's: RST, {reason}"),
+            (Lang::En, false) => format!("the server's: RST, {reason}"),
+            (Lang::Zh, true) => format!("客户端内核发送 RST：{reason}"),
+            (Lang::Zh, false) => format!("服务器内核发送 RST：{reason}"),
+        }
+    });
+    let told: Vec<String> = told.take(RESETS).collect();
+    (!told.is_empty()).then(|| told.join(lang.pick("; ", "；")))
 }
 
 /// Whether the kernel's states are those that are drawn.
@@ -94,6 +122,7 @@ pub(super) fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) ->
         let (text, ink) = witnessed(agreement, style);
         rows.push((lang.pick("kernel", "内核"), text, ink));
     }
+    rows.extend(resets(connection, style).map(|text| (lang.pick("kernel", "内核"), text, Ink::Plain)));
     rows.extend(sending(connection, lang).into_iter().map(|text| (lang.pick("sending", "发送"), text, Ink::Plain)));
     rows.extend(capture::lines(&ladder.source, style).into_iter().map(|(label, text)| (label, text, Ink::Dim)));
     let verdict = width::clean(connection.verdict.get(lang), SENTENCE, style);

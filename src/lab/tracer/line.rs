@@ -1,0 +1,110 @@
+//! A line of tracefs's `trace` file: `task-pid [cpu] flags seconds: event: key=value …`.
+
+use crate::tcp::{State, Timestamp};
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+/// What the kernel did, and on which socket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::lab) struct Traced {
+    pub(in crate::lab) local: SocketAddr,
+    pub(in crate::lab) remote: SocketAddr,
+    pub(in crate::lab) at: Timestamp,
+    pub(in crate::lab) deed: Deed,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::lab) enum Deed {
+    /// The socket came to this state.
+    Became(State),
+    SentAgain,
+    /// With the kernel's own name of the reason, as `NO_SOCKET`.
+    SentReset(String),
+}
+
+/// Characters of a reason at most.
+const LONGEST: usize = 64;
+
+/// Reads a line; the clock is ahead of its times by this.
+pub(super) fn read(line: &str, ahead: Duration) -> Option<Traced> {
+    let (before, rest) = line.split_once(": ")?;
+    let seconds = before.rsplit(' ').next()?;
+    let (event, fields) = rest.split_once(": ")?;
+    let get = |key: &str| fields.split(' ').find_map(|field| field.strip_prefix(key)?.strip_prefix('='));
+    let at = Timestamp(i64::try_from((time(seconds)? + ahead).as_nanos()).ok()?);
+    if event == "tcp_send_reset" {
+        let (local, remote) = (get("src")?.parse().ok()?, get("dest")?.parse().ok()?);
+        let reason = get("reason")?.chars().take(LONGEST).collect();
+        return Some(Traced { local: plain(local), remote: plain(remote), at, deed: Deed::SentReset(reason) });
+    }
+    let address = |v4: &str, v6: &str, port: &str| -> Option<SocketAddr> {
+        let ip: IpAddr = get(v6).or_else(|| get(v4))?.parse().ok()?;
+        Some(SocketAddr::new(ip.to_canonical(), get(port)?.parse().ok()?))
+    };
+    let deed = match event {
+        "tcp_retransmit_skb" => Deed::SentAgain,
+        "inet_sock_set_state" => Deed::Became(state(get("newstate")?)?),
+        _ => return None,
+    };
+    let local = address("saddr", "saddrv6", "sport")?;
+    let remote = address("daddr", "daddrv6", "dport")?;
+    Some(Traced { local, remote, at, deed })
+}
+
+fn plain(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip().to_canonical(), address.port())
+}
+
+fn time(text: &str) -> Option<Duration> {
+    let (seconds, micros) = text.split_once('.')?;
+    Some(Duration::new(seconds.parse().ok()?, micros.parse::<u32>().ok()?.checked_mul(1000)?))
+}
+
+/// States of full sockets. What the kernel keeps as something smaller never shows here as what it is: a SYN-RECEIVED is told
+/// when it is over, TIME-WAIT as CLOSE; the answers to questions have these.
+fn state(name: &str) -> Option<State> {
+    Some(match name {
+        "TCP_SYN_SENT" => State::SynSent,
+        "TCP_ESTABLISHED" => State::Established,
+        "TCP_FIN_WAIT1" => State::FinWait1,
+        "TCP_FIN_WAIT2" => State::FinWait2,
+        "TCP_CLOSE_WAIT" => State::CloseWait,
+        "TCP_LAST_ACK" => State::LastAck,
+        "TCP_CLOSING" => State::Closing,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn events_are_read() {
+        let ahead = Duration::from_secs(1000);
+        let change = "            wire-17839   [000] ..s2.  6105.506660: inet_sock_set_state: family=AF_INET protocol=IPPROTO_TCP sport=60512 dport=8080 saddr=10.0.0.1 daddr=10.0.0.2 saddrv6=::ffff:10.0.0.1 daddrv6=::ffff:10.0.0.2 oldstate=TCP_SYN_SENT newstate=TCP_ESTABLISHED";
+        let local: SocketAddr = "10.0.0.1:60512".parse().unwrap();
+        let remote: SocketAddr = "10.0.0.2:8080".parse().unwrap();
+        let at = Timestamp(7_105_506_660_000);
+        let deed = Deed::Became(State::Established);
+        assert_eq!(read(change, ahead), Some(Traced { local, remote, at, deed }));
+        let reset = "a b: c-1 [000] .N...  6105.948389: tcp_send_reset: skbaddr=0 skaddr=0 src=10.0.0.1:60512 dest=10.0.0.2:8080 state=TCP_CLOSE reason=TCP_ABORT_ON_CLOSE";
+        assert_eq!(read(reset, ahead), None, "a task's name may hold anything");
+        let reset = reset.trim_start_matches("a b: ");
+        let deed = Deed::SentReset("TCP_ABORT_ON_CLOSE".into());
+        assert_eq!(read(reset, ahead).unwrap().deed, deed);
+        assert_eq!(read("# tracer: nop", ahead), None);
+        let gone = change.replace("newstate=TCP_ESTABLISHED", "newstate=TCP_CLOSE");
+        assert_eq!(read(&gone, ahead), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_panics(line in "\\PC*", seconds in "[0-9]{1,25}[.][0-9]{1,12}") {
+            let _ = read(&line, Duration::ZERO);
+            let _ = read(&format!("x {seconds}: tcp_send_reset: {line}"), Duration::ZERO);
+        }
+    }
+}
