@@ -148,6 +148,14 @@ fn reset(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
     }
     let by = role(seen.peer);
     let whom = role(step.connection.receiver_of(seen.peer));
+    let fact = step.connection.evidence.as_ref().and_then(|evidence| evidence.reset);
+    let had_closed = seen.peer.of(&step.connection.closing.fin).is_some();
+    if had_closed && fact.is_some_and(|fact| fact.by == seen.peer && fact.answers) {
+        return Some(Finding::new(
+            format!("the {} has closed and takes nothing more; it hits the {} in {state}", by.en, whom.en),
+            format!("{}已关闭，不再接收任何数据；{}当时处于 {state}", by.zh, whom.zh),
+        ));
+    }
     Some(Finding::new(
         format!("the {} aborts; it hits the {} in {state}", by.en, whom.en),
         format!("{}异常终止连接；{}当时处于 {state}", by.zh, whom.zh),
