@@ -66,7 +66,7 @@ pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
     let few = 2..=MOST_LADDERS;
     if outputs.stdout_format() == Format::Text && few.contains(&timeline.connections.len()) {
         for connection in &timeline.connections {
-            println!();
+            writeln!(io::stdout())?;
             outputs.write_stdout(&timeline, &View { connection: Some(connection.id), limit: None }, config)?;
         }
     }
