@@ -148,7 +148,8 @@ fn read(
             rows.learn(&reader);
             rows.next_file();
         }
-        for entry in reader.journal() {
+        let journal = if recorded::is_marked(&reader) { reader.journal() } else { &[] };
+        for entry in journal {
             match entry {
                 Entry::Call(word) => analyzer.hear_call(word.clone()),
                 Entry::Kernel(word) => analyzer.hear_kernel(word),

@@ -5,8 +5,8 @@ use super::super::config::Config;
 use super::{FrameFilter, name, open};
 use crate::analyze::{Both, Side, Told, Wishes};
 use crate::assemble::Remarks;
-use crate::source::Backwards;
 use crate::source::journal::Entry;
+use crate::source::{Backwards, CaptureReader};
 use crate::timeline::{SourceKind, Timeline};
 use anyhow::Result;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -41,14 +41,17 @@ pub(super) fn only<'f>(files: &'f [PathBuf], config: &Config) -> Result<Option<R
     let mut reader = open(file, config)?;
     // Section and interfaces stand before the first packet.
     let _ = reader.next();
-    let about = reader.about();
-    let by = about.map(|about| [&about.application, &about.hardware]);
-    let is_marked = by.is_some_and(|by| by.into_iter().flatten().any(|text| text.starts_with(MARK)));
     let side = |name: &str| SIDES.iter().find(|(known, _)| *known == name).map(|(_, side)| *side);
     let sides: Vec<Option<Side>> =
         reader.interfaces().iter().map(|interface| interface.name.as_deref().and_then(side)).collect();
-    let is_ours = is_marked && SIDES.iter().all(|(_, side)| sides.contains(&Some(*side)));
+    let is_ours = is_marked(&reader) && SIDES.iter().all(|(_, side)| sides.contains(&Some(*side)));
     Ok(is_ours.then_some(Recorded { file, sides }))
+}
+
+/// Whether the lab made it, so far as it was read: only then its journal is ours.
+pub(super) fn is_marked(reader: &CaptureReader) -> bool {
+    let by = reader.about().map(|about| [&about.application, &about.hardware]);
+    by.is_some_and(|by| by.into_iter().flatten().any(|text| text.starts_with(MARK)))
 }
 
 /// Reads it; says whether it was damaged.

@@ -111,6 +111,8 @@ impl Build {
             totals: Totals::default(),
             ways: None,
             kernel_states: Vec::new(),
+            kernel_samples: Vec::new(),
+            kernel_acts: Vec::new(),
             kernel_agreement: None,
             captured_twice: 0,
             doubled_by_network: 0,
