@@ -1,9 +1,9 @@
 //! Who does what how often, for a bounded number of hosts.
 
+use super::host::Host;
 use crate::timeline::{Standout, Standouts};
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::net::IpAddr;
 
 /// Hosts remembered in one role, about 300 KiB. When one more comes, the half of which there is the least to say is let go.
 const HOSTS: usize = 4096;
@@ -37,39 +37,22 @@ impl Deeds {
     }
 }
 
-/// A host in its role: a server is known by address and port, a client by its address.
-pub(super) trait Host: Copy + Eq + Ord + Hash {
-    fn address(&self) -> (IpAddr, Option<u16>);
-}
-
-impl Host for IpAddr {
-    fn address(&self) -> (IpAddr, Option<u16>) {
-        (*self, None)
-    }
-}
-
-impl Host for (IpAddr, u16) {
-    fn address(&self) -> (IpAddr, Option<u16>) {
-        (self.0, Some(self.1))
-    }
-}
-
 /// Hosts of one role and what they did.
-pub(super) struct Hosts<K> {
+pub(super) struct Hosts {
     /// With each, the how-manieth it was that was met.
-    deeds: HashMap<K, (Deeds, u32), foldhash::fast::RandomState>,
+    deeds: HashMap<Host, (Deeds, u32), foldhash::fast::RandomState>,
     met: u32,
     let_go: u64,
 }
 
-impl<K> Default for Hosts<K> {
-    fn default() -> Hosts<K> {
+impl Default for Hosts {
+    fn default() -> Hosts {
         Hosts { deeds: HashMap::default(), met: 0, let_go: 0 }
     }
 }
 
-impl<K: Host> Hosts<K> {
-    pub(super) fn note(&mut self, host: K, deeds: Deeds) {
+impl Hosts {
+    pub(super) fn note(&mut self, host: Host, deeds: Deeds) {
         if let Some((known, _)) = self.deeds.get_mut(&host) {
             return known.add(deeds);
         }
@@ -82,7 +65,7 @@ impl<K: Host> Hosts<K> {
 
     pub(super) fn finish(&self) -> Standouts {
         let worst = |count: fn(&Deeds) -> u32| {
-            let mut list: Vec<(u32, K, u32)> = self
+            let mut list: Vec<(u32, Host, u32)> = self
                 .deeds
                 .iter()
                 .map(|(host, (deeds, _))| (count(deeds), *host, deeds.connections))
@@ -90,7 +73,7 @@ impl<K: Host> Hosts<K> {
                 .collect();
             list.sort_unstable_by(|(a, one, _), (b, other, _)| b.cmp(a).then(one.cmp(other)));
             let told = list.into_iter().take(TOLD).map(|(count, host, connections)| {
-                let (ip, port) = host.address();
+                let (ip, port) = (host.ip(), host.port());
                 Standout { ip, port, name: None, count: count.into(), connections: connections.into() }
             });
             told.collect()
@@ -139,9 +122,9 @@ mod tests {
         let mut hosts = Hosts::default();
         let refused = Deeds { connections: 1, refused: 1, ..Deeds::default() };
         for n in 0..50_000_u32 {
-            hosts.note((IpAddr::V4(Ipv4Addr::from(n)), 80), refused);
+            hosts.note(Host::server((Ipv4Addr::from(n), 80).into()), refused);
             if n % 10 == 0 {
-                hosts.note((IpAddr::V4(Ipv4Addr::new(10, 9, 8, 7)), 443), refused);
+                hosts.note(Host::server((Ipv4Addr::new(10, 9, 8, 7), 443).into()), refused);
             }
         }
         assert!(hosts.deeds.len() <= HOSTS);

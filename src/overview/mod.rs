@@ -1,6 +1,7 @@
 //! The whole capture at a glance, gathered from one finished connection after the other in bounded memory.
 
 mod fact;
+mod host;
 mod hosts;
 mod round_trips;
 mod routes;
@@ -11,11 +12,12 @@ pub use fact::Fact;
 use crate::annotate::verdict;
 use crate::tcp::{MslProfile, Peer};
 use crate::timeline::{self, CloseKind, Closed, Endpoint, Loss, OpenKind, Opened, TimeWaits, Timeline};
+use host::Host;
 use hosts::{Deeds, Hosts};
 use round_trips::Histogram;
 use routes::Routes;
 use series::Series;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 /// Gathers what all connections together come to. Less than 1 MiB whatever arrives; no text, no allocation but for the
 /// bounded tables of hosts.
@@ -28,8 +30,8 @@ pub struct Overview {
     opened: [u64; OpenKind::ALL.len()],
     closed: [u64; CloseKind::ALL.len()],
     never_opened: u64,
-    servers: Hosts<(IpAddr, u16)>,
-    clients: Hosts<IpAddr>,
+    servers: Hosts,
+    clients: Hosts,
     waits: u64,
     waits_at_clients: u64,
     waiting: Series<SAMPLES>,
@@ -95,7 +97,7 @@ impl Overview {
                 self.waits_at_clients += 1;
                 // A port that was chosen by hand says nothing of how many are left.
                 if routes::is_ephemeral(client.port()) {
-                    self.routes.note(client.ip(), server, held);
+                    self.routes.note(Host::client(client.ip()), Host::server(server), held);
                 }
             }
         }
@@ -123,8 +125,8 @@ impl Overview {
             closed_first: u32::from(!cut && fact.active_closer == Some(peer)),
         };
         let [client, server] = fact.addresses;
-        self.clients.note(client.ip(), deeds(Peer::A));
-        self.servers.note((server.ip(), server.port()), deeds(Peer::B));
+        self.clients.note(Host::client(client.ip()), deeds(Peer::A));
+        self.servers.note(Host::server(server), deeds(Peer::B));
     }
 
     /// What it comes to. `end_ns` is when the capture ended, nanoseconds after its start.

@@ -1,10 +1,10 @@
 //! Ports that clients hold in TIME-WAIT, by where they lead: what runs out first when connections come too fast.
 
+use super::host::Host;
 use super::hosts::{rank, retain_heaviest};
 use super::series::{End, Series};
 use crate::timeline::Route;
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
 
 /// Ports of Linux's default range `ip_local_port_range`, 32768 to 60999, which a client has for each server and port.
 pub(super) const PORTS: u32 = 60_999 - 32_768 + 1;
@@ -26,7 +26,7 @@ const LONG_ENOUGH_NS: i64 = 100_000_000;
 /// Every way from a client to a server on which the client holds ports in TIME-WAIT.
 #[derive(Default)]
 pub(super) struct Routes {
-    known: HashMap<(IpAddr, SocketAddr), Way, foldhash::fast::RandomState>,
+    known: HashMap<(Host, Host), Way, foldhash::fast::RandomState>,
     /// Ways met so far.
     met: u32,
 }
@@ -51,7 +51,7 @@ pub(super) struct Held {
 }
 
 impl Routes {
-    pub(super) fn note(&mut self, client: IpAddr, server: SocketAddr, held: Held) {
+    pub(super) fn note(&mut self, client: Host, server: Host, held: Held) {
         let key = (client, server);
         if let Some(way) = self.known.get_mut(&key) {
             return way.note(held);
@@ -89,7 +89,7 @@ impl Way {
         self.last_ns = self.last_ns.max(held.from_ns);
     }
 
-    fn finish(mut self, client: IpAddr, server: SocketAddr, end_ns: i64, two_msl_ns: i64) -> Route {
+    fn finish(mut self, client: Host, server: Host, end_ns: i64, two_msl_ns: i64) -> Route {
         self.held.reach(end_ns);
         let peak = self.held.peak(end_ns);
         let at_end = self.held.samples(end_ns).last().copied().unwrap_or_default();
@@ -107,9 +107,9 @@ impl Way {
                 left.max(0).saturating_mul(interval)
             });
         Route {
-            client,
+            client: client.ip(),
             server: server.ip(),
-            port: server.port(),
+            port: server.port().unwrap_or_default(),
             count: self.count,
             peak: peak.count,
             peak_ns: peak.at_ns,
@@ -134,7 +134,7 @@ mod tests {
         for n in 0..count {
             let from_ns = n * every_ns;
             let held = Held { from_ns, end: End::Due(from_ns + two_msl_ns), reused: false };
-            routes.note([10, 0, 0, 1].into(), "10.0.0.2:80".parse().unwrap(), held);
+            routes.note(Host::client([10, 0, 0, 1].into()), Host::server("10.0.0.2:80".parse().unwrap()), held);
         }
         *routes.finish(end, two_msl_ns).first().unwrap()
     }
@@ -157,7 +157,7 @@ mod tests {
         for n in 0..10_000 {
             let from_ns = n * (S / 1_000);
             let held = Held { from_ns, end: End::At(from_ns + S / 1_000), reused: true };
-            routes.note([10, 0, 0, 1].into(), "10.0.0.2:80".parse().unwrap(), held);
+            routes.note(Host::client([10, 0, 0, 1].into()), Host::server("10.0.0.2:80".parse().unwrap()), held);
         }
         let route = *routes.finish(10 * S, 60 * S).first().unwrap();
         assert_eq!((route.reused, route.exhausted_in_ns), (10_000, None));
