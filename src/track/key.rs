@@ -20,7 +20,7 @@ const IPV6: u32 = 1 << 31;
 const PACKED_IPV6: u16 = 1 << 15;
 
 /// A key, and whether the address that it was asked of first stands first in it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Oriented {
     pub(super) key: Key,
     pub(super) is_forward: bool,
@@ -31,12 +31,16 @@ impl Key {
     #[inline]
     pub(super) fn of(one: SocketAddr, other: SocketAddr, vlan: u32) -> Oriented {
         let (a, b, family) = (halves(one.ip()), halves(other.ip()), if one.is_ipv6() { IPV6 } else { 0 });
-        let is_forward = (a, one.port()) <= (b, other.port());
-        let (ports, vlan) = ([one.port(), other.port()], vlan & !IPV6 | family);
-        let key = if is_forward {
-            Key { addresses: [a[0], a[1], b[0], b[1]], ports, vlan }
-        } else {
-            Key { addresses: [b[0], b[1], a[0], a[1]], ports: [ports[1], ports[0]], vlan }
+        let (here, there) = (one.port(), other.port());
+        let is_forward = (wide(a), here) <= (wide(b), there);
+        // Swapped by what differs: which comes first is as good as chance, and no processor guesses it.
+        let swap = if is_forward { 0 } else { u64::MAX };
+        let ([a, b], [c, d]) = (a, b);
+        let (high, low, ports) = ((a ^ c) & swap, (b ^ d) & swap, (here ^ there) & swap as u16);
+        let key = Key {
+            addresses: [a ^ high, b ^ low, c ^ high, d ^ low],
+            ports: [here ^ ports, there ^ ports],
+            vlan: vlan & !IPV6 | family,
         };
         Oriented { key, is_forward }
     }
@@ -90,6 +94,11 @@ fn halves(ip: IpAddr) -> [u64; 2] {
             [(number >> 64) as u64, number as u64]
         }
     }
+}
+
+#[inline]
+fn wide([high, low]: [u64; 2]) -> u128 {
+    u128::from(high) << 64 | u128::from(low)
 }
 
 /// (Addresses and ports alone.)
