@@ -79,7 +79,8 @@ impl Options {
         }
     }
 
-    fn walk(bytes: &[u8]) -> Options {
+    /// The same of any octets, one option after the other.
+    pub fn walk(bytes: &[u8]) -> Options {
         let mut options = Options::default();
         let mut rest = bytes;
         while let [kind, after @ ..] = rest {
@@ -140,14 +141,18 @@ impl Options {
     /// Whether there is nothing in them that means anything, but for timestamps.
     #[inline]
     pub fn has_no_more_than_timestamps(&self) -> bool {
-        let Options { mss, wscale, sack_permitted, timestamps: _, sack: _, sack_len, .. } = *self;
+        let Options { mss, wscale, sack_permitted, .. } = *self;
+        self.has_no_more_than_usual() && !sack_permitted && mss.is_none() && wscale.is_none()
+    }
+
+    /// Whether there is nothing in them that means anything, but for what is usual in a handshake.
+    #[inline]
+    pub fn has_no_more_than_usual(&self) -> bool {
+        let Options { mss: _, wscale: _, sack_permitted: _, timestamps: _, sack: _, sack_len, .. } = *self;
         let Options { fast_open, mptcp, signature, other: [other, ..], malformed, .. } = *self;
         sack_len == 0
-            && !sack_permitted
             && !malformed
             && other == kind::END
-            && mss.is_none()
-            && wscale.is_none()
             && fast_open.is_none()
             && mptcp.is_none()
             && signature.is_none()

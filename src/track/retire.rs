@@ -41,9 +41,12 @@ impl Tracker {
         }
         self.over.push_back(over);
         while self.over.len() > LINGER {
-            // The one behind it goes soon.
+            // Those behind it go soon.
             if let Some(Over::Plain(next)) = self.over.get(1) {
-                self.table.plains.prefetch(next.place);
+                self.table.prefetch_retiring(next.place);
+            }
+            if let Some(Over::Plain(later)) = self.over.get(2) {
+                self.table.plains.prefetch(later.place);
             }
             match self.over.pop_front() {
                 None => return,

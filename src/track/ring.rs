@@ -28,6 +28,13 @@ impl<T> Ring<T> {
         (place, old)
     }
 
+    /// The place that makes room so many times after this one.
+    #[inline]
+    pub(super) fn place_after(&self, place: u32, by: u32) -> u32 {
+        let after = place.saturating_add(by);
+        if after < self.most { after } else { after - self.most }
+    }
+
     pub(super) fn put(&mut self, place: u32, record: T) {
         if let Some(slot) = self.records.get_mut(place as usize) {
             *slot = Some(record);

@@ -30,6 +30,9 @@ pub(super) enum Found {
     Plain(u32),
 }
 
+/// A lone SYN or ghost that goes after so many others is looked for already.
+const SOON: u32 = 4;
+
 /// The upper two bits of a place in the index tell what is there.
 const KIND: u32 = 30;
 
@@ -219,20 +222,28 @@ impl Table {
         connection.flight = Default::default();
         connection.id = 0;
         self.free.push(place);
-        self.leave(key, Found::Connection(place), ghost);
+        self.leave(self.hash(&key), Found::Connection(place), ghost);
     }
 
     /// Frees the place of a plain connection, of which a ghost stays.
     pub(super) fn retire_plain(&mut self, place: u32) {
         let Some(plain) = self.plains.get(place) else { return };
-        let (key, iss) = (plain.key, plain.iss());
+        let (hash, ghost) = (plain.hash, Ghost::of_plain(plain.key, plain.iss()));
         self.plains.free(place);
-        self.leave(key, Found::Plain(place), Ghost::of_plain(key, iss));
+        self.leave(hash, Found::Plain(place), ghost);
+    }
+
+    /// Fetches what [`Table::retire_plain`] will need.
+    #[inline]
+    pub(super) fn prefetch_retiring(&self, place: u32) {
+        if let Some(plain) = self.plains.get(place) {
+            self.index.prefetch(plain.hash);
+            self.ghost_index.prefetch(plain.hash);
+        }
     }
 
     /// What led to a connection leads to its ghost.
-    fn leave(&mut self, key: Key, own: Found, ghost: Ghost) {
-        let hash = self.hash(&key);
+    fn leave(&mut self, hash: u32, own: Found, ghost: Ghost) {
         if !self.index.remove(hash, own.pack()) {
             // They lead to its successor.
             return;
@@ -241,6 +252,9 @@ impl Table {
         if let Some(oldest) = oldest {
             self.ghost_index.remove(self.hash(&oldest.key), room);
         }
+        if let Some(soon) = self.ghosts.get(self.ghosts.place_after(room, SOON)) {
+            self.ghost_index.prefetch(self.hash(&soon.key));
+        }
         self.ghosts.put(room, ghost);
         self.ghost_index.insert(hash, room);
     }
@@ -248,13 +262,12 @@ impl Table {
     /// When there is no room for one more plain connection: the least active, with its hash.
     pub(super) fn plain_in_excess(&mut self) -> Option<(u32, u32)> {
         let place = self.plains.in_excess()?;
-        let key = self.plains.get(place)?.key;
-        Some((self.hash(&key), place))
+        Some((self.plains.get(place)?.hash, place))
     }
 
     /// Makes a lone SYN and its answer a plain connection, if they are ordinary.
     pub(super) fn begin_plain(&mut self, hash: u32, lone: u32, pair: &Oriented, answer: &Segment<'_>) -> bool {
-        let begun = self.lone.get(lone).and_then(|syn| self.plains.begin(syn, pair, answer));
+        let begun = self.lone.get(lone).and_then(|syn| self.plains.begin(syn, hash, pair, answer));
         let Some(place) = begun else { return false };
         self.lone.take(lone);
         self.lead(hash, Some(Found::Lone(lone)), Found::Plain(place));
@@ -269,7 +282,11 @@ impl Table {
     pub(super) fn insert_lone(&mut self, hash: u32, lone: Lone, instead_of: Option<Found>) -> Option<Lone> {
         let (room, oldest) = self.lone.make_room();
         if let Some(oldest) = &oldest {
-            self.index.remove(self.hash(&oldest.key()), Found::Lone(room).pack());
+            self.index.remove(oldest.hash(), Found::Lone(room).pack());
+        }
+        // Those behind it go soon.
+        if let Some(soon) = self.lone.get(self.lone.place_after(room, SOON)) {
+            self.index.prefetch(soon.hash());
         }
         self.lone.put(room, lone);
         self.lead(hash, instead_of, Found::Lone(room));

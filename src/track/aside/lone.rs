@@ -22,6 +22,7 @@ pub(in crate::track) struct Lone {
     mss: u16,
     ip_id: u16,
     ttl: u8,
+    hash: u32,
     /// [`SCALE`] and what is named below; never 0.
     bits: NonZeroU16,
 }
@@ -41,16 +42,12 @@ const THERE: u16 = 1 << 15;
 impl Lone {
     /// The record of a SYN, if one can hold it.
     #[inline]
-    pub(in crate::track) fn of(id: u64, at: &Oriented, segment: &Segment<'_>) -> Option<Lone> {
+    pub(in crate::track) fn of(id: u64, hash: u32, at: &Oriented, segment: &Segment<'_>) -> Option<Lone> {
         let id = u32::try_from(id).ok()?;
         let options = &segment.options;
-        let plain = Options {
-            mss: options.mss,
-            wscale: options.wscale.filter(|shift| *shift < 16),
-            sack_permitted: options.sack_permitted,
-            timestamps: options.timestamps.filter(|(_, tsecr)| *tsecr == 0),
-            ..Options::default()
-        };
+        let is_plain = options.has_no_more_than_usual()
+            && options.wscale.is_none_or(|shift| shift < 16)
+            && options.timestamps.is_none_or(|(_, tsecr)| tsecr == 0);
         let (addresses, ports, vlan) = at.key.pack()?;
         let flags = segment.flags;
         let is_syn = flags.syn() && (flags == Flags::SYN || flags == Flags::SYN | Flags::ECE | Flags::CWR);
@@ -60,7 +57,7 @@ impl Lone {
             || segment.urgent > 0
             || segment.malformed
             || segment.passage != Passage::Unknown
-            || plain != *options
+            || !is_plain
         {
             return None;
         }
@@ -70,12 +67,12 @@ impl Lone {
             | bit(at.is_forward, FORWARD)
             | bit(flags.any(Flags::ECE), ECE)
             | bit(flags.any(Flags::CWR), CWR)
-            | bit(plain.sack_permitted, SACK)
-            | bit(plain.timestamps.is_some(), STAMP)
-            | bit(plain.mss.is_some(), MSS)
-            | bit(plain.wscale.is_some(), SCALED)
+            | bit(options.sack_permitted, SACK)
+            | bit(options.timestamps.is_some(), STAMP)
+            | bit(options.mss.is_some(), MSS)
+            | bit(options.wscale.is_some(), SCALED)
             | sum << SUM
-            | u16::from(plain.wscale.unwrap_or(0)) << SCALE;
+            | u16::from(options.wscale.unwrap_or(0)) << SCALE;
         Some(Lone {
             addresses,
             ports,
@@ -83,13 +80,19 @@ impl Lone {
             time: segment.time,
             id,
             seq: segment.seq,
-            tsval: plain.timestamps.map_or(0, |(tsval, _)| tsval),
+            tsval: options.timestamps.map_or(0, |(tsval, _)| tsval),
             wnd: segment.wnd,
-            mss: plain.mss.unwrap_or(0),
+            mss: options.mss.unwrap_or(0),
             ip_id: segment.ip_id,
             ttl: segment.ttl,
+            hash,
             bits: NonZeroU16::new(bits)?,
         })
+    }
+
+    /// Of its key.
+    pub(in crate::track) fn hash(&self) -> u32 {
+        self.hash
     }
 
     fn has(&self, bit: u16) -> bool {

@@ -51,7 +51,7 @@ impl Tracker {
         if self.keep.is_watched || !segment.flags.syn() || id == 1 || self.keep.keeps(id) {
             return false;
         }
-        let Some(lone) = Lone::of(id, pair, segment) else { return false };
+        let Some(lone) = Lone::of(id, hash, pair, segment) else { return false };
         self.table.next_id();
         if let Some(oldest) = self.table.insert_lone(hash, lone, found) {
             self.let_go.lone_syns += 1;
@@ -174,8 +174,8 @@ impl Tracker {
     }
 
     fn promote_known(&mut self, handle: Handle, sink: &mut impl Hear) -> Option<u32> {
-        let key = self.table.plains.get(handle.place)?.key;
-        self.make_whole(handle.place, self.table.hash(&key), false, sink)
+        let hash = self.table.plains.get(handle.place)?.hash;
+        self.make_whole(handle.place, hash, false, sink)
     }
 
     fn retire_lone(&mut self, lone: &Lone, sink: &mut impl Hear) {

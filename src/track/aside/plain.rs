@@ -31,6 +31,8 @@ pub(in crate::track) struct Plain {
     /// By peer: the place of its FIN, and of the first segment that acknowledged it.
     pub(super) fin: [Option<u8>; 2],
     fin_acknowledged: [Option<u8>; 2],
+    /// Of its key.
+    pub(in crate::track) hash: u32,
     iss: [SeqNumber; 2],
     /// When the SYN came.
     pub(super) began: Timestamp,
@@ -73,16 +75,9 @@ pub struct Ordinary {
 
 impl Plain {
     /// The connection of a SYN and its answer, if both are ordinary.
-    pub(super) fn begin(syn: &Lone, pair: &Oriented, answer: &Segment<'_>) -> Option<Plain> {
+    pub(super) fn begin(syn: &Lone, hash: u32, pair: &Oriented, answer: &Segment<'_>) -> Option<Plain> {
         let opener = syn.segment();
         let options = &answer.options;
-        let plain = Options {
-            mss: options.mss,
-            wscale: options.wscale,
-            sack_permitted: options.sack_permitted,
-            timestamps: options.timestamps,
-            ..Options::default()
-        };
         let is_answer = answer.flags == Flags::SYN | Flags::ACK
             && answer.src == opener.dst
             && answer.src != answer.dst
@@ -92,7 +87,7 @@ impl Plain {
             && opener.checksum != Checksum::Invalid
             && opener.wnd > 0
             && is_ordinary(answer)
-            && plain == *options;
+            && options.has_no_more_than_usual();
         let stamps = [opener.options.timestamps, options.timestamps];
         let iss = [opener.seq, answer.seq];
         is_answer.then(|| Plain {
@@ -109,6 +104,7 @@ impl Plain {
             active_closer: Peer::A,
             fin: [None; 2],
             fin_acknowledged: [None; 2],
+            hash,
             iss,
             began: opener.time,
             round_trip_ns: 0,
@@ -133,6 +129,7 @@ impl Plain {
             active_closer: Peer::A,
             fin: [None; 2],
             fin_acknowledged: [None; 2],
+            hash: 0,
             iss: [nothing; 2],
             began: Timestamp(0),
             round_trip_ns: 0,

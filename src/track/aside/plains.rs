@@ -61,8 +61,14 @@ impl Plains {
     }
 
     /// Keeps the connection of a SYN and its answer, if both are ordinary; gives its place.
-    pub(in crate::track) fn begin(&mut self, syn: &Lone, pair: &Oriented, answer: &Segment<'_>) -> Option<u32> {
-        let plain = Plain::begin(syn, pair, answer)?;
+    pub(in crate::track) fn begin(
+        &mut self,
+        syn: &Lone,
+        hash: u32,
+        pair: &Oriented,
+        answer: &Segment<'_>,
+    ) -> Option<u32> {
+        let plain = Plain::begin(syn, hash, pair, answer)?;
         let first = Packed::of(answer, false)?;
         let place = self.free.pop().unwrap_or_else(|| {
             let segments = [Packed::default(); MOST_SEGMENTS];
