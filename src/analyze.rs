@@ -1,5 +1,6 @@
 //! Frames in, timeline out: decode, track, annotate and assemble in one object. It knows no file, device or clock.
 
+mod ahead;
 mod both;
 mod ears;
 mod over;
@@ -11,14 +12,15 @@ pub use over::{Over, Take};
 pub use told::Told;
 
 use crate::assemble::{Assembler, Pair, Remarks, Watch};
-use crate::decode::{Decoded, Decoder};
+use crate::decode::{Decoded, Decoder, Placed};
 use crate::join::Passages;
 use crate::overview::Overview;
 use crate::source::Frame;
 use crate::tcp::{CallWord, IcmpError, KernelAct, KernelSample, KernelWord, MslProfile, Segment, Timestamp};
 use crate::timeline::{CaptureInterface, CapturedBy, Event, Packets, Source, SourceKind, Text, Timeline, Vantage};
-use crate::track::{Connection, Foreseen, Keep, Step, Tracker};
+use crate::track::{Connection, Keep, Step, Tracker};
 use crate::wireshark::Analysis;
+use ahead::Ahead;
 use ears::{Ears, hear};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -57,8 +59,7 @@ pub struct Analyzer {
     ends: Option<(SocketAddr, SocketAddr)>,
     wireshark: Analysis,
     server_ports: Vec<u16>,
-    /// A segment that waits for the next one, where nobody looks at each: by then what it needs is at hand.
-    held: Option<(Segment<'static>, Foreseen)>,
+    ahead: Ahead,
 }
 
 /// Streams whose packets get Wireshark's words in a timeline, which holds all of them; those of later streams get none.
@@ -98,7 +99,7 @@ impl Analyzer {
             ends: None,
             wireshark: Analysis::new(),
             server_ports: Vec::new(),
-            held: None,
+            ahead: Ahead::new(),
         }
     }
 
@@ -110,9 +111,12 @@ impl Analyzer {
     /// Takes one frame in, and gives out the connections that are forgotten for it.
     pub fn push_to(&mut self, frame: &Frame<'_>, taker: Option<&mut dyn Take>) {
         self.last = self.last.max(Some(frame.time));
+        self.ends = None;
+        if !self.keep.is_watched && taker.is_none() {
+            return self.push_ahead(frame);
+        }
         let now = self.last.unwrap_or_default();
         let (assembler, overview) = (&mut self.assembler, &mut self.overview);
-        self.ends = None;
         match &self.decoder.decode(frame) {
             Decoded::Segment(segment) => {
                 self.ends = Some((segment.src, segment.dst));
@@ -120,15 +124,6 @@ impl Analyzer {
                     self.loopback_only = segment.src.ip().is_loopback() || segment.src.ip() == segment.dst.ip();
                 }
                 assembler.begin(segment.time);
-                if !self.keep.is_watched && taker.is_none() {
-                    let foreseen = self.tracker.foresee(segment);
-                    if let Some((segment, foreseen)) = &self.held {
-                        self.tracker.push_foreseen(segment, foreseen, &mut Ears::of(assembler, overview));
-                    }
-                    self.tracker.foresee_more(&foreseen);
-                    self.held = Some((segment.without_payload(), foreseen));
-                    return;
-                }
                 if assembler.wants_events() {
                     assembler.hear_wireshark(self.wireshark.judge_within(segment, MOST_STREAMS));
                 }
@@ -136,13 +131,37 @@ impl Analyzer {
                 self.tracker.push(segment, &mut Ears { assembler, overview, ports: Some(ports), taker, now });
             }
             Decoded::Icmp(error) => {
-                let_in(&mut self.held, &mut self.tracker, assembler, overview);
                 if assembler.wants_events() && self.wireshark.streams() < MOST_STREAMS {
                     self.wireshark.hear_icmp(error);
                 }
                 self.tracker.hear_icmp(error, &mut Ears { assembler, overview, ports: None, taker, now });
             }
             Decoded::Skipped(_) => {}
+        }
+    }
+
+    /// The same where nobody looks at each step.
+    fn push_ahead(&mut self, frame: &Frame<'_>) {
+        let (assembler, ahead) = (&mut self.assembler, &mut self.ahead);
+        let Some(segment) = ahead.next() else { return };
+        match self.decoder.decode_to(frame, segment) {
+            Placed::Segment(payload) => {
+                self.ends = Some((segment.src, segment.dst));
+                if self.loopback_only {
+                    self.loopback_only = segment.src.ip().is_loopback() || segment.src.ip() == segment.dst.ip();
+                }
+                assembler.begin(segment.time);
+                ahead.enter(payload, &mut self.tracker, &mut Ears::of(assembler, &mut self.overview));
+            }
+            Placed::Icmp(error) => {
+                if assembler.wants_events() && self.wireshark.streams() < MOST_STREAMS {
+                    self.wireshark.hear_icmp(&error);
+                }
+                let ears = &mut Ears::of(assembler, &mut self.overview);
+                ahead.let_in(&mut self.tracker, ears);
+                self.tracker.hear_icmp(&error, ears);
+            }
+            Placed::Skipped(_) => {}
         }
     }
 
@@ -170,7 +189,7 @@ impl Analyzer {
     /// Lets time pass without a frame: TIME-WAITs that are due end.
     pub fn advance(&mut self, now: Timestamp) {
         let (assembler, overview) = (&mut self.assembler, &mut self.overview);
-        let_in(&mut self.held, &mut self.tracker, assembler, overview);
+        self.ahead.let_in(&mut self.tracker, &mut Ears::of(assembler, overview));
         self.tracker.advance(now, &mut Ears::of(assembler, overview));
     }
 
@@ -239,7 +258,7 @@ impl Analyzer {
         let end = ending.at.or(self.last).unwrap_or_default();
         let (assembler, overview) = (&mut self.assembler, &mut self.overview);
         let start = assembler.start().unwrap_or_default();
-        let_in(&mut self.held, &mut self.tracker, assembler, overview);
+        self.ahead.let_in(&mut self.tracker, &mut Ears::of(assembler, overview));
         self.tracker.finish(end, &mut Ears { assembler, overview, ports: None, taker, now: end });
         let mut warnings = ending.warnings;
         warnings.extend(warnings::let_go(self.tracker.let_go()));
@@ -289,18 +308,6 @@ impl Analyzer {
         }
         timeline.overview = Some(overview);
         timeline
-    }
-}
-
-/// Works in the segment that waits, if one does.
-fn let_in(
-    held: &mut Option<(Segment<'static>, Foreseen)>,
-    tracker: &mut Tracker,
-    assembler: &mut Assembler,
-    overview: &mut Overview,
-) {
-    if let Some((segment, foreseen)) = held.take() {
-        tracker.push_foreseen(&segment, &foreseen, &mut Ears::of(assembler, overview));
     }
 }
 

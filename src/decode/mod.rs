@@ -67,6 +67,15 @@ pub enum Decoded<'a> {
     Skipped(Reason),
 }
 
+/// What became of a frame whose segment has a place of its own.
+#[derive(Debug, Clone, Copy)]
+pub enum Placed<'a> {
+    /// It is there; these are the octets of its payload that were captured.
+    Segment(&'a [u8]),
+    Icmp(IcmpError),
+    Skipped(Reason),
+}
+
 /// Turns frames into segments and counts what it could not use.
 #[derive(Debug, Default)]
 pub struct Decoder {
@@ -108,6 +117,43 @@ impl Decoder {
             Decoded::Skipped(reason) => skipped.add(reason),
         }
         decoded
+    }
+
+    /// The same where the segment is kept: the usual one is written but once. Without a segment, the place stays as it is.
+    #[inline]
+    pub fn decode_to<'a>(&'a mut self, frame: &Frame<'a>, place: &mut Segment<'static>) -> Placed<'a> {
+        match straight::packet(frame) {
+            Some(Straight::V4(packet)) => {
+                if let Some((network, rest)) = straight::v4(packet)
+                    && let Some(payload) = tcp::segment_to(frame, &network, &rest, place)
+                {
+                    self.seen += 1;
+                    return Placed::Segment(payload);
+                }
+            }
+            Some(Straight::V6(packet)) => {
+                if let Some((network, rest)) = straight::v6(packet)
+                    && let Some(payload) = tcp::segment_to(frame, &network, &rest, place)
+                {
+                    self.seen += 1;
+                    return Placed::Segment(payload);
+                }
+            }
+            None => {}
+        }
+        self.decode_unusual_to(frame, place)
+    }
+
+    #[inline(never)]
+    fn decode_unusual_to<'a>(&'a mut self, frame: &Frame<'a>, place: &mut Segment<'static>) -> Placed<'a> {
+        match self.decode(frame) {
+            Decoded::Segment(segment) => {
+                *place = segment.without_payload();
+                Placed::Segment(segment.payload)
+            }
+            Decoded::Icmp(error) => Placed::Icmp(error),
+            Decoded::Skipped(reason) => Placed::Skipped(reason),
+        }
     }
 
     /// Frames looked at.

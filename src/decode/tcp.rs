@@ -9,6 +9,42 @@ use crate::tcp::options::kind;
 use crate::tcp::{Checksum, Flags, Multipath, Options, Passage, QuotedHeader, Segment, SeqNumber};
 use std::net::SocketAddr;
 
+/// The segment of a whole header, made where it stays; gives the captured octets of its payload. `None`: the header is cut or
+/// lies, and nothing was made.
+#[inline(always)] // What it is given stays in registers.
+pub(super) fn segment_to<'a>(
+    frame: &Frame<'a>,
+    network: &Network,
+    rest: &Rest<'a>,
+    place: &mut Segment<'static>,
+) -> Option<&'a [u8]> {
+    let fields = Fields::whole(rest)?;
+    let option_octets = rest.bytes.get(LEAST..fields.header_len).unwrap_or_default();
+    let Some(options) = Options::at_most_timestamps(option_octets) else {
+        return Some(segment_with_any_options_to(frame, *network, *rest, &fields, option_octets, place));
+    };
+    let segment = with_options(frame, network, rest, &fields, options, None);
+    *place = segment.without_payload();
+    Some(segment.payload)
+}
+
+/// Apart, so that elsewhere the options are made where they stay.
+#[inline(never)]
+fn segment_with_any_options_to<'a>(
+    frame: &Frame<'a>,
+    network: Network,
+    rest: Rest<'a>,
+    fields: &Fields,
+    option_octets: &[u8],
+    place: &mut Segment<'static>,
+) -> &'a [u8] {
+    let options = Options::walk(option_octets);
+    let multipath = options.mptcp.and_then(|_| Multipath::read(option_octets, fields.flags.syn()));
+    let segment = with_options(frame, &network, &rest, fields, options, multipath);
+    *place = segment.without_payload();
+    segment.payload
+}
+
 /// The header without options (RFC 9293 3.1).
 const LEAST: usize = 20;
 

@@ -80,8 +80,42 @@ pub struct Segment<'a> {
     pub malformed: bool,
 }
 
+impl Segment<'static> {
+    /// What stands where there is no segment yet.
+    pub(crate) fn nothing() -> Segment<'static> {
+        let nowhere = SocketAddr::from(([0; 4], 0));
+        Segment {
+            frame: 0,
+            time: Timestamp(0),
+            passage: Passage::Unknown,
+            interface: 0,
+            src: nowhere,
+            dst: nowhere,
+            seq: SeqNumber(0),
+            ack: SeqNumber(0),
+            flags: Flags::default(),
+            wnd: 0,
+            urgent: 0,
+            options: Options::default(),
+            multipath: None,
+            len: 0,
+            payload: &[],
+            checksum: Checksum::Unchecked,
+            ttl: 0,
+            ecn: 0,
+            ip_id: 0,
+            vlan: 0,
+            header_len: 0,
+            tcp_len: 0,
+            header_cut: false,
+            malformed: false,
+        }
+    }
+}
+
 impl Segment<'_> {
     /// The same without the octets of its payload, to be kept.
+    #[inline(always)] // Or what was just made is written and read again.
     pub fn without_payload(&self) -> Segment<'static> {
         Segment {
             frame: self.frame,

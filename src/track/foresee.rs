@@ -6,7 +6,7 @@ use super::twice;
 use crate::tcp::Segment;
 
 /// Which connection a segment may belong to, and what its copy would look like.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Foreseen {
     pub(super) pair: Oriented,
     pub(super) hash: u32,
@@ -14,19 +14,32 @@ pub struct Foreseen {
 }
 
 impl Tracker {
-    /// Looks at a segment that is not the next one yet. Nothing is worked in.
-    #[inline]
-    pub fn foresee(&self, segment: &Segment<'_>) -> Foreseen {
+    /// Looks at a segment that is not the next one yet, with what was captured of its payload. Nothing is worked in.
+    #[inline(always)]
+    pub fn foresee(&self, segment: &Segment<'_>, payload: &[u8]) -> Foreseen {
+        let foreseen = self.find_out(segment, payload);
+        self.table.prefetch(foreseen.hash);
+        foreseen
+    }
+
+    #[inline(always)]
+    pub(super) fn find_out(&self, segment: &Segment<'_>, payload: &[u8]) -> Foreseen {
         let vlan = if self.merges_vlans { 0 } else { segment.vlan };
         let pair = Key::of(segment.src, segment.dst, vlan);
         let (hash, ends) = self.table.hashes(&pair.key);
-        self.table.prefetch(hash);
-        Foreseen { pair, hash, print: twice::print(segment, if pair.is_forward { ends } else { !ends }) }
+        Foreseen { pair, hash, print: twice::print(segment, payload, if pair.is_forward { ends } else { !ends }) }
     }
 
     /// Once more, when what was fetched has come.
-    #[inline]
+    #[inline(always)]
     pub fn foresee_more(&self, foreseen: &Foreseen) {
         self.table.prefetch_more(foreseen.hash);
+    }
+
+    /// And a last time.
+    #[inline(always)]
+    pub fn foresee_most(&self, foreseen: &Foreseen) {
+        self.table.prefetch_most(foreseen.hash);
+        self.recent.prefetch(foreseen.print);
     }
 }

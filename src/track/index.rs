@@ -43,11 +43,10 @@ impl Index {
         }
     }
 
-    /// A place with this hash, if one stands where it would stand first.
+    /// The first place with this hash: likely that of the key, which is not asked.
     #[inline]
     pub(super) fn likely(&self, hash: u32) -> Option<u32> {
-        let entry = self.at(hash as usize);
-        (entry.hash == hash && entry.place != EMPTY).then_some(entry.place)
+        self.find(hash, |_| true)
     }
 
     /// Fetches where a search for this hash begins.

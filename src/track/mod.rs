@@ -169,7 +169,7 @@ impl Tracker {
     /// Works in one segment. `sink` gets the timers that ran out before it, then the segment's own step, and the last steps of
     /// connections that are retired.
     pub fn push(&mut self, segment: &Segment<'_>, sink: &mut impl Hear) {
-        self.push_foreseen(segment, &self.foresee(segment), sink);
+        self.push_foreseen(segment, &self.find_out(segment, segment.payload), sink);
     }
 
     /// The same of a segment of which something is known already.

@@ -100,9 +100,15 @@ impl Table {
         (self.seeds.hash(ends, key), ends)
     }
 
-    /// Fetches what a segment of this hash will need.
+    /// Fetches where the search for a segment's hash begins.
     #[inline]
     pub(super) fn prefetch(&self, hash: u32) {
+        self.index.prefetch(hash);
+    }
+
+    /// Then what stands there leads to.
+    #[inline]
+    pub(super) fn prefetch_more(&self, hash: u32) {
         match self.index.likely(hash).map(Found::unpack) {
             Some(Found::Plain(place)) => self.plains.prefetch(place),
             Some(Found::Connection(place)) => {
@@ -116,9 +122,9 @@ impl Table {
         }
     }
 
-    /// And what it will write to.
+    /// And what the segment will write to.
     #[inline]
-    pub(super) fn prefetch_more(&self, hash: u32) {
+    pub(super) fn prefetch_most(&self, hash: u32) {
         if let Some(Found::Plain(place)) = self.index.likely(hash).map(Found::unpack) {
             self.plains.prefetch_more(place);
         }

@@ -2,6 +2,7 @@
 //! interfaces, before and after a router. They are no retransmissions, and are told apart before anything else is judged.
 
 use super::connection::Connection;
+use super::prefetch::prefetch;
 use crate::tcp::{Flags, Peer, Segment, Timestamp};
 
 /// Packets remembered, over all connections: 160 KiB, whatever arrives. Which these are depends on nothing but their order.
@@ -68,6 +69,14 @@ pub(super) struct Copies {
 impl Recent {
     pub(super) fn new() -> Recent {
         Recent { heads: vec![0; HEADS], packets: vec![Entry::default(); REMEMBERED as usize], count: 0 }
+    }
+
+    /// Fetches where the search for this print begins.
+    #[inline]
+    pub(super) fn prefetch(&self, print: u64) {
+        if let Some(head) = self.heads.get(print as usize % HEADS) {
+            prefetch(head);
+        }
     }
 
     /// The packet that this one, of this [`print`], equals, if one came shortly before; else this one is remembered.
@@ -172,9 +181,9 @@ fn has_weight(segment: &Segment<'_>) -> bool {
 }
 
 /// What two copies of a packet have in common: its addresses and ports, of which `ends` is a hash for each direction, its
-/// header, the ends of its payload.
+/// header, the ends of its payload (which need not be in the segment any more).
 #[inline]
-pub(super) fn print(segment: &Segment<'_>, ends: u64) -> u64 {
+pub(super) fn print(segment: &Segment<'_>, payload: &[u8], ends: u64) -> u64 {
     const KEYS: [u64; 4] = [0x9e37_79b9_7f4a_7c15, 0xc2b2_ae3d_27d4_eb4f, 0x1656_67b1_9e37_79f9, 0x27d4_eb2f_1656_67c5];
     let [k0, k1, k2, k3] = KEYS;
     let wide = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
@@ -185,7 +194,7 @@ pub(super) fn print(segment: &Segment<'_>, ends: u64) -> u64 {
     );
     let stamps = segment.options.timestamps.map_or(0, |(tsval, tsecr)| wide(tsval, tsecr));
     let mut sum = fold(numbers ^ ends, control ^ k1) ^ fold(stamps ^ k2, u64::from(segment.len) ^ k3);
-    if let (Some(head), Some(tail)) = (segment.payload.first_chunk::<8>(), segment.payload.last_chunk::<8>()) {
+    if let (Some(head), Some(tail)) = (payload.first_chunk::<8>(), payload.last_chunk::<8>()) {
         sum ^= fold(u64::from_le_bytes(*head) ^ k1, u64::from_le_bytes(*tail) ^ k2);
     }
     for (left, right) in segment.options.sack() {
