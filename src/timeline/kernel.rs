@@ -23,6 +23,7 @@ pub struct KernelAct {
     pub endpoint: String,
     /// When, nanoseconds after `source.start`.
     pub at_ns: i64,
+    /// What it did.
     pub act: KernelDeed,
     /// The kernel's own name for why it sent RST, as `NO_SOCKET`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
