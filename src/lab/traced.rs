@@ -46,7 +46,8 @@ fn settle(seen: &mut Seen) {
     let opened = traced.iter().find(|(_, state)| *state == State::Established).map(|(at, _)| *at);
     seen.states.retain(|(at, state)| match state {
         State::Listen | State::TimeWait | State::FinWait2 => true,
-        State::SynReceived => opened.is_none_or(|opened| *at < opened),
+        // A tracepoint tells of SYN-SENT before the socket has a port.
+        State::SynSent | State::SynReceived => opened.is_none_or(|opened| *at < opened),
         _ => false,
     });
     seen.states.extend(traced);

@@ -46,6 +46,8 @@ pub struct Seen {
     pub samples: Vec<(Timestamp, Sample)>,
     /// Octets that its program had not read when it was last asked; for a listener, connections not yet accepted.
     pub unread: u32,
+    /// Its zero-window probe timer was running when it was last asked.
+    pub is_probing: bool,
     /// The inode whose owner was looked for.
     inode: u32,
 }
@@ -210,6 +212,7 @@ impl Seen {
             traced: Vec::new(),
             samples: Vec::new(),
             unread: 0,
+            is_probing: false,
             inode: 0,
         }
     }
@@ -224,6 +227,7 @@ impl Seen {
         {
             self.samples.push((now, sample));
         }
+        self.is_probing = socket.timer.is_some_and(|timer| timer.kind == TimerKind::Probe);
         if self.states.last().is_none_or(|(_, state)| *state != socket.state) && self.states.len() < MOST_STATES {
             self.states.push((now, socket.state));
         }

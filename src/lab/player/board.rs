@@ -8,6 +8,7 @@ use crate::tcp::{CallWord, Peer, State};
 use crate::timeline::Text;
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -37,6 +38,8 @@ pub(super) struct Board<'l> {
     listener: Listener<'l>,
     shared: Mutex<Shared>,
     changed: Condvar,
+    /// The scenario is over.
+    over: AtomicBool,
 }
 
 #[derive(Default)]
@@ -45,18 +48,26 @@ struct Shared {
     states: [Vec<State>; 2],
     /// Whether octets wait to be read on a host.
     unread: [bool; 2],
+    /// Whether a host asks for a closed window to open.
+    probing: [bool; 2],
     is_quiet: bool,
     /// Sockets that no call is using.
     sockets: HashMap<(Peer, String), Socket>,
     marks: HashSet<String>,
     calls: Vec<CallWord>,
     missed: Vec<Missed>,
-    is_over: bool,
 }
 
 impl<'l> Board<'l> {
     pub(super) fn new(addresses: [IpAddr; 2], listens: bool, listener: Listener<'l>) -> Board<'l> {
-        Board { addresses, listens, listener, shared: Mutex::default(), changed: Condvar::new() }
+        Board {
+            addresses,
+            listens,
+            listener,
+            shared: Mutex::default(),
+            changed: Condvar::new(),
+            over: AtomicBool::new(false),
+        }
     }
 
     /// What the kernels say now.
@@ -66,6 +77,7 @@ impl<'l> Board<'l> {
             *host.of_mut(&mut shared.states) = open.iter().map(|(_, state)| *state).collect();
             *host.of_mut(&mut shared.unread) =
                 open.iter().any(|(seen, state)| *state != State::Listen && seen.unread > 0);
+            *host.of_mut(&mut shared.probing) = open.iter().any(|(seen, _)| seen.is_probing);
         }
         shared.is_quiet = is_quiet;
         drop(shared);
@@ -74,11 +86,17 @@ impl<'l> Board<'l> {
 
     /// Ends all waiting.
     pub(super) fn end(&self) {
-        self.change(|shared| shared.is_over = true);
+        self.over.store(true, Ordering::Release);
+        self.changed.notify_all();
     }
 
     pub(super) fn is_over(&self) -> bool {
-        self.lock().is_over
+        self.over.load(Ordering::Acquire)
+    }
+
+    /// For those who only look whether they should stop.
+    pub(super) fn over(&self) -> &AtomicBool {
+        &self.over
     }
 
     /// A client begins when somebody listens, where anybody does.
@@ -95,6 +113,7 @@ impl<'l> Board<'l> {
             Wait::Time(_) => true,
             Wait::State(host, state) => shows(host.of(&shared.states).as_slice(), *state),
             Wait::Unread(host) => *host.of(&shared.unread),
+            Wait::Probing(host) => *host.of(&shared.probing),
             Wait::Quiet => shared.is_quiet,
             Wait::Mark(mark) => shared.marks.contains(mark),
         };
@@ -134,11 +153,10 @@ impl<'l> Board<'l> {
     pub(super) fn miss(&self, program: &str, line: &Line, gave: Text) {
         self.change(|shared| {
             // What fails after the end fails because of it.
-            if !shared.is_over || shared.missed.is_empty() {
+            if !self.over.swap(true, Ordering::AcqRel) || shared.missed.is_empty() {
                 let missed = Missed { program: program.into(), line: line.number, text: line.text.clone(), gave };
                 shared.missed.push(missed);
             }
-            shared.is_over = true;
         });
     }
 
@@ -160,7 +178,7 @@ impl<'l> Board<'l> {
             if let Some(value) = met(&mut shared) {
                 return Ok(value);
             }
-            if shared.is_over {
+            if self.is_over() {
                 return Err(Over);
             }
             shared = self.changed.wait_timeout(shared, GLANCE).unwrap_or_else(PoisonError::into_inner).0;

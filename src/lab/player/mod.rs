@@ -5,6 +5,7 @@ mod board;
 mod program;
 mod socket;
 mod stage;
+mod transfers;
 
 pub use board::Missed;
 

@@ -2,6 +2,7 @@
 
 use super::board::{Board, Over};
 use super::socket::{Caller, Socket};
+use super::transfers;
 use crate::lab::host::Host;
 use crate::lab::scenario::script::{Amount, Line, Wait, Wanted, What};
 use crate::lab::scenario::{Place, Program};
@@ -61,6 +62,10 @@ impl Gave {
             (Wanted::Error(wanted), Err(error)) => errno_name(error.raw_os_error().unwrap_or_default()) == *wanted,
             _ => false,
         }
+    }
+
+    fn count(result: io::Result<u64>) -> Gave {
+        Gave { result, octets: Vec::new() }
     }
 
     fn text(&self) -> Text {
@@ -137,6 +142,12 @@ impl Work<'_> {
             What::Echo => self.with(name, |socket| self.echo(socket)),
             What::Shutdown => self.with(name, |socket| Ok(socket.shutdown(self.caller).into())),
             What::Close => Ok(board.take(self.host, name)?.close(self.caller).into()),
+            What::Serve { port, files } => {
+                Ok(Gave::count(transfers::serve(&self.program.name, board, self.address(*port, true), files)))
+            }
+            What::Get { port, name } => {
+                Ok(Gave::count(transfers::get(&self.program.name, board, self.address(*port, false), name)))
+            }
             What::CloseListener => Ok(board.take(self.host, &listener)?.close(self.caller).into()),
         }
     }

@@ -126,7 +126,7 @@ impl Scenario {
     /// The ports that programs listen on.
     pub fn served(&self) -> Vec<u16> {
         let listened = self.lines().filter_map(|line| match line.what {
-            What::Listen { port, .. } => Some(port),
+            What::Listen { port, .. } | What::Serve { port, .. } => Some(port),
             _ => None,
         });
         listened.collect()
@@ -135,7 +135,11 @@ impl Scenario {
     /// Every port that is named.
     pub fn ports(&self) -> Vec<u16> {
         let named = self.lines().filter_map(|line| match line.what {
-            What::Listen { port, .. } | What::Bind(port) | What::Connect { port, .. } => Some(port),
+            What::Listen { port, .. }
+            | What::Serve { port, .. }
+            | What::Bind(port)
+            | What::Connect { port, .. }
+            | What::Get { port, .. } => Some(port),
             _ => None,
         });
         let mut ports: Vec<u16> = named.collect();

@@ -8,8 +8,11 @@
 //! recv | recv 100 | recv all                 # one call; calls until so much, or until the peer's FIN, has come
 //! echo                      # what comes goes back, until the peer's FIN
 //! shutdown | close | close listener
-//! set linger 0              # and reuseaddr, nodelay, quickack, rcvbuf N, sndbuf N, fastopen
-//! wait 300ms | wait until server CLOSE-WAIT | wait until client unread | wait until quiet | wait for MARK
+//! set linger 0              # and reuseaddr, nodelay, quickack [off], rcvbuf N, sndbuf N, fastopen
+//! serve 8080 a.txt=20000    # the built-in server, for one client: files of such sizes; gives the octets sent
+//! get 8080 a.txt            # the built-in client; gives the octets received
+//! wait 300ms | wait for MARK | wait until quiet
+//! wait until server CLOSE-WAIT | wait until client unread | wait until client probing
 //! mark NAME
 //! ```
 //! `NAME: call` is about another socket than the program's own, for this and other programs of its host; who uses a socket
@@ -60,6 +63,16 @@ pub enum What {
     Shutdown,
     Close,
     CloseListener,
+    /// By the built-in server: files made up of so many octets.
+    Serve {
+        port: u16,
+        files: Vec<(String, usize)>,
+    },
+    /// By the built-in client.
+    Get {
+        port: u16,
+        name: String,
+    },
     Wait(Wait),
     Mark(String),
 }
@@ -73,8 +86,8 @@ pub enum Opt {
     ReuseAddr,
     /// TCP_NODELAY.
     NoDelay,
-    /// TCP_QUICKACK.
-    QuickAck,
+    /// TCP_QUICKACK; off: acknowledgments wait for company from now on.
+    QuickAck(bool),
     /// SO_RCVBUF and SO_SNDBUF, in octets; the kernel doubles them.
     RcvBuf(usize),
     SndBuf(usize),
@@ -101,6 +114,8 @@ pub enum Wait {
     State(Peer, State),
     /// Until a socket of this host holds octets that its program has not read.
     Unread(Peer),
+    /// Until a socket of this host has its zero-window probe timer running.
+    Probing(Peer),
     /// Until nothing is on the wire, and nothing came to it for a while.
     Quiet,
     /// Until a program has set this mark.

@@ -7,7 +7,7 @@ use crate::lab::scenario::Place;
 use crate::tcp::{Peer, State};
 use crate::timeline::Text;
 
-/// Octets that one `send` makes up at most.
+/// Octets that one `send` or one file makes up at most.
 const MOST_SENT: usize = 64 << 20;
 /// What `listen` takes where nothing is said.
 const BACKLOG: u32 = 128;
@@ -93,8 +93,10 @@ struct Words {
     at: usize,
 }
 
-const CALLS: [&str; 12] =
-    ["listen", "accept", "bind", "connect", "send", "recv", "echo", "shutdown", "close", "set", "wait", "mark"];
+const CALLS: [&str; 14] = [
+    "listen", "accept", "bind", "connect", "send", "recv", "echo", "shutdown", "close", "set", "serve", "get", "wait",
+    "mark",
+];
 const OPTIONS: [&str; 7] = ["linger", "reuseaddr", "nodelay", "quickack", "rcvbuf", "sndbuf", "fastopen"];
 
 impl Words {
@@ -146,6 +148,8 @@ impl Words {
             "close" if self.takes("listener") => What::CloseListener,
             "close" => What::Close,
             "set" => What::Set(self.option()?),
+            "serve" => What::Serve { port: self.port()?, files: self.files()? },
+            "get" => What::Get { port: self.port()?, name: self.name()? },
             other => {
                 self.at -= 1;
                 let mut error = self.wrong(
@@ -183,12 +187,15 @@ impl Words {
         if self.takes("unread") {
             return Ok(Wait::Unread(peer));
         }
+        if self.takes("probing") {
+            return Ok(Wait::Probing(peer));
+        }
         let state = self.take(|word| State::ALL.into_iter().find(|state| state.name().eq_ignore_ascii_case(word)));
         state.map(|state| Wait::State(peer, state)).ok_or_else(|| {
             let names = State::ALL.map(State::name);
             let mut error = self.wrong(
-                &format!("a state or 'unread' should stand here: {}", names.join(", ")),
-                &format!("此处应为状态或 'unread'：{}", names.join("、")),
+                &format!("a state, 'unread' or 'probing' should stand here: {}", names.join(", ")),
+                &format!("此处应为状态、'unread' 或 'probing'：{}", names.join("、")),
             );
             error.suggestion = self.peek().and_then(|word| likest_of(word, names.into_iter()));
             error
@@ -203,7 +210,7 @@ impl Words {
             "linger" => Opt::Linger(self.number("seconds", "秒数")?),
             "reuseaddr" => Opt::ReuseAddr,
             "nodelay" => Opt::NoDelay,
-            "quickack" => Opt::QuickAck,
+            "quickack" => Opt::QuickAck(!self.takes("off")),
             "rcvbuf" => Opt::RcvBuf(self.number("octets", "字节数")?),
             "sndbuf" => Opt::SndBuf(self.number("octets", "字节数")?),
             "fastopen" => Opt::FastOpen,
@@ -229,6 +236,27 @@ impl Words {
         count
             .map(pattern)
             .ok_or_else(|| self.wrong("octets or a \"text\" should stand here", "此处应为字节数或 \"文本\""))
+    }
+
+    /// `name=octets`, at least one.
+    fn files(&mut self) -> Result<Vec<(String, usize)>, ScriptError> {
+        let file = |word: &str| {
+            let (name, octets) = word.split_once('=')?;
+            // It is made up in a folder of its own, and stays there.
+            let is_plain = !name.is_empty() && !name.contains('/') && name != "." && name != "..";
+            let octets = octets.parse().ok().filter(|octets: &usize| *octets <= MOST_SENT)?;
+            is_plain.then(|| (name.to_string(), octets))
+        };
+        let mut files = Vec::new();
+        while let Some(found) = self.take(file) {
+            files.push(found);
+        }
+        if files.is_empty() {
+            return Err(
+                self.wrong("a file such as notes.txt=20000 should stand here", "此处应为 notes.txt=20000 这样的文件")
+            );
+        }
+        Ok(files)
     }
 
     fn wanted(&mut self) -> Result<Wanted, ScriptError> {

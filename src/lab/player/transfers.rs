@@ -1,0 +1,84 @@
+//! The built-in server and client of files inside a scenario: real transfers, with every call told.
+
+use super::board::Board;
+use crate::tcp::CallWord;
+use crate::transfer::{Call, Client, GetError, Refusal, Root, Server, Target};
+use nix::errno::Errno;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// Serves one client from a folder of made-up files. Gives the octets of the file that it sent.
+pub(super) fn serve(
+    program: &str,
+    board: &Board<'_>,
+    address: SocketAddr,
+    files: &[(String, usize)],
+) -> io::Result<u64> {
+    let folder = tempfile::tempdir()?;
+    for (name, octets) in files {
+        let pattern: Vec<u8> = (0..*octets).map(|place| b'a' + (place % 26) as u8).collect();
+        std::fs::write(folder.path().join(name), pattern)?;
+    }
+    let teller = Teller::new(program, board);
+    let tell = |call: &Call| teller.tell(call);
+    let target = Target { host: address.ip().to_string(), port: address.port() };
+    let listeners = Server::bind(&target, Some(&tell)).map_err(io::Error::other)?;
+    let server = Server { count: Some(1), ..Server::new(Root::open(folder.path())?) };
+    let sent = AtomicU64::new(0);
+    server.run(&listeners, board.over(), Some(&tell), |event| {
+        if let crate::transfer::Event::Sent { octets, .. } = event {
+            sent.fetch_add(octets, Ordering::Relaxed);
+        }
+    })?;
+    Ok(sent.load(Ordering::Relaxed))
+}
+
+/// Asks for a file. Gives its octets; a file that the server does not have is ENOENT.
+pub(super) fn get(program: &str, board: &Board<'_>, address: SocketAddr, name: &str) -> io::Result<u64> {
+    let teller = Teller::new(program, board);
+    let tell = |call: &Call| teller.tell(call);
+    let client = Client { stop: Some(board.over()), calls: Some(&tell), ..Client::default() };
+    let received = client.get(&[address], name, &mut io::sink(), |_, _| {});
+    received.map(|received| received.octets).map_err(|error| match error {
+        GetError::Refused(why) => errno_of(why).into(),
+        GetError::Broken { source, .. } | GetError::Write(source) => source,
+        GetError::Connect(tries) => tries.into_iter().next_back().map_or(Errno::EIO.into(), |(_, error)| error),
+        GetError::Silent { .. } => Errno::ETIMEDOUT.into(),
+        _ => Errno::EIO.into(),
+    })
+}
+
+fn errno_of(why: Refusal) -> Errno {
+    match why {
+        Refusal::NotFound => Errno::ENOENT,
+        Refusal::Outside | Refusal::Unreadable => Errno::EACCES,
+        _ => Errno::EINVAL,
+    }
+}
+
+/// Tells the board of calls. What a client calls before it has an address is told as soon as it has one.
+struct Teller<'b> {
+    program: &'b str,
+    board: &'b Board<'b>,
+    early: Mutex<Vec<Call>>,
+}
+
+impl<'b> Teller<'b> {
+    fn new(program: &'b str, board: &'b Board<'b>) -> Teller<'b> {
+        Teller { program, board, early: Mutex::default() }
+    }
+
+    fn tell(&self, call: &Call) {
+        let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);
+        if call.local.is_none() {
+            return early.push(call.clone());
+        }
+        let before = early.drain(..).map(|before| Call { local: call.local, ..before });
+        let words: Vec<CallWord> = before.chain([call.clone()]).filter_map(|call| call.word(self.program)).collect();
+        for word in words {
+            self.board.hear(self.program, word);
+        }
+    }
+}
