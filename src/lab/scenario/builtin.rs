@@ -91,6 +91,25 @@ table! {
         "bind-in-time-wait"
         "port-reuse-in-time-wait"
         "fin-wait-2-orphan";
+    Reliability "reliability":
+        "acknowledgement"
+        "timeout-and-backoff"
+        "fast-retransmit"
+        "sack-recovery"
+        "corrupted"
+        "reordering"
+        "duplicates"
+        "slow-reader"
+        "delayed-ack-and-nagle"
+        "nodelay"
+        "congestion";
+    Servers "servers":
+        "first-lesson"
+        "message-loop"
+        "one-after-another"
+        "thread-per-client"
+        "download"
+        "download-missing-file";
 }
 
 #[cfg(test)]
