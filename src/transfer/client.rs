@@ -7,6 +7,9 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+/// How long it waits for the FIN of a server that refused and is to close first; another one may leave that to the client.
+const REFUSED: Duration = Duration::from_secs(1);
+
 /// How the client behaves.
 #[derive(Clone, Copy)]
 pub struct Client<'a> {
@@ -159,7 +162,12 @@ impl<'a> Client<'a> {
             return Ok((Closer::Reset, 0));
         }
         if !ended {
-            let limit = if self.half_close { self.patience } else { Duration::ZERO };
+            let limit = match self.close_first {
+                _ if self.half_close => self.patience,
+                // Refused: the server's FIN is under way.
+                Closer::Server => self.patience.min(REFUSED),
+                _ => Duration::ZERO,
+            };
             let (more, got) = conn.drain(limit)?;
             (extra, ended) = (extra + more, got == Got::End);
         }
