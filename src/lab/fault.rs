@@ -142,6 +142,22 @@ impl Fault {
     }
 }
 
+impl Selector {
+    /// Reads which segments are meant: `the first SYN from the client`.
+    ///
+    /// # Errors
+    /// The word that does not fit, and what would.
+    pub fn parse(text: &str) -> Result<Selector, FaultError> {
+        let lower = text.to_lowercase();
+        let mut words = Words { all: lower.split_whitespace().collect(), next: 0 };
+        let selector = words.selector()?;
+        match words.peek() {
+            None => Ok(selector),
+            Some(_) => Err(words.wrong("the end")),
+        }
+    }
+}
+
 /// A time as people write it.
 pub fn time(word: &str) -> Option<Duration> {
     let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());

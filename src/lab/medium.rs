@@ -1,7 +1,7 @@
 //! What lies between client and server: a wire of ours, or a loopback.
 
 use super::loopback::Loopback;
-use super::wire::{Record, Wire};
+use super::wire::{Injector, Record, Wire};
 
 pub(super) enum Medium {
     Wire(Wire),
@@ -14,6 +14,14 @@ impl Medium {
         match self {
             Medium::Wire(wire) => wire.carried(),
             Medium::Loopback(loopback) => (loopback.came(), 0),
+        }
+    }
+
+    /// To have segments made up, which only a wire of ours can.
+    pub(super) fn injector(&self) -> Option<Injector> {
+        match self {
+            Medium::Wire(wire) => Some(wire.injector()),
+            Medium::Loopback(_) => None,
         }
     }
 

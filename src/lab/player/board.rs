@@ -3,6 +3,7 @@
 use super::socket::Socket;
 use super::{Listener, shows};
 use crate::lab::scenario::script::{Line, Wait};
+use crate::lab::wire::Injector;
 use crate::lab::witness::Seen;
 use crate::tcp::{CallWord, Peer, State};
 use crate::timeline::Text;
@@ -36,6 +37,8 @@ pub(super) struct Board<'l> {
     /// Some program listens, so clients wait for it.
     listens: bool,
     listener: Listener<'l>,
+    /// Makes segments up, where there is a wire.
+    pub(super) injector: Option<Injector>,
     shared: Mutex<Shared>,
     changed: Condvar,
     /// The scenario is over.
@@ -59,11 +62,17 @@ struct Shared {
 }
 
 impl<'l> Board<'l> {
-    pub(super) fn new(addresses: [IpAddr; 2], listens: bool, listener: Listener<'l>) -> Board<'l> {
+    pub(super) fn new(
+        addresses: [IpAddr; 2],
+        listens: bool,
+        listener: Listener<'l>,
+        injector: Option<Injector>,
+    ) -> Board<'l> {
         Board {
             addresses,
             listens,
             listener,
+            injector,
             shared: Mutex::default(),
             changed: Condvar::new(),
             over: AtomicBool::new(false),

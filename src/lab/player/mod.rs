@@ -75,7 +75,7 @@ fn perform(
     let tracer = if is_alone { Tracer::begin() } else { None };
     let mut watch = Watch::begin(stage.witnesses(scenario)?, &stage.medium, scenario.delay, stop);
     let addresses = Peer::BOTH.map(|peer| stage.address(peer, scenario.is_v6));
-    let board = Board::new(addresses, scenario.listens(), listener);
+    let board = Board::new(addresses, scenario.listens(), listener, stage.medium.injector());
     let served = scenario.served();
     let end = Instant::now() + scenario.limit;
     let played = thread::scope(|scope| {

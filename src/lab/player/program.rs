@@ -9,6 +9,7 @@ use crate::lab::scenario::{Place, Program};
 use crate::tcp::Peer;
 use crate::timeline::Text;
 use crate::transfer::errno_name;
+use nix::errno::Errno;
 use std::io;
 use std::net::SocketAddr;
 
@@ -106,6 +107,10 @@ impl Work<'_> {
             What::Mark(mark) => {
                 board.mark(mark);
                 Ok(Ok(()).into())
+            }
+            What::Inject(injection) => {
+                let injected = board.injector.as_ref().map(|wire| wire.inject(injection, &line.text, board.addresses));
+                Ok(injected.unwrap_or_else(|| Err(Errno::ENOTSUP.into())).into())
             }
             What::Set(option) => self.early(name, |socket| Ok(socket.set(self.caller, *option))),
             What::Bind(port) => self.early(name, |socket| Ok(socket.bind(self.caller, self.address(*port, true)))),

@@ -1,5 +1,6 @@
 //! One end of the wire, by pnet: frames from a host come in on a thread of their own, frames for it go out.
 
+use super::Word;
 use crate::lab::network::wire_device;
 use crate::source::clock::now;
 use crate::source::syscall::ignore_outgoing;
@@ -31,7 +32,7 @@ pub(super) struct Device {
 
 impl Device {
     /// Takes up the device that leads to a host; what comes from there goes to `frames` until `stop`.
-    pub(super) fn open(peer: Peer, frames: Sender<Came>, stop: Arc<AtomicBool>) -> io::Result<Device> {
+    pub(super) fn open(peer: Peer, frames: Sender<Word>, stop: Arc<AtomicBool>) -> io::Result<Device> {
         let name = wire_device(peer);
         let interface = datalink::interfaces().into_iter().find(|interface| interface.name == name);
         let interface =
@@ -53,7 +54,7 @@ impl Device {
     }
 }
 
-fn receive(from: Peer, mut receiver: Box<dyn DataLinkReceiver>, frames: &Sender<Came>, stop: &AtomicBool) {
+fn receive(from: Peer, mut receiver: Box<dyn DataLinkReceiver>, frames: &Sender<Word>, stop: &AtomicBool) {
     while !stop.load(Ordering::Acquire) {
         let bytes = match receiver.next() {
             Ok(bytes) => bytes,
@@ -62,7 +63,7 @@ fn receive(from: Peer, mut receiver: Box<dyn DataLinkReceiver>, frames: &Sender<
             Err(_) => return,
         };
         let came = Came { from, time: now(), at: Instant::now(), bytes: bytes.to_vec() };
-        if frames.send(came).is_err() {
+        if frames.send(Word::Came(came)).is_err() {
             return;
         }
     }

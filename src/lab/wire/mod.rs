@@ -1,8 +1,12 @@
 //! The wire between two hosts: it carries every frame from one to the other, later, and does to it what it was told.
 
+mod craft;
 mod device;
+mod flows;
+mod inject;
 pub mod record;
 
+pub use inject::Injector;
 pub use record::{Record, Sighting};
 
 use crate::decode::{Decoded, Decoder};
@@ -12,13 +16,14 @@ use crate::source::clock::now;
 use crate::source::{Frame, LinkType};
 use crate::tcp::Peer;
 use device::Device;
+use flows::Flows;
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -36,6 +41,14 @@ pub struct Wire {
     stop: Arc<AtomicBool>,
     carried: Arc<Carried>,
     thread: JoinHandle<Record>,
+    sender: Sender<Word>,
+}
+
+/// What the wire's thread is told.
+enum Word {
+    /// A frame came from a host.
+    Came(device::Came),
+    Inject(inject::Order),
 }
 
 /// What others may ask of a wire at work.
@@ -66,23 +79,28 @@ impl Wire {
     /// # Errors
     /// What the kernel says, as where raw sockets are not allowed.
     pub fn lay(plan: Plan) -> io::Result<Wire> {
-        let (sender, frames) = channel();
+        let (sender, words) = channel();
         let stop = Arc::new(AtomicBool::new(false));
         let client = Device::open(Peer::A, sender.clone(), stop.clone())?;
-        let server = Device::open(Peer::B, sender, stop.clone())?;
+        let server = Device::open(Peer::B, sender.clone(), stop.clone())?;
         let carried = Arc::new(Carried::default());
         let mut work = Work::new(plan, [client, server], carried.clone());
         let ends = stop.clone();
         let thread = thread::Builder::new().name("wire".into()).spawn(move || {
-            work.carry(&frames, &ends);
+            work.carry(&words, &ends);
             work.record
         })?;
-        Ok(Wire { stop, carried, thread })
+        Ok(Wire { stop, carried, thread, sender })
     }
 
     /// Frames that came to the wire so far, and those that are on it now.
     pub fn carried(&self) -> (u64, u64) {
         (self.carried.came.load(Ordering::Acquire), self.carried.under_way.load(Ordering::Acquire))
+    }
+
+    /// To have segments made up.
+    pub fn injector(&self) -> Injector {
+        Injector::new(self.sender.clone())
     }
 
     /// Ends the carrying, and gives what was seen.
@@ -100,6 +118,9 @@ struct Work {
     devices: [Device; 2],
     decoder: Decoder,
     fins: Fins,
+    flows: Flows,
+    /// Frames that came, by their places in the record.
+    remembered: Vec<(Peer, usize)>,
     due: BinaryHeap<Reverse<Due>>,
     /// What waits for another segment.
     held: Vec<(Wait, Due)>,
@@ -147,6 +168,8 @@ impl Work {
             devices,
             decoder: Decoder::new(),
             fins: [None; 2],
+            flows: Flows::default(),
+            remembered: Vec::new(),
             due: BinaryHeap::new(),
             held: Vec::new(),
             number: 0,
@@ -155,11 +178,12 @@ impl Work {
         }
     }
 
-    fn carry(&mut self, frames: &Receiver<device::Came>, stop: &AtomicBool) {
+    fn carry(&mut self, words: &Receiver<Word>, stop: &AtomicBool) {
         while !stop.load(Ordering::Acquire) {
             let next = self.due.peek().map(|Reverse(due)| due.at.saturating_duration_since(Instant::now()));
-            match frames.recv_timeout(next.unwrap_or(GLANCE).min(GLANCE)) {
-                Ok(frame) => self.take(frame),
+            match words.recv_timeout(next.unwrap_or(GLANCE).min(GLANCE)) {
+                Ok(Word::Came(frame)) => self.take(frame),
+                Ok(Word::Inject(order)) => self.inject(order),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -193,6 +217,7 @@ impl Work {
         let fins = self.fins;
         let mut hits: Vec<Hit> = Vec::new();
         if let Some(segment) = &segment {
+            self.flows.saw(from, segment);
             for Armed { fault, counter, until } in &mut self.faults {
                 if until.as_mut().is_some_and(|until| until.hits(from, segment, &fins)) {
                     *until = None;
@@ -214,7 +239,11 @@ impl Work {
             (None, Some(None)) => Some("the wire dropped it: its queue was full".into()),
             (None, _) => None,
         };
+        let place = self.record.sightings.len();
         self.record.note(from, time, &bytes, lost.clone().map(Cow::Owned));
+        if self.record.sightings.len() > place {
+            self.remembered.push((from, place));
+        }
         if lost.is_none() {
             let sent = queue.flatten().unwrap_or(at);
             self.send(from, sent, bytes, hits);

@@ -14,13 +14,16 @@
 //! wait 300ms | wait for MARK | wait until quiet
 //! wait until server CLOSE-WAIT | wait until client unread | wait until client probing
 //! mark NAME
+//! inject …                  # the wire's own: see [`Injection`]
 //! ```
 //! `NAME: call` is about another socket than the program's own, for this and other programs of its host; who uses a socket
 //! that is not there yet waits for it. `-> 0`, `-> "text"`, `-> 300` or `-> ECONNREFUSED` behind a call is what it must
 //! give; without it the call must succeed, and a `recv` must bring something.
 
+mod inject;
 mod parse;
 
+pub use inject::{Injection, MadeUp, Number};
 pub use parse::{ScriptError, parse};
 
 use crate::tcp::{Peer, State};
@@ -75,6 +78,8 @@ pub enum What {
     },
     Wait(Wait),
     Mark(String),
+    /// The wire makes a segment up.
+    Inject(Injection),
 }
 
 /// An option of a socket, as `setsockopt` knows it.

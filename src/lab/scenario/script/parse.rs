@@ -1,5 +1,7 @@
 //! The text of a script into its lines.
 
+mod inject;
+
 use super::{Amount, Line, Opt, Wait, Wanted, What};
 use crate::expect::likest_of;
 use crate::lab::fault::time;
@@ -121,6 +123,13 @@ impl Words {
         let what = match call.as_str() {
             "wait" => What::Wait(self.wait()?),
             "mark" => What::Mark(self.name()?),
+            "inject" if place == Place::Wire => What::Inject(self.injection()?),
+            "inject" => {
+                self.at -= 1;
+                return Err(
+                    self.wrong("only the wire can do this: host = \"wire\"", "只有线路能这样做：host = \"wire\"")
+                );
+            }
             _ if place == Place::Wire => {
                 self.at -= 1;
                 return Err(self.wrong("the wire knows no such line", "线路不支持这种操作"));
