@@ -75,7 +75,9 @@ table! {
         "accept-queue-full"
         "simultaneous-open"
         "self-connect"
-        "fast-open";
+        "fast-open"
+        "half-open"
+        "stale-syn";
     Closing "closing":
         "four-segment-client-first"
         "four-segment-server-first"
@@ -90,7 +92,10 @@ table! {
         "time-wait-full"
         "bind-in-time-wait"
         "port-reuse-in-time-wait"
-        "fin-wait-2-orphan";
+        "fin-wait-2-orphan"
+        "old-duplicate"
+        "rst-in-time-wait"
+        "blind-rst";
     Reliability "reliability":
         "acknowledgement"
         "timeout-and-backoff"
