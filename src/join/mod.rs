@@ -248,7 +248,8 @@ impl Homes {
         if own != 0 { own > 0 } else { all >= 0 }
     }
 
-    /// A conversation that one capture alone has. It is known to be lost only where its receiver stands on the other side.
+    /// A conversation that one capture alone has. Only where its receiver stands on the other side is it known to be lost, and
+    /// only where its sender does is it known that nobody sent it.
     fn alone(
         &self,
         here: &Here<'_>,
@@ -264,11 +265,14 @@ impl Homes {
             let [one, other] = conversation.addresses;
             let (src, dst) = if direction == 0 { (one, other) } else { (other, one) };
             let is_lost = side(src.ip()) == own && side(dst.ip()) == -own;
+            let has_come = side(src.ip()) == -own && side(dst.ip()) == own;
             let usual = usual.of_way(capture == 0);
             for place in places {
                 let Some(mut segment) = here.segment(*place) else { continue };
                 if is_lost && there.has_seen_to(segment.time, usual) {
                     segment.passage = Passage::Lost;
+                } else if has_come && there.has_seen_from(segment.time, usual) {
+                    segment.passage = Passage::Appeared;
                 }
                 out.push(segment);
             }

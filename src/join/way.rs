@@ -34,13 +34,16 @@ impl Here<'_> {
     }
 
     /// Whether what arrived at this time would be in this capture, had it been sent there.
-    fn has_seen_from(&self, arrived: Timestamp, usual: Usual) -> bool {
+    pub(super) fn has_seen_from(&self, arrived: Timestamp, usual: Usual) -> bool {
         let early = usual.most_ns.saturating_add(usual.slack_ns);
         let late = usual.least_ns.saturating_sub(usual.slack_ns);
         !self.capture.has_gaps
             && self.covers.is_some_and(|(first, last)| first <= arrived.add_ns(-early) && arrived.add_ns(-late) <= last)
     }
 }
+
+/// A copy that takes so much longer than any segment usually does is an old duplicate.
+const LINGERS_NS: i64 = 50_000_000;
 
 /// One direction.
 pub(super) struct Way<'c> {
@@ -86,11 +89,12 @@ impl Way<'_> {
                 ([left], [arrived]) => vec![(*left, *arrived)],
                 _ => tie(&copies_of(self.sender, left), &copies_of(self.receiver, arrived), self.usual, keeps_ip_id),
             };
-            let more = (arrived.len() - tied.len()) as u64;
-            doubled += more;
-            if more > 0 {
+            let (late, at_once) = self.come_again(left, arrived, &tied);
+            doubled += at_once;
+            if at_once > 0 {
                 twice.extend(left.last());
             }
+            received.extend(late);
             for (left, arrived) in tied {
                 if self.is_damaged(left, arrived) {
                     damaged.insert(left);
@@ -147,6 +151,25 @@ impl Way<'_> {
         }
         self.add_unsent(&unsent, &arrivals, &mut numbers, received);
         doubled
+    }
+
+    /// Arrivals beyond those that were sent. A copy that the network made comes with its original; one that comes long after it
+    /// stands for itself: to its receiver it is an old duplicate. Those, and how many others there are.
+    fn come_again(&self, left: &[u32], arrived: &[u32], tied: &[(u32, u32)]) -> (Vec<Segment<'static>>, u64) {
+        let untied = arrived.iter().filter(|place| !tied.iter().any(|(_, tied)| tied == *place));
+        let sent = left.iter().filter_map(|place| self.sender.segment(*place)).map(|segment| segment.time).max();
+        let longest = self.usual.most_ns.saturating_add(self.usual.slack_ns).saturating_add(LINGERS_NS);
+        let (mut late, mut at_once) = (Vec::new(), 0);
+        for segment in untied.filter_map(|place| self.receiver.segment(*place)) {
+            if sent.is_some_and(|sent| segment.time.since(sent) > longest)
+                && self.sender.has_seen_from(segment.time, self.usual)
+            {
+                late.push(Segment { src: self.src, dst: self.dst, passage: Passage::Appeared, ..segment });
+            } else {
+                at_once += 1;
+            }
+        }
+        (late, at_once)
     }
 
     /// What the sender's capture does not have.

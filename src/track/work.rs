@@ -1,6 +1,7 @@
 //! One segment worked in: what it disproves, what it proves, what it says of its sender and does to its receiver.
 
 use super::arrival::is_known;
+use super::facts::SynFact;
 use super::recovery::Recovery;
 use super::step::{Fate, Repeat, Reset};
 use super::turn::Turn;
@@ -28,7 +29,11 @@ impl Turn<'_> {
         let mut reset = None;
         let mut lost_ack = None;
         if segment.passage == Passage::Appeared {
-            // Nobody was seen to send it: it says nothing of its supposed sender.
+            // Nobody was seen to send it: it says nothing of its supposed sender. But a SYN is what its receiver answers.
+            if segment.flags.syn() && !segment.flags.ack() && !self.connection.has_sent(peer) {
+                let slot = peer.of_mut(&mut self.connection.opening.syn);
+                SynFact::note(slot, segment, self.ordinal, repeats.is_some());
+            }
             self.arrive(peer, segment);
         } else if damaged {
             // Its receiver throws it away (RFC 9293 3.1): it shows what was sent, and that it did not arrive.

@@ -58,7 +58,10 @@ pub fn open_kind(connection: &Connection) -> OpenKind {
     let ([syn_a, syn_b], [syn_ack_a, syn_ack_b]) = (&facts.syn, &facts.syn_ack);
     let (syn_a, syn_b) = (syn_a.is_some(), syn_b.is_some());
     let (syn_ack_a, syn_ack_b) = (syn_ack_a.is_some(), syn_ack_b.is_some());
-    let one_sided = connection.has_only_one_side();
+    // A SYN of one that sent nothing was made on the way, as both captures show: nothing of that side is missing.
+    let is_forged =
+        [(Peer::A, syn_a), (Peer::B, syn_b)].into_iter().any(|(peer, syn)| syn && !connection.has_sent(peer));
+    let one_sided = connection.has_only_one_side() && !is_forged;
     if connection.is_self_connect() {
         return if syn_a { OpenKind::SelfConnect } else { OpenKind::MidStream };
     }
