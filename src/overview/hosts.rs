@@ -38,17 +38,12 @@ impl Deeds {
 }
 
 /// Hosts of one role and what they did.
+#[derive(Default)]
 pub(super) struct Hosts {
     /// With each, the how-manieth it was that was met.
     deeds: HashMap<Host, (Deeds, u32), foldhash::fast::RandomState>,
     met: u32,
     let_go: u64,
-}
-
-impl Default for Hosts {
-    fn default() -> Hosts {
-        Hosts { deeds: HashMap::default(), met: 0, let_go: 0 }
-    }
 }
 
 impl Hosts {
