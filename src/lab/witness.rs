@@ -131,7 +131,7 @@ struct Memory {
 impl Memory {
     fn note(&mut self, now: Timestamp, sockets: &[KernelSocket], owners: &dyn Fn(&[u32]) -> HashMap<u32, Process>) {
         let mut present = vec![false; self.seen.len()];
-        for socket in sockets {
+        for socket in sockets.iter().filter(|socket| !is_left_behind(socket, sockets)) {
             let next = self.seen.len();
             let place = match self.known.get(&socket.cookie) {
                 Some(place) => *place,
@@ -176,6 +176,13 @@ impl Memory {
             }
         }
     }
+}
+
+/// Whether it is the request that the kernel has just made a socket of: for a moment a dump may hold both.
+fn is_left_behind(socket: &KernelSocket, sockets: &[KernelSocket]) -> bool {
+    let ends = |socket: &KernelSocket| (socket.local, socket.remote);
+    socket.state == State::SynReceived
+        && sockets.iter().any(|other| other.state != State::SynReceived && ends(other) == ends(socket))
 }
 
 impl Seen {
@@ -295,6 +302,15 @@ mod tests {
         assert_eq!(seen.time_wait, Some(expected));
         assert_eq!(seen.gone, Some(Timestamp(8)));
         assert_eq!(seen.owner.as_ref().unwrap().to_string(), "server[7]");
+    }
+
+    #[test]
+    fn a_request_beside_its_socket_is_over() {
+        for order in [[State::SynReceived, State::Established], [State::Established, State::SynReceived]] {
+            let mut memory = Memory::default();
+            memory.note(Timestamp(1), &order.map(|state| socket(1, state, 0, None)), &held);
+            assert_eq!(memory.seen[0].states, [(Timestamp(1), State::Established)]);
+        }
     }
 
     #[test]
