@@ -34,6 +34,14 @@ impl Turn<'_> {
                 let slot = peer.of_mut(&mut self.connection.opening.syn);
                 SynFact::note(slot, segment, self.ordinal, repeats.is_some());
             }
+            if segment.flags.rst() {
+                let receiver = self.connection.receiver_of(peer);
+                let verdict = self.judge(peer, receiver, segment);
+                reset = matches!(verdict, Reset::OutsideWindow | Reset::Challenged).then_some(verdict);
+                if verdict == Reset::Challenged {
+                    self.note_challenge(receiver);
+                }
+            }
             self.arrive(peer, segment);
         } else if damaged {
             // Its receiver throws it away (RFC 9293 3.1): it shows what was sent, and that it did not arrive.
