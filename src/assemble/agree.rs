@@ -50,7 +50,8 @@ pub fn compare(kernel: &[Sight], until_ns: i64, inferred: &[Sight], unseen_ns: i
         };
         // Where the watching begins nobody knows: only what lies between two sights must have been seen.
         if let (Some(place), Some(last)) = (place, last) {
-            let missed = (place + 1..found).find_map(|index| unseen(inferred, index, i64::MAX, unseen_ns));
+            // The kernel may be ahead of the wire: it is in FIN-WAIT-1 from the call on, though the FIN waits behind data.
+            let missed = (place + 1..found).find_map(|index| unseen(inferred, index, seen.at_ns, unseen_ns));
             if let Some(missed) = missed {
                 return Some(Difference { at_ns: missed.at_ns, kernel: last.state, inferred: missed.state });
             }
@@ -131,6 +132,15 @@ mod tests {
     fn a_short_state_may_be_missing() {
         let kernel = [(52, SynReceived), (151, Established), (252, LastAck), (401, Closed)];
         assert_eq!(first_difference(&kernel, 500, &SERVER), None);
+    }
+
+    #[test]
+    fn a_fin_may_wait_behind_data() {
+        let inferred = [(-9, Listen), (50, SynReceived), (150, Established), (250, FinWait1), (300, TimeWait)];
+        let kernel = [(52, SynReceived), (152, FinWait1), (301, TimeWait)];
+        assert_eq!(first_difference(&kernel, 500, &inferred), None);
+        let later = [(52, SynReceived), (190, FinWait1), (301, TimeWait)];
+        assert_eq!(first_difference(&later, 500, &inferred), Some((150, SynReceived, Established)));
     }
 
     #[test]
