@@ -108,6 +108,15 @@ pub(super) fn options(arrow: &Arrow, style: &Style) -> Vec<String> {
     parts
 }
 
+/// What became of a segment that never came in whole.
+pub(crate) fn lost(arrow: &Arrow, style: &Style) -> &'static str {
+    match arrow.checksum {
+        // It was sent with a right one: where both ends are seen, what is wrong is how it arrived.
+        Checksum::Invalid => style.lang.pick("damaged on the way", "途中出错"),
+        _ => style.lang.pick("lost on the way", "途中丢失"),
+    }
+}
+
 /// Parts in lines of at most `columns`, broken between parts where that is possible.
 pub(crate) fn lines(parts: &[String], columns: usize, style: &Style) -> Vec<String> {
     let dot = Glyphs::between(style);

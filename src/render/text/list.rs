@@ -108,7 +108,7 @@ fn segment(arrow: &Arrow, room: usize, style: &Style) -> Vec<(String, Ink)> {
     let (text, mut parts) = label::label(arrow, room, style);
     let mut lines = vec![(text, Ink::side(arrow.from))];
     if arrow.fate == Fate::Lost {
-        let lost = style.lang.pick("lost on the way", "途中丢失");
+        let lost = label::lost(arrow, style);
         lines.push((format!("{} {lost}", Glyphs::of(style.charset).lost), Ink::Error));
     }
     parts.extend(label::options(arrow, style));

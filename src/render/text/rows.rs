@@ -145,7 +145,7 @@ fn segment(arrow: &Arrow, columns: &Columns, style: &Style) -> Vec<Body> {
     let mut body = vec![Body::Arrow { from: arrow.from, text, ink }];
     let mut parts = moved;
     if arrow.fate == Fate::Lost {
-        parts.insert(0, style.lang.pick("lost on the way", "途中丢失").to_string());
+        parts.insert(0, label::lost(arrow, style).to_string());
     }
     parts.extend(label::options(arrow, style));
     let lines = label::lines(&parts, area.saturating_sub(4), style);
