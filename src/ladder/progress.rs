@@ -71,6 +71,7 @@ impl Progress {
             Detail::Segment(segment) => {
                 self.round_trip.learn(event.t_ns, segment);
                 let mut arrow = arrow(event.t_ns, segment, lanes);
+                arrow.is_made_up = event.notes.iter().any(|note| note.id == "sent-by-neither");
                 let said = arrow.from.of_mut(&mut self.windows).replace(arrow.window);
                 arrow.window_changed = said != Some(arrow.window);
                 arrow.slants = self.under_way.leave(event, &arrow);
@@ -262,6 +263,7 @@ fn arrow(t_ns: i64, segment: &SegmentEvent, lanes: &Lanes) -> Arrow {
         slants: false,
         crosses: false,
         fate: segment.fate,
+        is_made_up: false,
         flags: segment.flags.clone(),
         seq: segment.seq,
         ack: segment.ack,

@@ -37,6 +37,17 @@ pub(super) fn shaft(from: Side, label: &str, area: usize, end: End, shaft: &str,
     }
 }
 
+/// An arrow that begins between the lifelines: nobody sent it.
+pub(super) fn from_nowhere(from: Side, label: &str, area: usize, end: End, glyphs: &Glyphs) -> String {
+    let gap = (area / 4).min(area.saturating_sub(BESIDE_LABEL + width(label)));
+    let text = shaft(from, label, area - gap, end, glyphs.shaft, glyphs);
+    let nothing = " ".repeat(gap);
+    match from {
+        Side::Left => format!("{nothing}{text}"),
+        Side::Right => format!("{text}{nothing}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,6 +60,8 @@ mod tests {
         assert_eq!(draw(Side::Left, End::Arrives), "- SYN ------->");
         assert_eq!(draw(Side::Right, End::Arrives), "<------- SYN -");
         assert_eq!(draw(Side::Left, End::Lost), "- SYN ----X   ");
+        assert_eq!(from_nowhere(Side::Left, "RST", 16, End::Arrives, glyphs), "    - RST ----->");
+        assert_eq!(from_nowhere(Side::Right, "RST", 16, End::Arrives, glyphs), "<----- RST -    ");
         for area in 6..40 {
             for (from, end) in [(Side::Left, End::Arrives), (Side::Right, End::Lost)] {
                 assert_eq!(shaft(from, "x", area, end, "-", glyphs).len(), area);

@@ -13,9 +13,11 @@ use std::io;
 /// What stands between the lifelines in one line.
 #[derive(Debug, Clone)]
 pub(super) enum Body {
-    /// An arrow: it fills the area, and its foot stands on a lifeline.
+    /// An arrow: it fills the area.
     Arrow {
         from: Side,
+        /// Its foot stands on its sender's lifeline.
+        stands: bool,
         text: String,
         ink: Ink,
     },
@@ -113,8 +115,8 @@ impl Block {
         let glyph = match body {
             Some(Body::Slant { near, leaves: true, .. }) if *near == side && waiting => side.of(&glyphs.waiting_joint),
             Some(Body::Slant { near, leaves: true, .. }) if *near == side => side.of(&glyphs.joint),
-            Some(Body::Arrow { from, .. }) if *from == side && waiting => side.of(&glyphs.waiting_joint),
-            Some(Body::Arrow { from, .. }) if *from == side => side.of(&glyphs.joint),
+            Some(Body::Arrow { from, stands: true, .. }) if *from == side && waiting => side.of(&glyphs.waiting_joint),
+            Some(Body::Arrow { from, stands: true, .. }) if *from == side => side.of(&glyphs.joint),
             _ if self.cut && !waiting => glyphs.cut,
             _ => glyphs.lifeline(lifeline),
         };

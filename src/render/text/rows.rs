@@ -141,8 +141,11 @@ fn segment(arrow: &Arrow, columns: &Columns, style: &Style) -> Vec<Body> {
         arrow if arrow.has_flag("RST") => Ink::Error,
         arrow => Ink::side(arrow.from),
     };
-    let text = arrow::shaft(arrow.from, &label, area, end, glyphs.shaft, glyphs);
-    let mut body = vec![Body::Arrow { from: arrow.from, text, ink }];
+    let text = match arrow.is_made_up {
+        true => arrow::from_nowhere(arrow.from, &label, area, end, glyphs),
+        false => arrow::shaft(arrow.from, &label, area, end, glyphs.shaft, glyphs),
+    };
+    let mut body = vec![Body::Arrow { from: arrow.from, stands: !arrow.is_made_up, text, ink }];
     let mut parts = moved;
     if arrow.fate == Fate::Lost {
         parts.insert(0, label::lost(arrow, style).to_string());
@@ -181,7 +184,7 @@ fn folded(run: &Folded, columns: &Columns, style: &Style) -> Vec<Body> {
         .map(|one| {
             let words = width::clip(&flow(one, style.lang), area.saturating_sub(arrow::BESIDE_LABEL), style.charset);
             let text = arrow::shaft(one.from, &words, area, End::Arrives, glyphs.thick, glyphs);
-            Body::Arrow { from: one.from, text, ink: Ink::side(one.from) }
+            Body::Arrow { from: one.from, stands: true, text, ink: Ink::side(one.from) }
         })
         .collect();
     body.push(Body::Centred { text: width::clean(&fold(run, style.lang), 100, style), ink: Ink::Dim });
