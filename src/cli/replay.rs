@@ -84,10 +84,14 @@ pub(super) fn warn(timeline: &Timeline, config: &Config) -> Result<()> {
     Ok(())
 }
 
-/// The timeline of files, one after the other.
+/// The timeline of files, one after the other; of a recording of the lab that of both its hosts.
 pub(super) fn timeline(files: &[PathBuf], wishes: Wishes, config: &Config) -> Result<Timeline> {
     let mut all = FrameFilter::new(&[], config)?;
-    read(files, wishes, &mut all, None, config).map(|(timeline, _)| timeline)
+    let read = match recorded::only(files, config)? {
+        Some(recorded) => recorded::read(&recorded, wishes, &mut all, config)?,
+        None => read(files, wishes, &mut all, None, config)?,
+    };
+    Ok(read.0)
 }
 
 /// The timeline of connections captured on both sides.
@@ -98,16 +102,6 @@ pub(super) fn joined(sides: [&SideArg; 2], wishes: Wishes, config: &Config) -> R
 
 fn ended(damaged: bool, args: &Replay) -> Exit {
     if damaged && args.strict { Exit::DamagedInput } else { Exit::Done }
-}
-
-/// The timeline of a file that the lab has just recorded.
-#[cfg(all(feature = "capture", target_os = "linux"))]
-pub(super) fn recording(path: &Path, wishes: Wishes, config: &Config) -> Result<Timeline> {
-    let files = [path.to_path_buf()];
-    match recorded::only(&files, config)? {
-        Some(recorded) => Ok(recorded::read(&recorded, wishes, &mut FrameFilter::new(&[], config)?, config)?.0),
-        None => timeline(&files, wishes, config),
-    }
 }
 
 /// Reads files one after the other; says whether one was damaged.

@@ -3,6 +3,7 @@
 use super::tracer::{Deed, Traced};
 use super::witness::Seen;
 use crate::tcp::{KernelAct, State, Timestamp};
+use std::net::SocketAddr;
 
 /// A trace may be that much ahead of the answer in which its socket was first seen.
 const BEFORE_NS: i64 = 50_000_000;
@@ -13,32 +14,35 @@ const BEFORE_NS: i64 = 50_000_000;
 /// socket without a program are no full sockets, so for these the answers stand.
 pub(super) fn join(seen: &mut [Seen], traced: Vec<Traced>) -> Vec<KernelAct> {
     let mut acts = Vec::new();
-    for Traced { local, remote, at, deed } in &traced {
-        let mut own = seen.iter_mut().filter(|seen| (seen.local, seen.remote) == (*local, *remote));
-        let act = |deed: &Deed| match deed {
-            Deed::Became(_) => None,
-            Deed::SentAgain => Some(KernelAct { local: *local, remote: *remote, at: *at, reset: None }),
-            Deed::SentReset(why) => {
-                Some(KernelAct { local: *local, remote: *remote, at: *at, reset: Some(why.clone()) })
-            }
-        };
+    for Traced { local, remote, at, deed } in traced {
         match deed {
             Deed::Became(state) => {
-                if let Some(seen) = own.find(|seen| covers(seen, *at)) {
-                    seen.traced.push((*at, *state));
+                if let Some(seen) = whose(seen, local, remote, at, state) {
+                    seen.traced.push((at, state));
                 }
             }
             // No socket needs to be there: a RST may say just that.
-            deed => acts.extend(act(deed)),
+            Deed::SentAgain => acts.push(KernelAct { local, remote, at, reset: None }),
+            Deed::SentReset(why) => acts.push(KernelAct { local, remote, at, reset: Some(why) }),
         }
     }
     seen.iter_mut().filter(|seen| !seen.traced.is_empty()).for_each(settle);
     acts
 }
 
-fn covers(seen: &Seen, at: Timestamp) -> bool {
-    let begun = seen.states.first().is_some_and(|(first, _)| at >= first.add_ns(-BEFORE_NS));
-    begun && seen.gone.is_none_or(|gone| at <= gone)
+/// The socket that came to this state: where ports are used again, the youngest that had begun. One that is about to be seen
+/// for the first time is meant where none had, and always by SYN-SENT, with which a socket begins.
+fn whose(seen: &mut [Seen], local: SocketAddr, remote: SocketAddr, at: Timestamp, state: State) -> Option<&mut Seen> {
+    let is_there = |seen: &Seen, from: i64| {
+        let begun = seen.states.first().is_some_and(|(first, _)| at >= first.add_ns(from));
+        let is_over = seen.states.iter().any(|(since, state)| *state == State::TimeWait && *since <= at);
+        let is_gone = seen.gone.is_some_and(|gone| at > gone);
+        (seen.local, seen.remote) == (local, remote) && begun && !is_over && !is_gone
+    };
+    let early = || seen.iter().rposition(|seen| is_there(seen, -BEFORE_NS));
+    let begun = || seen.iter().rposition(|seen| is_there(seen, 0));
+    let place = if state == State::SynSent { early() } else { begun().or_else(early) };
+    seen.get_mut(place?)
 }
 
 fn settle(seen: &mut Seen) {

@@ -36,7 +36,7 @@ fn told(recording: &Recording, name: &str, saved: Option<File>, output: &Output,
     spool.write_all(&bytes).and_then(|()| spool.flush()).with_context(cannot)?;
     drop(bytes);
     let wishes = Wishes { watch: Watch::All, full: output.full, msl: output.msl, ..Wishes::default() };
-    let mut timeline = replay::recording(spool.path(), wishes, config)?;
+    let mut timeline = replay::timeline(&[spool.path().to_path_buf()], wishes, config)?;
     (timeline.source.kind, timeline.source.name) = (SourceKind::Lab, name.into());
     timeline.source.packets.dropped += recording.record.left_out;
     Ok(timeline)
