@@ -42,7 +42,7 @@ impl Here<'_> {
     }
 }
 
-/// A copy that takes so much longer than any segment usually does is an old duplicate.
+/// A copy that comes so long after its original is an old duplicate.
 const LINGERS_NS: i64 = 50_000_000;
 
 /// One direction.
@@ -156,14 +156,13 @@ impl Way<'_> {
     /// Arrivals beyond those that were sent. A copy that the network made comes with its original; one that comes long after it
     /// stands for itself: to its receiver it is an old duplicate. Those, and how many others there are.
     fn come_again(&self, left: &[u32], arrived: &[u32], tied: &[(u32, u32)]) -> (Vec<Segment<'static>>, u64) {
-        let untied = arrived.iter().filter(|place| !tied.iter().any(|(_, tied)| tied == *place));
-        let sent = left.iter().filter_map(|place| self.sender.segment(*place)).map(|segment| segment.time).max();
-        let longest = self.usual.most_ns.saturating_add(self.usual.slack_ns).saturating_add(LINGERS_NS);
+        let time = |place: &u32| self.receiver.segment(*place).map(|segment| segment.time);
+        let came: Vec<Timestamp> = tied.iter().filter_map(|(_, place)| time(place)).collect();
         let (mut late, mut at_once) = (Vec::new(), 0);
-        for segment in untied.filter_map(|place| self.receiver.segment(*place)) {
-            if sent.is_some_and(|sent| segment.time.since(sent) > longest)
-                && self.sender.has_seen_from(segment.time, self.usual)
-            {
+        for place in arrived.iter().filter(|place| !tied.iter().any(|(_, tied)| tied == *place)) {
+            let Some(segment) = self.receiver.segment(*place) else { continue };
+            let lingered = !came.is_empty() && came.iter().all(|came| segment.time.since(*came) > LINGERS_NS);
+            if lingered && self.sender.has_seen_from(segment.time, self.usual) {
                 late.push(Segment { src: self.src, dst: self.dst, passage: Passage::Appeared, ..segment });
             } else {
                 at_once += 1;
