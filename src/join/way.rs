@@ -89,7 +89,7 @@ impl Way<'_> {
                 ([left], [arrived]) => vec![(*left, *arrived)],
                 _ => tie(&copies_of(self.sender, left), &copies_of(self.receiver, arrived), self.usual, keeps_ip_id),
             };
-            let (late, at_once) = self.come_again(left, arrived, &tied);
+            let (late, at_once) = self.come_again(arrived, &tied);
             doubled += at_once;
             if at_once > 0 {
                 twice.extend(left.last());
@@ -155,7 +155,7 @@ impl Way<'_> {
 
     /// Arrivals beyond those that were sent. A copy that the network made comes with its original; one that comes long after it
     /// stands for itself: to its receiver it is an old duplicate. Those, and how many others there are.
-    fn come_again(&self, left: &[u32], arrived: &[u32], tied: &[(u32, u32)]) -> (Vec<Segment<'static>>, u64) {
+    fn come_again(&self, arrived: &[u32], tied: &[(u32, u32)]) -> (Vec<Segment<'static>>, u64) {
         let time = |place: &u32| self.receiver.segment(*place).map(|segment| segment.time);
         let came: Vec<Timestamp> = tied.iter().filter_map(|(_, place)| time(place)).collect();
         let (mut late, mut at_once) = (Vec::new(), 0);
