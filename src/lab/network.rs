@@ -52,7 +52,8 @@ pub fn mac(peer: Peer) -> Mac {
 
 impl Network {
     /// Builds both hosts in the network namespace that the calling thread is in, which needs root rights there. Nothing is
-    /// left behind: the kernel takes all down when this goes, and when the process does.
+    /// left behind: the kernel takes all down when this goes, and when the process does. Both control congestion as
+    /// textbooks have it (RFC 5681), whatever this machine does else, so that a scenario comes out alike everywhere.
     ///
     /// # Errors
     /// What the kernel says.
@@ -63,6 +64,7 @@ impl Network {
         for peer in Peer::BOTH {
             let host = peer.of(&hosts);
             quiet(host)?;
+            host.set("net.ipv4.tcp_congestion_control", "reno")?;
             let device = wire_device(peer);
             link::veth(device, host, DEVICE, mac(peer))?;
             // Nobody lives at this end; it shall say nothing.
