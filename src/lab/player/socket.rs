@@ -7,7 +7,7 @@ use crate::tcp::{CallName, CallWord, Timestamp};
 use crate::transfer::errno_name;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::{setsockopt, sockopt};
-use socket2::{Domain, Protocol, SockAddr, Type};
+use socket2::{Domain, Protocol, SockAddr, TcpKeepalive, Type};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{IpAddr, Shutdown, SocketAddr};
 use std::os::fd::AsFd;
@@ -71,6 +71,9 @@ impl Socket {
             Opt::RcvBuf(octets) => format!("SO_RCVBUF, {octets}"),
             Opt::SndBuf(octets) => format!("SO_SNDBUF, {octets}"),
             Opt::FastOpen => "TCP_FASTOPEN_CONNECT, 1".into(),
+            Opt::KeepAlive { idle, interval, count } => {
+                format!("SO_KEEPALIVE: idle {} s, every {} s, {count} times", idle.as_secs(), interval.as_secs())
+            }
         };
         self.called(caller, CallName::Setsockopt, arguments, |socket| match option {
             Opt::Linger(seconds) => socket.set_linger(Some(Duration::from_secs(seconds))),
@@ -80,6 +83,10 @@ impl Socket {
             Opt::RcvBuf(octets) => socket.set_recv_buffer_size(octets),
             Opt::SndBuf(octets) => socket.set_send_buffer_size(octets),
             Opt::FastOpen => Ok(setsockopt(socket, sockopt::TcpFastOpenConnect, &true)?),
+            Opt::KeepAlive { idle, interval, count } => {
+                let times = TcpKeepalive::new().with_time(idle).with_interval(interval).with_retries(count);
+                socket.set_tcp_keepalive(&times)
+            }
         })
     }
 

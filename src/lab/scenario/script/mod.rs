@@ -8,7 +8,8 @@
 //! recv | recv 100 | recv all                 # one call; calls until so much, or until the peer's FIN, has come
 //! echo                      # what comes goes back, until the peer's FIN
 //! shutdown | close | close listener
-//! set linger 0              # and reuseaddr, nodelay, quickack [off], rcvbuf N, sndbuf N, fastopen
+//! set linger 0              # and reuseaddr, nodelay, quickack [off], rcvbuf N, sndbuf N, fastopen,
+//!                           # keepalive IDLE INTERVAL COUNT (as 1s 1s 3)
 //! serve 8080 a.txt=20000    # the built-in server, for one client: files of such sizes; gives the octets sent
 //! get 8080 a.txt            # the built-in client; gives the octets received
 //! wait 300ms | wait for MARK | wait until quiet
@@ -98,6 +99,12 @@ pub enum Opt {
     SndBuf(usize),
     /// TCP_FASTOPEN_CONNECT: `connect` waits for the first `send`.
     FastOpen,
+    /// SO_KEEPALIVE, with how long it is idle before, how long between two probes, and how many unanswered ones it takes.
+    KeepAlive {
+        idle: Duration,
+        interval: Duration,
+        count: u32,
+    },
 }
 
 /// How much to receive.

@@ -8,6 +8,7 @@ use crate::lab::fault::time;
 use crate::lab::scenario::Place;
 use crate::tcp::{Peer, State};
 use crate::timeline::Text;
+use std::time::Duration;
 
 /// Octets that one `send` or one file makes up at most.
 const MOST_SENT: usize = 64 << 20;
@@ -99,7 +100,7 @@ const CALLS: [&str; 14] = [
     "listen", "accept", "bind", "connect", "send", "recv", "echo", "shutdown", "close", "set", "serve", "get", "wait",
     "mark",
 ];
-const OPTIONS: [&str; 7] = ["linger", "reuseaddr", "nodelay", "quickack", "rcvbuf", "sndbuf", "fastopen"];
+const OPTIONS: [&str; 8] = ["linger", "reuseaddr", "nodelay", "quickack", "rcvbuf", "sndbuf", "fastopen", "keepalive"];
 
 impl Words {
     fn line(&mut self, place: Place) -> Result<Line, ScriptError> {
@@ -223,6 +224,11 @@ impl Words {
             "rcvbuf" => Opt::RcvBuf(self.number("octets", "字节数")?),
             "sndbuf" => Opt::SndBuf(self.number("octets", "字节数")?),
             "fastopen" => Opt::FastOpen,
+            "keepalive" => Opt::KeepAlive {
+                idle: self.seconds()?,
+                interval: self.seconds()?,
+                count: self.number("unanswered probes", "无应答探测次数")?,
+            },
             other => {
                 self.at -= 1;
                 let mut error = self.wrong(
@@ -322,6 +328,12 @@ impl Words {
         })
     }
 
+    /// A time that the kernel takes in whole seconds.
+    fn seconds(&mut self) -> Result<Duration, ScriptError> {
+        let found = self.take(|word| time(word).filter(|time| time.as_secs() > 0 && time.subsec_nanos() == 0));
+        found.ok_or_else(|| self.wrong("whole seconds (1s) should stand here", "此处应为整秒数（1s）"))
+    }
+
     fn port(&mut self) -> Result<u16, ScriptError> {
         self.number("a port", "端口")
     }
@@ -374,6 +386,7 @@ mod tests {
         assert_eq!(wrong("send \"x"), (0, 5, None));
         assert_eq!(wrong("wait until server TIME-WIAT"), (0, 18, Some("TIME-WAIT".into())));
         assert_eq!(wrong("recv -> nothing"), (0, 8, None));
+        assert_eq!(wrong("set keepalive 1s 300ms 3"), (0, 17, None));
         assert!(parse("connect 80", Place::Wire).is_err());
     }
 }
