@@ -44,7 +44,8 @@ impl Turn<'_> {
         let copies = connection.captured_twice();
         let more = connection.more(other);
         more.heard = Some(segment.time);
-        if more.keep_alives > 0 {
+        // Who asked does not hear an answer that is lost.
+        if more.keep_alives > 0 && segment.passage != Passage::Lost {
             found.acking = Acking::KeepAlives(std::mem::take(&mut more.keep_alives));
         }
         if is_news {
