@@ -107,6 +107,7 @@ table! {
         "slow-reader"
         "delayed-ack-and-nagle"
         "nodelay"
+        "keep-alive"
         "congestion";
     Servers "servers":
         "first-lesson"
