@@ -25,6 +25,8 @@ pub(super) struct Watch<'w> {
     quiet: Duration,
     /// Frames that had come, and since when no more did.
     came: (u64, Instant),
+    /// When the wire was last asked.
+    looked: Instant,
 }
 
 impl<'w> Watch<'w> {
@@ -42,6 +44,7 @@ impl<'w> Watch<'w> {
             longest: Duration::ZERO,
             quiet: QUIET + 2 * delay,
             came: (0, Instant::now()),
+            looked: Instant::now(),
         }
     }
 
@@ -57,6 +60,7 @@ impl<'w> Watch<'w> {
             // A state may have come right after one answer was made up, and gone right before the next was.
             self.longest = self.longest.max(before.elapsed());
         }
+        self.looked = Instant::now();
         let (came, under_way) = self.medium.carried();
         if came != self.came.0 || under_way > 0 {
             self.came = (came, Instant::now());
@@ -70,9 +74,11 @@ impl<'w> Watch<'w> {
         self.witnesses.iter().map(|(witness, _)| witness.seen())
     }
 
-    /// Whether nothing is on the wire, and nothing has come to it for a while.
-    pub(super) fn is_quiet(&self) -> bool {
-        self.came.1.elapsed() >= self.quiet
+    /// The time until which nothing is on the wire and nothing came to it, after such a while that it was quiet: who began
+    /// to wait no later than that has waited for it.
+    pub(super) fn quiet_for(&self) -> Option<Instant> {
+        let calm = self.looked.saturating_duration_since(self.came.1);
+        self.looked.checked_sub(self.quiet).filter(|_| calm >= self.quiet)
     }
 
     /// Whether a socket waits for an answer.
@@ -90,7 +96,7 @@ impl<'w> Watch<'w> {
             if self.is_expecting() {
                 self.came.1 = Instant::now();
             }
-            if self.is_quiet() {
+            if self.quiet_for().is_some() {
                 break;
             }
         }

@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long one wait lasts at most.
 const GLANCE: Duration = Duration::from_millis(50);
@@ -53,7 +53,10 @@ struct Shared {
     unread: [bool; 2],
     /// Whether a host asks for a closed window to open.
     probing: [bool; 2],
-    is_quiet: bool,
+    /// What began no later has seen the wire quiet.
+    quiet_for: Option<Instant>,
+    /// How often the kernels were asked.
+    looks: u64,
     /// Sockets that no call is using.
     sockets: HashMap<(Peer, String), Socket>,
     marks: HashSet<String>,
@@ -80,7 +83,7 @@ impl<'l> Board<'l> {
     }
 
     /// What the kernels say now.
-    pub(super) fn see(&self, hosts: [Vec<(&Seen, State)>; 2], is_quiet: bool) {
+    pub(super) fn see(&self, hosts: [Vec<(&Seen, State)>; 2], quiet_for: Option<Instant>) {
         let mut shared = self.lock();
         for (host, open) in Peer::BOTH.into_iter().zip(hosts) {
             *host.of_mut(&mut shared.states) = open.iter().map(|(_, state)| *state).collect();
@@ -88,7 +91,8 @@ impl<'l> Board<'l> {
                 open.iter().any(|(seen, state)| *state != State::Listen && seen.unread > 0);
             *host.of_mut(&mut shared.probing) = open.iter().any(|(seen, _)| seen.is_probing);
         }
-        shared.is_quiet = is_quiet;
+        shared.quiet_for = quiet_for;
+        shared.looks += 1;
         drop(shared);
         self.changed.notify_all();
     }
@@ -118,18 +122,19 @@ impl<'l> Board<'l> {
     }
 
     pub(super) fn wait(&self, wait: &Wait) -> Result<(), Over> {
+        let begun = Instant::now();
+        // That nothing is left must be seen after the call on the line before; the next answer may still be of before it. A
+        // state that lasts a moment, however, must not be missed.
+        let fresh = self.lock().looks + 2;
         let met = |shared: &mut Shared| match wait {
-            Wait::Time(_) => true,
+            Wait::Time(time) => begun.elapsed() >= *time,
+            Wait::Mark(mark) => shared.marks.contains(mark),
+            Wait::Quiet => shared.quiet_for.is_some_and(|quiet| quiet >= begun),
+            Wait::State(_, State::Closed) if shared.looks < fresh => false,
             Wait::State(host, state) => shows(host.of(&shared.states).as_slice(), *state),
             Wait::Unread(host) => *host.of(&shared.unread),
             Wait::Probing(host) => *host.of(&shared.probing),
-            Wait::Quiet => shared.is_quiet,
-            Wait::Mark(mark) => shared.marks.contains(mark),
         };
-        if let Wait::Time(time) = wait {
-            let end = std::time::Instant::now() + *time;
-            return self.until(|_| (std::time::Instant::now() >= end).then_some(()));
-        }
         self.until(|shared| met(shared).then_some(()))
     }
 

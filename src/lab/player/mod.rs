@@ -102,7 +102,7 @@ fn perform(
                 board.end();
                 return Err(error);
             }
-            board.see(stage.by_host(watch.seen(), &served), watch.is_quiet());
+            board.see(stage.by_host(watch.seen(), &served), watch.quiet_for());
             if !is_over && Instant::now() > end {
                 is_over = true;
                 board.end();
