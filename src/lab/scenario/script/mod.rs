@@ -128,7 +128,7 @@ pub enum Wait {
     Unread(Peer),
     /// Until a socket of this host has its zero-window probe timer running.
     Probing(Peer),
-    /// Until nothing is on the wire, and nothing came to it for a while.
+    /// Until nothing is on the wire, and nothing came to it for a while since the wait began.
     Quiet,
     /// Until a program has set this mark.
     Mark(String),
