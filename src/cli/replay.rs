@@ -54,7 +54,7 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     let chooses = args.choose.filter.is_some() || args.choose.sort.is_some();
     let keep = match view.limit {
         // The others are told together.
-        Some(limit) if only_text && !chooses => {
+        Some(limit) if only_text && !chooses && !recorded::is_only(&args.files, config)? => {
             Keep { first: limit.max(1) as u64, one: args.connection, is_watched: false }
         }
         _ => Keep::ALL,

@@ -119,7 +119,9 @@ fn say(begun: Timestamp, program: &str, word: &CallWord, lang: Lang) {
     let name = word.call.name();
     let text = call::sentence(word, 1);
     let came = text.get(lang).strip_prefix(name).unwrap_or_default();
-    let seconds = now().since(begun) as f64 / 1e9;
+    // When it returned: a socket's first calls are told only when it has an address.
+    let took = word.took.map_or(0, |took| i64::try_from(took.as_nanos()).unwrap_or(i64::MAX));
+    let seconds = word.at.add_ns(took).since(begun) as f64 / 1e9;
     let (program, arguments) = (safe(program), safe(&word.arguments));
     let _ = writeln!(io::stderr().lock(), "  {seconds:7.3} s  {program:<8} {name}({arguments}){}", safe(came));
 }

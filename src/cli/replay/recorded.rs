@@ -48,6 +48,17 @@ pub(super) fn only<'f>(files: &'f [PathBuf], config: &Config) -> Result<Option<R
     Ok(is_ours.then_some(Recorded { file, sides }))
 }
 
+/// Whether the file is the only one and the lab's, also of its loopback: then it tells of its few connections all that it can.
+pub(super) fn is_only(files: &[PathBuf], config: &Config) -> Result<bool> {
+    let [file] = files else { return Ok(false) };
+    if !file.metadata().is_ok_and(|found| found.is_file()) {
+        return Ok(false);
+    }
+    let mut reader = open(file, config)?;
+    let _ = reader.next();
+    Ok(is_marked(&reader))
+}
+
 /// Whether the lab made it, so far as it was read: only then its journal is ours.
 pub(super) fn is_marked(reader: &CaptureReader) -> bool {
     let by = reader.about().map(|about| [&about.application, &about.hardware]);
