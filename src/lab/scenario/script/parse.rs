@@ -375,6 +375,22 @@ mod tests {
     }
 
     #[test]
+    fn files_are_served_and_got() {
+        let lines = parse(
+            "serve 80 a.txt=3 b=0 -> 3\nget 80 a.txt -> ENOENT\nset quickack off\nwait until client probing",
+            HOST,
+        );
+        let lines = lines.unwrap();
+        assert_eq!(lines[0].what, What::Serve { port: 80, files: vec![("a.txt".into(), 3), ("b".into(), 0)] });
+        assert_eq!(lines[1].what, What::Get { port: 80, name: "a.txt".into() });
+        assert_eq!(lines[2].what, What::Set(Opt::QuickAck(false)));
+        assert_eq!(lines[3].what, What::Wait(Wait::Probing(Peer::A)));
+        for wrong in ["serve 80", "serve 80 a.txt", "serve 80 ../a=3", "get 80", "set quickack of"] {
+            assert!(parse(wrong, HOST).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn what_is_wrong_is_told_with_its_place() {
         let wrong = |text: &str| {
             let error = parse(text, HOST).unwrap_err();
