@@ -121,15 +121,12 @@ pub(super) fn merge<'i>(
         return items;
     }
     // Which item stands behind each call: calls with the same one are a stretch.
-    // A timer may stand before segments of earlier times.
-    let mut times: Vec<Timestamp> = items.iter().map(|(_, item)| item.time).collect();
-    let mut least = Timestamp(i64::MAX);
-    for time in times.iter_mut().rev() {
-        least = least.min(*time);
-        *time = least;
-    }
-    let mut before: Vec<usize> =
-        calls.iter().map(|(_, call)| times.partition_point(|time| *time < call.time)).collect();
+    let places = Places::of(&items);
+    let mut placed: Vec<(usize, (u64, Item))> =
+        calls.drain(..).map(|call| (places.of_call(call.0, call.1.time), call)).collect();
+    placed.sort_by_key(|(before, _)| *before);
+    let mut before: Vec<usize> = placed.iter().map(|(before, _)| *before).collect();
+    calls.extend(placed.into_iter().map(|(_, call)| call));
     if !full {
         fold(calls, &mut before);
     }
@@ -144,6 +141,34 @@ pub(super) fn merge<'i>(
     }
     merged.extend(calls.map(|((id, call), _)| (*id, call)));
     merged
+}
+
+/// Where the items of each connection stand among all.
+struct Places(HashMap<u64, Vec<(Timestamp, usize)>>);
+
+impl Places {
+    fn of(items: &[(u64, &Item)]) -> Places {
+        let mut own: HashMap<u64, Vec<(Timestamp, usize)>> = HashMap::new();
+        for (place, (id, item)) in items.iter().enumerate() {
+            own.entry(*id).or_default().push((item.time, place));
+        }
+        // A timer may stand before segments of earlier times.
+        for places in own.values_mut() {
+            let mut least = Timestamp(i64::MAX);
+            for (time, _) in places.iter_mut().rev() {
+                least = least.min(*time);
+                *time = least;
+            }
+        }
+        Places(own)
+    }
+
+    /// Before the first item of its own connection that is no earlier, or behind the last.
+    fn of_call(&self, id: u64, at: Timestamp) -> usize {
+        let Some(own) = self.0.get(&id) else { return usize::MAX };
+        let next = own.partition_point(|(time, _)| *time < at);
+        own.get(next).map_or_else(|| own.last().map_or(usize::MAX, |(_, last)| last + 1), |(_, place)| *place)
+    }
 }
 
 /// Sends and receives that brought something, and that no segment keeps apart, become one where they are many.

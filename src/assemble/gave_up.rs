@@ -1,7 +1,8 @@
 //! That a socket was given up is not on the wire: in SYN-SENT the program's own call tells, in FIN-WAIT-2 the kernel.
 
 use crate::tcp::{Basis, CallName, Signal, State};
-use crate::timeline::{Call, Detail, Event, StateChange};
+use crate::timeline::{Call, Connection, Detail, Event, StateChange};
+use std::collections::HashSet;
 
 /// The kernel's timers have run out.
 const GIVEN_UP: &str = "ETIMEDOUT";
@@ -56,6 +57,20 @@ pub(super) fn tell_of(events: &mut [Event], connection: u64, endpoint: &str, at_
             at_ns: Some(at_ns),
             evidence: None,
         });
+    }
+}
+
+/// Whoever gave up stands where that led, unless more came.
+pub(super) fn settle(connections: &mut [Connection], events: &[Event]) {
+    let gave_up = |change: &StateChange| change.signal == Signal::UserTimeout.name();
+    let given_up: HashSet<u64> =
+        events.iter().filter(|event| event.states.iter().any(gave_up)).map(|event| event.connection).collect();
+    for connection in connections.iter_mut().filter(|connection| given_up.contains(&connection.id)) {
+        let own = || events.iter().filter(|event| event.connection == connection.id).flat_map(|event| &event.states);
+        let last = |endpoint: &str| own().rfind(|change| change.endpoint == endpoint).map(|change| change.to);
+        let (client, server) = (last(&connection.client), last(&connection.server));
+        let stood = &mut connection.last_states;
+        (stood.client, stood.server) = (client.or(stood.client), server.or(stood.server));
     }
 }
 

@@ -13,6 +13,9 @@ const MOST_SAMPLES: usize = 1024;
 /// The least that FIN-WAIT-2 lasts before the kernel gives it up, nanoseconds: the setting counts in seconds.
 const ABANDONED_NS: i64 = 900_000_000;
 
+/// When a kernel acted, nanoseconds after the start, and the reason of a RST.
+type Act = (i64, Option<String>);
+
 /// What was heard, by connection and peer.
 #[derive(Debug, Default)]
 pub(super) struct Heard {
@@ -22,7 +25,7 @@ pub(super) struct Heard {
     /// Whose socket it is, by the kernel's cookie.
     sockets: HashMap<u64, (u64, Peer)>,
     samples: HashMap<(u64, Peer), Vec<(i64, Sample)>>,
-    acts: HashMap<(u64, Peer), Vec<(i64, Option<String>)>>,
+    acts: HashMap<(u64, Peer), Vec<Act>>,
     unseen_ns: Option<i64>,
 }
 
@@ -77,7 +80,7 @@ impl Heard {
     }
 
     /// What a peer's kernel did of its own accord: when, nanoseconds after the start, and the reason of a RST.
-    pub(super) fn acts(&self, id: u64, peer: Peer) -> &[(i64, Option<String>)] {
+    pub(super) fn acts(&self, id: u64, peer: Peer) -> &[Act] {
         self.acts.get(&(id, peer)).map_or(&[], Vec::as_slice)
     }
 

@@ -284,6 +284,7 @@ impl Assembler {
                 connection::summary(connection, &ids, setting)
             })
             .collect();
+        gave_up::settle(&mut summaries, &events);
         witness::tell(&mut summaries, &events, &self.kernel);
         let steps = steps::steps(&summaries, &events);
         Timeline {

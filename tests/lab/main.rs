@@ -4,8 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::explicit_write)]
 
 #[path = "../live/program.rs"]
-#[allow(dead_code)]
-pub mod program;
+#[allow(dead_code, unreachable_pub)]
+mod program;
 mod scenarios;
 
 use serde_json::Value;

@@ -51,7 +51,14 @@ fn check(path: &Path) {
     assert_eq!(packets["decoded"].as_u64().unwrap() + skipped, packets["seen"].as_u64().unwrap(), "{name}: packets");
     let shown: u64 = timeline["connections"].as_array().unwrap().iter().map(segments).sum();
     let copies = packets.get("captured_twice").map_or(0, |count| count.as_u64().unwrap());
-    assert_eq!(packets["decoded"].as_u64().unwrap(), shown + copies, "{name}: segments of all connections");
+    let decoded = packets["decoded"].as_u64().unwrap();
+    if timeline["source"]["vantage"] == "both" {
+        // Each was captured where it was sent and where it arrived, unless it was lost; some arrive twice.
+        let most = 2 * (shown + copies) + shown / 2;
+        assert!((shown..=most).contains(&decoded), "{name}: {shown} segments of all connections in {decoded} packets");
+    } else {
+        assert_eq!(decoded, shown + copies, "{name}: segments of all connections");
+    }
     for connection in timeline["connections"].as_array().unwrap().iter().take(20) {
         let id = connection["id"].to_string();
         let ladder = run(&["replay", file, "--connection", &id]);
