@@ -1,6 +1,6 @@
 //! What the kernel said of sockets, kept until the timeline shows it.
 
-use crate::tcp::{KernelAct, KernelSample, KernelWord, Peer, Sample, State, Timestamp};
+use crate::tcp::{KernelAct, KernelDeed, KernelSample, KernelWord, Peer, Sample, State, Timestamp};
 use crate::timeline::KernelTimer;
 use crate::track::{Connection, Tracker};
 use std::collections::{HashMap, HashSet};
@@ -13,8 +13,8 @@ const MOST_SAMPLES: usize = 1024;
 /// The least that FIN-WAIT-2 lasts before the kernel gives it up, nanoseconds: the setting counts in seconds.
 const ABANDONED_NS: i64 = 900_000_000;
 
-/// When a kernel acted, nanoseconds after the start, and the reason of a RST.
-type Act = (i64, Option<String>);
+/// When a kernel acted, nanoseconds after the start, and what it did.
+type Act = (i64, KernelDeed);
 
 /// What was heard, by connection and peer.
 #[derive(Debug, Default)]
@@ -79,20 +79,20 @@ impl Heard {
         }
     }
 
-    /// What a peer's kernel did of its own accord: when, nanoseconds after the start, and the reason of a RST.
+    /// What a peer's kernel did of its own accord: when, nanoseconds after the start.
     pub(super) fn acts(&self, id: u64, peer: Peer) -> &[Act] {
         self.acts.get(&(id, peer)).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn hear_act(&mut self, tracker: &Tracker, word: KernelAct, start: Timestamp) {
-        let KernelAct { local, remote, at, reset } = word;
+        let KernelAct { local, remote, at, deed } = word;
         let Some(life) = whose(tracker, &KernelWord { local, remote, at, state: None, remaining: None, cookie: None })
         else {
             return;
         };
         let acts = self.acts.entry(life).or_default();
         if acts.len() < MOST_SAMPLES {
-            acts.push((at.since(start), reset));
+            acts.push((at.since(start), deed));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::agree::{self, Sight};
 use super::kernel::Heard;
-use crate::tcp::{Peer, State};
+use crate::tcp::{KernelDeed, Peer, State};
 use crate::timeline::{
     Connection, EndCause, Event, KernelAct, KernelAgreement, KernelDifference, KernelSample, KernelState, Role, Text,
 };
@@ -32,7 +32,7 @@ pub(super) fn tell(connections: &mut [Connection], events: &[Event], kernel: &He
         connection.kernel_samples = samples.collect();
         connection.kernel_samples.sort_by_key(|sample| sample.at_ns);
         let acts = Peer::BOTH.into_iter().zip(&ids).flat_map(|(peer, id)| {
-            let act = |(at_ns, reset): &(i64, Option<String>)| KernelAct::of(id, *at_ns, reset.clone());
+            let act = |(at_ns, deed): &(i64, KernelDeed)| KernelAct::of(id, *at_ns, deed);
             kernel.acts(connection.id, peer).iter().map(act)
         });
         connection.kernel_acts = acts.collect();

@@ -71,8 +71,9 @@ impl Exec {
             watch.until_rest(Instant::now() + REST)?;
         }
         let (mut seen, longest) = watch.end();
-        let acts = traced::join(&mut seen, tracer.map(Tracer::end).unwrap_or_default());
-        let recording = Recording { record: medium.end(), calls: Vec::new(), seen, acts, longest, ended: now() };
+        let record = medium.end();
+        let acts = traced::join(&mut seen, &record, tracer.map(Tracer::end).unwrap_or_default());
+        let recording = Recording { record, calls: Vec::new(), seen, acts, longest, ended: now() };
         Ok(Happened { recording, client: status })
     }
 }

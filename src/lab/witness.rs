@@ -40,8 +40,6 @@ pub struct Seen {
     pub gone: Option<Timestamp>,
     /// Who held it, where that may be known.
     pub owner: Option<Process>,
-    /// States that its tracepoints told, until they are put among the others.
-    pub(super) traced: Vec<(Timestamp, State)>,
     /// What it said of its sending, each time that changed.
     pub samples: Vec<(Timestamp, Sample)>,
     /// Octets that its program had not read when it was last asked; for a listener, connections not yet accepted.
@@ -208,15 +206,19 @@ impl Seen {
     }
 
     fn new(socket: &KernelSocket) -> Seen {
+        Seen { cookie: socket.cookie, ..Seen::at(socket.local, socket.remote) }
+    }
+
+    /// One of which nothing is known yet.
+    pub(super) fn at(local: SocketAddr, remote: SocketAddr) -> Seen {
         Seen {
-            local: socket.local,
-            remote: socket.remote,
-            cookie: socket.cookie,
+            local,
+            remote,
+            cookie: 0,
             states: Vec::new(),
             time_wait: None,
             gone: None,
             owner: None,
-            traced: Vec::new(),
             samples: Vec::new(),
             unread: 0,
             is_probing: false,

@@ -3,7 +3,9 @@
 
 mod fields;
 
-use crate::tcp::{CallName, CallWord, KernelAct, KernelSample, KernelWord, RunningTimer, Sample, State, Timestamp};
+use crate::tcp::{
+    CallName, CallWord, KernelAct, KernelDeed, KernelSample, KernelWord, RunningTimer, Sample, State, Timestamp,
+};
 use fields::Fields;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -104,12 +106,16 @@ fn timer_name(timer: RunningTimer) -> &'static str {
 /// # Errors
 /// Those of `out`.
 pub fn write_act(word: &KernelAct, out: &mut impl Write) -> io::Result<()> {
-    let KernelAct { local, remote, at, reset } = word;
-    let act = if reset.is_some() { "reset" } else { "retransmission" };
-    let reason = reset.as_deref().unwrap_or_default();
-    let mut entry = Fields::begin(*at, "kernel", &format!("{local} to {remote}: {act} {reason}"));
+    let KernelAct { local, remote, at, deed } = word;
+    let (act, reason) = match deed {
+        KernelDeed::SentAgain => ("retransmission", None),
+        KernelDeed::SentReset(reason) => ("reset", Some(reason.as_str())),
+        KernelDeed::TookReset => ("reset-taken", None),
+    };
+    let because = reason.unwrap_or_default();
+    let mut entry = Fields::begin(*at, "kernel", &format!("{local} to {remote}: {act} {because}"));
     entry.add("SYNFIN_ACT", act).add("SYNFIN_LOCAL", local).add("SYNFIN_REMOTE", remote);
-    entry.add_some("SYNFIN_REASON", reset.as_deref());
+    entry.add_some("SYNFIN_REASON", reason);
     entry.write(out)
 }
 
@@ -155,12 +161,13 @@ pub(super) fn read(body: &[u8]) -> Option<Entry> {
         }));
     }
     if let Some(act) = get("SYNFIN_ACT") {
-        let reset = match act {
-            "retransmission" => None,
-            "reset" => Some(text(get("SYNFIN_REASON").unwrap_or_default(), LONGEST_ERROR)),
+        let deed = match act {
+            "retransmission" => KernelDeed::SentAgain,
+            "reset" => KernelDeed::SentReset(text(get("SYNFIN_REASON").unwrap_or_default(), LONGEST_ERROR)),
+            "reset-taken" => KernelDeed::TookReset,
             _ => return None,
         };
-        return Some(Entry::Act(KernelAct { local, remote: remote?, at, reset }));
+        return Some(Entry::Act(KernelAct { local, remote: remote?, at, deed }));
     }
     if let Some(cwnd) = get("SYNFIN_CWND") {
         let number = |key| get(key).and_then(|value| value.parse().ok());
@@ -254,8 +261,8 @@ mod tests {
             let word = KernelSample { local: word.local, remote: word.local, at: word.at, sample };
             assert_eq!(again(|out| write_sample(&word, out)), Some(Entry::Sample(word)));
         }
-        for reset in [None, Some("TCP_ABORT_ON_CLOSE".to_string())] {
-            let act = KernelAct { local: word.local, remote: word.local, at: word.at, reset };
+        for deed in [KernelDeed::SentAgain, KernelDeed::SentReset("TCP_ABORT_ON_CLOSE".into()), KernelDeed::TookReset] {
+            let act = KernelAct { local: word.local, remote: word.local, at: word.at, deed };
             assert_eq!(again(|out| write_act(&act, out)), Some(Entry::Act(act)));
         }
         let longest = Duration::from_micros(2_345);

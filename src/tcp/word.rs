@@ -50,14 +50,24 @@ pub struct KernelSample {
     pub sample: Sample,
 }
 
-/// What a kernel did for a socket of its own accord, as its tracepoints tell: it sent a segment again, or RST.
+/// What a kernel did for a socket of its own accord, as its tracepoints tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KernelAct {
     pub local: SocketAddr,
     pub remote: SocketAddr,
     pub at: Timestamp,
-    /// The kernel's name for why it sent RST, as `NO_SOCKET`; `None`: it sent a segment again.
-    pub reset: Option<String>,
+    pub deed: KernelDeed,
+}
+
+/// What it did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KernelDeed {
+    /// It sent a segment again.
+    SentAgain,
+    /// It sent RST, with its own name for why, as `NO_SOCKET`.
+    SentReset(String),
+    /// It took a RST in, and gave the socket up.
+    TookReset,
 }
 
 /// How a socket sends, in the kernel's words (`struct tcp_info`).

@@ -1,7 +1,7 @@
 //! The kernel as witness: the states that it had the sockets in, and whether they are those on the wire.
 
 use super::{Text, is_zero};
-use crate::tcp::{RunningTimer, Sample, State};
+use crate::tcp::{self, RunningTimer, Sample, State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -38,13 +38,19 @@ pub enum KernelDeed {
     Retransmission,
     /// It sent RST.
     Reset,
+    /// It took a RST in, and gave the socket up.
+    ResetTaken,
 }
 
 impl KernelAct {
     /// The kernel's words in the contract's terms.
-    pub fn of(endpoint: &str, at_ns: i64, reset: Option<String>) -> KernelAct {
-        let act = if reset.is_some() { KernelDeed::Reset } else { KernelDeed::Retransmission };
-        KernelAct { endpoint: endpoint.into(), at_ns, act, reason: reset }
+    pub fn of(endpoint: &str, at_ns: i64, deed: &tcp::KernelDeed) -> KernelAct {
+        let (act, reason) = match deed {
+            tcp::KernelDeed::SentAgain => (KernelDeed::Retransmission, None),
+            tcp::KernelDeed::SentReset(reason) => (KernelDeed::Reset, Some(reason.clone())),
+            tcp::KernelDeed::TookReset => (KernelDeed::ResetTaken, None),
+        };
+        KernelAct { endpoint: endpoint.into(), at_ns, act, reason }
     }
 }
 

@@ -113,8 +113,9 @@ fn perform(
     played?;
     let (mut seen, longest) = watch.end();
     let (calls, missed) = board.told();
-    let acts = traced::join(&mut seen, tracer.map(Tracer::end).unwrap_or_default());
-    let recording = Recording { record: stage.medium.end(), calls, seen, acts, longest, ended: now() };
+    let record = stage.medium.end();
+    let acts = traced::join(&mut seen, &record, tracer.map(Tracer::end).unwrap_or_default());
+    let recording = Recording { record, calls, seen, acts, longest, ended: now() };
     Ok(Played { recording, missed })
 }
 

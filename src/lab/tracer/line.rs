@@ -1,6 +1,6 @@
 //! A line of tracefs's `trace` file: `task-pid [cpu] flags seconds: event: key=value …`.
 
-use crate::tcp::{State, Timestamp};
+use crate::tcp::{KernelDeed, State, Timestamp};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -15,11 +15,12 @@ pub(in crate::lab) struct Traced {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::lab) enum Deed {
-    /// The socket came to this state.
-    Became(State),
-    SentAgain,
-    /// With the kernel's own name of the reason, as `NO_SOCKET`.
-    SentReset(String),
+    /// The socket came from one state to another.
+    Became {
+        from: State,
+        to: State,
+    },
+    Did(KernelDeed),
 }
 
 /// Characters of a reason at most.
@@ -35,15 +36,21 @@ pub(super) fn read(line: &str, ahead: Duration) -> Option<Traced> {
     if event == "tcp_send_reset" {
         let (local, remote) = (get("src")?.parse().ok()?, get("dest")?.parse().ok()?);
         let reason = get("reason")?.chars().take(LONGEST).collect();
-        return Some(Traced { local: plain(local), remote: plain(remote), at, deed: Deed::SentReset(reason) });
+        return Some(Traced {
+            local: plain(local),
+            remote: plain(remote),
+            at,
+            deed: Deed::Did(KernelDeed::SentReset(reason)),
+        });
     }
     let address = |v4: &str, v6: &str, port: &str| -> Option<SocketAddr> {
         let ip: IpAddr = get(v6).or_else(|| get(v4))?.parse().ok()?;
         Some(SocketAddr::new(ip.to_canonical(), get(port)?.parse().ok()?))
     };
     let deed = match event {
-        "tcp_retransmit_skb" => Deed::SentAgain,
-        "inet_sock_set_state" => Deed::Became(state(get("newstate")?)?),
+        "tcp_retransmit_skb" | "tcp_retransmit_synack" => Deed::Did(KernelDeed::SentAgain),
+        "tcp_receive_reset" => Deed::Did(KernelDeed::TookReset),
+        "inet_sock_set_state" => Deed::Became { from: state(get("oldstate")?)?, to: state(get("newstate")?)? },
         _ => return None,
     };
     let local = address("saddr", "saddrv6", "sport")?;
@@ -60,17 +67,19 @@ fn time(text: &str) -> Option<Duration> {
     Some(Duration::new(seconds.parse().ok()?, micros.parse::<u32>().ok()?.checked_mul(1000)?))
 }
 
-/// States of full sockets. What the kernel keeps as something smaller never shows here as what it is: a SYN-RECEIVED is told
-/// when it is over, TIME-WAIT as CLOSE; the answers to questions have these.
 fn state(name: &str) -> Option<State> {
     Some(match name {
+        "TCP_LISTEN" => State::Listen,
         "TCP_SYN_SENT" => State::SynSent,
+        "TCP_SYN_RECV" | "TCP_NEW_SYN_RECV" => State::SynReceived,
         "TCP_ESTABLISHED" => State::Established,
         "TCP_FIN_WAIT1" => State::FinWait1,
         "TCP_FIN_WAIT2" => State::FinWait2,
         "TCP_CLOSE_WAIT" => State::CloseWait,
-        "TCP_LAST_ACK" => State::LastAck,
         "TCP_CLOSING" => State::Closing,
+        "TCP_LAST_ACK" => State::LastAck,
+        "TCP_TIME_WAIT" => State::TimeWait,
+        "TCP_CLOSE" => State::Closed,
         _ => return None,
     })
 }
@@ -88,16 +97,23 @@ mod tests {
         let local: SocketAddr = "10.0.0.1:60512".parse().unwrap();
         let remote: SocketAddr = "10.0.0.2:8080".parse().unwrap();
         let at = Timestamp(7_105_506_660_000);
-        let deed = Deed::Became(State::Established);
+        let deed = Deed::Became { from: State::SynSent, to: State::Established };
         assert_eq!(read(change, ahead), Some(Traced { local, remote, at, deed }));
         let reset = "a b: c-1 [000] .N...  6105.948389: tcp_send_reset: skbaddr=0 skaddr=0 src=10.0.0.1:60512 dest=10.0.0.2:8080 state=TCP_CLOSE reason=TCP_ABORT_ON_CLOSE";
         assert_eq!(read(reset, ahead), None, "a task's name may hold anything");
         let reset = reset.trim_start_matches("a b: ");
-        let deed = Deed::SentReset("TCP_ABORT_ON_CLOSE".into());
+        let deed = Deed::Did(KernelDeed::SentReset("TCP_ABORT_ON_CLOSE".into()));
         assert_eq!(read(reset, ahead).unwrap().deed, deed);
         assert_eq!(read("# tracer: nop", ahead), None);
         let gone = change.replace("newstate=TCP_ESTABLISHED", "newstate=TCP_CLOSE");
-        assert_eq!(read(&gone, ahead), None);
+        let deed = Deed::Became { from: State::SynSent, to: State::Closed };
+        assert_eq!(read(&gone, ahead).unwrap().deed, deed);
+        assert_eq!(read(&change.replace("newstate=TCP_ESTABLISHED", "newstate=TCP_NEW"), ahead), None);
+        let taken = "idle-0 [001] ..s2. 1.000001: tcp_receive_reset: family=AF_INET6 sport=8080 dport=40000 saddr=0.0.0.0 daddr=0.0.0.0 saddrv6=fd00::2 daddrv6=fd00::1 sock_cookie=1f";
+        let taken = read(taken, ahead).unwrap();
+        assert_eq!((taken.local, taken.deed), ("[fd00::2]:8080".parse().unwrap(), Deed::Did(KernelDeed::TookReset)));
+        let again = "idle-0 [001] ..s2. 1.000001: tcp_retransmit_synack: family=AF_INET sport=8080 dport=40000 saddr=10.0.0.2 daddr=10.0.0.1 saddrv6=::ffff:10.0.0.2 daddrv6=::ffff:10.0.0.1";
+        assert_eq!(read(again, ahead).unwrap().deed, Deed::Did(KernelDeed::SentAgain));
     }
 
     proptest! {

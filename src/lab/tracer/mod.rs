@@ -21,7 +21,10 @@ use std::time::Duration;
 /// Where tracefs is mounted, where it is.
 const TRACING: &str = "/sys/kernel/tracing";
 const INSTANCE: &str = "synfin-";
+/// Those that there must be.
 const EVENTS: [&str; 3] = ["sock/inet_sock_set_state", "tcp/tcp_retransmit_skb", "tcp/tcp_send_reset"];
+/// Those that are welcome: SYN-ACKs sent again have an event of their own.
+const MORE_EVENTS: [&str; 2] = ["tcp/tcp_retransmit_synack", "tcp/tcp_receive_reset"];
 /// Kilobytes of each processor's buffer, some thousand events; the oldest give way.
 const BUFFER: &str = "1024";
 /// Events read at most.
@@ -47,11 +50,13 @@ impl Tracer {
         let set = |file: &str, value: &str| fs::write(tracer.instance.join(file), value);
         set("trace_clock", "mono").ok()?;
         set("buffer_size_kb", BUFFER).ok()?;
-        EVENTS.iter().try_for_each(|event| set(&format!("events/{event}/enable"), "1")).ok()?;
+        let enable = |event: &&str| set(&format!("events/{event}/enable"), "1");
+        EVENTS.iter().try_for_each(enable).ok()?;
+        MORE_EVENTS.iter().for_each(|event| drop(enable(event)));
         Some(tracer)
     }
 
-    /// Ends it, and gives what was heard, of every socket of this machine.
+    /// Ends it, and gives what was heard, of every socket of this machine: whose it is must be looked into.
     pub(super) fn end(self) -> Vec<Traced> {
         let _ = fs::write(self.instance.join("tracing_on"), "0");
         let Ok(trace) = File::open(self.instance.join("trace")) else { return Vec::new() };
