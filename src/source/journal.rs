@@ -79,14 +79,17 @@ pub fn write_state(word: &KernelWord, out: &mut impl Write) -> io::Result<()> {
 /// Those of `out`.
 pub fn write_sample(word: &KernelSample, out: &mut impl Write) -> io::Result<()> {
     let KernelSample { local, remote, at, sample } = word;
-    let Sample { cwnd, ssthresh, srtt, rto, retransmits, timer, unacknowledged, unread } = sample;
+    let Sample { cwnd, ssthresh, srtt, rttvar, rto, retransmits, timer, .. } = sample;
+    let Sample { due_in, in_flight, unsent, window, unacknowledged, unread, .. } = sample;
     let words = format!("{local} to {remote}: cwnd {cwnd}, srtt {srtt:?}, rto {rto:?}");
     let mut entry = Fields::begin(*at, "kernel", &words);
     entry.add("SYNFIN_CWND", cwnd).add("SYNFIN_LOCAL", local).add("SYNFIN_REMOTE", remote);
     entry.add_some("SYNFIN_SSTHRESH", *ssthresh);
     entry.add("SYNFIN_SRTT_NS", srtt.as_nanos()).add("SYNFIN_RTO_NS", rto.as_nanos());
-    entry.add("SYNFIN_RETRANSMITS", retransmits);
+    entry.add("SYNFIN_RTTVAR_NS", rttvar.as_nanos()).add("SYNFIN_RETRANSMITS", retransmits);
     entry.add_some("SYNFIN_TIMER", timer.map(timer_name));
+    entry.add_some("SYNFIN_DUE_NS", due_in.map(|left| left.as_nanos()));
+    entry.add("SYNFIN_IN_FLIGHT", in_flight).add_some("SYNFIN_UNSENT", *unsent).add_some("SYNFIN_WINDOW", *window);
     entry.add("SYNFIN_UNACKNOWLEDGED", unacknowledged).add("SYNFIN_UNREAD", unread);
     entry.write(out)
 }
@@ -175,9 +178,14 @@ pub(super) fn read(body: &[u8]) -> Option<Entry> {
             cwnd: cwnd.parse().ok()?,
             ssthresh: number("SYNFIN_SSTHRESH"),
             srtt: nanos("SYNFIN_SRTT_NS")?,
+            rttvar: nanos("SYNFIN_RTTVAR_NS").unwrap_or_default(),
             rto: nanos("SYNFIN_RTO_NS")?,
             retransmits: get("SYNFIN_RETRANSMITS")?.parse().ok()?,
             timer: get("SYNFIN_TIMER").and_then(|name| TIMERS.into_iter().find(|timer| timer_name(*timer) == name)),
+            due_in: nanos("SYNFIN_DUE_NS"),
+            in_flight: number("SYNFIN_IN_FLIGHT").unwrap_or_default(),
+            unsent: number("SYNFIN_UNSENT"),
+            window: number("SYNFIN_WINDOW"),
             unacknowledged: number("SYNFIN_UNACKNOWLEDGED").unwrap_or_default(),
             unread: number("SYNFIN_UNREAD").unwrap_or_default(),
         };
@@ -254,10 +262,17 @@ mod tests {
             rto: Duration::from_millis(241),
             retransmits: 2,
             timer: Some(RunningTimer::Retransmission),
+            rttvar: Duration::from_micros(20_061),
+            due_in: Some(Duration::from_millis(204)),
+            in_flight: 1,
+            unsent: Some(700),
+            window: Some(65_536),
             unacknowledged: 1_000,
             unread: 3,
         };
-        for sample in [sample, Sample { ssthresh: None, timer: None, ..sample }] {
+        for sample in
+            [sample, Sample { ssthresh: None, timer: None, due_in: None, unsent: None, window: None, ..sample }]
+        {
             let word = KernelSample { local: word.local, remote: word.local, at: word.at, sample };
             assert_eq!(again(|out| write_sample(&word, out)), Some(Entry::Sample(word)));
         }

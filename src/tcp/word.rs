@@ -79,12 +79,22 @@ pub struct Sample {
     pub ssthresh: Option<u32>,
     /// Smoothed round trip (RFC 6298); zero before the first.
     pub srtt: Duration,
+    /// How much it varies.
+    pub rttvar: Duration,
     /// The retransmission timeout, as it was backed off.
     pub rto: Duration,
     /// Retransmissions since the last acknowledgment, or probes of a closed window.
     pub retransmits: u8,
     /// The timer that runs.
     pub timer: Option<RunningTimer>,
+    /// How long until it runs out.
+    pub due_in: Option<Duration>,
+    /// Segments under way.
+    pub in_flight: u32,
+    /// Octets handed over and not yet sent, where the kernel tells.
+    pub unsent: Option<u32>,
+    /// The peer's window in octets, where the kernel tells.
+    pub window: Option<u32>,
     /// Octets that the peer has not acknowledged, sent or not.
     pub unacknowledged: u32,
     /// Octets that arrived and were not read.
@@ -92,9 +102,11 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// Whether nothing that matters differs; the octets under way change with every segment, which the wire shows.
+    /// Whether nothing that matters differs; what is under way changes with every segment, which the wire shows, and how
+    /// long a timer still runs with every moment.
     pub fn is_like(&self, other: &Sample) -> bool {
-        Sample { unacknowledged: 0, unread: 0, ..*self } == Sample { unacknowledged: 0, unread: 0, ..*other }
+        let Sample { due_in, in_flight, unsent, window, unacknowledged, unread, .. } = *self;
+        *self == Sample { due_in, in_flight, unsent, window, unacknowledged, unread, ..*other }
     }
 }
 

@@ -68,6 +68,9 @@ pub struct KernelSample {
     pub ssthresh: Option<u32>,
     /// Smoothed round trip, nanoseconds; 0 before the first.
     pub srtt_ns: i64,
+    /// How much it varies, nanoseconds.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub rttvar_ns: i64,
     /// The retransmission timeout, as it was backed off, nanoseconds.
     pub rto_ns: i64,
     /// Retransmissions since the last acknowledgment, or probes of a closed window.
@@ -76,6 +79,18 @@ pub struct KernelSample {
     /// The timer that runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timer: Option<RunningTimer>,
+    /// How long until that runs out, nanoseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_in_ns: Option<i64>,
+    /// Segments under way.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub in_flight: u64,
+    /// Octets handed over and not yet sent, where the kernel tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsent: Option<u32>,
+    /// The peer's window in octets, where the kernel tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<u32>,
     /// Octets that the peer had not acknowledged, sent or not.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub unacknowledged: u64,
@@ -94,9 +109,14 @@ impl KernelSample {
             cwnd: sample.cwnd,
             ssthresh: sample.ssthresh,
             srtt_ns: ns(sample.srtt),
+            rttvar_ns: ns(sample.rttvar),
             rto_ns: ns(sample.rto),
             retransmits: sample.retransmits.into(),
             timer: sample.timer,
+            due_in_ns: sample.due_in.map(ns),
+            in_flight: sample.in_flight.into(),
+            unsent: sample.unsent,
+            window: sample.window,
             unacknowledged: sample.unacknowledged.into(),
             unread: sample.unread.into(),
         }

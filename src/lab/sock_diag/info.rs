@@ -24,6 +24,10 @@ pub struct TcpInfo {
     pub srtt: Duration,
     pub rttvar: Duration,
     pub rto: Duration,
+    /// Octets handed over and not yet sent; `None`: the kernel is older than 4.6.
+    pub unsent: Option<u32>,
+    /// The peer's window, octets; `None`: the kernel is older than 5.4.
+    pub window: Option<u32>,
 }
 
 /// The information among a message's attributes, if it is there and whole.
@@ -48,5 +52,7 @@ fn read(info: &[u8]) -> Option<TcpInfo> {
         rttvar: micros(72)?,
         ssthresh: u32_at(info, 76).map(|value| Some(value).filter(|value| *value < NO_SSTHRESH))?,
         cwnd: u32_at(info, 80)?,
+        unsent: u32_at(info, 144),
+        window: u32_at(info, 228),
     })
 }

@@ -56,6 +56,15 @@ fn the_congestion_window_and_the_timers_are_read_from_whatever_length() {
     let read = whole(&info).unwrap();
     assert_eq!((read.retransmits, read.unacked, read.cwnd, read.ssthresh), (3, 5000, 19_000, Some(18_000)));
     assert_eq!((read.rto, read.srtt), (Duration::from_millis(1), Duration::from_millis(16)));
+    assert_eq!((read.rttvar, read.unsent, read.window), (Duration::from_millis(17), None, None));
+    info.resize(232, 0);
+    info[144..148].copy_from_slice(&77u32.to_ne_bytes());
+    info[228..232].copy_from_slice(&65_536u32.to_ne_bytes());
+    let newer = whole(&info).unwrap();
+    assert_eq!((newer.unsent, newer.window), (Some(77), Some(65_536)));
+    assert_eq!(whole(&info[..231]).unwrap().window, None, "a kernel older than that field");
+    info.extend([9; 100]);
+    assert_eq!(whole(&info).unwrap(), newer, "a kernel newer than this");
     for short in 0..84 {
         assert_eq!(whole(&info[..short]), None, "{short}");
     }
