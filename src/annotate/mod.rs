@@ -8,6 +8,7 @@ mod flow;
 pub mod glossary;
 mod handshake;
 mod icmp;
+pub mod kernel;
 mod loss;
 mod order;
 mod passage;

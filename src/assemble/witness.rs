@@ -2,6 +2,7 @@
 
 use super::agree::{self, Sight};
 use super::kernel::Heard;
+use crate::annotate::kernel::reset_reason;
 use crate::tcp::{KernelDeed, Peer, State};
 use crate::timeline::{
     Connection, EndCause, Event, KernelAct, KernelAgreement, KernelDifference, KernelSample, KernelState, Role, Text,
@@ -32,7 +33,11 @@ pub(super) fn tell(connections: &mut [Connection], events: &[Event], kernel: &He
         connection.kernel_samples = samples.collect();
         connection.kernel_samples.sort_by_key(|sample| sample.at_ns);
         let acts = Peer::BOTH.into_iter().zip(&ids).flat_map(|(peer, id)| {
-            let act = |(at_ns, deed): &(i64, KernelDeed)| KernelAct::of(id, *at_ns, deed);
+            let act = |(at_ns, deed): &(i64, KernelDeed)| {
+                let act = KernelAct::of(id, *at_ns, deed);
+                let text = act.reason.as_deref().and_then(reset_reason);
+                KernelAct { text, ..act }
+            };
             kernel.acts(connection.id, peer).iter().map(act)
         });
         connection.kernel_acts = acts.collect();

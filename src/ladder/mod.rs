@@ -6,6 +6,7 @@ mod progress;
 mod round_trip;
 mod row;
 mod slant;
+mod witness;
 
 pub use called::{CallPart, Called};
 pub use lane::{Lane, Lanes, Side};
@@ -48,6 +49,7 @@ impl Ladder {
         }
         rows.extend(progress.finish(connection, &lanes));
         slant::mark_crossings(&mut rows);
+        witness::speak(&mut rows, timeline.events.iter().filter(|event| event.connection == id), connection);
         Some(Ladder {
             source: timeline.source.clone(),
             connection: connection.clone(),

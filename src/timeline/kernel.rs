@@ -28,6 +28,9 @@ pub struct KernelAct {
     /// The kernel's own name for why it sent RST, as `NO_SOCKET`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The same in plain words, where there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Text>,
 }
 
 /// What a kernel may do of its own accord.
@@ -50,7 +53,7 @@ impl KernelAct {
             tcp::KernelDeed::SentReset(reason) => (KernelDeed::Reset, Some(reason.clone())),
             tcp::KernelDeed::TookReset => (KernelDeed::ResetTaken, None),
         };
-        KernelAct { endpoint: endpoint.into(), at_ns, act, reason }
+        KernelAct { endpoint: endpoint.into(), at_ns, act, reason, text: None }
     }
 }
 

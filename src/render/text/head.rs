@@ -26,9 +26,11 @@ fn sending(connection: &timeline::Connection, lang: Lang) -> Vec<String> {
     ];
     let told = peers.into_iter().filter(|(_, octets, _)| *octets > 0).filter_map(|(id, _, who)| {
         let own = || connection.kernel_samples.iter().filter(|sample| sample.endpoint == *id);
-        let (last, widest) = (own().next_back()?, own().map(|sample| sample.rto_ns).max()?);
+        let last = own().next_back()?;
+        // Before the first round trip RTO is a guess of a second, and no backoff.
+        let widest = own().filter(|sample| sample.retransmits > 0).map(|sample| sample.rto_ns).max().unwrap_or(0);
         let (srtt, rto, cwnd) = (time::span(last.srtt_ns), time::span(last.rto_ns), last.cwnd);
-        let most = if widest >= 2 * last.rto_ns {
+        let most = if widest >= last.rto_ns.saturating_mul(2) {
             let most = time::span(widest);
             match lang {
                 Lang::En => format!(" (at most {most})"),
