@@ -3,6 +3,7 @@
 mod advice;
 mod causes;
 
+use super::kernel;
 use crate::timeline::{CloseCause, CloseKind, OpenCause, OpenKind, Text};
 
 /// A word and what it means.
@@ -31,6 +32,8 @@ pub enum Family {
     ClosingCause,
     /// `tcp.analysis.…`.
     Wireshark,
+    /// What the kernel says of its sockets, as far as the lab can hear it.
+    Kernel,
 }
 
 /// Every word, in the order of the families.
@@ -61,7 +64,16 @@ pub fn glossary() -> impl Iterator<Item = Entry> {
     let behind_closings = CloseCause::ALL
         .into_iter()
         .map(|cause| of_cause(name(&cause), Family::ClosingCause, causes::of_closing(cause)));
-    openings.chain(closings).chain(behind_openings).chain(behind_closings).chain(marks)
+    let of_kernel = |word: &str, (en, zh): (&str, &str)| Entry {
+        word: word.to_ascii_lowercase(),
+        family: Family::Kernel,
+        meaning: Text::new(en, zh),
+        advice: None,
+        rule: None,
+    };
+    let reasons = kernel::REASONS.into_iter().map(move |(word, en, zh)| of_kernel(word, (en, zh)));
+    let kernel = std::iter::once(of_kernel("kernel-states", kernel::STATES)).chain(reasons);
+    openings.chain(closings).chain(behind_openings).chain(behind_closings).chain(marks).chain(kernel)
 }
 
 fn of_cause(word: String, family: Family, [meaning, advice]: [(&str, &str); 2]) -> Entry {

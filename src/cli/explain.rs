@@ -73,6 +73,7 @@ fn of_entry(entry: Entry) -> Item {
         Family::Closing => (Text::new("closing", "关闭方式"), Some(format!("synfin replay FILE --where close={word}"))),
         Family::OpeningCause => (Text::new("cause of an opening", "建立的原因"), None),
         Family::ClosingCause => (Text::new("cause of a closing", "关闭的原因"), None),
+        Family::Kernel => (Text::new("the kernel's word", "内核的说法"), None),
         Family::Wireshark => {
             (Text::new("Wireshark", "Wireshark 标记"), rule.map(|rule| format!("synfin explain {rule}")))
         }
@@ -115,6 +116,8 @@ mod tests {
         assert_eq!(families("tcp.analysis.fast_retransmission"), ["Wireshark"]);
         assert_eq!(families("retransmission").len(), 2);
         assert_eq!(families("closed-port"), ["cause of an opening", "cause of a closing"]);
+        assert_eq!(families("tcp_abort_on_close"), ["the kernel's word"]);
+        assert_eq!(families("kernel-states"), ["the kernel's word"]);
         assert!(families("nonsense").is_empty());
         assert!(rules().all(|rule| !items(rule.id).is_empty()));
         let help = unknown("retransmision").help;
@@ -123,7 +126,8 @@ mod tests {
 
     #[test]
     fn every_kind_and_cause_says_what_to_do() {
-        let known: Vec<Entry> = glossary().filter(|entry| entry.family != Family::Wireshark).collect();
+        let is_ours = |entry: &Entry| !matches!(entry.family, Family::Wireshark | Family::Kernel);
+        let known: Vec<Entry> = glossary().filter(is_ours).collect();
         assert!(known.iter().all(|entry| entry.advice.is_some()));
         for word in ["unread-data", "linger-zero", "filtered", "third-ack-lost", "closed-window", "half-open"] {
             assert!(items(word).iter().all(|item| item.advice.is_some()) && !items(word).is_empty(), "{word}");

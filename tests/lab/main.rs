@@ -7,6 +7,7 @@
 #[allow(dead_code, unreachable_pub)]
 mod program;
 mod scenarios;
+mod witness;
 
 use serde_json::Value;
 use std::io::Write;
