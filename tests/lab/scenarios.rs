@@ -2,6 +2,7 @@
 
 use crate::program::{Program, run, skipped};
 use std::fs;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 const NOT_PERMITTED: i32 = 3;
@@ -16,9 +17,18 @@ fn lab(test: &str, mut command: std::process::Command, args: &[&str]) -> Option<
     Some((code.unwrap(), out, err))
 }
 
+/// Held by tests that play scenarios: they would take each other's processor.
+static STAGE: Mutex<()> = Mutex::new(());
+
+pub(crate) fn stage() -> MutexGuard<'static, ()> {
+    // A test that failed leaves nothing half done here.
+    STAGE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// One test and not several: they would take each other's processor.
 #[test]
 fn all_scenarios_come_as_they_expect() {
+    let _stage = stage();
     let program = Program::new();
     let test = "all_scenarios_come_as_they_expect";
     let begun = Instant::now();

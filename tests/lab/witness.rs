@@ -1,6 +1,7 @@
 //! The kernel's word: how it sends, what it sends again, why it sends RST; and a replay that tells the same.
 
 use crate::program::{Program, run, skipped};
+use crate::scenarios::stage;
 use nix::unistd::geteuid;
 use serde_json::Value;
 use std::fs;
@@ -41,6 +42,7 @@ fn acts(connection: &Value, act: &str) -> usize {
 
 #[test]
 fn the_timer_backs_off_in_the_kernels_own_words() {
+    let _stage = stage();
     let test = "the_timer_backs_off_in_the_kernels_own_words";
     for of in [Program::command, Program::as_user] {
         let Some([live, replayed]) = played(test, of, "timeout-and-backoff") else { continue };
@@ -63,6 +65,7 @@ fn the_timer_backs_off_in_the_kernels_own_words() {
 
 #[test]
 fn root_hears_why_a_rst_was_sent_and_that_it_was_taken_in() {
+    let _stage = stage();
     let test = "root_hears_why_a_rst_was_sent_and_that_it_was_taken_in";
     let Some([as_user, _]) = played(test, Program::as_user, "rst-unread-data") else { return };
     assert_eq!(as_user["kernel_agreement"]["agrees"], true, "{as_user}");
