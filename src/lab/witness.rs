@@ -129,10 +129,13 @@ struct Memory {
 impl Memory {
     fn note(&mut self, now: Timestamp, sockets: &[KernelSocket], owners: &dyn Fn(&[u32]) -> HashMap<u32, Process>) {
         let mut present = vec![false; self.seen.len()];
-        for socket in sockets.iter().filter(|socket| !is_left_behind(socket, sockets)) {
+        // On its way from a socket to less than one, as in TIME-WAIT, it is CLOSED for a moment: that is no word on it.
+        let told = sockets.iter().filter(|socket| socket.state != State::Closed && !is_left_behind(socket, sockets));
+        for socket in told {
             let next = self.seen.len();
-            let place = match self.known.get(&socket.cookie) {
-                Some(place) => *place,
+            let known = self.known.get(&socket.cookie).copied().or_else(|| self.request_of(socket));
+            let place = match known {
+                Some(place) => place,
                 None if next >= MOST_SOCKETS => continue,
                 None => {
                     self.known.insert(socket.cookie, next);
@@ -151,6 +154,16 @@ impl Memory {
             seen.gone.get_or_insert(now);
         }
         self.ask_owners(sockets, owners);
+    }
+
+    /// The request that became this socket, where it did so while a dump gave the request a cookie: then each has its own.
+    fn request_of(&mut self, socket: &KernelSocket) -> Option<usize> {
+        let is_it = |seen: &Seen| {
+            (seen.local, seen.remote) == (socket.local, socket.remote) && seen.state() == Some(State::SynReceived)
+        };
+        let place = self.seen.iter().rposition(is_it)?;
+        self.known.insert(socket.cookie, place);
+        Some(place)
     }
 
     /// Looks for the owners of sockets that have a new inode: a connection gets one when its program accepts it.
@@ -313,6 +326,29 @@ mod tests {
             memory.note(Timestamp(1), &order.map(|state| socket(1, state, 0, None)), &held);
             assert_eq!(memory.seen[0].states, [(Timestamp(1), State::Established)]);
         }
+    }
+
+    #[test]
+    fn on_the_way_to_time_wait_it_is_not_closed() {
+        let mut memory = Memory::default();
+        for (at, state) in [State::FinWait1, State::Closed, State::FinWait2].into_iter().enumerate() {
+            memory.note(Timestamp(at as i64), &[socket(1, state, 0, None)], &held);
+        }
+        let seen = &memory.seen[0];
+        assert_eq!(seen.states, [(Timestamp(0), State::FinWait1), (Timestamp(2), State::FinWait2)]);
+        assert_eq!(seen.gone, None);
+    }
+
+    #[test]
+    fn a_request_and_its_socket_are_one_whatever_their_cookies() {
+        let mut memory = Memory::default();
+        memory.note(Timestamp(1), &[socket(1, State::SynReceived, 0, None)], &held);
+        memory.note(Timestamp(2), &[socket(2, State::Established, 0, None)], &held);
+        memory.note(Timestamp(3), &[socket(2, State::CloseWait, 0, None)], &held);
+        assert_eq!(memory.seen.len(), 1);
+        let states: Vec<_> = memory.seen[0].states.iter().map(|(_, state)| *state).collect();
+        assert_eq!(states, [State::SynReceived, State::Established, State::CloseWait]);
+        assert_eq!(memory.seen[0].gone, None);
     }
 
     #[test]
