@@ -38,6 +38,11 @@ pub struct KernelSocket {
 }
 
 impl KernelSocket {
+    /// Local and remote address.
+    pub(super) fn ends(&self) -> (SocketAddr, SocketAddr) {
+        (self.local, self.remote)
+    }
+
     /// What it says of its sending.
     pub(super) fn sample(&self) -> Option<Sample> {
         let info = self.info?;

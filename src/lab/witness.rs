@@ -3,7 +3,7 @@
 use super::process::{Process, owners};
 use super::sock_diag::{KernelSocket, SockDiag, TimerKind};
 use crate::tcp::{KernelSample, KernelWord, Sample, State, Timestamp};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -124,14 +124,24 @@ struct Memory {
     seen: Vec<Seen>,
     /// Where in `seen`, by cookie.
     known: HashMap<u64, usize>,
+    /// Where in `seen`, by its ends, each that was a request when it was last asked of.
+    requests: HashMap<Ends, usize>,
 }
+
+/// Local and remote address.
+type Ends = (SocketAddr, SocketAddr);
 
 impl Memory {
     fn note(&mut self, now: Timestamp, sockets: &[KernelSocket], owners: &dyn Fn(&[u32]) -> HashMap<u32, Process>) {
         let mut present = vec![false; self.seen.len()];
         // On its way from a socket to less than one, as in TIME-WAIT, it is CLOSED for a moment: that is no word on it.
-        let told = sockets.iter().filter(|socket| socket.state != State::Closed && !is_left_behind(socket, sockets));
-        for socket in told {
+        let behind = left_behind(sockets);
+        let told = |socket: &&KernelSocket| match socket.state {
+            State::Closed => false,
+            State::SynReceived => !behind.contains(&socket.cookie),
+            _ => true,
+        };
+        for socket in sockets.iter().filter(told) {
             let next = self.seen.len();
             let known = self.known.get(&socket.cookie).copied().or_else(|| self.request_of(socket));
             let place = match known {
@@ -143,6 +153,9 @@ impl Memory {
                     next
                 }
             };
+            if socket.state == State::SynReceived {
+                self.requests.insert(socket.ends(), place);
+            }
             if let Some(seen) = self.seen.get_mut(place) {
                 seen.note(now, socket);
             }
@@ -158,10 +171,8 @@ impl Memory {
 
     /// The request that became this socket, where it did so while a dump gave the request a cookie: then each has its own.
     fn request_of(&mut self, socket: &KernelSocket) -> Option<usize> {
-        let is_it = |seen: &Seen| {
-            (seen.local, seen.remote) == (socket.local, socket.remote) && seen.state() == Some(State::SynReceived)
-        };
-        let place = self.seen.iter().rposition(is_it)?;
+        let place = self.requests.remove(&socket.ends())?;
+        self.seen.get(place).filter(|seen| seen.state() == Some(State::SynReceived))?;
         self.known.insert(socket.cookie, place);
         Some(place)
     }
@@ -189,11 +200,16 @@ impl Memory {
     }
 }
 
-/// Whether it is the request that the kernel has just made a socket of: for a moment a dump may hold both.
-fn is_left_behind(socket: &KernelSocket, sockets: &[KernelSocket]) -> bool {
-    let ends = |socket: &KernelSocket| (socket.local, socket.remote);
-    socket.state == State::SynReceived
-        && sockets.iter().any(|other| other.state != State::SynReceived && ends(other) == ends(socket))
+/// The cookies of requests of which the kernel has just made a socket: for a moment a dump may hold both.
+fn left_behind(sockets: &[KernelSocket]) -> HashSet<u64> {
+    let is_request = |socket: &&KernelSocket| socket.state == State::SynReceived;
+    let requests: HashMap<Ends, u64> =
+        sockets.iter().filter(is_request).map(|socket| (socket.ends(), socket.cookie)).collect();
+    if requests.is_empty() {
+        return HashSet::new();
+    }
+    let others = sockets.iter().filter(|socket| socket.state != State::SynReceived);
+    others.filter_map(|socket| requests.get(&socket.ends()).copied()).collect()
 }
 
 impl Seen {

@@ -152,13 +152,16 @@ fn sum_up(timeline: &Timeline, style: &Style, out: &mut impl Write) -> Result<()
 mod kernel {
     use crate::analyze::Analyzer;
     use crate::lab::witness::{Seen, Witness};
+    use crate::source::clock;
     use crate::tcp::Timestamp;
     use std::net::SocketAddr;
 
     /// Addresses whose owners are looked for at the end.
     const MOST_OWNERS: usize = 256;
-    /// The kernel is asked at most so often.
+    /// The kernel is asked at most so often while no connection begins.
     const EVERY_NS: i64 = 250_000_000;
+    /// An answer takes long where sockets are many: for so many times as long it is not asked again.
+    const REST: i64 = 50;
 
     /// The kernel as witness of local sockets, where it may be asked.
     #[derive(Default)]
@@ -168,6 +171,8 @@ mod kernel {
         /// Connections known so far.
         known: u64,
         asked: Option<Timestamp>,
+        /// How long its last answer took.
+        took_ns: i64,
     }
 
     impl Kernel {
@@ -180,7 +185,8 @@ mod kernel {
             }
             let is_new = analyzer.opened() > self.known;
             self.known = analyzer.opened();
-            if self.ports.is_empty() || !is_new && self.asked.is_some_and(|asked| now.since(asked) < EVERY_NS) {
+            let pause = if is_new { 0 } else { EVERY_NS }.max(self.took_ns * REST);
+            if self.ports.is_empty() || self.asked.is_some_and(|asked| now.since(asked) < pause) {
                 return;
             }
             self.asked = Some(now);
@@ -190,6 +196,7 @@ mod kernel {
             }
             if let Some(witness) = &mut self.witness {
                 let _ = witness.look(|| now);
+                self.took_ns = clock::now().since(now).max(0);
             }
         }
 
