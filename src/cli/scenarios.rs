@@ -1,7 +1,7 @@
 //! Scenarios by name or from a file, and what is told of a text that cannot be read.
 
 use super::exit::{Exit, Failure};
-use crate::lab::scenario::{self, Scenario, ScenarioError};
+use crate::lab::scenario::{self, Scenario, ScenarioError, Spot, Sysctl};
 use crate::timeline::Text;
 use anyhow::Result;
 use std::fs::File;
@@ -37,8 +37,30 @@ pub(super) fn find(name: &str) -> Result<Scenario> {
 }
 
 fn wrong(name: &str, error: ScenarioError) -> Failure {
-    let ScenarioError { line, column, len, text, what, suggestion } = error;
+    let ScenarioError { at: Spot { line, column, len, text }, what, suggestion } = error;
     unreadable(name, &Wrong { line, column, len, text: &text, what: &what, suggestion: suggestion.as_deref() })
+}
+
+/// A kernel parameter that the file asks for and this kernel does not take.
+pub(super) fn refused(name: &str, sysctl: &Sysctl, error: &io::Error) -> Failure {
+    let Sysctl { name: parameter, value, at, .. } = sysctl;
+    let what = match error.kind() {
+        io::ErrorKind::NotFound => Text::new(
+            format!("this kernel has no parameter '{parameter}' that a network of its own could set"),
+            format!("这个内核没有可由独立网络设置的参数 '{parameter}'"),
+        ),
+        // Of our own check: see `Host::set`.
+        io::ErrorKind::InvalidInput if error.raw_os_error().is_none() => Text::new(
+            format!("'{parameter}' is no parameter of a network, such as net.ipv4.tcp_syn_retries"),
+            format!("'{parameter}' 不是 net.ipv4.tcp_syn_retries 这样的网络参数"),
+        ),
+        _ => Text::new(
+            format!("the kernel refuses '{value}' for {parameter}: {error}"),
+            format!("内核不接受 {parameter} 的值 '{value}'：{error}"),
+        ),
+    };
+    let Spot { line, column, len, text } = at;
+    unreadable(name, &Wrong { line: *line, column: *column, len: *len, text, what: &what, suggestion: None })
 }
 
 /// What is wrong with a text, and where.

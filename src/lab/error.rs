@@ -1,5 +1,6 @@
 //! Why nothing came of a performance in the lab.
 
+use super::scenario::Sysctl;
 use crate::source::live::LiveError;
 use std::io;
 use std::process::ExitStatus;
@@ -15,8 +16,8 @@ pub enum LabError {
     Wire(#[source] io::Error),
     #[error("the {0} cannot be started")]
     Start(String, #[source] io::Error),
-    #[error("the kernel parameter {0} cannot be set")]
-    Sysctl(String, #[source] io::Error),
+    #[error("the kernel parameter {} cannot be set", .0.name)]
+    Sysctl(Box<Sysctl>, #[source] io::Error),
     #[error("the kernel could not be asked about its sockets")]
     Witness(#[source] io::Error),
     #[error("the server ended before it listened ({0})")]

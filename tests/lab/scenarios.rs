@@ -73,6 +73,8 @@ fn a_wrong_file_is_told_with_its_line() {
             "did you mean connect?",
         ),
         ("title = \"x\"\nexpect = \"client SYN\"\nfautls = []\n", "line 3, column 1"),
+        ("title = \"x\"\nexpect = \"client SYN\"\nfautls = []\n", "did you mean faults?"),
+        ("title = \"x\"\nexpect = \"client SYN\"\n", "no program makes a call"),
         ("title = \"x\"\n", "line 1, column 1"),
         ("title = \n", "line 1"),
     ];
@@ -88,4 +90,29 @@ fn a_wrong_file_is_told_with_its_line() {
     let (code, _, err) = run(command.args(["lab", "run", "three-weigh", "--lang", "en"]));
     assert_eq!(code, Some(2));
     assert!(err.contains("did you mean three-way?"), "{err}");
+}
+
+#[test]
+fn a_kernel_parameter_that_is_none_is_told_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mine.toml");
+    let program = Program::new();
+    let cases = [
+        (
+            "\"net.ipv4.tcp_syn_retires\" = 2",
+            "line 5, column 1: this kernel has no parameter 'net.ipv4.tcp_syn_retires'",
+        ),
+        ("\"net.ipv4.tcp_syn_retries\" = \"many\"", "line 5, column 1: the kernel refuses 'many'"),
+        ("\"kernel.hostname\" = \"x\"", "line 5, column 1: 'kernel.hostname' is no parameter of a network"),
+    ];
+    for (line, wanted) in cases {
+        let text = format!(
+            "title = \"x\"\nexpect = \"client SYN\"\n\n[sysctl.client]\n{line}\n[program.client]\ncalls = \"connect 9\"\n"
+        );
+        fs::write(&file, text).unwrap();
+        let test = "a_kernel_parameter_that_is_none_is_told_with_its_line";
+        let Some((code, _, err)) = lab(test, program.command(), &["run", file.to_str().unwrap()]) else { return };
+        assert_eq!(code, 2, "{err}");
+        assert!(err.contains(wanted), "{wanted} is not in {err}");
+    }
 }

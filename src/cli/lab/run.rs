@@ -59,7 +59,10 @@ pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
             say(begun, program, word, lang);
         }
     };
-    let played = player::play(&scenario, ground, true, &stop, &tell).map_err(|error| failed(error, lang))?;
+    let played = player::play(&scenario, ground, true, &stop, &tell).map_err(|error| match error {
+        LabError::Sysctl(sysctl, error) => scenarios::refused(name, &sysctl, &error).into(),
+        other => failed(other, lang),
+    })?;
     let mut timeline = told(&played.recording, name, saved, &args.output, config)?;
     names::give(&mut timeline, config)?;
     outputs.write(&timeline, &View::default(), config)?;

@@ -29,10 +29,11 @@ impl Stage {
             return Ok(Stage { network: None, medium });
         }
         let network = Network::build().map_err(LabError::Network)?;
-        for Sysctl { host, name, value } in &scenario.sysctls {
+        for sysctl in &scenario.sysctls {
+            let Sysctl { host, name, value, .. } = sysctl;
             for peer in Peer::BOTH.into_iter().filter(|peer| host.is_none_or(|host| host == *peer)) {
                 let set = peer.of(&network.hosts).set(name, value);
-                set.map_err(|error| LabError::Sysctl(name.clone(), error))?;
+                set.map_err(|error| LabError::Sysctl(Box::new(sysctl.clone()), error))?;
             }
         }
         let plan = Plan { delay: scenario.delay, rate: scenario.rate, faults: scenario.faults.clone() };

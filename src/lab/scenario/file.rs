@@ -34,7 +34,7 @@ pub(super) struct File {
 
 /// In one language, or in both.
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a \"text\" or { en = \"…\", zh = \"…\" } should stand here")]
 pub(super) enum Words {
     One(String),
     Both { en: String, zh: String },
@@ -60,7 +60,7 @@ pub(super) struct Sysctls {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a whole number or a \"text\" should stand here")]
 pub(super) enum Value {
     Number(i64),
     Text(String),

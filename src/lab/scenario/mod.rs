@@ -28,11 +28,13 @@
 mod builtin;
 mod error;
 mod file;
+mod limits;
 mod read;
 pub mod script;
+mod toml_words;
 
 pub use builtin::{BUILTIN, Builtin, Group, likest, named};
-pub use error::ScenarioError;
+pub use error::{ScenarioError, Spot};
 
 use super::fault::Fault;
 use super::pace::Rate;
@@ -91,6 +93,8 @@ pub struct Sysctl {
     pub host: Option<Peer>,
     pub name: String,
     pub value: String,
+    /// Where the file asks for it.
+    pub at: Spot,
 }
 
 /// A program of one thread.

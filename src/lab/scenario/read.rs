@@ -1,9 +1,10 @@
 //! From the file to the scenario; what is wrong is told with its line.
 
 use super::file::{File, Program as RawProgram, Value, Words};
-use super::{Lesson, Place, Program, Scenario, ScenarioError, Sysctl, script};
+use super::script::What;
+use super::{Lesson, Place, Program, Scenario, ScenarioError, Spot, Sysctl, limits, script, toml_words};
 use crate::expect::Sequence;
-use crate::lab::fault::{Fault, time};
+use crate::lab::fault::{Action, Fault};
 use crate::lab::pace::{QUEUE, Rate};
 use crate::tcp::Peer;
 use crate::timeline::Text;
@@ -15,27 +16,23 @@ use toml::Spanned;
 const LONGEST: usize = 1 << 20;
 /// Arrows slant, and nobody waits long.
 const DELAY: Duration = Duration::from_millis(20);
-const LIMIT: Duration = Duration::from_secs(20);
 
 pub(super) fn scenario(text: &str) -> Result<Scenario, ScenarioError> {
     if text.len() > LONGEST {
         let what = Text::new("longer than 1 MiB: no scenario is", "超过 1 MiB：不会是场景文件");
-        return Err(ScenarioError::at("", 0, 1, what));
+        return Err(ScenarioError::new(Spot::at("", 0, 1), what));
     }
-    let file: File = toml::from_str(text).map_err(|error| {
-        let span = error.span().unwrap_or_default();
-        ScenarioError::at(text, span.start, span.len(), Text::new(error.message(), error.message()))
-    })?;
-    let source = Source { text };
-    let delay = file.delay.as_ref().map_or(Ok(DELAY), |delay| source.time(delay))?;
-    let limit = file.limit.as_ref().map_or(Ok(LIMIT), |limit| source.time(limit))?;
+    let file: File = toml::from_str(text).map_err(|error| toml_words::error(text, &error))?;
+    let limit = limits::limit(text, file.limit.as_ref())?;
+    let source = Source { text, limit };
+    let delay = file.delay.as_ref().map_or(Ok(DELAY), |delay| source.delay(delay))?;
     let programs = file.program.into_iter().map(|(name, program)| source.program(name, &program));
     let mut programs = programs.collect::<Result<Vec<Program>, _>>()?;
     // Servers first, as people think of them.
     programs.sort_by_key(|program| program.place != Place::Host(Peer::B));
     let sysctls = file.sysctl;
     let tables = [(None, sysctls.both), (Some(Peer::A), sysctls.client), (Some(Peer::B), sysctls.server)];
-    Ok(Scenario {
+    let scenario = Scenario {
         title: words(file.title),
         lesson: Lesson {
             before: file.lesson.before.map(words).unwrap_or_default(),
@@ -47,12 +44,20 @@ pub(super) fn scenario(text: &str) -> Result<Scenario, ScenarioError> {
         faults: file.faults.iter().map(|fault| source.fault(fault)).collect::<Result<_, _>>()?,
         is_v6: file.ipv6,
         ground: file.ground,
-        sysctls: tables.into_iter().flat_map(|(host, table)| sysctls_of(host, table)).collect(),
+        sysctls: tables.into_iter().flat_map(|(host, table)| source.sysctls(host, table)).collect(),
         programs,
         expect: source.sequence(&file.expect)?,
         limit,
         is_long: file.long,
-    })
+    };
+    if scenario.lines().all(|line| matches!(line.what, What::Wait(_) | What::Mark(_))) {
+        let what = Text::new(
+            "no program makes a call: nothing would happen; a [program.client] with calls = \"connect 8080\" does",
+            "没有任何程序发出调用：什么也不会发生；例如 [program.client] 加 calls = \"connect 8080\"",
+        );
+        return Err(ScenarioError::new(Spot::at(text, 0, 1), what));
+    }
+    Ok(scenario)
 }
 
 fn words(words: Words) -> Text {
@@ -63,30 +68,39 @@ fn words(words: Words) -> Text {
     Text::new(en.trim(), zh.trim())
 }
 
-fn sysctls_of(host: Option<Peer>, table: BTreeMap<Spanned<String>, Value>) -> Vec<Sysctl> {
-    let one = |(name, value): (Spanned<String>, Value)| {
-        let value = match value {
-            Value::Number(number) => number.to_string(),
-            Value::Text(text) => text,
-        };
-        Sysctl { host, name: name.into_inner(), value }
-    };
-    table.into_iter().map(one).collect()
-}
-
 struct Source<'t> {
     text: &'t str,
+    /// How long the scenario may take.
+    limit: Duration,
 }
 
 impl Source<'_> {
     fn wrong<T>(&self, at: &Spanned<T>, what: Text) -> ScenarioError {
-        let span = at.span();
-        ScenarioError::at(self.text, span.start, span.len(), what)
+        ScenarioError::new(self.spot(at), what)
     }
 
-    fn time(&self, at: &Spanned<String>) -> Result<Duration, ScenarioError> {
-        let what = || Text::new("no time such as 20ms or 2s", "不是 20ms 或 2s 这样的时间");
-        time(at.get_ref()).ok_or_else(|| self.wrong(at, what()))
+    fn spot<T>(&self, at: &Spanned<T>) -> Spot {
+        let span = at.span();
+        Spot::at(self.text, span.start, span.len())
+    }
+
+    fn delay(&self, at: &Spanned<String>) -> Result<Duration, ScenarioError> {
+        let delay = limits::time(self.text, at)?;
+        if delay >= self.limit {
+            return Err(self.wrong(at, limits::nothing_arrives(delay, self.limit)));
+        }
+        Ok(delay)
+    }
+
+    fn sysctls(&self, host: Option<Peer>, table: BTreeMap<Spanned<String>, Value>) -> Vec<Sysctl> {
+        let one = |(name, value): (Spanned<String>, Value)| {
+            let value = match value {
+                Value::Number(number) => number.to_string(),
+                Value::Text(text) => text,
+            };
+            Sysctl { host, at: self.spot(&name), name: name.into_inner(), value }
+        };
+        table.into_iter().map(one).collect()
     }
 
     fn rate(&self, rate: Option<&Spanned<u64>>, queue: Option<usize>) -> Result<Option<Rate>, ScenarioError> {
@@ -99,7 +113,11 @@ impl Source<'_> {
     }
 
     fn fault(&self, fault: &Spanned<String>) -> Result<Fault, ScenarioError> {
-        Fault::parse(fault.get_ref()).map_err(|error| self.wrong(fault, error.text()))
+        let read = Fault::parse(fault.get_ref()).map_err(|error| self.wrong(fault, error.text()))?;
+        match read.action {
+            Action::Delay(by) if by >= self.limit => Err(self.wrong(fault, limits::nothing_arrives(by, self.limit))),
+            _ => Ok(read),
+        }
     }
 
     fn program(&self, name: String, program: &RawProgram) -> Result<Program, ScenarioError> {
@@ -120,10 +138,14 @@ impl Source<'_> {
         };
         let first = self.first_line(&program.calls);
         let lines = script::parse(program.calls.get_ref(), place).map_err(|error| {
-            let what = Text::new(error.what.en, error.what.zh);
-            ScenarioError::in_line(self.text, first + error.line, error.column, error.len, what)
-                .suggest(error.suggestion)
+            let at = Spot::in_line(self.text, first + error.line, error.column, error.len);
+            ScenarioError::new(at, error.what).suggest(error.suggestion)
         })?;
+        if let Some((line, what)) = limits::waits_too_long(&lines, self.limit) {
+            let number = first + line.number - 1;
+            let len = self.text.lines().nth(number - 1).unwrap_or_default().chars().count();
+            return Err(ScenarioError::new(Spot::in_line(self.text, number, 0, len), what));
+        }
         Ok(Program { name, place, lines })
     }
 
@@ -131,7 +153,8 @@ impl Source<'_> {
         let first = self.first_line(at);
         Sequence::parse(at.get_ref()).map_err(|error| {
             let line = first + error.line - 1;
-            ScenarioError::in_line(self.text, line, error.column - 1, error.len, error.what).suggest(error.suggestion)
+            let at = Spot::in_line(self.text, line, error.column - 1, error.len);
+            ScenarioError::new(at, error.what).suggest(error.suggestion)
         })
     }
 
