@@ -3,6 +3,7 @@
 mod ahead;
 mod both;
 mod ears;
+mod foretell;
 mod over;
 mod told;
 mod warnings;

@@ -1,6 +1,6 @@
 //! Frames of two captures in, one timeline out: both sides of the same connections, joined.
 
-use super::{Analyzer, Ending, Wishes};
+use super::{Analyzer, Ending, Wishes, foretell};
 use crate::decode::{Decoded, Decoder};
 use crate::join::{self, Capture, Clock, MOST_SIGHTINGS};
 use crate::source::Frame;
@@ -30,7 +30,7 @@ pub struct Both {
 }
 
 /// What is to be told when the segments are known.
-enum Heard {
+pub(super) enum Heard {
     Sample(KernelSample),
     Act(KernelAct),
     Kernel(KernelWord),
@@ -144,6 +144,7 @@ impl Both {
         ending.warnings.extend(warnings(&joined, [client, server]));
         ending.at = ending.at.or(joined.end);
         let mut analyzer = Analyzer::new(self.wishes);
+        foretell::waits(&self.heard, &mut analyzer.tracker);
         let mut errors = self.errors(joined.clock).into_iter().peekable();
         for segment in &joined.segments {
             while let Some(error) = errors.next_if(|error| error.time <= segment.time) {

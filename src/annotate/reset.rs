@@ -76,10 +76,10 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "reset-ignored",
         severity: Warning,
-        rfc: "RFC 9293 3.10.7.3, 3.10.7.4",
+        rfc: "RFC 9293 3.10.7.3, 3.10.7.4, RFC 1337 3",
         explain: (
-            "The RST lies outside the receiver's window (or, in SYN-SENT, does not acknowledge the SYN): it is dropped, the connection goes on. It may be forged.",
-            "RST 落在接收窗口之外（或在 SYN-SENT 状态下没有确认 SYN）：被丢弃，连接继续。它可能是伪造的。",
+            "The RST lies outside the receiver's window (or, in SYN-SENT, does not acknowledge the SYN): it is dropped, the connection goes on. It may be forged. In TIME-WAIT a host can be told to ignore every RST (RFC 1337), so that none ends the wait.",
+            "RST 落在接收窗口之外（或在 SYN-SENT 状态下没有确认 SYN）：被丢弃，连接继续。它可能是伪造的。在 TIME-WAIT 中，主机可设为忽略所有 RST（RFC 1337），使等待不被终结。",
         ),
         advice: Some((
             "If they keep coming, look for who forges them; TCP-AO (RFC 5925) protects.",
@@ -177,8 +177,15 @@ fn disproved(step: &Step<'_>, _: &Seen<'_>) -> Option<Finding> {
 }
 
 fn ignored(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
-    if seen.reset != Some(Reset::OutsideWindow) {
-        return None;
+    match seen.reset {
+        Some(Reset::InTimeWait) => {
+            return Some(Finding::new(
+                "ignored: the kernel stays in TIME-WAIT, as RFC 1337 asks (net.ipv4.tcp_rfc1337)",
+                "被忽略：内核按 RFC 1337 的建议留在 TIME-WAIT（net.ipv4.tcp_rfc1337）",
+            ));
+        }
+        Some(Reset::OutsideWindow) => {}
+        _ => return None,
     }
     let receiver = step.connection.receiver_of(seen.peer);
     Some(if receiver.of(&step.before).state == Some(State::SynSent) {

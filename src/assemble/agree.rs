@@ -10,7 +10,7 @@ use crate::tcp::State;
 const GIVEN_UP_NS: i64 = 200_000_000;
 /// The kernel takes a socket away so late at the most.
 const LATE_NS: i64 = 500_000_000;
-/// And so late after TIME-WAIT: a timer of a minute ends with the next tick of a wheel that moves every two seconds.
+/// And so late when TIME-WAIT has run out: a timer of a minute ends with the next tick of a wheel that moves every two seconds.
 const LATE_2MSL_NS: i64 = 2_500_000_000;
 
 /// A state, and when it began or was first seen.
@@ -18,6 +18,8 @@ const LATE_2MSL_NS: i64 = 2_500_000_000;
 pub struct Sight {
     pub at_ns: i64,
     pub state: State,
+    /// A timer that ran out led there.
+    pub by_timer: bool,
 }
 
 /// The first place where the two part.
@@ -79,9 +81,8 @@ fn is_glimpse(seen: &Sight, next: Option<&Sight>, inferred: &[Sight], unseen_ns:
 fn unseen(inferred: &[Sight], index: usize, until_ns: i64, unseen_ns: i64) -> Option<Sight> {
     let sight = *inferred.get(index)?;
     let end = inferred.get(index + 1).map_or(until_ns, |next| next.at_ns.min(until_ns));
-    let waited = index.checked_sub(1).and_then(|before| inferred.get(before)).map(|before| before.state);
     let most = match sight.state {
-        State::Closed if waited == Some(State::TimeWait) => unseen_ns.saturating_add(LATE_2MSL_NS),
+        State::Closed if sight.by_timer => unseen_ns.saturating_add(LATE_2MSL_NS),
         state if is_at_rest(state) => unseen_ns.saturating_add(LATE_NS),
         _ => unseen_ns,
     };
@@ -104,9 +105,12 @@ mod tests {
 
     const MS: i64 = 1_000_000;
     const UNSEEN: i64 = 3 * MS;
+    /// What happens so late is 2MSL's doing, milliseconds.
+    const EXPIRED: i64 = 60_000;
 
     fn list(states: &[(i64, State)]) -> Vec<Sight> {
-        states.iter().map(|(at, state)| Sight { at_ns: at * MS, state: *state }).collect()
+        let sight = |(at, state): &(i64, State)| Sight { at_ns: at * MS, state: *state, by_timer: *at >= EXPIRED };
+        states.iter().map(sight).collect()
     }
 
     fn first_difference(kernel: &[(i64, State)], until: i64, inferred: &[(i64, State)]) -> Option<(i64, State, State)> {
@@ -190,6 +194,14 @@ mod tests {
         let inferred = [CLIENT.as_slice(), &[(60_350, Closed)]].concat();
         assert_eq!(first_difference(&kernel, 62_300, &inferred), None);
         assert_eq!(first_difference(&kernel, 63_300, &inferred), Some((60_350, TimeWait, Closed)));
+    }
+
+    #[test]
+    fn a_kernel_that_waits_on_after_a_reset_is_a_contradiction() {
+        let kernel = [(2, SynSent), (102, Established), (201, FinWait1), (302, FinWait2), (351, TimeWait)];
+        let reset = [CLIENT.as_slice(), &[(500, Closed)]].concat();
+        assert_eq!(first_difference(&kernel, 900, &reset), None, "it may be late");
+        assert_eq!(first_difference(&kernel, 1_100, &reset), Some((500, TimeWait, Closed)));
     }
 
     #[test]

@@ -23,6 +23,7 @@ pub use crate::tcp::{CallWord, KernelAct, KernelSample, KernelWord};
 pub use endpoints::Endpoints;
 pub use numbers::MOST_KNOWN;
 pub use remarks::Remarks;
+pub(crate) use witness::BUSY_NS;
 
 use crate::annotate::verdict;
 use crate::tcp::Timestamp;

@@ -3,13 +3,13 @@
 use super::agree::{self, Sight};
 use super::kernel::Heard;
 use crate::annotate::kernel::reset_reason;
-use crate::tcp::{KernelDeed, Peer, State};
+use crate::tcp::{KernelDeed, Peer, Signal, State};
 use crate::timeline::{
     Connection, EndCause, Event, KernelAct, KernelAgreement, KernelDifference, KernelSample, KernelState, Role, Text,
 };
 
 /// A busy kernel takes up what has come so much later than the wire gave it out, nanoseconds.
-const BUSY_NS: i64 = 20_000_000;
+pub(crate) const BUSY_NS: i64 = 20_000_000;
 
 /// Fills in what the kernel said of each connection. Where it went unasked for how long nobody told, nothing is judged.
 pub(super) fn tell(connections: &mut [Connection], events: &[Event], kernel: &Heard) {
@@ -51,12 +51,16 @@ pub(super) fn tell(connections: &mut [Connection], events: &[Event], kernel: &He
         let first = differences
             .filter_map(|(role, (history, id))| {
                 let history = (*history)?;
-                let seen = history.changes.iter().map(|(at_ns, state)| Sight { at_ns: *at_ns, state: *state });
+                let seen = history.changes.iter().map(|(at_ns, state)| Sight {
+                    at_ns: *at_ns,
+                    state: *state,
+                    by_timer: false,
+                });
                 let seen: Vec<Sight> = seen.collect();
                 let mut inferred = inferred(&own, id);
                 // Whoever took the ports over is another connection: its SYN ended this one's TIME-WAIT.
                 let taken = connection.time_wait.iter().find(|it| it.endpoint == **id && it.end == EndCause::Reused);
-                inferred.extend(taken.map(|it| Sight { at_ns: it.end_ns, state: State::Closed }));
+                inferred.extend(taken.map(|it| Sight { at_ns: it.end_ns, state: State::Closed, by_timer: false }));
                 let found = agree::compare(&seen, history.until, &inferred, unseen_ns.saturating_add(BUSY_NS))?;
                 Some(difference(role, id, found))
             })
@@ -74,9 +78,10 @@ fn inferred(events: &[&Event], id: &str) -> Vec<Sight> {
     let mut sights = Vec::new();
     for (at_ns, change) in changes {
         if let (true, Some(state)) = (sights.is_empty(), change.from) {
-            sights.push(Sight { at_ns: i64::MIN, state });
+            sights.push(Sight { at_ns: i64::MIN, state, by_timer: false });
         }
-        sights.push(Sight { at_ns, state: change.to });
+        let by_timer = change.signal == Signal::MslTimeout.name();
+        sights.push(Sight { at_ns, state: change.to, by_timer });
     }
     sights.sort_by_key(|sight| sight.at_ns);
     sights

@@ -2,7 +2,6 @@
 //! one never does. What the receiver makes of it may still rest on its answer, as whether it listens.
 
 use super::flight::Transmission;
-use super::step::Reset;
 use super::table::Handle;
 use super::turn::{Cause, Turn};
 use crate::tcp::{Basis, Passage, Peer, Segment, Signal, State, Timestamp};
@@ -136,7 +135,7 @@ impl Turn<'_> {
 
     fn arrive_reset(&mut self, sender: Peer, receiver: Peer, segment: &Segment<'_>) {
         let verdict = self.judge(sender, receiver, segment);
-        if matches!(verdict, Reset::OutsideWindow | Reset::Challenged) {
+        if verdict.is_ignored() {
             self.connection.closing.ignored_resets += 1;
             return;
         }

@@ -46,6 +46,8 @@ pub struct Circumstances {
     pub(super) other_vlan: Option<(Peer, u32)>,
     /// The connection before on these addresses and ports, where somebody still waited in its TIME-WAIT.
     pub reuse: Option<Reuse>,
+    /// By its kernel's word this peer is in TIME-WAIT after the RST at hand.
+    pub(super) waits_on: Option<Peer>,
 }
 
 /// What passed between the copies of a segment, the first `WAITS` times, to the microsecond: many SYNs may wait.

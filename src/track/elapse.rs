@@ -32,6 +32,9 @@ impl Tracker {
 
     fn arrive(&mut self, it: &UnderWay, sink: &mut impl Hear) {
         let place = it.handle.place;
+        if self.table.get_mut(place).is_some_and(|known| known.id == it.handle.id) {
+            self.ask_waits(place, &it.segment, it.at);
+        }
         let Some(connection) = self.table.get_mut(place).filter(|known| known.id == it.handle.id) else { return };
         let before = connection.tcb;
         self.changes.clear();

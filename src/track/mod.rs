@@ -31,6 +31,7 @@ mod steady;
 mod step;
 mod table;
 mod time_wait;
+mod told_waits;
 mod turn;
 mod twice;
 mod vlans;
@@ -65,6 +66,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashSet, VecDeque};
 use std::net::SocketAddr;
 use table::{Found, Table};
+use told_waits::ToldWaits;
 use turn::Turn;
 use twice::Recent;
 use vlans::Vlans;
@@ -95,6 +97,7 @@ pub struct Tracker {
     servers: Servers,
     tokens: Tokens,
     vlans: Vlans,
+    told_waits: ToldWaits,
 }
 
 type Servers = HashSet<SocketAddr, foldhash::fast::RandomState>;
@@ -129,6 +132,7 @@ impl Tracker {
             servers: Servers::default(),
             tokens: Tokens::default(),
             vlans: Vlans::default(),
+            told_waits: ToldWaits::default(),
         }
     }
 
@@ -183,6 +187,7 @@ impl Tracker {
     }
 
     fn work_in(&mut self, place: u32, segment: &Segment<'_>, sink: &mut impl Hear) {
+        self.ask_waits(place, segment, Tracker::arrival_of(segment));
         let Some(connection) = self.table.get_mut(place) else { return };
         let peer = connection.peer_at(segment.src);
         let ordinal = connection.segments;

@@ -15,7 +15,7 @@ impl Turn<'_> {
         let fact = self.reset_fact(sender, segment);
         // A true sender's RST bears the number that its receiver expects; one that is ignored may be anybody's, and proves
         // nothing.
-        if matches!(verdict, Reset::OutsideWindow | Reset::Challenged) && !is_known(segment) {
+        if verdict.is_ignored() && !is_known(segment) {
             self.connection.closing.ignored_resets += 1;
             self.note_strange(sender, segment.ttl);
             if verdict == Reset::Challenged {
@@ -66,7 +66,7 @@ impl Turn<'_> {
             self.evidence().reset = Some(fact);
         }
         match verdict {
-            Reset::OutsideWindow | Reset::Challenged | Reset::Nothing => return verdict,
+            Reset::OutsideWindow | Reset::Challenged | Reset::InTimeWait | Reset::Nothing => return verdict,
             Reset::Refused => self.connection.opening.refused = Some(Moment::of(segment, self.ordinal)),
             Reset::BackToListen => {
                 self.connection.opening.dropped = Some(Moment::of(segment, self.ordinal));
@@ -108,6 +108,9 @@ impl Turn<'_> {
                         if state == State::SynReceived && receiver.of(&self.connection.memory).from_listen =>
                     {
                         Reset::BackToListen
+                    }
+                    ResetVerdict::Reset if state == State::TimeWait && self.connection.waits_on(receiver) => {
+                        Reset::InTimeWait
                     }
                     ResetVerdict::Reset => Reset::Ended(state),
                 }

@@ -133,6 +133,8 @@ pub enum Reset {
     OutsideWindow,
     /// In the window but not at its edge: the receiver answers by a challenge ACK (RFC 5961).
     Challenged,
+    /// The receiver's kernel stays in TIME-WAIT, and says so (RFC 1337 3: RSTs are ignored there).
+    InTimeWait,
     /// The receiver had no connection any more, or none was known.
     Nothing,
 }
@@ -166,6 +168,13 @@ pub enum News {
     TakenBack,
     /// It was told before as inferred, and the peer's own segment now proves it.
     Confirmed,
+}
+
+impl Reset {
+    /// Its receiver drops it and stays as it is.
+    pub(super) fn is_ignored(self) -> bool {
+        matches!(self, Reset::OutsideWindow | Reset::Challenged | Reset::InTimeWait)
+    }
 }
 
 /// Whether a segment arrived.

@@ -37,7 +37,7 @@ impl Turn<'_> {
             if segment.flags.rst() {
                 let receiver = self.connection.receiver_of(peer);
                 let verdict = self.judge(peer, receiver, segment);
-                reset = matches!(verdict, Reset::OutsideWindow | Reset::Challenged).then_some(verdict);
+                reset = verdict.is_ignored().then_some(verdict);
                 if verdict == Reset::Challenged {
                     self.note_challenge(receiver);
                 }
@@ -56,7 +56,7 @@ impl Turn<'_> {
                 let own = peer.of(&self.connection.memory).last_own;
                 reset = Some(self.reset(peer, segment));
                 self.count(peer, segment, repeats);
-                if matches!(reset, Some(Reset::OutsideWindow | Reset::Challenged)) {
+                if reset.is_some_and(Reset::is_ignored) {
                     // It may be anybody's: it dates nothing that its supposed sender did.
                     peer.of_mut(&mut self.connection.memory).last_own = own;
                 }

@@ -40,6 +40,20 @@ pub fn joined(sides: &TwoSides, calls: &[CallWord], kernel: &[KernelWord]) -> Ti
     both.finish(SourceKind::Lab, "question", Ending::default())
 }
 
+/// Both captures and the kernel's words, which was asked at least every three milliseconds.
+pub fn polled(sides: &TwoSides, kernel: &[KernelWord]) -> Timeline {
+    let mut both = Both::new(Wishes::default(), true);
+    for side in [Side::Client, Side::Server] {
+        feed(&mut both, side, &sides.capture(side));
+    }
+    kernel.iter().for_each(|word| both.hear_kernel(word));
+    both.hear_polling(Duration::from_millis(3));
+    if let Some(last) = kernel.iter().map(|word| word.at).max() {
+        both.watched(last);
+    }
+    both.finish(SourceKind::Lab, "polled", Ending::default())
+}
+
 /// What both programs of [`question`] call.
 pub fn calls() -> Vec<CallWord> {
     let server = |listens: bool| (SERVER, (!listens).then_some(CLIENT));

@@ -20,6 +20,7 @@ mod program;
 mod schema;
 mod steady;
 mod symmetry;
+mod time_wait;
 mod zeek;
 
 /// How many random cases each property is tried on: 100, or what PROPTEST_CASES says. Cases that failed are kept in the

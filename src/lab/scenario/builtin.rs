@@ -95,6 +95,7 @@ table! {
         "fin-wait-2-orphan"
         "old-duplicate"
         "rst-in-time-wait"
+        "time-wait-protected"
         "blind-rst";
     Reliability "reliability":
         "acknowledgement"
