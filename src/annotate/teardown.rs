@@ -93,8 +93,8 @@ pub(super) const RULES: &[Rule] = &[
         severity: Note,
         rfc: "RFC 9293 3.10.7.4",
         explain: (
-            "The FIN came again, so the last ACK was lost. It is acknowledged again and the 2MSL wait starts anew.",
-            "再次收到 FIN，说明最后的 ACK 丢失。重新确认，并重新开始 2MSL 等待。",
+            "The FIN came again, so the last ACK was lost. It is acknowledged again and the 2MSL wait starts anew. Linux starts it anew for any other old segment with an ACK too, as for an old duplicate of data.",
+            "再次收到 FIN，说明最后的 ACK 丢失。重新确认，并重新开始 2MSL 等待。Linux 收到其他带 ACK 的旧报文段（如数据的旧副本）时也会重新计时。",
         ),
         advice: Some(("Nothing: this is what TIME-WAIT is for.", "无需处理：这正是 TIME-WAIT 的用途。")),
         check: time_wait_rearmed,
@@ -209,16 +209,18 @@ fn time_wait(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
 }
 
 fn time_wait_rearmed(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
-    let wait = seen.peer.of(&step.connection.time_wait).as_ref()?;
-    let other = step.connection.receiver_of(seen.peer);
-    let fin = other.of(&step.connection.closing.fin).as_ref()?;
-    let now = wait.rearmed > 0 && wait.armed == fin.last.time && seen.segment.is_pure_ack();
-    let was_waiting = seen.peer.of(&step.before).state == Some(State::TimeWait);
-    (now && was_waiting).then(|| {
+    let evidence = step.connection.evidence.as_ref()?;
+    let rearmed = seen.peer.of(&evidence.rearmed).filter(|rearmed| rearmed.answer == Some(seen.ordinal))?;
+    let found = if rearmed.by_fin {
         Finding::new(
             "the FIN came again: acknowledged again, and the 2MSL wait starts anew",
             "FIN 再次到来：重新确认，2MSL 等待重新开始",
         )
-        .about(Some(fin.last.ordinal))
-    })
+    } else {
+        Finding::new(
+            "an old segment came: acknowledged, and on Linux the 2MSL wait starts anew",
+            "旧报文段到来：予以确认，在 Linux 上 2MSL 等待重新开始",
+        )
+    };
+    Some(found.about(Some(rearmed.of)))
 }

@@ -107,10 +107,10 @@ impl Drafts {
         }
         for peer in Peer::BOTH {
             let Some(wait) = peer.of(&step.connection.time_wait) else { continue };
-            let other = step.connection.receiver_of(peer);
-            let fin = other.of(&step.connection.closing.fin).map(|fin| fin.last.ordinal);
+            let evidence = step.connection.evidence.as_ref();
+            let rearmed = evidence.and_then(|evidence| *peer.of(&evidence.rearmed));
             if draft.has_rearmed(peer, wait.rearmed)
-                && let Some(fin) = fin
+                && let Some(rearmed) = rearmed
             {
                 let (action, at, due) = (TimerAction::Rearmed, wait.armed, wait.due(msl.two_msl_ns()));
                 let timer = TimerItem { peer, action, at, due };
@@ -118,7 +118,7 @@ impl Drafts {
                     draft.add_timer(self.order, timer);
                     self.order += 1;
                 } else {
-                    draft.add_timer_behind(fin, timer);
+                    draft.add_timer_behind(rearmed.of, timer);
                 }
             }
         }

@@ -85,7 +85,7 @@ impl Sent<'_> {
             Mark::Timeout => self.has_note(&TIMEOUTS),
             Mark::Duplicate => self.has_note(&["duplicate-ack", "third-duplicate-ack"]),
             Mark::Sack => !segment.options.sack.is_empty(),
-            Mark::Injected => self.has_note(&["sent-by-neither"]),
+            Mark::Injected => self.has_note(&["sent-by-neither", "old-duplicate"]),
             Mark::Carries(None) => segment.len > 0,
             Mark::Carries(Some(octets)) => segment.len == octets,
             Mark::Window(octets) => u64::from(segment.wnd) == octets || segment.wnd_bytes == Some(octets),
@@ -101,7 +101,8 @@ impl Sent<'_> {
 }
 
 /// Notes of segments that were sent before.
-const REPEATS: [&str; 11] = [
+const REPEATS: [&str; 12] = [
+    "old-duplicate",
     "syn-retransmission",
     "syn-ack-retransmission",
     "fin-retransmission",

@@ -36,6 +36,12 @@ impl MslProfile {
         })
     }
 
+    /// Whether every segment with an ACK starts TIME-WAIT anew, not only the repeated FIN of RFC 9293 3.10.7.4: so does Linux
+    /// (`tcp_timewait_state_process`); FreeBSD (`tcp_twcheck`) looks for the FIN.
+    pub fn rearms_by_any(self) -> bool {
+        self == MslProfile::Linux
+    }
+
     /// [`MslProfile::two_msl`] in nanoseconds.
     pub fn two_msl_ns(self) -> i64 {
         i64::try_from(self.two_msl().as_nanos()).unwrap_or(i64::MAX)

@@ -111,11 +111,7 @@ impl Turn<'_> {
 
     /// RFC 9293 3.10.7.4: a FIN again in TIME-WAIT is acknowledged and restarts the 2MSL wait.
     fn arrive_fin_again(&mut self, receiver: Peer, copy: Transmission) {
-        if self.state(receiver) == Some(State::TimeWait)
-            && let Some(wait) = receiver.of_mut(&mut self.connection.time_wait)
-        {
-            wait.rearm(copy.time);
-        }
+        self.rearm(receiver, copy.into(), true);
     }
 
     /// Follows how far the receiver has everything; says whether it had everything before this segment. What comes early is

@@ -2,6 +2,7 @@
 //! They are boxed, so that an ordinary connection pays for a pointer only.
 
 use super::connection::Connection;
+use super::facts::Moment;
 use super::paths::Paths;
 use super::turn::Turn;
 use crate::tcp::{IcmpReason, Passage, Peer, Segment, SeqNumber, State, Timestamp};
@@ -46,6 +47,10 @@ pub struct Circumstances {
     pub(super) other_vlan: Option<(Peer, u32)>,
     /// The connection before on these addresses and ports, where somebody still waited in its TIME-WAIT.
     pub reuse: Option<Reuse>,
+    /// How the TIME-WAIT of each peer was started anew last.
+    pub rearmed: [Option<Rearmed>; 2],
+    /// Old data sent to this peer while it was in TIME-WAIT, and nothing tells yet whether it arrived.
+    pub(super) late: Option<(Peer, Moment)>,
     /// By its kernel's word this peer is in TIME-WAIT after the RST at hand.
     pub(super) waits_on: Option<Peer>,
 }
@@ -107,6 +112,17 @@ pub struct Challenge {
     /// The place of what is answered.
     pub of: u64,
     /// The place of the answer.
+    pub answer: Option<u64>,
+}
+
+/// A TIME-WAIT that was started anew.
+#[derive(Debug, Clone, Copy)]
+pub struct Rearmed {
+    /// The place of what did it.
+    pub of: u64,
+    /// That is the repeated FIN of RFC 9293 3.10.7.4; else another old segment.
+    pub by_fin: bool,
+    /// The place of the acknowledgment that answers it.
     pub answer: Option<u64>,
 }
 

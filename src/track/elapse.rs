@@ -40,7 +40,12 @@ impl Tracker {
         self.changes.clear();
         self.fates.clear();
         let (changes, fates) = (&mut self.changes, &mut self.fates);
-        Turn { connection, changes, fates, ordinal: it.ordinal, time: it.at }.arrive(it.sender, &it.segment);
+        let mut turn = Turn { connection, changes, fates, ordinal: it.ordinal, time: it.at };
+        let finds_waiting = self.rearms_by_any && turn.finds_waiting(it.sender, &it.segment);
+        turn.arrive(it.sender, &it.segment);
+        if finds_waiting {
+            turn.rearm_by_any(it.sender, it.at);
+        }
         queue_waits(&mut self.deadlines, connection, self.two_msl_ns);
         let input = Input::Arrival { peer: connection.receiver_of(it.sender), ordinal: it.ordinal, at: it.at };
         sink.step(&Step { connection, before, input, changes: &self.changes, fates: &self.fates });

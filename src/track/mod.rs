@@ -21,6 +21,7 @@ mod key;
 mod paths;
 mod place;
 mod prefetch;
+mod rearm;
 mod receipt;
 mod recovery;
 mod reset;
@@ -39,7 +40,7 @@ mod work;
 mod zeek;
 
 pub use aside::{MOST_PLAIN, Ordinary};
-pub use circumstances::{Challenge, Circumstances, IcmpFact, ResetFact, Reuse, ReuseProof, Waits};
+pub use circumstances::{Challenge, Circumstances, IcmpFact, Rearmed, ResetFact, Reuse, ReuseProof, Waits};
 pub use connection::Connection;
 pub use facts::{Closing, FinFact, Moment, Opening, SynFact, SynOptions};
 pub use flow::Flow;
@@ -89,6 +90,8 @@ pub struct Tracker {
     under_way: BinaryHeap<Reverse<UnderWay>>,
     under_way_so_far: u64,
     two_msl_ns: i64,
+    /// See [`MslProfile::rearms_by_any`].
+    rearms_by_any: bool,
     recent: Recent,
     captured_twice: u64,
     changes: Vec<Change>,
@@ -125,6 +128,7 @@ impl Tracker {
             under_way: BinaryHeap::new(),
             under_way_so_far: 0,
             two_msl_ns: msl.two_msl_ns(),
+            rearms_by_any: msl.rearms_by_any(),
             recent: Recent::new(),
             captured_twice: 0,
             changes: Vec::new(),
@@ -203,7 +207,18 @@ impl Tracker {
         // Filled where it stands: it is large, and mostly stays as it is.
         let mut recovery = Recovery::default();
         let mut turn = Turn { connection, changes, fates, ordinal, time: segment.time };
+        let finds_waiting = self.rearms_by_any && turn.finds_waiting(peer, segment);
         let verdict = turn.work_in(peer, segment, &mut recovery);
+        match segment.passage {
+            Passage::Appeared if finds_waiting => turn.rearm_by_any(peer, segment.time),
+            Passage::Appeared => {}
+            _ => {
+                turn.answer_from_wait(peer, segment);
+                if finds_waiting {
+                    turn.expect_rearming(peer, segment);
+                }
+            }
+        }
         queue_waits(&mut self.deadlines, connection, self.two_msl_ns);
         if let Passage::Arrived(at) | Passage::ArrivedTwice(at) = segment.passage {
             let (segment, handle) = (segment.without_payload(), connection.handle());

@@ -148,11 +148,7 @@ impl Turn<'_> {
         } else if again && fin.landed.is_none() {
             self.fates.push((fin.last.ordinal, Fate::Received));
             // RFC 9293 3.10.7.4: a FIN again in TIME-WAIT is acknowledged and restarts the 2MSL wait.
-            if self.state(peer) == Some(State::TimeWait)
-                && let Some(wait) = peer.of_mut(&mut self.connection.time_wait)
-            {
-                wait.rearm(fin.last.time);
-            }
+            self.rearm(peer, fin.last.into(), true);
         }
     }
 

@@ -9,7 +9,7 @@ pub struct TimeWait {
     pub begins: Timestamp,
     /// Start of the wait that counts: `begins`, or the last re-arming.
     pub armed: Timestamp,
-    /// A repeated FIN restarted it so often.
+    /// It was restarted so often: by a repeated FIN, on Linux by other old segments too.
     pub rearmed: u32,
     pub ended: Option<(Ended, Timestamp)>,
     /// The due time that the tracker's queue knows of.

@@ -25,7 +25,7 @@ impl Turn<'_> {
         let next = peer.of(&self.connection.tcb).snd.nxt;
         self.recover(peer, segment, damaged, recovery);
         recovery.copies = self.connection.copies_to_tell();
-        let repeats = self.note_repeat(peer, segment, damaged, recovery);
+        let mut repeats = self.note_repeat(peer, segment, damaged, recovery);
         let mut reset = None;
         let mut lost_ack = None;
         if segment.passage == Passage::Appeared {
@@ -43,6 +43,7 @@ impl Turn<'_> {
                 }
             }
             self.arrive(peer, segment);
+            recovery.note_control_again(repeats.take());
         } else if damaged {
             // Its receiver throws it away (RFC 9293 3.1): it shows what was sent, and that it did not arrive.
             self.fates.push((self.ordinal, Fate::Lost));

@@ -2,6 +2,7 @@
 
 use super::sent::Place;
 use crate::tcp::SeqNumber;
+use crate::track::Repeat;
 
 /// What was found out about one segment, as data, as acknowledgment and as announcement of a window.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -28,6 +29,18 @@ pub struct Recovery {
     pub copies: u32,
 }
 
+impl Recovery {
+    /// A SYN or FIN came again that its sender did not send again.
+    pub(in crate::track) fn note_control_again(&mut self, repeat: Option<Repeat>) {
+        if let Some(Repeat { of, wait_ns, .. }) = repeat
+            && !matches!(self.sending, Sending::OldDuplicate { .. })
+        {
+            let of = of.map(|ordinal| Place { ordinal, frame: 0 });
+            self.sending = Sending::OldDuplicate { of, after_ns: wait_ns, of_earlier: false };
+        }
+    }
+}
+
 /// What a segment is as far as its sender's octets go.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Sending {
@@ -37,6 +50,15 @@ pub enum Sending {
     /// Octets never sent before.
     New,
     Again(Retransmission),
+    /// What was sent before, and its sender did not send it again: a copy that the network kept back, or somebody's.
+    OldDuplicate {
+        /// The segment that first held it, where it is remembered.
+        of: Option<Place>,
+        /// Since its sender last sent it, nanoseconds.
+        after_ns: Option<i64>,
+        /// It lies before the first number of this connection.
+        of_earlier: bool,
+    },
     /// It fills a gap: seen for the first time, though later octets passed before.
     Late(Late),
     KeepAlive {

@@ -14,6 +14,7 @@ mod sending;
 mod sent;
 mod steady;
 mod totals;
+mod unsent;
 
 pub(super) use ecn::EcnOffer;
 pub use finding::{
@@ -27,7 +28,7 @@ pub use totals::{Causes, ClosedWindow, EcnCounts, Totals};
 
 use super::connection::Connection;
 use super::turn::Turn;
-use crate::tcp::{Flags, Peer, Segment, SeqNumber, Timestamp};
+use crate::tcp::{Flags, Passage, Peer, Segment, SeqNumber, Timestamp};
 use sender::More;
 use sent::Sent;
 
@@ -37,6 +38,9 @@ impl Turn<'_> {
     pub(super) fn recover(&mut self, peer: Peer, segment: &Segment<'_>, damaged: bool, found: &mut Recovery) {
         if segment.flags.rst() || self.connection.is_self_connect() {
             return;
+        }
+        if segment.passage == Passage::Appeared {
+            return self.judge_unsent(peer, segment, found);
         }
         if !damaged {
             self.acknowledge(peer, segment, found);
