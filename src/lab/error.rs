@@ -14,6 +14,8 @@ pub enum LabError {
     Loopback(#[source] LiveError),
     #[error("the wire cannot be laid")]
     Wire(#[source] io::Error),
+    #[error("what passed is not known")]
+    Lost(#[source] io::Error),
     #[error("the {0} cannot be started")]
     Start(String, #[source] io::Error),
     #[error("the kernel parameter {} cannot be set", .0.name)]

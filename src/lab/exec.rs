@@ -71,7 +71,7 @@ impl Exec {
             watch.until_rest(Instant::now() + REST)?;
         }
         let (mut seen, longest) = watch.end();
-        let record = medium.end();
+        let record = medium.end().map_err(LabError::Lost)?;
         let acts = traced::join(&mut seen, &record, tracer.map(Tracer::end).unwrap_or_default());
         let recording = Recording { record, calls: Vec::new(), seen, acts, longest, ended: now() };
         Ok(Happened { recording, client: status })

@@ -1,22 +1,21 @@
 //! A loopback in place of two hosts and a wire: what passes there is captured as any other program's packets are.
 
 use super::wire::Record;
+use super::worker::Worker;
 use crate::source::live::{LiveCapture, LiveError, LiveOptions, WHOLE_PACKETS};
 use crate::tcp::Peer;
 use std::io;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 /// How long one wait for packets lasts at most.
 const GLANCE: Duration = Duration::from_millis(10);
 
 pub(super) struct Loopback {
-    stop: Arc<AtomicBool>,
     came: Arc<AtomicU64>,
-    thread: JoinHandle<Record>,
+    worker: Worker<Record>,
 }
 
 impl Loopback {
@@ -25,24 +24,24 @@ impl Loopback {
         let words: Vec<String> = ports.iter().map(|port| format!("tcp port {port}")).collect();
         let options = LiveOptions { filter: vec![words.join(" or ")], ..LiveOptions::new("lo") };
         let mut capture = LiveCapture::open(&options.keeping(WHOLE_PACKETS))?;
-        let (stop, came) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
-        let (ends, counts) = (stop.clone(), came.clone());
-        let listen = move || {
+        let came = Arc::new(AtomicU64::new(0));
+        let counts = came.clone();
+        let listen = move |stop: &AtomicBool| {
             let mut record = Record::of_loopback();
             let mut note = |frame: &crate::source::Frame<'_>| {
                 counts.fetch_add(1, Ordering::AcqRel);
                 record.note(Peer::A, frame.time, frame.bytes, None);
                 ControlFlow::Continue(())
             };
-            while !ends.load(Ordering::Acquire) && capture.poll_frames(GLANCE, &mut note).is_ok() {}
+            while !stop.load(Ordering::Acquire) && capture.poll_frames(GLANCE, &mut note).is_ok() {}
             // What came before the end but was not read yet.
             let _ = capture.drain(&mut note);
             record.left_out += capture.counts().dropped;
             record
         };
-        let thread = thread::Builder::new().name("loopback".into()).spawn(listen);
+        let worker = Worker::begin("loopback", Arc::default(), listen);
         let cannot = |error: io::Error| LiveError::Open { device: "lo".into(), detail: error.to_string() };
-        Ok(Loopback { stop, came, thread: thread.map_err(cannot)? })
+        Ok(Loopback { came, worker: worker.map_err(cannot)? })
     }
 
     /// Packets that passed so far.
@@ -50,8 +49,7 @@ impl Loopback {
         self.came.load(Ordering::Acquire)
     }
 
-    pub(super) fn end(self) -> Record {
-        self.stop.store(true, Ordering::Release);
-        self.thread.join().unwrap_or_default()
+    pub(super) fn end(self) -> io::Result<Record> {
+        self.worker.end()
     }
 }

@@ -2,6 +2,7 @@
 
 use super::loopback::Loopback;
 use super::wire::{Injector, Record, Wire};
+use std::io;
 
 pub(super) enum Medium {
     Wire(Wire),
@@ -25,8 +26,8 @@ impl Medium {
         }
     }
 
-    /// Ends the carrying, and gives what was seen.
-    pub(super) fn end(self) -> Record {
+    /// Ends the carrying, and gives what was seen. Also without this call it ends with this.
+    pub(super) fn end(self) -> io::Result<Record> {
         match self {
             Medium::Wire(wire) => wire.end(),
             Medium::Loopback(loopback) => loopback.end(),

@@ -40,6 +40,8 @@ mod watch;
 pub mod wire;
 #[cfg(target_os = "linux")]
 pub mod witness;
+#[cfg(all(feature = "capture", target_os = "linux"))]
+mod worker;
 
 #[cfg(all(feature = "capture", target_os = "linux"))]
 pub use error::LabError;

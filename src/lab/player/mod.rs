@@ -113,7 +113,7 @@ fn perform(
     played?;
     let (mut seen, longest) = watch.end();
     let (calls, missed) = board.told();
-    let record = stage.medium.end();
+    let record = stage.medium.end().map_err(LabError::Lost)?;
     let acts = traced::join(&mut seen, &record, tracer.map(Tracer::end).unwrap_or_default());
     let recording = Recording { record, calls, seen, acts, longest, ended: now() };
     Ok(Played { recording, missed })

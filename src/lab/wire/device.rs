@@ -2,6 +2,7 @@
 
 use super::Word;
 use crate::lab::network::wire_device;
+use crate::lab::worker::Worker;
 use crate::source::clock::now;
 use crate::source::syscall::ignore_outgoing;
 use crate::tcp::{Peer, Timestamp};
@@ -12,7 +13,6 @@ use std::os::fd::{AsFd, IntoRawFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
-use std::thread;
 use std::time::{Duration, Instant};
 
 /// A frame that came from a host.
@@ -28,6 +28,7 @@ const GLANCE: Duration = Duration::from_millis(50);
 
 pub(super) struct Device {
     sender: Box<dyn DataLinkSender>,
+    _receiver: Worker<()>,
 }
 
 impl Device {
@@ -44,8 +45,8 @@ impl Device {
         let Channel::Ethernet(sender, receiver) = datalink::channel(&interface, config)? else {
             return Err(io::ErrorKind::Unsupported.into());
         };
-        thread::Builder::new().name(name.into()).spawn(move || receive(peer, receiver, &frames, &stop))?;
-        Ok(Device { sender })
+        let receiver = Worker::begin(name, stop, move |stop| receive(peer, receiver, &frames, stop))?;
+        Ok(Device { sender, _receiver: receiver })
     }
 
     /// Puts a frame out to the host; says whether that went well.

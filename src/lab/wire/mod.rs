@@ -12,6 +12,7 @@ pub use record::{Record, Sighting};
 use crate::decode::{Decoded, Decoder};
 use crate::lab::fault::{Action, Counter, Fault, Fins};
 use crate::lab::pace::{Pace, Rate};
+use crate::lab::worker::Worker;
 use crate::source::clock::now;
 use crate::source::{Frame, LinkType};
 use crate::tcp::Peer;
@@ -24,7 +25,6 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// How the wire is to carry.
@@ -38,9 +38,8 @@ pub struct Plan {
 
 /// A wire at work.
 pub struct Wire {
-    stop: Arc<AtomicBool>,
     carried: Arc<Carried>,
-    thread: JoinHandle<Record>,
+    worker: Worker<Record>,
     sender: Sender<Word>,
 }
 
@@ -85,12 +84,11 @@ impl Wire {
         let server = Device::open(Peer::B, sender.clone(), stop.clone())?;
         let carried = Arc::new(Carried::default());
         let mut work = Work::new(plan, [client, server], carried.clone());
-        let ends = stop.clone();
-        let thread = thread::Builder::new().name("wire".into()).spawn(move || {
-            work.carry(&words, &ends);
+        let worker = Worker::begin("wire", stop, move |stop| {
+            work.carry(&words, stop);
             work.record
         })?;
-        Ok(Wire { stop, carried, thread, sender })
+        Ok(Wire { carried, worker, sender })
     }
 
     /// Frames that came to the wire so far, and those that are on it now.
@@ -103,10 +101,12 @@ impl Wire {
         Injector::new(self.sender.clone())
     }
 
-    /// Ends the carrying, and gives what was seen.
-    pub fn end(self) -> Record {
-        self.stop.store(true, Ordering::Release);
-        self.thread.join().unwrap_or_default()
+    /// Ends the carrying, and gives what was seen. Also without this call the carrying ends with the wire.
+    ///
+    /// # Errors
+    /// The carrying broke down on the way.
+    pub fn end(self) -> io::Result<Record> {
+        self.worker.end()
     }
 }
 
