@@ -56,6 +56,23 @@ fn lines(timeline: &Value) -> String {
     text
 }
 
+/// Line number, and both lines, where two texts first differ; the shorter one ends with "(nothing)".
+fn first_difference<'t>(a: &'t str, b: &'t str) -> Option<(usize, &'t str, &'t str)> {
+    let padded = |text: &'t str| text.lines().chain(std::iter::repeat("(nothing)"));
+    let most = a.lines().count().max(b.lines().count());
+    let pairs = padded(a).zip(padded(b)).take(most);
+    pairs.enumerate().find(|(_, (a, b))| a != b).map(|(place, (a, b))| (place + 1, a, b))
+}
+
+#[test]
+fn no_golden_timeline_is_of_a_scenario_that_is_no_more() {
+    for entry in std::fs::read_dir(here("tests/golden/lab")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        assert!(BUILTIN.iter().any(|known| known.name == name), "{}: no scenario has this name", path.display());
+    }
+}
+
 #[test]
 fn each_is_told_as_its_golden_timeline_says() {
     let update = std::env::var_os("UPDATE_GOLDEN").is_some();
@@ -70,10 +87,8 @@ fn each_is_told_as_its_golden_timeline_says() {
             std::fs::write(&golden, &told).unwrap();
         }
         let expected = std::fs::read_to_string(&golden).unwrap_or_default();
-        if let Some((number, (told, expected))) =
-            told.lines().zip(expected.lines().chain(std::iter::repeat(""))).enumerate().find(|(_, (a, b))| a != b)
-        {
-            wrong.push(format!("{}, line {}:\n  now    {told}\n  before {expected}", known.name, number + 1));
+        if let Some((number, told, expected)) = first_difference(&told, &expected) {
+            wrong.push(format!("{}, line {number}:\n  now    {told}\n  before {expected}", known.name));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
