@@ -99,9 +99,12 @@ sequences! {
     both_sides_crossing_fins
     both_sides_doubled
     both_sides_fin_before_its_data
+    both_sides_fins_cross_within_microseconds
     both_sides_last_ack_lost
+    both_sides_old_duplicate_from_between
     both_sides_reset_from_between
     both_sides_reset_lost
+    both_sides_stale_syn_from_between
     both_sides_syn_lost
     captured_before_and_after_a_router
     captured_twice
@@ -136,6 +139,7 @@ sequences! {
     fin_before_its_data
     fin_lost
     fin_lost_before_capture
+    fin_overtaken_by_the_acknowledgment_of_the_other
     fin_rides_on_repeated_data
     fin_wait_2_abandoned
     fin_with_the_number_of_the_syn
@@ -171,7 +175,9 @@ sequences! {
     odd_segments
     old_connection_answers
     old_connection_gone_then_open
+    old_data_in_time_wait_not_answered
     old_data_of_mid_stream_again
+    old_data_starts_time_wait_anew
     old_duplicate_syn_never_answered
     one_direction_only
     one_identification_for_all

@@ -39,7 +39,9 @@ impl Aborts {
         }
         let told = connections.iter().filter_map(|connection| {
             let reset = connection.evidence.as_ref()?.reset?;
-            if reset.sender_was == Some(State::FinWait2) && kernel.abandoned(connection.id, reset.by).is_some() {
+            if reset.sender_was == Some(State::FinWait2)
+                && kernel.abandoned(connection.id, reset.by).is_some_and(|(from, _)| from == State::FinWait2)
+            {
                 return Some((connection.id, Aborted::Abandoned));
             }
             let known = called.get(&(connection.id, reset.by)).filter(|known| known.closed)?;

@@ -1,4 +1,5 @@
-//! That a socket was given up is not on the wire: in SYN-SENT the program's own call tells, in FIN-WAIT-2 the kernel.
+//! That a socket was given up is not on the wire: in SYN-SENT the program's own call tells, in SYN-RECEIVED and FIN-WAIT-2 the
+//! kernel.
 
 use crate::tcp::{Basis, CallName, Signal, State};
 use crate::timeline::{Call, Connection, Detail, Event, StateChange};
@@ -31,10 +32,10 @@ pub(super) fn tell(events: &mut [Event]) {
     }
 }
 
-/// Gives the last event before a socket was given up in FIN-WAIT-2 the change of state. What came later found nobody.
-pub(super) fn tell_of(events: &mut [Event], connection: u64, endpoint: &str, at_ns: i64) {
+/// Gives the last event before a socket was given up in this state the change of it. What came later found nobody.
+pub(super) fn tell_of(events: &mut [Event], connection: u64, endpoint: &str, (from, at_ns): (State, i64)) {
     let own = |event: &Event| event.connection == connection && matches!(event.detail, Detail::Segment(_));
-    let leaves = |change: &StateChange| change.endpoint == endpoint && change.from == Some(State::FinWait2);
+    let leaves = |change: &StateChange| change.endpoint == endpoint && change.from == Some(from);
     let time = |event: &Event, change: &StateChange| change.at_ns.unwrap_or(event.t_ns);
     let mut leaving = events.iter().filter(|event| own(event)).flat_map(|event| {
         event.states.iter().filter(|change| leaves(change)).map(|change| (time(event, change), change.to))
@@ -49,11 +50,11 @@ pub(super) fn tell_of(events: &mut [Event], connection: u64, endpoint: &str, at_
     if let Some(last) = events.iter_mut().rev().find(|event| own(event) && event.t_ns <= at_ns) {
         last.states.push(StateChange {
             endpoint: endpoint.into(),
-            from: Some(State::FinWait2),
+            from: Some(from),
             to: State::Closed,
             basis: Basis::Kernel,
             signal: Signal::UserTimeout.name().into(),
-            rfc: "9293 3.6".into(),
+            rfc: if from == State::SynReceived { "9293 3.8.3" } else { "9293 3.6" }.into(),
             at_ns: Some(at_ns),
             evidence: None,
         });

@@ -10,7 +10,8 @@ const MOST_CHANGES: usize = 32;
 /// What was said of one peer's sending at most.
 const MOST_SAMPLES: usize = 1024;
 
-/// The least that FIN-WAIT-2 lasts before the kernel gives it up, nanoseconds: the setting counts in seconds.
+/// The least that FIN-WAIT-2 lasts before the kernel gives it up, nanoseconds: the setting counts in seconds. In SYN-RECEIVED the
+/// first SYN,ACK alone is waited for as long (RFC 6298 2.1).
 const ABANDONED_NS: i64 = 900_000_000;
 
 /// When a kernel acted, nanoseconds after the start, and what it did.
@@ -71,10 +72,15 @@ impl Heard {
         }
     }
 
-    /// When a socket went from FIN-WAIT-2 without any other state, after longer than a segment of the peer explains.
-    pub(super) fn abandoned(&self, id: u64, peer: Peer) -> Option<i64> {
+    /// When a socket went from FIN-WAIT-2 or SYN-RECEIVED without any other state, after longer than a segment of the peer
+    /// explains, and from which of the two.
+    pub(super) fn abandoned(&self, id: u64, peer: Peer) -> Option<(State, i64)> {
         match self.history(id, peer)?.changes.as_slice() {
-            [.., (since, State::FinWait2), (gone, State::Closed)] if gone - since >= ABANDONED_NS => Some(*gone),
+            [.., (since, from @ (State::FinWait2 | State::SynReceived)), (gone, State::Closed)]
+                if gone - since >= ABANDONED_NS =>
+            {
+                Some((*from, *gone))
+            }
             _ => None,
         }
     }

@@ -375,9 +375,9 @@ impl Assembler {
         gave_up::tell(&mut events);
         for connection in connections {
             for peer in Peer::BOTH {
-                if let Some(at_ns) = self.kernel.abandoned(connection.id, peer) {
+                if let Some(abandoned) = self.kernel.abandoned(connection.id, peer) {
                     let ids = self.endpoints.of(connection);
-                    gave_up::tell_of(&mut events, connection.id, peer.of(&ids).as_str(), at_ns);
+                    gave_up::tell_of(&mut events, connection.id, peer.of(&ids).as_str(), abandoned);
                 }
             }
         }

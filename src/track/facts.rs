@@ -24,6 +24,8 @@ pub struct Opening {
     pub ack_before_syn: bool,
     /// A SYN was answered by the ACK of an older connection: half-open (RFC 9293 3.5.1).
     pub met_old: bool,
+    /// The SYN was made on the way or kept back there: its supposed sender's own capture does not have it.
+    pub syn_unsent: bool,
     /// The TSecr of the answer shows that the first SYN did not arrive.
     pub syn_proved_lost: bool,
     /// The SYN,ACK was answered by an acknowledgment of what was never sent.

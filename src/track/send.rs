@@ -3,7 +3,7 @@
 use super::facts::{FinFact, Moment, SynFact};
 use super::flight::Transmission;
 use super::recovery::{Recovery, Retransmission, Sending};
-use super::step::{Fate, Repeat};
+use super::step::{Change, Fate, News, Repeat};
 use super::turn::{Cause, Turn};
 use crate::tcp::{Basis, Flags, Peer, Segment, SeqNumber, Signal, State};
 
@@ -187,6 +187,7 @@ impl Turn<'_> {
             return self.send_syn_while_open(peer, segment, repeat);
         }
         SynFact::note(peer.of_mut(&mut self.connection.opening.syn), segment, self.ordinal, repeat.is_some());
+        self.connection.opening.syn_unsent = false;
         match self.state(peer) {
             Some(State::Listen) => _ = self.signal(peer, Signal::SndSyn, Basis::Observed, self.here()),
             None | Some(State::Closed) => {
@@ -390,13 +391,41 @@ impl Turn<'_> {
         !segment.flags.ack() && self.state(peer).is_none()
     }
 
+    /// Whoever has taken the other's FIN acknowledges it from then on. One that does not, in its own FIN, had not taken it: the
+    /// FIN was captured where it arrived, or acknowledged by what overtook this one, but its receiver's FIN came first.
+    fn cross(&mut self, peer: Peer, other: Peer) {
+        let Some(fin) = other.of(&self.connection.flight).fin else { return };
+        let here = self.here();
+        self.changes.push(Change {
+            peer,
+            from: Some(State::Established),
+            to: State::CloseWait,
+            signal: Signal::RcvFin,
+            basis: Basis::Observed,
+            rfc: "9293 3.10.7.4",
+            cause: fin.first.ordinal,
+            at: fin.first.ordinal,
+            evidence: self.ordinal,
+            arrived: None,
+            news: News::TakenBack,
+        });
+        self.begin_in(peer, State::Established);
+        self.signal(peer, Signal::SndFin, Basis::Observed, here);
+        self.signal(peer, Signal::RcvFin, Basis::Observed, Cause { ordinal: fin.first.ordinal, ..here });
+    }
+
     fn send_fin(&mut self, peer: Peer, segment: &Segment<'_>) {
-        self.signal(peer, Signal::SndFin, Basis::Observed, self.here());
         let moment = Moment::of(segment, self.ordinal);
         let receiver = self.connection.receiver_of(peer);
         let other = receiver.of(&self.connection.flight).fin.as_ref();
         let crossed = peer != receiver
             && other.is_some_and(|other| segment.acknowledges().is_none_or(|ack| !(other.seq + 1).le(ack)));
+        let is_first = peer.of(&self.connection.closing.fin).is_none();
+        if crossed && is_first && self.state(peer) == Some(State::CloseWait) {
+            self.cross(peer, receiver);
+        } else {
+            self.signal(peer, Signal::SndFin, Basis::Observed, self.here());
+        }
         let closing = &mut self.connection.closing;
         closing.first_fin.get_or_insert(peer);
         match peer.of_mut(&mut closing.fin) {

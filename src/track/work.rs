@@ -33,6 +33,7 @@ impl Turn<'_> {
             if segment.flags.syn() && !segment.flags.ack() && !self.connection.has_sent(peer) {
                 let slot = peer.of_mut(&mut self.connection.opening.syn);
                 SynFact::note(slot, segment, self.ordinal, repeats.is_some());
+                self.connection.opening.syn_unsent = true;
             }
             if segment.flags.rst() {
                 let receiver = self.connection.receiver_of(peer);

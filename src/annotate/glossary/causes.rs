@@ -118,8 +118,8 @@ pub(super) fn of_opening(cause: OpenCause) -> [(&'static str, &'static str); 2] 
         ],
         OpenCause::StaleSyn => [
             (
-                "A SYN of an earlier connection was answered, and the answer refused by RST (RFC 9293 figure 8).",
-                "较早连接的 SYN 得到了应答，该应答被 RST 拒绝（RFC 9293 图 8）。",
+                "A SYN of an earlier connection, or one that its supposed sender had not sent, was answered, and the answer refused by RST (RFC 9293 figure 8).",
+                "较早连接的 SYN（或所称发送方并未发送的 SYN）得到了应答，该应答被 RST 拒绝（RFC 9293 图 8）。",
             ),
             ("Nothing: the handshake protects against it.", "无需处理：握手机制正是为此设计的。"),
         ],

@@ -41,7 +41,13 @@ pub fn open_cause(connection: &Connection, kind: OpenKind) -> Option<OpenCause> 
             () if facts.ack.is_some() && facts.syn_ack_after_ack > 1 => OpenCause::AcceptQueueFull,
             () if facts.ack.is_some() => OpenCause::ThirdAckLost,
             // The client's own RST; that of a server ends its own wait for the ACK.
-            () if facts.dropped.is_some() || connection.closing.reset[0].is_some() => OpenCause::SynScan,
+            () if facts.dropped.is_some() || connection.closing.reset[0].is_some() => {
+                if facts.syn_unsent {
+                    OpenCause::StaleSyn
+                } else {
+                    OpenCause::SynScan
+                }
+            }
             () => OpenCause::NoAck,
         }),
         OpenKind::Split if facts.ack_before_syn => Some(OpenCause::FiveWay),

@@ -186,6 +186,10 @@ fn half_open(connection: &Connection, cause: Option<OpenCause>) -> Text {
             "SYN, SYN,ACK, and a RST instead of the ACK: a port scan that found the port open, or a stale SYN that its sender did not know",
             "SYN、SYN,ACK，之后是 RST 而不是 ACK：端口扫描（端口开放），或发送方并不认识的过期 SYN",
         ),
+        Some(OpenCause::StaleSyn) => Text::new(
+            "the SYN came out of the network and not from the client, which knew of no connection and answered the SYN,ACK by RST",
+            "该 SYN 来自网络而非客户端；客户端不认识这个连接，以 RST 应答了 SYN,ACK",
+        ),
         _ if facts.dropped.is_some() => {
             Text::new("the handshake was not completed: a RST ended it", "握手没有完成：被 RST 终止")
         }
@@ -320,7 +324,7 @@ fn lost(connection: &Connection, evidence: &Circumstances, cause: Option<OpenCau
             "the server repeated the SYN,ACK although it was acknowledged each time: its accept queue was full for a while, or the ACKs were lost",
             "每次都已得到确认，服务器仍重传 SYN,ACK：其全连接队列一度已满，或这些 ACK 丢失",
         ),
-        OpenCause::StaleSyn => Text::new(
+        OpenCause::StaleSyn if !facts.syn_unsent => Text::new(
             "a stale SYN was answered first, and that answer refused by RST",
             "服务器先应答了一个过期的 SYN，该应答被 RST 拒绝",
         ),
