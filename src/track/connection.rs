@@ -210,6 +210,13 @@ impl Connection {
         self.is_self
     }
 
+    /// Both ends are on one host: what was captured between them has arrived, for the loopback interface loses nothing behind
+    /// the capture.
+    pub fn is_on_loopback(&self) -> bool {
+        let [one, other] = self.addresses.map(|address| address.ip());
+        one == other || one.is_loopback() && other.is_loopback()
+    }
+
     /// Who receives what `peer` sends.
     #[inline]
     pub fn receiver_of(&self, peer: Peer) -> Peer {

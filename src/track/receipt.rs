@@ -67,8 +67,10 @@ impl Turn<'_> {
         }
         // A server repeats its SYN,ACK with the TSecr of the SYN that made it, so another copy's echo proves the first one lost.
         if syn.is_told_apart(tsecr) && copy.ordinal == syn.last.ordinal && !syn.is_syn_ack {
-            self.fates.push((syn.first.ordinal, Fate::Lost));
-            self.connection.opening.syn_proved_lost = true;
+            // Where nothing is lost the first one arrived, and was ignored.
+            let was_lost = !self.connection.is_on_loopback();
+            self.fates.push((syn.first.ordinal, if was_lost { Fate::Lost } else { Fate::Received }));
+            self.connection.opening.syn_proved_lost |= was_lost;
         }
         self.connection.opening.syn_ignored |= syn.ignored;
         // The other side's capture tells.

@@ -14,6 +14,9 @@ const CLOSED_NS: i64 = 1_000_000_000;
 /// Repeated SYNs that span less than this do not show that a server ignores them, nanoseconds.
 const IGNORED_NS: i64 = 1_500_000_000;
 
+/// Whoever takes a SYN on loopback answers it sooner, nanoseconds; no timer repeats it so soon.
+const UNANSWERED_NS: i64 = 500_000_000;
+
 /// No timer repeats a SYN so soon, nanoseconds: such a copy was captured twice, or doubled on the way.
 const COPY_NS: i64 = 20_000_000;
 
@@ -57,6 +60,14 @@ pub fn open_cause(connection: &Connection, kind: OpenKind) -> Option<OpenCause> 
     }
 }
 
+/// Whether a SYN to a port that had accepted others came again where nothing is lost: what was captured on loopback has arrived.
+pub(super) fn is_ignored_on_loopback(connection: &Connection) -> bool {
+    let [syn, _] = &connection.opening.syn;
+    connection.is_on_loopback()
+        && connection.evidence.as_ref().is_some_and(|evidence| evidence.port_accepts)
+        && syn.is_some_and(|syn| syn.lost == 0 && syn.last.time.since(syn.first.time) >= UNANSWERED_NS)
+}
+
 /// Whether SYNs to a port that had accepted others went unanswered for longer than a lost one explains.
 fn is_ignored_by_server(connection: &Connection) -> bool {
     let accepts = connection.evidence.as_ref().is_some_and(|evidence| evidence.port_accepts);
@@ -89,7 +100,7 @@ fn what_was_lost(connection: &Connection) -> Option<OpenCause> {
     match () {
         () if facts.met_old => Some(OpenCause::OldConnection),
         () if facts.dropped.is_some() => Some(OpenCause::StaleSyn),
-        () if facts.syn_ignored => Some(OpenCause::AcceptQueueFull),
+        () if facts.syn_ignored || syn_again && is_ignored_on_loopback(connection) => Some(OpenCause::AcceptQueueFull),
         () if facts.ack_lost => Some(OpenCause::ThirdAckLost),
         () if facts.syn_ack_after_ack > 1 => Some(OpenCause::AcceptQueueFull),
         () if facts.syn_ack_after_ack == 1 => Some(OpenCause::ThirdAckLost),

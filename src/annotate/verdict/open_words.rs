@@ -1,6 +1,7 @@
 //! An opening in words: its title, and why it is called that.
 
 use super::backoff::{backoff, schedule};
+use super::cause::is_ignored_on_loopback;
 use super::open::fast_open;
 use crate::annotate::words::{icmp_reason, some, span, times};
 use crate::tcp::{Peer, State};
@@ -319,6 +320,10 @@ fn lost(connection: &Connection, evidence: &Circumstances, cause: Option<OpenCau
         OpenCause::AcceptQueueFull if facts.syn_ignored => Text::new(
             "the first SYN arrived, and the server ignored it: its accept queue was full",
             "第一个 SYN 已经到达，但服务器没有理会：其全连接队列已满",
+        ),
+        OpenCause::AcceptQueueFull if is_ignored_on_loopback(connection) => Text::new(
+            "the first SYN arrived, for loopback loses nothing, and the server ignored it though its port had accepted others: its accept queue was full",
+            "第一个 SYN 已经到达（环回接口不会丢包），但服务器没有理会，而该端口接受过其他连接：其全连接队列已满",
         ),
         OpenCause::AcceptQueueFull if facts.syn_ack_after_ack > 0 && !is_stuck => Text::new(
             "the server repeated the SYN,ACK although it was acknowledged each time: its accept queue was full for a while, or the ACKs were lost",
