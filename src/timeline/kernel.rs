@@ -50,7 +50,10 @@ impl KernelAct {
     pub fn of(endpoint: &str, at_ns: i64, deed: &tcp::KernelDeed) -> KernelAct {
         let (act, reason) = match deed {
             tcp::KernelDeed::SentAgain => (KernelDeed::Retransmission, None),
-            tcp::KernelDeed::SentReset(reason) => (KernelDeed::Reset, Some(reason.clone())),
+            // Older kernels give none.
+            tcp::KernelDeed::SentReset(reason) => {
+                (KernelDeed::Reset, Some(reason).filter(|reason| !reason.is_empty()).cloned())
+            }
             tcp::KernelDeed::TookReset => (KernelDeed::ResetTaken, None),
         };
         KernelAct { endpoint: endpoint.into(), at_ns, act, reason, text: None }

@@ -33,15 +33,14 @@ pub(super) fn read(line: &str, ahead: Duration) -> Option<Traced> {
     let (event, fields) = rest.split_once(": ")?;
     let get = |key: &str| fields.split(' ').find_map(|field| field.strip_prefix(key)?.strip_prefix('='));
     let at = Timestamp(i64::try_from((time(seconds)? + ahead).as_nanos()).ok()?);
-    if event == "tcp_send_reset" {
-        let (local, remote) = (get("src")?.parse().ok()?, get("dest")?.parse().ok()?);
-        let reason = get("reason")?.chars().take(LONGEST).collect();
-        return Some(Traced {
-            local: plain(local),
-            remote: plain(remote),
-            at,
-            deed: Deed::Did(KernelDeed::SentReset(reason)),
-        });
+    // The reason came with Linux 6.10, and `src=` and `dest=` a version before; they stand for any sender of a RST, also one
+    // without a socket.
+    let reason = || get("reason").unwrap_or_default().chars().take(LONGEST).collect();
+    if event == "tcp_send_reset"
+        && let (Some(local), Some(remote)) = (get("src"), get("dest"))
+    {
+        let (local, remote) = (plain(local.parse().ok()?), plain(remote.parse().ok()?));
+        return Some(Traced { local, remote, at, deed: Deed::Did(KernelDeed::SentReset(reason())) });
     }
     let address = |v4: &str, v6: &str, port: &str| -> Option<SocketAddr> {
         let ip: IpAddr = get(v6).or_else(|| get(v4))?.parse().ok()?;
@@ -49,6 +48,7 @@ pub(super) fn read(line: &str, ahead: Duration) -> Option<Traced> {
     };
     let deed = match event {
         "tcp_retransmit_skb" | "tcp_retransmit_synack" => Deed::Did(KernelDeed::SentAgain),
+        "tcp_send_reset" => Deed::Did(KernelDeed::SentReset(reason())),
         "tcp_receive_reset" => Deed::Did(KernelDeed::TookReset),
         "inet_sock_set_state" => Deed::Became { from: state(get("oldstate")?)?, to: state(get("newstate")?)? },
         _ => return None,
@@ -104,6 +104,12 @@ mod tests {
         let reset = reset.trim_start_matches("a b: ");
         let deed = Deed::Did(KernelDeed::SentReset("TCP_ABORT_ON_CLOSE".into()));
         assert_eq!(read(reset, ahead).unwrap().deed, deed);
+        let without = reset.trim_end_matches(" reason=TCP_ABORT_ON_CLOSE");
+        let deed = Deed::Did(KernelDeed::SentReset(String::new()));
+        assert_eq!(read(without, ahead).unwrap().deed, deed, "as Linux 6.9 has it");
+        let old = "a-1 [000] .N... 1.000001: tcp_send_reset: skbaddr=0 skaddr=0 family=AF_INET sport=60512 dport=8080 saddr=10.0.0.1 daddr=10.0.0.2 saddrv6=::ffff:10.0.0.1 daddrv6=::ffff:10.0.0.2 state=TCP_CLOSE";
+        let old = read(old, ahead).unwrap();
+        assert_eq!((old.local, old.remote, old.deed), (local, remote, deed), "as Linux had it before");
         assert_eq!(read("# tracer: nop", ahead), None);
         let gone = change.replace("newstate=TCP_ESTABLISHED", "newstate=TCP_CLOSE");
         let deed = Deed::Became { from: State::SynSent, to: State::Closed };

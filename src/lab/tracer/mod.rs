@@ -1,6 +1,7 @@
 //! The kernel's tracepoints of TCP, for root: each change of state to the microsecond, what it sent again, why it sent RST.
 //!
-//! An instance of tracefs of our own is used, which nobody else sees; what a run that crashed left is removed by the next.
+//! An instance of tracefs of our own is used, which nobody else sees; what a run that crashed left is removed by the next. One
+//! that is at work holds a file of its instance open: the kernel then refuses to remove it (EBUSY), whoever asks.
 
 mod line;
 
@@ -12,7 +13,7 @@ use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use nix::time::{ClockId, clock_gettime};
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -34,6 +35,8 @@ const MOST_EVENTS: usize = 100_000;
 pub(super) struct Tracer {
     /// Keeps a tracefs that only this sees.
     _mounted: Option<File>,
+    /// Keeps others from removing the instance, and is let go before it is removed.
+    switch: Option<File>,
     instance: PathBuf,
     /// What the wall clock is ahead of the monotonic one.
     ahead: Duration,
@@ -42,11 +45,11 @@ pub(super) struct Tracer {
 impl Tracer {
     /// Begins to listen; `None` without root's rights, or where the kernel has no such events.
     pub(super) fn begin() -> Option<Tracer> {
+        let ahead = ahead()?;
         let (root, mounted) = tracing().ok()?;
         sweep(&root);
-        let instance = root.join("instances").join(format!("{INSTANCE}{}", std::process::id()));
-        fs::create_dir(&instance).ok()?;
-        let tracer = Tracer { _mounted: mounted, instance, ahead: ahead()? };
+        let mut tracer = Tracer::create(&root, &std::process::id().to_string(), ahead)?;
+        tracer._mounted = mounted;
         let set = |file: &str, value: &str| fs::write(tracer.instance.join(file), value);
         set("trace_clock", "mono").ok()?;
         set("buffer_size_kb", BUFFER).ok()?;
@@ -56,33 +59,48 @@ impl Tracer {
         Some(tracer)
     }
 
+    /// An instance of this name that nobody else can remove.
+    fn create(root: &Path, name: &str, ahead: Duration) -> Option<Tracer> {
+        let instance = root.join("instances").join(format!("{INSTANCE}{name}"));
+        fs::create_dir(&instance).ok()?;
+        let mut tracer = Tracer { _mounted: None, switch: None, instance, ahead };
+        tracer.switch = Some(File::options().write(true).open(tracer.instance.join("tracing_on")).ok()?);
+        Some(tracer)
+    }
+
     /// Ends it, and gives what was heard, of every socket of this machine: whose it is must be looked into.
-    pub(super) fn end(self) -> Vec<Traced> {
-        let _ = fs::write(self.instance.join("tracing_on"), "0");
+    pub(super) fn end(mut self) -> Vec<Traced> {
+        if let Some(switch) = &mut self.switch {
+            let _ = switch.write_all(b"0");
+        }
         let Ok(trace) = File::open(self.instance.join("trace")) else { return Vec::new() };
-        let lines = BufReader::new(trace).lines().map_while(Result::ok).take(MOST_EVENTS);
-        lines.filter_map(|line| line::read(&line, self.ahead)).collect()
+        read(BufReader::new(trace), self.ahead)
     }
 }
 
 impl Drop for Tracer {
     fn drop(&mut self) {
-        remove(&self.instance);
+        self.switch = None;
+        let _ = fs::remove_dir(&self.instance);
     }
 }
 
-fn remove(instance: &Path) {
-    let _ = fs::write(instance.join("events/enable"), "0");
-    let _ = fs::remove_dir(instance);
+/// A task calls itself what it likes: a line need not be UTF-8.
+fn read(trace: impl BufRead, ahead: Duration) -> Vec<Traced> {
+    let lines = trace.split(b'\n').map_while(Result::ok).take(MOST_EVENTS);
+    lines.filter_map(|line| line::read(&String::from_utf8_lossy(&line), ahead)).collect()
 }
 
-/// Removes what processes left that are no more.
+/// Removes what processes left that are no more. Who cannot be seen from this PID namespace may be at work all the same:
+/// nothing is done to an instance but to ask the kernel to remove it, which also ends its events.
 fn sweep(root: &Path) {
     for entry in fs::read_dir(root.join("instances")).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let pid = name.to_str().and_then(|name| name.strip_prefix(INSTANCE));
-        if pid.is_some_and(|pid| !Path::new("/proc").join(pid).exists()) {
-            remove(&entry.path());
+        // Of our own number only another's can be there.
+        let own = std::process::id().to_string();
+        if pid.is_some_and(|pid| pid == own || !Path::new("/proc").join(pid).exists()) {
+            let _ = fs::remove_dir(entry.path());
         }
     }
 }
@@ -114,4 +132,43 @@ fn ahead() -> Option<Duration> {
         Some((after.checked_sub(before)?, wall.checked_sub((before + after) / 2)?))
     });
     tries.min_by_key(|(width, _)| *width).map(|(_, ahead)| ahead)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::explicit_write)]
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_no_text_ends_nothing() {
+        let reset =
+            "1-1 [000] ..... 1.000001: tcp_send_reset: src=10.0.0.1:1 dest=10.0.0.2:2 state=TCP_CLOSE reason=X\n";
+        let trace = [b"\xff\xfe-1 [000] ..... 1.0: other: x\n", reset.as_bytes(), b"\xff", reset.as_bytes()].concat();
+        assert_eq!(read(trace.as_slice(), Duration::ZERO).len(), 2);
+    }
+
+    /// The number of no process: a run that this PID namespace cannot see looks no different.
+    #[test]
+    fn a_run_at_work_is_left_alone_and_a_dead_one_removed() {
+        let Ok((root, _mounted)) = tracing() else {
+            writeln!(io::stderr(), "SKIPPED a_run_at_work_is_left_alone_and_a_dead_one_removed: no tracefs here")
+                .unwrap();
+            return;
+        };
+        let unseen = 99_999_000 + std::process::id() % 1000;
+        let Some(at_work) = Tracer::create(&root, &unseen.to_string(), Duration::ZERO) else {
+            writeln!(io::stderr(), "SKIPPED a_run_at_work_is_left_alone_and_a_dead_one_removed: no right to").unwrap();
+            return;
+        };
+        let enable = at_work.instance.join("events/sock/inet_sock_set_state/enable");
+        fs::write(&enable, "1").unwrap();
+        let dead = root.join("instances").join(format!("{INSTANCE}{}", unseen + 1000));
+        fs::create_dir(&dead).unwrap();
+        sweep(&root);
+        assert!(!dead.exists());
+        assert_eq!(fs::read_to_string(&enable).unwrap().trim(), "1");
+        let instance = at_work.instance.clone();
+        drop(at_work);
+        assert!(!instance.exists());
+    }
 }

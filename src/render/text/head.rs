@@ -56,15 +56,16 @@ fn sending(connection: &timeline::Connection, lang: Lang) -> Vec<String> {
 /// Why each kernel sent RST, in its own words.
 fn resets(connection: &timeline::Connection, style: &Style) -> Option<String> {
     let lang = style.lang;
-    let told = connection.kernel_acts.iter().filter(|act| act.act == KernelDeed::Reset).map(|act| {
-        let reason = width::clean(act.reason.as_deref().unwrap_or_default(), REASON, style);
-        match (lang, act.endpoint == connection.client) {
-            (Lang::En, true) => format!("the client's: RST, {reason}"),
-            (Lang::En, false) => format!("the server's: RST, {reason}"),
-            (Lang::Zh, true) => format!("客户端内核发送 RST：{reason}"),
-            (Lang::Zh, false) => format!("服务器内核发送 RST：{reason}"),
-        }
-    });
+    let told =
+        connection.kernel_acts.iter().filter(|act| act.act == KernelDeed::Reset && act.reason.is_some()).map(|act| {
+            let reason = width::clean(act.reason.as_deref().unwrap_or_default(), REASON, style);
+            match (lang, act.endpoint == connection.client) {
+                (Lang::En, true) => format!("the client's: RST, {reason}"),
+                (Lang::En, false) => format!("the server's: RST, {reason}"),
+                (Lang::Zh, true) => format!("客户端内核发送 RST：{reason}"),
+                (Lang::Zh, false) => format!("服务器内核发送 RST：{reason}"),
+            }
+        });
     let told: Vec<String> = told.take(RESETS).collect();
     (!told.is_empty()).then(|| told.join(lang.pick("; ", "；")))
 }
