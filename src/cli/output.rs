@@ -1,7 +1,7 @@
 //! Where a timeline goes: standard output, and files by their suffix. A file stands whole or not at all.
 
 mod lines;
-mod part;
+pub(in crate::cli) mod part;
 
 pub use lines::LinesOut;
 
@@ -21,6 +21,8 @@ use std::path::{Path, PathBuf};
 
 /// Octets gathered before they are written.
 const BUFFER: usize = 1 << 16;
+/// Permissions of any new file.
+const ANYONE: u32 = 0o666;
 
 /// Where to write, settled before any work is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,8 +60,17 @@ impl Outputs {
     /// What giving up says.
     #[cfg(unix)]
     pub fn settle_rights(&self) -> Result<Dropped> {
+        Outputs::settle_rights_to_write(!self.files.is_empty())
+    }
+
+    /// The same, where something is to be written by name, or not.
+    ///
+    /// # Errors
+    /// What giving up says.
+    #[cfg(unix)]
+    pub fn settle_rights_to_write(writes: bool) -> Result<Dropped> {
         let user = User::behind_sudo();
-        if user.is_none() && !self.files.is_empty() && nix::unistd::geteuid().is_root() {
+        if user.is_none() && writes && nix::unistd::geteuid().is_root() {
             return Ok(Dropped::Nothing);
         }
         Ok(drop_privileges(user)?)
@@ -211,7 +222,7 @@ fn unwritten(error: anyhow::Error, path: Option<&Path>, config: &Config) -> anyh
 
 /// Writes a file under another name beside it and renames it when it is whole. A device or a pipe is written as it is.
 fn save(path: &Path, write: impl FnOnce(&mut BufWriter<&File>) -> Result<()>) -> Result<()> {
-    let part = Part::create(path)?;
+    let part = Part::create(path, ANYONE)?;
     let mut out = BufWriter::with_capacity(BUFFER, part.file());
     write(&mut out)?;
     out.flush()?;

@@ -37,7 +37,7 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     let recorded = if args.client.is_none() { recorded::only(&args.files, config)? } else { None };
     if recorded.is_none() && rows::suffice(args, &outputs) {
         let (mut rows, wishes) = Rows::new(args, &sieve, &view, &outputs, config)?;
-        let (timeline, damaged) = read(&args.files, wishes, &mut filter, Some(&mut rows), config)?;
+        let (timeline, damaged) = read(opened_each(&args.files, config), wishes, &mut filter, Some(&mut rows))?;
         names::tell_unused(&rows.unused_names(), config)?;
         warn(&timeline, config)?;
         let timeline = rows.finish(timeline, config)?;
@@ -62,11 +62,11 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     let merge_vlans = args.merge_vlans;
     let wishes = Wishes { watch, full: args.output.full, msl: args.output.msl, keep, merge_vlans };
     let (mut timeline, damaged) = match (&args.client, &args.server, &recorded) {
-        (.., Some(recorded)) => recorded::read(recorded, wishes, &mut filter, config)?,
+        (.., Some(sides)) => read_recorded(&args.files, sides, wishes, &mut filter, config)?,
         (Some(client), Some(server), None) => {
             both::read([client, server], args.one_clock, wishes, &mut filter, config)?
         }
-        _ => read(&args.files, wishes, &mut filter, None, config)?,
+        _ => read(opened_each(&args.files, config), wishes, &mut filter, None)?,
     };
     names::give(&mut timeline, config)?;
     warn(&timeline, config)?;
@@ -88,10 +88,42 @@ pub(super) fn warn(timeline: &Timeline, config: &Config) -> Result<()> {
 pub(super) fn timeline(files: &[PathBuf], wishes: Wishes, config: &Config) -> Result<Timeline> {
     let mut all = FrameFilter::new(&[], config)?;
     let read = match recorded::only(files, config)? {
-        Some(recorded) => recorded::read(&recorded, wishes, &mut all, config)?,
-        None => read(files, wishes, &mut all, None, config)?,
+        Some(sides) => read_recorded(files, &sides, wishes, &mut all, config)?,
+        None => read(opened_each(files, config), wishes, &mut all, None)?,
     };
     Ok(read.0)
+}
+
+/// The same of what the lab has just recorded, under this name.
+#[cfg(all(feature = "capture", target_os = "linux"))]
+pub(super) fn recording(bytes: Vec<u8>, name: &str, wishes: Wishes, config: &Config) -> Result<Timeline> {
+    /// Read twice, and held once.
+    #[derive(Clone)]
+    struct Held(std::sync::Arc<Vec<u8>>);
+    impl AsRef<[u8]> for Held {
+        fn as_ref(&self) -> &[u8] {
+            &self.0
+        }
+    }
+    let held = Held(std::sync::Arc::new(bytes));
+    let reader = || opened(CaptureReader::from_reader(io::Cursor::new(held.clone())), config);
+    let mut all = FrameFilter::new(&[], config)?;
+    let read = match recorded::sides(&mut reader()?) {
+        Some(sides) => recorded::read(reader()?, name, &sides, wishes, &mut all)?,
+        None => read(std::iter::once((name.to_string(), reader())), wishes, &mut all, None)?,
+    };
+    Ok(read.0)
+}
+
+fn read_recorded(
+    files: &[PathBuf],
+    sides: &recorded::Sides,
+    wishes: Wishes,
+    filter: &mut FrameFilter,
+    config: &Config,
+) -> Result<(Timeline, bool)> {
+    let file = files.first().map_or(Path::new("-"), PathBuf::as_path);
+    recorded::read(open(file, config)?, &name(file), sides, wishes, filter)
 }
 
 /// The timeline of connections captured on both sides.
@@ -104,19 +136,24 @@ fn ended(damaged: bool, args: &Replay) -> Exit {
     if damaged && args.strict { Exit::DamagedInput } else { Exit::Done }
 }
 
-/// Reads files one after the other; says whether one was damaged.
+/// Files with their names, each opened when it is its turn.
+fn opened_each(files: &[PathBuf], config: &Config) -> impl Iterator<Item = (String, Result<CaptureReader>)> {
+    files.iter().map(|path| (name(path), open(path, config)))
+}
+
+/// Reads captures one after the other; says whether one was damaged.
 fn read(
-    files: &[PathBuf],
+    captures: impl Iterator<Item = (String, Result<CaptureReader>)>,
     wishes: Wishes,
     filter: &mut FrameFilter,
     mut rows: Option<&mut Rows>,
-    config: &Config,
 ) -> Result<(Timeline, bool)> {
     let mut analyzer = Analyzer::new(wishes);
     let mut told = Told::default();
     let mut remarks = Remarks::default();
-    for path in files {
-        let mut reader = open(path, config)?;
+    let mut names = Vec::new();
+    for (name, reader) in captures {
+        let mut reader = reader?;
         let mut backwards = Backwards::default();
         // By reference: a frame that is moved is written and read again before the processor can.
         while let Some(frame) = &reader.next() {
@@ -152,9 +189,9 @@ fn read(
                 Entry::Polling { longest, .. } => analyzer.hear_polling(*longest),
             }
         }
-        told.file(&name(path), &reader, &backwards);
+        told.file(&name, &reader, &backwards);
+        names.push(name);
     }
-    let names: Vec<String> = files.iter().map(|path| name(path)).collect();
     told.remarks(remarks);
     let damaged = told.damaged;
     let taker = rows.map(|rows| rows as &mut dyn Take);

@@ -1,23 +1,24 @@
 //! Any two programs on the lab's two hosts, with the wire between them and the kernel of each host as witness.
 
+mod program;
+mod relay;
+
 use super::error::LabError;
-use super::host::Host;
 use super::medium::Medium;
-use super::network::{Network, address};
+use super::network::Network;
 use super::recording::Recording;
 use super::traced;
 use super::tracer::Tracer;
-use super::watch::{ASK_EVERY, Watch};
+use super::watch::Watch;
 use super::wire::{Plan, Wire};
 use crate::source::clock::now;
+use crate::source::privilege::User;
 use crate::tcp::{Peer, State};
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
-use std::io;
-use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use program::{GRACE, Program};
+use std::net::SocketAddr;
+use std::process::ExitStatus;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::thread;
 use std::time::{Duration, Instant};
 
 /// Two programs, as a shell takes them.
@@ -26,55 +27,113 @@ pub struct Exec {
     pub server: String,
     pub client: String,
     pub plan: Plan,
+    /// As whom they run; none: as this process.
+    pub user: Option<User>,
+    /// From the client's start; none: as long as it takes.
+    pub timeout: Option<Duration>,
 }
 
 /// What came of it.
 pub struct Happened {
     pub recording: Recording,
-    pub client: ExitStatus,
+    pub ended: Ended,
 }
+
+/// How it came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// The client ended.
+    Client(ExitStatus),
+    /// Its time was over.
+    Timeout,
+    /// It was interrupted.
+    Stopped,
+}
+
+/// What is told while it goes on.
+#[derive(Debug)]
+pub enum Told<'t> {
+    /// A program said a line, which may hold anything.
+    Said(Peer, &'t str),
+    /// Both programs could end, but these sockets wait for an answer; none: the wire is not quiet.
+    Waiting(&'t [(SocketAddr, State)]),
+}
+
+/// Hears it, from several threads.
+pub type Listener = Arc<dyn Fn(Told<'_>) + Send + Sync>;
 
 /// A server listens within this time.
 const READY: Duration = Duration::from_secs(10);
 /// After the client has ended, sockets come to rest within this time, or are left as they are.
 const REST: Duration = Duration::from_secs(70);
+/// The same where the time is over.
+const LITTLE_REST: Duration = Duration::from_secs(2);
+/// Every port is a program's for the asking, as it would be for nobody on a host of its own.
+const FIRST_PORT: (&str, &str) = ("net.ipv4.ip_unprivileged_port_start", "0");
 
 impl Exec {
     /// Runs both programs; the client starts once the server listens. Ends when the client has ended and the wire is quiet;
-    /// a server that still runs is then told to end. `SERVER` and `CLIENT` in their environment are the hosts' addresses.
+    /// whatever still runs is then told to end, and made to. `SERVER` and `CLIENT` in their environment are the hosts'
+    /// addresses. When it is interrupted, what came until then is given.
     ///
     /// # Errors
     /// What could not be done.
-    pub fn perform(self, stop: &AtomicBool) -> Result<Happened, LabError> {
+    pub fn perform(self, stop: &AtomicBool, listener: &Listener) -> Result<Happened, LabError> {
         let network = Network::build().map_err(LabError::Network)?;
+        let (parameter, first) = FIRST_PORT;
+        network.hosts.iter().try_for_each(|host| host.set(parameter, first)).map_err(LabError::Network)?;
         let delay = self.plan.delay;
-        let medium = Medium::Wire(Wire::lay(self.plan).map_err(LabError::Wire)?);
-        let [client_host, server_host] = &network.hosts;
+        let medium = Medium::Wire(Wire::lay(self.plan.clone()).map_err(LabError::Wire)?);
         let witnesses = network.witnesses().map_err(LabError::Witness)?;
         let tracer = Tracer::begin();
         let mut watch = Watch::begin(witnesses, &medium, delay, stop);
-        let start = |command, host, name: &str| {
-            Program::start(command, host).map_err(|error| LabError::Start(name.into(), error))
+        let ended = match self.play(&network, &mut watch, listener) {
+            Err(LabError::Stopped) => Ended::Stopped,
+            ended => ended?,
         };
-        let mut server = start(&self.server, server_host, "server")?;
-        until_listening(&mut watch, &mut server)?;
-        let mut client = start(&self.client, client_host, "client")?;
-        let status = loop {
-            if let Some(status) = client.ended() {
-                break status;
-            }
-            watch.look()?;
-        };
-        watch.until_rest(Instant::now() + REST)?;
-        if server.ended().is_none() {
-            server.end();
-            watch.until_rest(Instant::now() + REST)?;
-        }
+        let watched = watch.watched();
         let (mut seen, longest) = watch.end();
         let record = medium.end().map_err(LabError::Lost)?;
         let acts = traced::join(&mut seen, &record, tracer.map(Tracer::end).unwrap_or_default());
-        let recording = Recording { record, calls: Vec::new(), seen, acts, longest, ended: now() };
-        Ok(Happened { recording, client: status })
+        let mut recording = Recording { record, calls: Vec::new(), seen, acts, longest, ended: now() };
+        if ended == Ended::Stopped {
+            recording.end_at(watched);
+        }
+        Ok(Happened { recording, ended })
+    }
+
+    /// Both programs are over when this is.
+    fn play(&self, network: &Network, watch: &mut Watch<'_>, listener: &Listener) -> Result<Ended, LabError> {
+        let start = |peer: Peer, name: &str, command: &str| {
+            let hears = listener.clone();
+            let said = move |line: &str| hears(Told::Said(peer, line));
+            let started = Program::start(command, peer.of(&network.hosts), self.user, said);
+            started.map_err(|error| LabError::Start(name.into(), error))
+        };
+        let mut late = |waiting: &[(SocketAddr, State)]| listener(Told::Waiting(waiting));
+        let mut server = start(Peer::B, "server", &self.server)?;
+        until_listening(watch, &mut server)?;
+        let mut client = start(Peer::A, "client", &self.client)?;
+        let deadline = self.timeout.map(|timeout| Instant::now() + timeout);
+        let is_over = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        while !client.has_ended() && !is_over() {
+            watch.look()?;
+        }
+        let has_ended = client.has_ended();
+        if has_ended {
+            let end = Instant::now() + REST;
+            watch.until_rest(deadline.map_or(end, |deadline| deadline.min(end)), &mut late)?;
+        }
+        client.ask_to_end();
+        server.ask_to_end();
+        let end = Instant::now() + GRACE;
+        while Instant::now() < end && !(client.is_gone() & server.is_gone()) {
+            watch.look()?;
+        }
+        let status = client.end();
+        server.end();
+        watch.until_rest(Instant::now() + if is_over() { LITTLE_REST } else { REST }, &mut late)?;
+        Ok(if has_ended { Ended::Client(status) } else { Ended::Timeout })
     }
 }
 
@@ -89,76 +148,11 @@ fn until_listening(watch: &mut Watch<'_>, server: &mut Program) -> Result<(), La
         {
             return Ok(());
         }
-        if let Some(status) = server.ended() {
-            return Err(LabError::ServerEnded(status));
+        if server.has_ended() {
+            return Err(LabError::ServerEnded(server.end()));
         }
         if Instant::now() > end {
             return Err(LabError::NotListening);
         }
-    }
-}
-
-/// A program on a host, in a process group of its own.
-struct Program {
-    child: Child,
-    /// Ends the group if this process is gone without having done so, however it died.
-    guard: Child,
-}
-
-/// Its standard input is a pipe of ours: it ends when we do.
-const GUARD: &str = "read gone; kill -s KILL -- -$0";
-
-impl Program {
-    fn start(command: &str, host: &Host) -> io::Result<Program> {
-        host.inside(|| {
-            let mut child = Command::new("/bin/sh")
-                .args(["-c", command])
-                .env("CLIENT", address(Peer::A, false).to_string())
-                .env("SERVER", address(Peer::B, false).to_string())
-                .stdin(Stdio::null())
-                .process_group(0)
-                .spawn()?;
-            let guard = Command::new("/bin/sh")
-                .args(["-c", GUARD, &child.id().to_string()])
-                .stdin(Stdio::piped())
-                .process_group(0)
-                .spawn();
-            match guard {
-                Ok(guard) => Ok(Program { child, guard }),
-                Err(error) => {
-                    let _ = child.kill();
-                    Err(error)
-                }
-            }
-        })
-    }
-
-    fn ended(&mut self) -> Option<ExitStatus> {
-        self.child.try_wait().ok().flatten()
-    }
-
-    /// Asks it to end, and makes it end if it does not.
-    fn end(&mut self) {
-        let group = Pid::from_raw(i32::try_from(self.child.id()).unwrap_or(i32::MAX));
-        for signal in [Signal::SIGTERM, Signal::SIGKILL] {
-            let _ = killpg(group, signal);
-            let end = Instant::now() + Duration::from_secs(1);
-            while Instant::now() < end {
-                if self.ended().is_some() {
-                    return;
-                }
-                thread::sleep(ASK_EVERY);
-            }
-        }
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        if self.ended().is_none() {
-            self.end();
-        }
-        let _ = self.guard.kill();
-        let _ = self.guard.wait();
     }
 }

@@ -66,6 +66,11 @@ impl NamespaceError {
         Text::new(self.to_string(), format!("无法建立私有网络：步骤 '{}' 失败：{}", self.step, self.errno))
     }
 
+    /// Whether the process is still where it was: no namespace was made at all.
+    pub fn is_where_it_was(&self) -> bool {
+        matches!(self.step, Step::Unshare | Step::System)
+    }
+
     /// How to mend it, the likeliest way first. `executable` is named in commands to copy.
     pub fn remedies(&self, executable: &Path) -> Vec<Text> {
         remedy::remedies(self.step, self.errno, &self.host, executable)
@@ -131,5 +136,13 @@ mod tests {
         assert!(text.en.contains("uid_map") && text.en.contains("EPERM"), "{}", text.en);
         assert!(text.zh.contains("uid_map") && text.zh.contains("EPERM"), "{}", text.zh);
         assert!(!error.remedies(Path::new("/usr/bin/synfin")).is_empty());
+    }
+
+    #[test]
+    fn only_before_the_first_step_nothing_was_made() {
+        let at = |step| NamespaceError { step, errno: Errno::EPERM, host: Host::default() };
+        assert!([Step::Unshare, Step::System].into_iter().all(|step| at(step).is_where_it_was()));
+        let later = [Step::SetGroups, Step::UidMap, Step::GidMap, Step::LoUp];
+        assert!(!later.into_iter().any(|step| at(step).is_where_it_was()));
     }
 }

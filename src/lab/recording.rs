@@ -24,6 +24,14 @@ pub struct Recording {
 }
 
 impl Recording {
+    /// Nothing that came later is part of it: nobody watched any more.
+    pub(super) fn end_at(&mut self, time: Timestamp) {
+        self.record.sightings.retain(|sighting| sighting.time <= time);
+        self.calls.retain(|word| word.at <= time);
+        self.acts.retain(|act| act.at <= time);
+        self.ended = time;
+    }
+
     /// Writes all as pcapng.
     ///
     /// # Errors

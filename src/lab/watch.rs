@@ -4,13 +4,19 @@ use super::error::LabError;
 use super::medium::Medium;
 use super::witness::{Seen, Witness};
 use crate::source::clock::now;
-use crate::tcp::State;
+use crate::tcp::{State, Timestamp};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// The kernels are asked so often: states that last longer are seen.
 pub(super) const ASK_EVERY: Duration = Duration::from_millis(2);
+/// Who waits longer for rest is told what for.
+const LATE: Duration = Duration::from_secs(2);
+/// Who then hears which sockets wait for an answer, each with its own address.
+pub(super) type Late<'l> = &'l mut dyn FnMut(&[(SocketAddr, State)]);
+
 /// Nothing comes to the wire for so long, and twice its delay: it is quiet. Longer than the kernel delays an ACK.
 const QUIET: Duration = Duration::from_millis(300);
 
@@ -27,6 +33,8 @@ pub(super) struct Watch<'w> {
     came: (u64, Instant),
     /// When the wire was last asked.
     looked: Instant,
+    /// When all were.
+    watched: Timestamp,
 }
 
 impl<'w> Watch<'w> {
@@ -45,6 +53,7 @@ impl<'w> Watch<'w> {
             quiet: QUIET + 2 * delay,
             came: (0, Instant::now()),
             looked: Instant::now(),
+            watched: now(),
         }
     }
 
@@ -60,13 +69,18 @@ impl<'w> Watch<'w> {
             // A state may have come right after one answer was made up, and gone right before the next was.
             self.longest = self.longest.max(before.elapsed());
         }
-        self.looked = Instant::now();
+        (self.looked, self.watched) = (Instant::now(), now());
         let (came, under_way) = self.medium.carried();
         if came != self.came.0 || under_way > 0 {
             self.came = (came, Instant::now());
         }
         thread::sleep(ASK_EVERY.saturating_sub(begun.elapsed()));
         Ok(())
+    }
+
+    /// When all were last asked.
+    pub(super) fn watched(&self) -> Timestamp {
+        self.watched
     }
 
     /// Sockets that were seen, by host.
@@ -81,19 +95,26 @@ impl<'w> Watch<'w> {
         self.looked.checked_sub(self.quiet).filter(|_| calm >= self.quiet)
     }
 
-    /// Whether a socket waits for an answer.
-    fn is_expecting(&self) -> bool {
+    /// Sockets that wait for an answer.
+    fn expecting(&self) -> impl Iterator<Item = (SocketAddr, State)> {
         let expects = |state| {
             matches!(state, State::SynSent | State::SynReceived | State::FinWait1 | State::Closing | State::LastAck)
         };
-        self.seen().flatten().any(|seen| seen.state().is_some_and(expects))
+        let states = self.seen().flatten().filter_map(|seen| Some((seen.local, seen.state()?)));
+        states.filter(move |(_, state)| expects(*state))
     }
 
-    /// Looks on until the wire is quiet and no socket waits for an answer, or until this time.
-    pub(super) fn until_rest(&mut self, end: Instant) -> Result<(), LabError> {
+    /// Looks on until the wire is quiet and no socket waits for an answer, or until this time. When that takes long, it is
+    /// told once which sockets wait.
+    pub(super) fn until_rest(&mut self, end: Instant, late: Late<'_>) -> Result<(), LabError> {
+        let mut silent = Some(Instant::now() + LATE);
         while Instant::now() < end {
             self.look()?;
-            if self.is_expecting() {
+            if silent.is_some_and(|until| Instant::now() > until) {
+                silent = None;
+                late(&self.expecting().collect::<Vec<_>>());
+            }
+            if self.expecting().next().is_some() {
                 self.came.1 = Instant::now();
             }
             if self.quiet_for().is_some() {

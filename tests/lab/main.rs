@@ -6,6 +6,7 @@
 #[path = "../live/program.rs"]
 #[allow(dead_code, unreachable_pub)]
 mod program;
+mod programs;
 mod scenarios;
 mod witness;
 

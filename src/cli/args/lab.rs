@@ -1,5 +1,6 @@
 //! `synfin lab`.
 
+use super::super::duration;
 use super::Output;
 use crate::lab::fault::{Fault, time};
 use crate::lab::pace::{QUEUE, Rate};
@@ -55,7 +56,9 @@ pub struct LabRun {
 /// Run any two programs on the two hosts, and show what passed between them
 ///
 /// The client's host is 10.0.0.1 (fd00::1), the server's 10.0.0.2 (fd00::2); in the environment of both, CLIENT and SERVER
-/// are these addresses. The client starts once the server listens.
+/// are these addresses. The client starts once the server listens. What they say comes on standard error, with who said it.
+/// Every port is free to them, also below 1024. Under sudo they run as the user who called it, and as root where root called
+/// synfin itself. Whatever they start ends with them. Ctrl-C ends them too, and shows what came until then.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct LabExec {
@@ -77,6 +80,9 @@ pub struct LabExec {
     /// Octets that may wait for the wire where it has a rate
     #[arg(long, value_name = "OCTETS", default_value_t = QUEUE, requires = "rate")]
     pub queue: usize,
+    /// End both programs when the client has run for so long, as 10s or 2m, and show what came until then
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    pub timeout: Option<Duration>,
     /// Also save the packets, as each host saw them: a pcapng with two interfaces
     #[arg(short = 'w', long, value_name = "FILE")]
     pub write: Option<PathBuf>,

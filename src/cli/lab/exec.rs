@@ -2,39 +2,94 @@
 
 use super::super::args::LabExec;
 use super::super::config::Config;
-use super::super::exit::Exit;
+use super::super::exit::{Exit, Failure};
 use super::super::output::Outputs;
 use super::super::permission::namespace_failure;
 use super::super::{interrupt, names, saving};
-use super::{failed, told};
-use crate::lab::exec::Exec;
-use crate::lab::namespace;
+use super::{failed, interrupted, told};
+use crate::lab::exec::{Ended, Exec, Happened, Told};
+use crate::lab::namespace::{self, Entered};
 use crate::lab::wire::Plan;
 use crate::ladder::View;
-use crate::timeline::Lang;
+use crate::render::safe;
+use crate::source::privilege::User;
+use crate::tcp::{Peer, State};
+use crate::timeline::{Lang, Text};
 use anyhow::Result;
 use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::sync::Arc;
 
 pub(super) fn run(args: &LabExec, config: &Config) -> Result<Exit> {
     let lang = config.lang;
     let outputs = Outputs::new(args.output.format, &args.output.output)?;
+    args.write.as_deref().map_or(Ok(()), |path| saving::foresee(path, lang))?;
+    let user = User::behind_sudo().filter(|_| nix::unistd::geteuid().is_root());
     // Before any thread: only a process with one thread may move.
-    namespace::enter().map_err(|error| namespace_failure(&error, lang))?;
-    let saved = args.write.as_deref().map(|path| saving::create(path, lang)).transpose()?;
+    let entered = namespace::enter().map_err(|error| namespace_failure(&error, lang))?;
+    if user.is_some() && entered == Entered::UserAndNetwork {
+        return Err(unmapped().into());
+    }
     let stop = interrupt::flag()?;
     let plan = Plan { delay: args.delay, rate: args.rate(), faults: args.fault.clone() };
-    let exec = Exec { server: args.server.clone(), client: args.client.clone(), plan };
-    let happened = exec.perform(&stop).map_err(|error| failed(error, lang))?;
-    if !happened.client.success() {
-        let mut err = io::stderr().lock();
-        let status = happened.client;
-        match lang {
-            Lang::En => writeln!(err, "warning: the client ended with {status}")?,
-            Lang::Zh => writeln!(err, "警告：客户端以 {status} 结束")?,
+    let (server, client) = (args.server.clone(), args.client.clone());
+    let exec = Exec { server, client, plan, user, timeout: args.timeout };
+    let Happened { recording, ended } = exec
+        .perform(&stop, &(Arc::new(move |told: Told<'_>| tell(&told, lang)) as _))
+        .map_err(|error| failed(error, lang))?;
+    // Devices, namespaces and programs are let go: nothing from here on needs them.
+    Outputs::settle_rights_to_write(outputs.has_files() || args.write.is_some())?;
+    match ended {
+        Ended::Client(status) if status.success() => {}
+        Ended::Client(status) => {
+            let mut err = io::stderr().lock();
+            match lang {
+                Lang::En => writeln!(err, "warning: the client ended with {status}")?,
+                Lang::Zh => writeln!(err, "警告：客户端以 {status} 结束")?,
+            }
         }
+        Ended::Timeout => {
+            let said = lang.pick("warning: the time is over: the client was ended", "警告：时间已到，客户端被终止");
+            writeln!(io::stderr().lock(), "{said}")?;
+        }
+        Ended::Stopped => interrupted(lang)?,
     }
-    let mut timeline = told(&happened.recording, "exec", saved, &args.output, config)?;
+    let mut timeline = told(recording, "exec", args.write.as_deref(), &args.output, config)?;
     names::give(&mut timeline, config)?;
     outputs.write(&timeline, &View::default(), config)?;
-    Ok(Exit::Done)
+    Ok(if ended == Ended::Stopped { Exit::Interrupted } else { Exit::Done })
+}
+
+/// To standard error: standard output is the timeline's.
+fn tell(told: &Told<'_>, lang: Lang) {
+    let line = match told {
+        Told::Said(Peer::A, line) => format!("{}{}", lang.pick("client: ", "客户端："), safe(line)),
+        Told::Said(Peer::B, line) => format!("{}{}", lang.pick("server: ", "服务器："), safe(line)),
+        Told::Waiting(sockets) => waiting(sockets, lang),
+    };
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+fn waiting(sockets: &[(SocketAddr, State)], lang: Lang) -> String {
+    let each = sockets.iter().map(|(local, state)| match lang {
+        Lang::En => format!("{local} is in {state}"),
+        Lang::Zh => format!("{local} 处于 {state}"),
+    });
+    let each: Vec<String> = each.collect();
+    match (each.is_empty(), lang) {
+        (true, Lang::En) => "waiting until nothing more comes on the wire (Ctrl-C shows what came so far)".into(),
+        (true, Lang::Zh) => "等待线路安静下来（按 Ctrl-C 显示已有的内容）".into(),
+        (false, Lang::En) => format!("waiting: {} (Ctrl-C shows what came so far)", each.join(", ")),
+        (false, Lang::Zh) => format!("等待中：{}（按 Ctrl-C 显示已有的内容）", each.join("，")),
+    }
+}
+
+/// Root without the right to make a network made a user namespace, which knows root alone.
+fn unmapped() -> Failure {
+    let message = Text::new(
+        "the programs cannot run as the user who called sudo: root may not make a network here",
+        "无法以调用 sudo 的用户身份运行程序：此处 root 无权建立网络",
+    );
+    let help = Text::new("run it without sudo: users may make one", "请不用 sudo 运行：普通用户可以建立网络");
+    Failure::new(Exit::NotPermitted, message).help(help)
 }

@@ -7,14 +7,14 @@ mod run;
 use super::args::{Lab, LabCommand, Output};
 use super::config::Config;
 use super::exit::{Exit, Failure};
-use super::replay;
+use super::{replay, saving};
 use crate::analyze::Wishes;
 use crate::assemble::Watch;
 use crate::lab::{LabError, Recording};
 use crate::timeline::{Lang, SourceKind, Timeline};
 use anyhow::{Context, Result};
-use std::fs::File;
-use std::io::Write;
+use std::io::{self, Write};
+use std::path::Path;
 
 pub(super) fn run(args: &Lab, config: &Config) -> Result<Exit> {
     match &args.command {
@@ -25,21 +25,26 @@ pub(super) fn run(args: &Lab, config: &Config) -> Result<Exit> {
 }
 
 /// The timeline of what was recorded, made as a replay of the file makes it; the file is also saved where that is wished.
-fn told(recording: &Recording, name: &str, saved: Option<File>, output: &Output, config: &Config) -> Result<Timeline> {
-    let cannot = || config.lang.pick("cannot save the packets", "无法保存数据包");
+fn told(recording: Recording, name: &str, save: Option<&Path>, output: &Output, config: &Config) -> Result<Timeline> {
     let mut bytes = Vec::new();
-    recording.write(&mut bytes).with_context(cannot)?;
-    if let Some(mut file) = saved {
-        file.write_all(&bytes).with_context(cannot)?;
+    recording.write(&mut bytes).context(config.lang.pick("cannot save the packets", "无法保存数据包"))?;
+    let left_out = recording.record.left_out;
+    // The packets are all in the file.
+    drop(recording);
+    if let Some(path) = save {
+        saving::whole(path, &bytes, config.lang)?;
     }
-    let mut spool = tempfile::Builder::new().suffix(".pcapng").tempfile().with_context(cannot)?;
-    spool.write_all(&bytes).and_then(|()| spool.flush()).with_context(cannot)?;
-    drop(bytes);
     let wishes = Wishes { watch: Watch::All, full: output.full, msl: output.msl, ..Wishes::default() };
-    let mut timeline = replay::timeline(&[spool.path().to_path_buf()], wishes, config)?;
+    let mut timeline = replay::recording(bytes, name, wishes, config)?;
     (timeline.source.kind, timeline.source.name) = (SourceKind::Lab, name.into());
-    timeline.source.packets.dropped += recording.record.left_out;
+    timeline.source.packets.dropped += left_out;
     Ok(timeline)
+}
+
+/// Says that it was interrupted, and what is shown is not all.
+fn interrupted(lang: Lang) -> io::Result<()> {
+    let said = lang.pick("interrupted: this is what came until then", "已中断：以下是在此之前的内容");
+    writeln!(io::stderr().lock(), "{said}")
 }
 
 fn failed(error: LabError, lang: Lang) -> anyhow::Error {

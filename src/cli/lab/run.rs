@@ -6,7 +6,7 @@ use super::super::exit::{Exit, Failure};
 use super::super::output::Outputs;
 use super::super::permission::namespace_failure;
 use super::super::{interrupt, names, saving, scenarios};
-use super::{failed, told};
+use super::{failed, interrupted, told};
 use crate::annotate::call;
 use crate::expect::{self, Sequence};
 use crate::lab::player::{self, Missed, Played};
@@ -37,6 +37,7 @@ pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
     let scenario = scenarios::find(name)?;
     let lang = config.lang;
     let outputs = Outputs::new(args.output.format, &args.output.output)?;
+    args.write.as_deref().map_or(Ok(()), |path| saving::foresee(path, lang))?;
     let missing = enter(lang)?;
     let is_here = missing.is_some();
     if let Some(why) = missing.filter(|_| scenario.needs_wire()) {
@@ -48,7 +49,6 @@ pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
         return Err(Failure::new(Exit::Usage, message).into());
     }
     let ground = ground(&scenario, args.loopback, is_here);
-    let saved = args.write.as_deref().map(|path| saving::create(path, lang)).transpose()?;
     let stop = interrupt::flag()?;
     if args.explain {
         explain(&[&scenario.title, &scenario.lesson.before, &scenario.lesson.during], lang)?;
@@ -59,11 +59,17 @@ pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
             say(begun, program, word, lang);
         }
     };
-    let played = player::play(&scenario, ground, true, &stop, &tell).map_err(|error| match error {
-        LabError::Sysctl(sysctl, error) => scenarios::refused(name, &sysctl, &error).into(),
-        other => failed(other, lang),
-    })?;
-    let mut timeline = told(&played.recording, name, saved, &args.output, config)?;
+    let Played { recording, missed, is_stopped } =
+        player::play(&scenario, ground, true, &stop, &tell).map_err(|error| match error {
+            LabError::Sysctl(sysctl, error) => scenarios::refused(name, &sysctl, &error).into(),
+            other => failed(other, lang),
+        })?;
+    // Devices, namespaces and tracepoints are let go: nothing from here on needs them.
+    Outputs::settle_rights_to_write(outputs.has_files() || args.write.is_some())?;
+    if is_stopped {
+        interrupted(lang)?;
+    }
+    let mut timeline = told(recording, name, args.write.as_deref(), &args.output, config)?;
     names::give(&mut timeline, config)?;
     outputs.write(&timeline, &View::default(), config)?;
     let few = 2..=MOST_LADDERS;
@@ -73,7 +79,10 @@ pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
             outputs.write_stdout(&timeline, &View { connection: Some(connection.id), limit: None }, config)?;
         }
     }
-    let judged = Judged::of(name, &scenario, played.missed, &timeline);
+    if is_stopped {
+        return Ok(Exit::Interrupted);
+    }
+    let judged = Judged::of(name, &scenario, missed, &timeline);
     let mut err = io::stderr().lock();
     judged.write(config, &mut err)?;
     if args.explain {
@@ -87,6 +96,10 @@ pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
 fn enter(lang: Lang) -> Result<Option<Failure>> {
     let Err(error) = namespace::enter() else { return Ok(None) };
     let failure = namespace_failure(&error, lang);
+    // After a later step this process is in a network of its own that was never finished: that is not the machine's loopback.
+    if !error.is_where_it_was() {
+        return Err(failure.into());
+    }
     let rights = LiveOptions { filter: vec!["tcp".into()], ..LiveOptions::new("lo") };
     if LiveCapture::open(&rights).is_err() {
         return Err(failure.into());
@@ -248,13 +261,13 @@ fn one(
     args: &LabRun,
     config: &Config,
 ) -> Result<Judged> {
-    let Played { recording, missed } =
-        player::play(scenario, ground, args.jobs <= 1, stop, &|_, _| {}).map_err(|error| match error {
-            LabError::Stopped => failed(LabError::Stopped, config.lang),
-            other => failed(other, config.lang).context(name.to_string()),
-        })?;
-    let saved = args.write.as_deref().map(|folder| saving::create(&folder.join(format!("{name}.pcapng")), config.lang));
-    let timeline = told(&recording, name, saved.transpose()?, &args.output, config)?;
+    let Played { recording, missed, is_stopped } = player::play(scenario, ground, args.jobs <= 1, stop, &|_, _| {})
+        .map_err(|error| failed(error, config.lang).context(name.to_string()))?;
+    if is_stopped {
+        return Err(failed(LabError::Stopped, config.lang));
+    }
+    let save = args.write.as_deref().map(|folder| folder.join(format!("{name}.pcapng")));
+    let timeline = told(recording, name, save.as_deref(), &args.output, config)?;
     Ok(Judged::of(name, scenario, missed, &timeline))
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 /// Written under another name beside its own, and removed if it is never finished. A device or a pipe is written as it is.
-pub(super) struct Part {
+pub(in crate::cli) struct Part {
     path: PathBuf,
     written: Written,
 }
@@ -18,7 +18,8 @@ enum Written {
 }
 
 impl Part {
-    pub(super) fn create(path: &Path) -> Result<Part> {
+    /// With these permissions, of which the umask takes away what it takes away.
+    pub(in crate::cli) fn create(path: &Path, mode: u32) -> Result<Part> {
         let path = path.to_path_buf();
         if is_special(&path) {
             let file = OpenOptions::new().write(true).open(&path)?;
@@ -29,14 +30,15 @@ impl Part {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            // As any new file: the umask takes away what it takes away.
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
+            builder.permissions(std::fs::Permissions::from_mode(mode));
         }
+        #[cfg(not(unix))]
+        let _ = mode;
         let beside = builder.tempfile_in(folder(&path))?;
         Ok(Part { path, written: Written::Beside(beside) })
     }
 
-    pub(super) fn file(&self) -> &File {
+    pub(in crate::cli) fn file(&self) -> &File {
         match &self.written {
             Written::Special(file) => file,
             Written::Beside(beside) => beside.as_file(),
@@ -44,7 +46,7 @@ impl Part {
     }
 
     /// All is written: the file gets its name.
-    pub(super) fn finish(self) -> Result<()> {
+    pub(in crate::cli) fn finish(self) -> Result<()> {
         if let Written::Beside(beside) = self.written {
             #[cfg(unix)]
             crate::source::privilege::give_to_user(beside.as_file());

@@ -2,7 +2,7 @@
 //! and what the kernel said.
 
 use super::super::config::Config;
-use super::{FrameFilter, name, open};
+use super::{FrameFilter, open};
 use crate::analyze::{Both, Side, Told, Wishes};
 use crate::assemble::Remarks;
 use crate::source::journal::Entry;
@@ -10,7 +10,7 @@ use crate::source::{Backwards, CaptureReader};
 use crate::timeline::{SourceKind, Timeline};
 use anyhow::Result;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What the section's application or hardware begins with.
 const MARK: &str = "synfin lab";
@@ -25,27 +25,27 @@ const HOSTS: [(IpAddr, Side); 4] = [
     (IpAddr::V6(Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 2)), Side::Server),
 ];
 
-/// A file of the lab's.
-pub(super) struct Recorded<'f> {
-    file: &'f Path,
-    /// By interface.
-    sides: Vec<Option<Side>>,
-}
+/// The sides of both hosts, by interface, of a recording of the lab's.
+pub(super) struct Sides(Vec<Option<Side>>);
 
-/// The file, if it is the only one and the lab's. A pipe cannot be read twice, so it is none.
-pub(super) fn only<'f>(files: &'f [PathBuf], config: &Config) -> Result<Option<Recorded<'f>>> {
+/// Those of the file, if it is the only one and the lab's. A pipe cannot be read twice, so it is none.
+pub(super) fn only(files: &[PathBuf], config: &Config) -> Result<Option<Sides>> {
     let [file] = files else { return Ok(None) };
     if !file.metadata().is_ok_and(|found| found.is_file()) {
         return Ok(None);
     }
-    let mut reader = open(file, config)?;
+    Ok(sides(&mut open(file, config)?))
+}
+
+/// Those of what is read, if it is the lab's, of two hosts. Its first packet is read.
+pub(super) fn sides(reader: &mut CaptureReader) -> Option<Sides> {
     // Section and interfaces stand before the first packet.
     let _ = reader.next();
     let side = |name: &str| SIDES.iter().find(|(known, _)| *known == name).map(|(_, side)| *side);
     let sides: Vec<Option<Side>> =
         reader.interfaces().iter().map(|interface| interface.name.as_deref().and_then(side)).collect();
-    let is_ours = is_marked(&reader) && SIDES.iter().all(|(_, side)| sides.contains(&Some(*side)));
-    Ok(is_ours.then_some(Recorded { file, sides }))
+    let is_ours = is_marked(reader) && SIDES.iter().all(|(_, side)| sides.contains(&Some(*side)));
+    is_ours.then_some(Sides(sides))
 }
 
 /// Whether the file is the only one and the lab's, also of its loopback: then it tells of its few connections all that it can.
@@ -65,14 +65,14 @@ pub(super) fn is_marked(reader: &CaptureReader) -> bool {
     by.is_some_and(|by| by.into_iter().flatten().any(|text| text.starts_with(MARK)))
 }
 
-/// Reads it; says whether it was damaged.
+/// Reads a recording of this name from its beginning; says whether it was damaged.
 pub(super) fn read(
-    recorded: &Recorded<'_>,
+    mut reader: CaptureReader,
+    name: &str,
+    Sides(sides): &Sides,
     wishes: Wishes,
     filter: &mut FrameFilter,
-    config: &Config,
 ) -> Result<(Timeline, bool)> {
-    let file = recorded.file;
     let mut both = Both::new(wishes, true);
     for (host, side) in HOSTS {
         both.lives(host, side);
@@ -80,10 +80,9 @@ pub(super) fn read(
     let mut told = Told::default();
     let mut remarks = Remarks::default();
     let mut backwards = Backwards::default();
-    let mut reader = open(file, config)?;
     while let Some(frame) = reader.next() {
         let number = frame.number;
-        let Some(Some(side)) = recorded.sides.get(frame.interface as usize) else { continue };
+        let Some(Some(side)) = sides.get(frame.interface as usize) else { continue };
         if !filter.matches(&frame)? {
             continue;
         }
@@ -93,7 +92,7 @@ pub(super) fn read(
             remarks.add(number, src, dst, comment);
         }
     }
-    for (side, interface) in recorded.sides.iter().zip(reader.interfaces()) {
+    for (side, interface) in sides.iter().zip(reader.interfaces()) {
         if let Some(side) = side.filter(|_| interface.dropped.is_some_and(|dropped| dropped > 0)) {
             both.let_go(side);
         }
@@ -110,8 +109,8 @@ pub(super) fn read(
             }
         }
     }
-    told.file(&name(file), &reader, &backwards);
+    told.file(name, &reader, &backwards);
     told.remarks(remarks);
     let damaged = told.damaged;
-    Ok((both.finish(SourceKind::File, &name(file), told.ending), damaged))
+    Ok((both.finish(SourceKind::File, name, told.ending), damaged))
 }

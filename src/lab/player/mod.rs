@@ -30,6 +30,8 @@ pub struct Played {
     pub recording: Recording,
     /// Calls that gave something else than they must; none: all went as the scripts say.
     pub missed: Vec<Missed>,
+    /// It was interrupted: this is what came until then.
+    pub is_stopped: bool,
 }
 
 /// Hears of each call when it has returned: the program's name and the call.
@@ -108,15 +110,22 @@ fn perform(
                 board.end();
             }
         }
-        watch.until_rest(end)
+        watch.until_rest(end, &mut |_| {})
     });
-    played?;
+    let is_stopped = matches!(played, Err(LabError::Stopped));
+    if !is_stopped {
+        played?;
+    }
+    let watched = watch.watched();
     let (mut seen, longest) = watch.end();
     let (calls, missed) = board.told();
     let record = stage.medium.end().map_err(LabError::Lost)?;
     let acts = traced::join(&mut seen, &record, tracer.map(Tracer::end).unwrap_or_default());
-    let recording = Recording { record, calls, seen, acts, longest, ended: now() };
-    Ok(Played { recording, missed })
+    let mut recording = Recording { record, calls, seen, acts, longest, ended: now() };
+    if is_stopped {
+        recording.end_at(watched);
+    }
+    Ok(Played { recording, missed, is_stopped })
 }
 
 /// Whether a host shows such a state; CLOSED: no socket is left but listeners.
