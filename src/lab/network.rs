@@ -6,13 +6,17 @@ use super::witness::Witness;
 use crate::tcp::Peer;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::Path;
 
 /// The device of each host.
-const DEVICE: &str = "eth0";
+pub(super) const DEVICE: &str = "eth0";
 
 /// Entries of the table of connections that a namespace made from here gets.
 const OWN_TABLES: &str = "/proc/sys/net/ipv4/tcp_child_ehash_entries";
 const SOCKETS: &str = "4096";
+
+/// Where IPv6 has its parameters.
+const V6: &str = "/proc/sys/net/ipv6";
 
 /// Two hosts that reach each other only by what is carried from one wire device to the other.
 #[derive(Debug)]
@@ -68,7 +72,9 @@ impl Network {
             let device = wire_device(peer);
             link::veth(device, host, DEVICE, mac(peer))?;
             // Nobody lives at this end; it shall say nothing.
-            std::fs::write(format!("/proc/sys/net/ipv6/conf/{device}/disable_ipv6"), "1")?;
+            if has_v6() {
+                std::fs::write(format!("{V6}/conf/{device}/disable_ipv6"), "1")?;
+            }
             link::up(device)?;
             host.inside(|| settle(peer))?;
         }
@@ -88,8 +94,16 @@ impl Network {
     }
 }
 
+/// A kernel that was started with `ipv6.disable=1`, or built without IPv6, has no such addresses to give.
+fn has_v6() -> bool {
+    Path::new(V6).exists()
+}
+
 /// No word that nobody asked for: no router solicitation, no address of its own making, no group reports.
 fn quiet(host: &Host) -> io::Result<()> {
+    if !has_v6() {
+        return Ok(());
+    }
     for conf in ["all", "default"] {
         for (name, value) in
             [("router_solicitations", "0"), ("accept_ra", "0"), ("addr_gen_mode", "1"), ("accept_dad", "0")]
@@ -104,7 +118,7 @@ fn settle(peer: Peer) -> io::Result<()> {
     link::up("lo")?;
     link::no_offload(DEVICE)?;
     link::up(DEVICE)?;
-    for (is_v6, prefix) in [(false, 24), (true, 64)] {
+    for (is_v6, prefix) in [(false, 24), (true, 64)].into_iter().filter(|(is_v6, _)| !is_v6 || has_v6()) {
         link::address(DEVICE, address(peer, is_v6), prefix)?;
         link::neighbour(DEVICE, address(!peer, is_v6), mac(!peer))?;
     }
