@@ -177,6 +177,22 @@ fn a_lost_first_copy_and_a_spurious_second_are_told_apart() {
     assert_eq!((ways.to_server.arrived, ways.to_server.lost, ways.to_client.lost), (3, 1, 0));
 }
 
+/// What is said of delayed acknowledgments.
+fn delays(lines: &str) -> Vec<String> {
+    let timeline = TwoSides::of(&after_handshake(lines), true).joined();
+    let notes = timeline.events.iter().flat_map(|event| &event.notes);
+    notes.filter(|note| note.id == "delayed-ack").map(|note| note.text.en.clone()).collect()
+}
+
+#[test]
+fn an_acknowledgment_is_held_back_from_when_its_receiver_has_the_data() {
+    let held = delays("+0.050 A > P. 100:110(10) ack 300 in 10\n+0.050 B > . 300:300(0) ack 110 in 10");
+    assert_eq!(held, ["delayed ACK: held back for about 40 ms"]);
+    // The way was long, and the answer went out at once.
+    let at_once = delays("+0.050 A > P. 100:110(10) ack 300 in 60\n+0.060 B > . 300:300(0) ack 110 in 10");
+    assert_eq!(at_once, [] as [String; 0]);
+}
+
 #[test]
 fn crossing_fins_are_a_simultaneous_close_with_times_of_arrival() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sequences/both-sides-crossing-fins.txt");

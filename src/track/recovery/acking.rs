@@ -6,8 +6,8 @@ use super::sender::More;
 use crate::tcp::{Flags, Passage, Peer, Segment, SeqNumber, Timestamp};
 use crate::track::turn::Turn;
 
-/// An acknowledgment that takes so much longer than the shortest round trip was held back: stacks wait 40 ms or more, and
-/// not longer than 500 ms (RFC 9293 3.8.6.3).
+/// An acknowledgment that comes so long after what it acknowledges arrived was held back: stacks wait 40 ms or more, and not
+/// longer than 500 ms (RFC 9293 3.8.6.3). Captured at one point, that is how much longer it takes than the shortest round trip.
 const DELAYS_NS: std::ops::Range<i64> = 30_000_000..550_000_000;
 
 impl Turn<'_> {
@@ -111,14 +111,20 @@ impl More {
         let heard = heard_at(segment).filter(|_| !is_untold);
         if let Some((newest, heard)) = newest.zip(heard) {
             if !repeated && self.duplicates == 0 && self.sacked_to.is_none() {
-                let ns = heard.since(newest);
+                let ns = heard.since(newest.sent);
                 let alone = pure && count == 1 && self.sents.waiting() == 0;
-                self.work_in_round_trip(ns, alone, found);
+                // Seen at its receiver: by the clock there, without the way. Else: what the shortest way does not explain.
+                let held = match newest.arrived {
+                    Some(arrived) => Some(segment.time.since(arrived)),
+                    None => self.rtt.min_ns().map(|least| ns - least),
+                };
+                self.work_in_round_trip(ns, found);
+                self.work_in_delay(held.filter(|_| alone), found);
             } else if let Some(doubtful) = self.doubtful.filter(|doubtful| doubtful.seq.lt(ack))
                 && doubtful.tsvals.is_some_and(|(own, _)| Some(own) == tsecr)
             {
                 // RFC 7323 4: the echo says which copy it answers.
-                self.work_in_round_trip(heard.since(doubtful.time), false, found);
+                self.work_in_round_trip(heard.since(doubtful.time), found);
             }
         }
         if pure && count > 0 {
@@ -135,18 +141,20 @@ impl More {
         }
     }
 
-    fn work_in_round_trip(&mut self, ns: i64, alone: bool, found: &mut Recovery) {
-        if ns < 0 {
-            return;
+    fn work_in_round_trip(&mut self, ns: i64, found: &mut Recovery) {
+        if ns >= 0 {
+            found.rtt_ns = Some(ns);
+            self.rtt.sample(ns);
         }
-        found.rtt_ns = Some(ns);
-        if let Some(least) = self.rtt.min_ns().filter(|least| alone && DELAYS_NS.contains(&(ns - least))) {
-            let delay = ns - least;
+    }
+
+    /// How long its receiver held the acknowledgment back, if that is what it did.
+    fn work_in_delay(&mut self, held_ns: Option<i64>, found: &mut Recovery) {
+        if let Some(delay) = held_ns.filter(|held| DELAYS_NS.contains(held)) {
             found.delayed_ns = Some(delay);
             self.totals.delayed_acks = self.totals.delayed_acks.saturating_add(1);
             self.totals.longest_delay_ns = self.totals.longest_delay_ns.max(delay);
         }
-        self.rtt.sample(ns);
     }
 
     /// Whether the first acknowledgment behind a retransmission answers the copy before it (RFC 3522 3.2).

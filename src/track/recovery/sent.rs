@@ -2,7 +2,7 @@
 //! a repetition finds what it repeats and an acknowledgment what it answers.
 
 use super::row::Row;
-use crate::tcp::{Segment, SeqNumber, Timestamp};
+use crate::tcp::{Passage, Segment, SeqNumber, Timestamp};
 
 /// So many stretches wait for their acknowledgment at a time, 40 octets each; of more the oldest are forgotten.
 const MOST: usize = 1024;
@@ -17,8 +17,8 @@ pub(super) struct Sent {
     pub(super) seq: SeqNumber,
     pub(super) end: SeqNumber,
     pub(super) time: Timestamp,
-    /// When the last copy was sent: microseconds after the first.
-    last_us: u32,
+    /// Microseconds after the first copy: when the last one was sent; of a single one when it arrived ([`Sent::ARRIVED`]).
+    later_us: u32,
     /// Place in the connection, modulo 2^32.
     ordinal: u32,
     last_ordinal: u32,
@@ -28,8 +28,16 @@ pub(super) struct Sent {
     pub(super) tsval: u32,
     pub(super) ip_id: u16,
     pub(super) copies: u8,
-    /// [`Sent::TOLD`], [`Sent::LATE`].
+    /// [`Sent::TOLD`], [`Sent::LATE`], [`Sent::ARRIVED`].
     pub(super) marks: u8,
+}
+
+/// The newest segment that an acknowledgment covers.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Newest {
+    pub(super) sent: Timestamp,
+    /// Where that was captured.
+    pub(super) arrived: Option<Timestamp>,
 }
 
 /// A segment by its place in the connection and its frame.
@@ -44,6 +52,8 @@ impl Sent {
     pub(super) const TOLD: u8 = 1;
     /// It filled a gap.
     pub(super) const LATE: u8 = 2;
+    /// Its arrival was captured too.
+    const ARRIVED: u8 = 4;
 
     /// Notes that a copy of it was needless; says whether that is news.
     pub(super) fn tell(&mut self) -> bool {
@@ -58,29 +68,39 @@ impl Sent {
     }
 
     pub(super) fn new(seq: SeqNumber, end: SeqNumber, segment: &Segment<'_>, ordinal: u64) -> Sent {
+        let arrived = match segment.passage {
+            Passage::Arrived(at) | Passage::ArrivedTwice(at) => Some(at),
+            _ => None,
+        };
         Sent {
             seq,
             end,
             time: segment.time,
-            last_us: 0,
+            later_us: arrived.map_or(0, |at| micros(segment.time, at)),
             ordinal: ordinal as u32,
             last_ordinal: ordinal as u32,
             frame: segment.frame as u32,
             tsval: segment.options.timestamps.map_or(0, |(tsval, _)| tsval),
             ip_id: segment.ip_id,
             copies: 1,
-            marks: 0,
+            marks: if arrived.is_some() { Sent::ARRIVED } else { 0 },
         }
     }
 
     /// When its last copy was sent, to the microsecond.
     pub(super) fn last(&self) -> Timestamp {
-        self.time.add_ns(i64::from(self.last_us) * 1000)
+        let later_us = if self.copies > 1 { self.later_us } else { 0 };
+        self.time.add_ns(i64::from(later_us) * 1000)
+    }
+
+    /// When it arrived, to the microsecond, where that was captured and it was sent once.
+    fn arrived(&self) -> Option<Timestamp> {
+        let is_known = self.copies == 1 && self.marks & Sent::ARRIVED != 0;
+        is_known.then(|| self.time.add_ns(i64::from(self.later_us) * 1000))
     }
 
     pub(super) fn again(&mut self, time: Timestamp, ordinal: u64) {
-        self.last_us =
-            u32::try_from(time.since(self.time) / 1000).unwrap_or(if time < self.time { 0 } else { u32::MAX });
+        self.later_us = micros(self.time, time);
         self.last_ordinal = ordinal as u32;
         self.copies = self.copies.saturating_add(1);
     }
@@ -94,6 +114,11 @@ impl Sent {
     pub(super) fn last_ordinal(&self, now: u64) -> u64 {
         widen(self.last_ordinal, now)
     }
+}
+
+/// Microseconds from one time to a later one, as far as they fit.
+fn micros(from: Timestamp, to: Timestamp) -> u32 {
+    u32::try_from(to.since(from) / 1000).unwrap_or(if to < from { 0 } else { u32::MAX })
 }
 
 /// The number up to `now` that ends in these 32 bits.
@@ -161,14 +186,15 @@ impl Sents {
 
     /// Passes what `ack` covers now: gives the number of stretches, when the last of them was sent, and whether any was
     /// sent twice.
-    pub(super) fn acknowledge(&mut self, ack: SeqNumber) -> (u32, Option<Timestamp>, bool) {
+    pub(super) fn acknowledge(&mut self, ack: SeqNumber) -> (u32, Option<Newest>, bool) {
         let (mut count, mut repeated) = (0, false);
         while let Some(sent) = self.list.get(self.acknowledged).filter(|sent| sent.end.le(ack)) {
             count += 1;
             repeated |= sent.is_ambiguous();
             self.acknowledged += 1;
         }
-        let newest = if count > 0 { self.list.get(self.acknowledged - 1).map(|sent| sent.time) } else { None };
+        let newest = if count > 0 { self.list.get(self.acknowledged - 1) } else { None };
+        let newest = newest.map(|sent| Newest { sent: sent.time, arrived: sent.arrived() });
         (count, newest, repeated)
     }
 }
