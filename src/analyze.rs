@@ -12,7 +12,7 @@ pub use both::{Both, Side};
 pub use over::{Over, Take};
 pub use told::Told;
 
-use crate::assemble::{Assembler, Pair, Remarks, Watch};
+use crate::assemble::{Assembler, Fold, Pair, Remarks, Watch};
 use crate::decode::{Decoded, Decoder, Placed};
 use crate::join::Passages;
 use crate::overview::Overview;
@@ -33,6 +33,8 @@ pub struct Wishes {
     pub watch: Watch,
     /// Keep every segment; otherwise ordinary data folds into runs.
     pub full: bool,
+    /// Connections that show no more segments than this are kept whole all the same.
+    pub whole: usize,
     pub msl: MslProfile,
     /// Which connections are remembered to the end, and so are in the timeline.
     pub keep: Keep,
@@ -42,7 +44,7 @@ pub struct Wishes {
 
 impl Default for Wishes {
     fn default() -> Wishes {
-        Wishes { watch: Watch::All, full: false, msl: MslProfile::Linux, keep: Keep::ALL, merge_vlans: false }
+        Wishes { watch: Watch::All, full: false, whole: 0, msl: MslProfile::Linux, keep: Keep::ALL, merge_vlans: false }
     }
 }
 
@@ -90,7 +92,7 @@ impl Analyzer {
         Analyzer {
             decoder: Decoder::new(),
             tracker: Tracker::keeping(wishes.msl, wishes.keep, wishes.merge_vlans),
-            assembler: Assembler::new(wishes.watch, wishes.full, wishes.msl),
+            assembler: Assembler::new(wishes.watch, Fold::of(wishes.full, wishes.whole), wishes.msl),
             msl: wishes.msl,
             keep: wishes.keep,
             overview: Overview::new(wishes.msl),

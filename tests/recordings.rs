@@ -93,3 +93,19 @@ fn each_is_told_as_its_golden_timeline_says() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn a_lesson_is_drawn_whole_with_each_of_its_connections() {
+    let drawn = |name: &str, more: &[&str]| {
+        let file = recording(name);
+        let output = synfin(&[&["replay", file.to_str().unwrap(), "--width", "100"], more].concat());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let ladders = |text: &str| text.matches("─ OPEN ─").count();
+    assert_eq!(ladders(&drawn("port-reuse-in-time-wait", &[])), 2);
+    assert_eq!(ladders(&drawn("port-reuse-in-time-wait", &["--connection", "2"])), 1);
+    // Short ones do not fold; long ones do, unless the user asks for all.
+    assert!(!drawn("download", &[]).contains("segments folded"));
+    assert!(drawn("congestion", &[]).contains("segments folded"));
+    assert!(!drawn("congestion", &["--full"]).contains("segments folded"));
+}

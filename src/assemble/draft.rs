@@ -1,6 +1,6 @@
 //! The events of one connection while they can still change: a receipt proved later belongs to an earlier segment.
 
-use super::fold::HEAD;
+use super::fold::{Fold, HEAD};
 use super::item::{Item, TimerItem, What, phase, segment_item};
 use crate::annotate::{self, Finding, Rule};
 use crate::tcp::Timestamp;
@@ -23,7 +23,7 @@ const QUIET_NS: i64 = 1_000_000_000;
 pub(super) struct Draft {
     handle: Handle,
     items: Vec<Item>,
-    full: bool,
+    fold: Fold,
     /// Where the present stretch of ordinary segments begins.
     stretch: usize,
     /// Items before this have been drawn and stay as they are.
@@ -37,11 +37,11 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    pub(super) fn new(handle: Handle, full: bool) -> Draft {
+    pub(super) fn new(handle: Handle, fold: Fold) -> Draft {
         Draft {
             handle,
             items: Vec::new(),
-            full,
+            fold,
             stretch: 0,
             frozen: 0,
             proved: [0; 2],
@@ -228,18 +228,52 @@ impl Draft {
     /// Folds the oldest ordinary segments of the present stretch into a run, once there are enough of them.
     pub(super) fn fold(&mut self) {
         let Some(last) = self.items.last() else { return };
-        if self.full {
-            self.stretch = self.items.len();
-            return;
+        match self.fold {
+            Fold::Never => {
+                self.stretch = self.items.len();
+                return;
+            }
+            Fold::Beyond(most) if self.items.len() <= most => return,
+            Fold::Beyond(_) => {
+                // It is longer than that after all: what was kept until now folds too.
+                self.fold = Fold::Always;
+                return self.fold_all();
+            }
+            Fold::Always => {}
         }
         if !last.is_ordinary() && self.items.len() < MOST_ITEMS {
             self.stretch = self.items.len();
             return;
         }
-        let folded = super::fold::fold(&mut self.items, self.stretch.max(self.frozen));
+        self.fold_from(self.stretch.max(self.frozen));
+    }
+
+    /// Folds each stretch, from the last one back, so that the places before it stay.
+    fn fold_all(&mut self) {
+        let mut end = self.items.len();
+        self.stretch = end;
+        while end > self.frozen {
+            let ordinary = self.items.iter().take(end).skip(self.frozen).rev().take_while(|item| item.is_ordinary());
+            let start = end - ordinary.count();
+            if end == self.items.len() {
+                self.stretch = start;
+                self.fold_from(start);
+            } else if start < end {
+                let behind = self.items.split_off(end);
+                self.stretch -= self.fold_from(start);
+                self.items.extend(behind);
+            }
+            end = start.saturating_sub(1);
+        }
+    }
+
+    /// Folds what begins there; says by how many items the list became shorter.
+    fn fold_from(&mut self, start: usize) -> usize {
+        let folded = super::fold::fold(&mut self.items, start);
         for proved in &mut self.proved {
             *proved = proved.saturating_sub(folded);
         }
+        folded
     }
 
     /// Gives each item once, when nothing will change it any more.

@@ -1,6 +1,7 @@
 //! The drafts of all connections, and the timer rows that steps bring to them.
 
 use super::draft::Draft;
+use super::fold::Fold;
 use super::item::TimerItem;
 use crate::annotate;
 use crate::tcp::Timestamp;
@@ -41,9 +42,9 @@ impl Drafts {
     }
 
     /// Takes one step in, with what Wireshark says of its segment.
-    pub(super) fn step(&mut self, step: &Step<'_>, full: bool, msl: MslProfile, marks: Option<&Marks>) {
+    pub(super) fn step(&mut self, step: &Step<'_>, fold: Fold, msl: MslProfile, marks: Option<&Marks>) {
         let id = step.connection.id;
-        let draft = self.drafts.entry(id).or_insert_with(|| Draft::new(step.connection.handle(), full));
+        let draft = self.drafts.entry(id).or_insert_with(|| Draft::new(step.connection.handle(), fold));
         match &step.input {
             Input::Segment(seen) => {
                 draft.add_segment(self.order, step, seen, marks);

@@ -3,6 +3,27 @@
 use super::item::{Item, RunItem, What};
 use crate::tcp::Peer;
 
+/// When ordinary data folds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Fold {
+    #[default]
+    Always,
+    /// In connections that show more than so many segments.
+    Beyond(usize),
+    Never,
+}
+
+impl Fold {
+    /// `full`: never; else in connections that show more than so many segments.
+    pub fn of(full: bool, whole: usize) -> Fold {
+        match (full, whole) {
+            (true, _) => Fold::Never,
+            (false, 0) => Fold::Always,
+            (false, whole) => Fold::Beyond(whole),
+        }
+    }
+}
+
 /// So many segments at the head of a stretch are kept whole.
 pub(super) const HEAD: usize = 4;
 /// And so many at its tail.

@@ -21,6 +21,7 @@ mod witness;
 
 pub use crate::tcp::{CallWord, KernelAct, KernelSample, KernelWord};
 pub use endpoints::Endpoints;
+pub use fold::Fold;
 pub use numbers::MOST_KNOWN;
 pub use remarks::Remarks;
 pub(crate) use witness::BUSY_NS;
@@ -61,7 +62,7 @@ const MOST_OTHER_CALLS: usize = 1_000;
 /// Builds a timeline from steps.
 pub struct Assembler {
     watch: Watch,
-    full: bool,
+    fold: Fold,
     msl: MslProfile,
     start: Option<Timestamp>,
     /// What the timeline is made of.
@@ -95,11 +96,10 @@ pub struct Entry {
 pub type Pair = [Option<Endpoint>; 2];
 
 impl Assembler {
-    /// `full` keeps every segment; otherwise ordinary data folds into runs.
-    pub fn new(watch: Watch, full: bool, msl: MslProfile) -> Assembler {
+    pub fn new(watch: Watch, fold: Fold, msl: MslProfile) -> Assembler {
         Assembler {
             watch,
-            full,
+            fold,
             msl,
             start: None,
             kept: Drafts::default(),
@@ -153,7 +153,7 @@ impl Assembler {
             return self.retire(step.connection);
         }
         if self.watch != Watch::Passing {
-            self.kept.step(step, self.full, self.msl, self.marks.as_ref());
+            self.kept.step(step, self.fold, self.msl, self.marks.as_ref());
         }
         let passes = match self.watch {
             Watch::Both => true,
@@ -166,7 +166,7 @@ impl Assembler {
             _ => false,
         };
         if passes {
-            self.drawn.step(step, self.full, self.msl, self.marks.as_ref());
+            self.drawn.step(step, self.fold, self.msl, self.marks.as_ref());
         }
     }
 
@@ -331,7 +331,7 @@ impl Assembler {
         let mut items: Vec<(u64, &item::Item)> =
             self.kept.iter().flat_map(|(id, draft)| draft.items().iter().map(|item| (*id, item))).collect();
         items.sort_by_key(|(_, item)| item.order);
-        let items = calls::merge(items, calls, self.full);
+        let items = calls::merge(items, calls, self.fold == Fold::Never);
         // Which event shows the segment at a place of a connection.
         let mut shown: HashMap<u64, Vec<(u64, u64)>, foldhash::fast::RandomState> = HashMap::default();
         for (index, (id, item)) in items.iter().enumerate() {

@@ -144,7 +144,26 @@ impl Outputs {
         let written = drawn.and_then(|()| Ok(out.flush()?));
         written.map_err(|error| if error.is::<Failure>() { error } else { unwritten(error, None, config) })
     }
+
+    /// On standard output, below the table of a few connections, each of them: a lesson of the lab is about all of them.
+    ///
+    /// # Errors
+    /// As [`Outputs::write`].
+    pub fn write_ladders(&self, timeline: &Timeline, config: &Config) -> Result<()> {
+        let few = 2..=MOST_LADDERS;
+        if self.stdout != Format::Text || !few.contains(&timeline.connections.len()) {
+            return Ok(());
+        }
+        for connection in &timeline.connections {
+            writeln!(io::stdout()).map_err(|error| unwritten(error.into(), None, config))?;
+            self.write_stdout(timeline, &View { connection: Some(connection.id), limit: None }, config)?;
+        }
+        Ok(())
+    }
 }
+
+/// So many connections of a lesson are drawn one below the other.
+const MOST_LADDERS: usize = 4;
 
 fn draw(timeline: &Timeline, view: &View, format: Format, style: &Style, out: &mut impl io::Write) -> Result<()> {
     match render::write(timeline, view, format, style, out) {

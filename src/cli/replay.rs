@@ -35,7 +35,8 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     let mut filter = FrameFilter::new(&args.filter, config)?;
     let view = choose::view(&args.choose, args.connection);
     let recorded = if args.client.is_none() { recorded::only(&args.files, config)? } else { None };
-    if recorded.is_none() && rows::suffice(args, &outputs) {
+    let is_lesson = recorded::is_only(&args.files, config)?;
+    if !is_lesson && rows::suffice(args, &outputs) {
         let (mut rows, wishes) = Rows::new(args, &sieve, &view, &outputs, config)?;
         let (timeline, damaged) = read(opened_each(&args.files, config), wishes, &mut filter, Some(&mut rows))?;
         names::tell_unused(&rows.unused_names(), config)?;
@@ -47,20 +48,21 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     let json = outputs.has(Format::Json);
     let watch = match args.connection {
         Some(id) => Watch::One(id),
-        None if json => Watch::All,
+        None if json || is_lesson => Watch::All,
         None => Watch::Sole,
     };
     let only_text = args.output.format == FormatArg::Text && !outputs.has_files();
     let chooses = args.choose.filter.is_some() || args.choose.sort.is_some();
     let keep = match view.limit {
         // The others are told together.
-        Some(limit) if only_text && !chooses && !recorded::is_only(&args.files, config)? => {
+        Some(limit) if only_text && !chooses && !is_lesson => {
             Keep { first: limit.max(1) as u64, one: args.connection, is_watched: false }
         }
         _ => Keep::ALL,
     };
     let merge_vlans = args.merge_vlans;
-    let wishes = Wishes { watch, full: args.output.full, msl: args.output.msl, keep, merge_vlans };
+    let whole = if is_lesson { recorded::WHOLE } else { 0 };
+    let wishes = Wishes { watch, full: args.output.full, whole, msl: args.output.msl, keep, merge_vlans };
     let (mut timeline, damaged) = match (&args.client, &args.server, &recorded) {
         (.., Some(sides)) => read_recorded(&args.files, sides, wishes, &mut filter, config)?,
         (Some(client), Some(server), None) => {
@@ -72,6 +74,9 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     warn(&timeline, config)?;
     let timeline = sieve.select(timeline);
     outputs.write(&timeline, &view, config)?;
+    if is_lesson && args.connection.is_none() {
+        outputs.write_ladders(&timeline, config)?;
+    }
     Ok(ended(damaged, args))
 }
 
@@ -87,6 +92,8 @@ pub(super) fn warn(timeline: &Timeline, config: &Config) -> Result<()> {
 /// The timeline of files, one after the other; of a recording of the lab that of both its hosts.
 pub(super) fn timeline(files: &[PathBuf], wishes: Wishes, config: &Config) -> Result<Timeline> {
     let mut all = FrameFilter::new(&[], config)?;
+    let whole = if recorded::is_only(files, config)? { recorded::WHOLE } else { 0 };
+    let wishes = Wishes { whole, ..wishes };
     let read = match recorded::only(files, config)? {
         Some(sides) => read_recorded(files, &sides, wishes, &mut all, config)?,
         None => read(opened_each(files, config), wishes, &mut all, None)?,

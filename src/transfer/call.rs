@@ -25,6 +25,8 @@ pub struct Call {
     pub took: Duration,
     /// What it returned: octets for send and recv, 0 else; or the system's error number (0 where there is none).
     pub result: Result<u64, i32>,
+    /// What it was called with, beside addresses: a few words.
+    pub arguments: String,
     pub local: Option<SocketAddr>,
     pub peer: Option<SocketAddr>,
 }
@@ -44,8 +46,7 @@ impl Call {
             arguments: match (self.kind, self.peer) {
                 (CallKind::Connect, Some(peer)) => peer.to_string(),
                 (CallKind::Bind, _) => self.local?.to_string(),
-                (CallKind::Shutdown, _) => "SHUT_WR".into(),
-                _ => String::new(),
+                _ => self.arguments.clone(),
             },
             result: self.result.map(|count| counts.then_some(count)).map_err(errno_name),
         })
@@ -90,10 +91,20 @@ impl CallKind {
 /// Who wants to hear of the calls, if anybody.
 pub type Calls<'a> = Option<&'a (dyn Fn(&Call) + Sync)>;
 
+/// What `send` was called with: a short text as it is, else how many octets.
+pub fn octets(sent: &[u8]) -> String {
+    const SHORT: usize = 24;
+    let text = std::str::from_utf8(sent).ok().filter(|text| !text.is_empty() && text.len() <= SHORT);
+    match text.filter(|text| text.chars().all(|c| c == '\n' || !c.is_control())) {
+        Some(text) => format!("{text:?}"),
+        None => format!("{} B", sent.len()),
+    }
+}
+
 /// Makes a call and reports it.
 fn watched<T>(
     calls: Calls<'_>,
-    kind: CallKind,
+    (kind, arguments): (CallKind, impl FnOnce() -> String),
     ends: (Option<SocketAddr>, Option<SocketAddr>),
     call: impl FnOnce() -> io::Result<T>,
     count: impl FnOnce(&T) -> usize,
@@ -102,7 +113,8 @@ fn watched<T>(
     let (began, clock) = (SystemTime::now(), Instant::now());
     let result = call();
     let told = result.as_ref().map(|value| count(value) as u64).map_err(|error| error.raw_os_error().unwrap_or(0));
-    report(&Call { kind, began, took: clock.elapsed(), result: told, local: ends.0, peer: ends.1 });
+    let arguments = arguments();
+    report(&Call { kind, began, took: clock.elapsed(), result: told, arguments, local: ends.0, peer: ends.1 });
     result
 }
 
@@ -111,16 +123,21 @@ fn watched<T>(
 /// SO_REUSEADDR is set: connections in TIME-WAIT do not block the port, a listener does.
 pub(super) fn listen(address: SocketAddr, calls: Calls<'_>) -> io::Result<TcpListener> {
     let here = (Some(address), None);
-    let socket = watched(calls, CallKind::Socket, here, || tcp_socket(address), |_| 0)?;
+    let socket = watched(calls, (CallKind::Socket, || family(address)), here, || tcp_socket(address), |_| 0)?;
     socket.set_reuse_address(true)?;
     if let SocketAddr::V6(v6) = address {
         socket.set_only_v6(!v6.ip().is_unspecified())?;
     }
-    watched(calls, CallKind::Bind, here, || socket.bind(&SockAddr::from(address)), |()| 0)?;
+    watched(calls, (CallKind::Bind, String::new), here, || socket.bind(&SockAddr::from(address)), |()| 0)?;
     let here = (socket.local_addr()?.as_socket(), None);
-    watched(calls, CallKind::Listen, here, || socket.listen(BACKLOG), |()| 0)?;
+    watched(calls, (CallKind::Listen, || BACKLOG.to_string()), here, || socket.listen(BACKLOG), |()| 0)?;
     socket.set_nonblocking(true)?;
     Ok(socket.into())
+}
+
+/// As `socket` is called for it.
+fn family(address: SocketAddr) -> String {
+    format!("{}, SOCK_STREAM", if address.is_ipv6() { "AF_INET6" } else { "AF_INET" })
 }
 
 fn tcp_socket(address: SocketAddr) -> io::Result<Socket> {
@@ -165,7 +182,8 @@ impl<'a> Conn<'a> {
         let local = stream.local_addr()?;
         if let Some(report) = calls {
             let (local, peer) = (Some(local), Some(peer));
-            report(&Call { kind: CallKind::Accept, began, took: clock.elapsed(), result: Ok(0), local, peer });
+            let (kind, arguments) = (CallKind::Accept, String::new());
+            report(&Call { kind, began, took: clock.elapsed(), result: Ok(0), arguments, local, peer });
         }
         stream.set_nonblocking(true)?;
         Ok(Some(Conn { socket: stream.into(), local, peer, calls, stop }))
@@ -179,8 +197,9 @@ impl<'a> Conn<'a> {
         stop: Option<&'a AtomicBool>,
     ) -> io::Result<Conn<'a>> {
         let there = (None, Some(peer));
-        let socket = watched(calls, CallKind::Socket, there, || tcp_socket(peer), |_| 0)?;
-        watched(calls, CallKind::Connect, there, || socket.connect_timeout(&SockAddr::from(peer), limit), |()| 0)?;
+        let socket = watched(calls, (CallKind::Socket, || family(peer)), there, || tcp_socket(peer), |_| 0)?;
+        let connect = || socket.connect_timeout(&SockAddr::from(peer), limit);
+        watched(calls, (CallKind::Connect, String::new), there, connect, |()| 0)?;
         let local = socket.local_addr()?.as_socket().ok_or(ErrorKind::AddrNotAvailable)?;
         if local == peer {
             // Nobody listened, and the port that the system chose for us was the very one (RFC 9293 3.5, figure 7).
@@ -202,7 +221,7 @@ impl<'a> Conn<'a> {
 
     /// recv, with a limit that may change while it waits.
     pub(super) fn recv_within(&self, buffer: &mut [u8], limit: &dyn Fn() -> Duration) -> io::Result<Got> {
-        let (began, clock) = (SystemTime::now(), Instant::now());
+        let (began, clock, room) = (SystemTime::now(), Instant::now(), buffer.len());
         let result = if self.wait(PollFlags::POLLIN, clock, limit, Duration::ZERO)? {
             io::Read::read(&mut &self.socket, buffer)
         } else {
@@ -211,7 +230,8 @@ impl<'a> Conn<'a> {
         if let Some(report) = self.calls {
             let told = result.as_ref().map(|&count| count as u64).map_err(|error| error.raw_os_error().unwrap_or(0));
             let (local, peer) = (Some(self.local), Some(self.peer));
-            report(&Call { kind: CallKind::Recv, began, took: clock.elapsed(), result: told, local, peer });
+            let (kind, arguments) = (CallKind::Recv, room.to_string());
+            report(&Call { kind, began, took: clock.elapsed(), result: told, arguments, local, peer });
         }
         match result {
             Ok(0) => Ok(Got::End),
@@ -228,9 +248,9 @@ impl<'a> Conn<'a> {
                 return Err(ErrorKind::TimedOut.into());
             }
             let ends = (Some(self.local), Some(self.peer));
-            let sent =
-                watched(self.calls, CallKind::Send, ends, || io::Write::write(&mut &self.socket, octets), |n| *n);
-            match sent {
+            let rest = octets;
+            let send = || io::Write::write(&mut &self.socket, rest);
+            match watched(self.calls, (CallKind::Send, || self::octets(rest)), ends, send, |count| *count) {
                 Ok(count) => octets = octets.get(count..).unwrap_or_default(),
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
                 Err(error) => return Err(error),
@@ -242,7 +262,13 @@ impl<'a> Conn<'a> {
     /// shutdown(SHUT_WR): sends FIN and keeps reading.
     pub(super) fn finish_sending(&self) -> io::Result<()> {
         let ends = (Some(self.local), Some(self.peer));
-        watched(self.calls, CallKind::Shutdown, ends, || self.socket.shutdown(Shutdown::Write), |()| 0)
+        watched(
+            self.calls,
+            (CallKind::Shutdown, || "SHUT_WR".into()),
+            ends,
+            || self.socket.shutdown(Shutdown::Write),
+            |()| 0,
+        )
     }
 
     /// Reads and throws away until the peer's FIN, at most for `limit`. How many octets came, and how it ended.
@@ -271,7 +297,7 @@ impl<'a> Conn<'a> {
     pub(super) fn close(self) -> io::Result<()> {
         let Conn { socket, local, peer, calls, .. } = self;
         let close = || nix::unistd::close(socket).map_err(io::Error::from);
-        watched(calls, CallKind::Close, (Some(local), Some(peer)), close, |()| 0)
+        watched(calls, (CallKind::Close, String::new), (Some(local), Some(peer)), close, |()| 0)
     }
 
     /// Sends RST in place of FIN, and throws away what is not yet sent.
@@ -317,12 +343,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_short_text_is_told_as_it_is() {
+        assert_eq!(octets(b"notes.txt\n"), "\"notes.txt\\n\"");
+        assert_eq!(octets(b"\x1b[31m"), "5 B");
+        assert_eq!((octets(&[b'a'; 25]), octets(b"")), ("25 B".into(), "0 B".into()));
+    }
+
+    #[test]
     fn a_call_is_told_with_the_name_of_its_error() {
         let call = Call {
             kind: CallKind::Connect,
             began: SystemTime::UNIX_EPOCH + Duration::from_nanos(7),
             took: Duration::from_nanos(5),
             result: Err(nix::errno::Errno::ECONNREFUSED as i32),
+            arguments: String::new(),
             local: None,
             peer: Some("10.0.0.2:80".parse().unwrap()),
         };

@@ -43,7 +43,7 @@ mod server;
 mod session;
 
 pub use address::{AddressError, Target, resolve};
-pub use call::{Call, CallKind, Calls, errno_name};
+pub use call::{Call, CallKind, Calls, errno_name, octets};
 pub use client::{Client, GetError, Received};
 pub use protocol::{Ask, Closer, Refusal};
 pub use root::Root;

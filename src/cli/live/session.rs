@@ -45,7 +45,14 @@ impl Session<'_> {
             config,
             device: arguments.interface.clone(),
             outputs,
-            analyzer: Analyzer::new(Wishes { watch, full: output.full, msl: output.msl, keep, merge_vlans }),
+            analyzer: Analyzer::new(Wishes {
+                watch,
+                full: output.full,
+                msl: output.msl,
+                keep,
+                merge_vlans,
+                ..Wishes::default()
+            }),
             packets: None,
             pictures: Pictures::new(config.stdout_style()),
             kernel: kernel::Kernel::default(),

@@ -17,6 +17,9 @@ const MARK: &str = "synfin lab";
 /// The two interfaces.
 const SIDES: [(&str, Side); 2] = [("client", Side::Client), ("server", Side::Server)];
 
+/// In a lesson every segment has its place: connections of the lab that show no more than this do not fold.
+pub(super) const WHOLE: usize = 60;
+
 /// Where the lab's hosts stand.
 const HOSTS: [(IpAddr, Side); 4] = [
     (IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)), Side::Client),

@@ -53,6 +53,7 @@ impl Rows {
             msl: args.output.msl,
             keep: Keep { first: 0, one: None, is_watched: false },
             merge_vlans: args.merge_vlans,
+            ..Wishes::default()
         };
         Ok((Rows { harvest, lines, learned: 0 }, wishes))
     }

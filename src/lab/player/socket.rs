@@ -4,7 +4,7 @@ use super::board::{Board, Over};
 use crate::lab::scenario::script::Opt;
 use crate::source::clock::now;
 use crate::tcp::{CallName, CallWord, Timestamp};
-use crate::transfer::errno_name;
+use crate::transfer::{errno_name, octets as octets_of};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::{setsockopt, sockopt};
 use socket2::{Domain, Protocol, SockAddr, TcpKeepalive, Type};
@@ -166,8 +166,7 @@ impl Socket {
     /// send, until all is with the kernel: one call, as a blocking socket makes it.
     pub(super) fn send(&mut self, caller: Caller<'_>, octets: &[u8]) -> Outcome<u64> {
         let (at, clock) = (now(), Instant::now());
-        let made =
-            |took, result| Made { call: CallName::Send, at, took, arguments: format!("{} B", octets.len()), result };
+        let made = |took, result| Made { call: CallName::Send, at, took, arguments: octets_of(octets), result };
         let mut sent = 0;
         while let Some(rest) = octets.get(sent..).filter(|rest| !rest.is_empty()) {
             match (&self.socket).write(rest) {
