@@ -1,5 +1,6 @@
 //! What people wrote on packets, kept beside the frames until the events that show them are known.
 
+use crate::lab::deed::Deed;
 use crate::timeline::{Detail, Event, PacketComment, Timeline};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -44,7 +45,8 @@ impl Remarks {
             let Some(ends) = ends.get(&event.connection) else { continue };
             for (frame, (src, dst, text)) in self.by_frame.range(frames) {
                 if ends.contains(&Some(*src)) && ends.contains(&Some(*dst)) {
-                    event.comments.push(PacketComment { frame: *frame, text: text.clone() });
+                    let words = Deed::read(text).map(|deed| deed.text());
+                    event.comments.push(PacketComment { frame: *frame, text: text.clone(), words });
                 }
             }
         }

@@ -5,6 +5,7 @@ use crate::render::{Charset, Style};
 use crate::timeline::{Lang, Relabel};
 use std::env;
 use std::io::IsTerminal;
+use terminal_size::terminal_size_of;
 
 /// How wide to draw where there is no terminal to ask.
 const WIDTH_WITHOUT_TERMINAL: usize = 100;
@@ -16,6 +17,8 @@ pub struct Config {
     pub charset: Charset,
     /// Columns.
     pub width: usize,
+    /// Columns of standard error, where that is a terminal and standard output another thing.
+    stderr_width: usize,
     pub stdout_color: bool,
     pub stderr_color: bool,
     /// Names that the user gave to peers.
@@ -43,11 +46,14 @@ impl Config {
             None if matches!(locale.language.as_str(), "zh" | "ja" | "ko") => Charset::Narrow,
             None => Charset::Unicode,
         };
-        let width = look.width.map(usize::from).or_else(terminal_width).unwrap_or(WIDTH_WITHOUT_TERMINAL);
+        let asked = look.width.map(usize::from);
+        let width = asked.or_else(|| columns(terminal_size_of(std::io::stdout()))).unwrap_or(WIDTH_WITHOUT_TERMINAL);
+        let stderr_width = asked.or_else(|| columns(terminal_size_of(std::io::stderr()))).unwrap_or(width);
         Config {
             lang,
             charset,
             width,
+            stderr_width,
             stdout_color: wants_color(look.color, std::io::stdout().is_terminal()),
             stderr_color: wants_color(look.color, std::io::stderr().is_terminal()),
             names: look.relabel.clone(),
@@ -58,6 +64,11 @@ impl Config {
     /// How to draw on standard output.
     pub fn stdout_style(&self) -> Style {
         Style { lang: self.lang, charset: self.charset, width: self.width, color: self.stdout_color }
+    }
+
+    /// How to draw on standard error.
+    pub fn stderr_style(&self) -> Style {
+        Style { width: self.stderr_width, color: self.stderr_color, ..self.stdout_style() }
     }
 
     /// How to draw into a file: coloured only where the user insists.
@@ -82,9 +93,8 @@ fn wants_color(when: When, is_terminal: bool) -> bool {
     }
 }
 
-fn terminal_width() -> Option<usize> {
-    let (terminal_size::Width(columns), _) = terminal_size::terminal_size_of(std::io::stdout())?;
-    Some(usize::from(columns).max(20))
+fn columns(size: Option<(terminal_size::Width, terminal_size::Height)>) -> Option<usize> {
+    size.map(|(terminal_size::Width(columns), _)| usize::from(columns).max(20))
 }
 
 /// The parts of the locale that decide language and characters.

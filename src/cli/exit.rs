@@ -9,7 +9,7 @@ use std::process::ExitCode;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     Done = 0,
-    /// For `check`: a capture does not show what was expected.
+    /// For `check` and `lab run`: what was expected did not come. For `lab exec`: the client's command failed.
     Failed = 1,
     Usage = 2,
     NotPermitted = 3,

@@ -2,13 +2,16 @@
 //! `hold the first FIN from the client until the first FIN from the server`.
 //!
 //! ```text
-//! FAULT    = ACTION WHICH [from [the] (client | server)] [by TIME] [until WHICH [from …]]
+//! FAULT    = ACTION WHICH [from [the] (client | server)] [by TIME] [until WHICH [from …]] [, if any]
 //! ACTION   = drop | delay | duplicate | reorder | corrupt | hold
 //! WHICH    = [the] (first | second | 3rd | …) KIND | every KIND | [the] next N KIND | [the] last ACK
 //! KIND     = SYN | SYN-ACK | ACK | data segment | FIN | RST | segment          (also in the plural)
 //! TIME     = 300ms | 2s
 //! ```
+//! A fault is expected to meet a segment, unless it says `if any`.
 //! `ACK` is one that carries nothing; `the last ACK` is one that acknowledges a FIN after both; copies count like all others.
+
+mod words;
 
 use crate::tcp::Peer;
 #[cfg(all(feature = "capture", target_os = "linux"))]
@@ -22,9 +25,14 @@ use std::time::Duration;
 pub struct Fault {
     pub action: Action,
     pub selector: Selector,
+    /// It may be that no such segment ever comes.
+    pub if_any: bool,
     /// As it was written.
     pub text: String,
 }
+
+/// The longest that a fault holds a segment up: no timer of TCP waits longer.
+const LONGEST_DELAY: Duration = Duration::from_secs(3600);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
@@ -116,7 +124,7 @@ impl Fault {
     /// The word that does not fit, and what would.
     pub fn parse(text: &str) -> Result<Fault, FaultError> {
         let lower = text.to_lowercase();
-        let mut words = Words { all: lower.split_whitespace().collect(), next: 0 };
+        let mut words = Words::of(&lower);
         let action = words.take("drop, delay, duplicate, reorder, corrupt or hold", |word| {
             ["drop", "delay", "duplicate", "reorder", "corrupt", "hold"].into_iter().find(|known| *known == word)
         })?;
@@ -128,16 +136,21 @@ impl Fault {
             "corrupt" => Action::Corrupt,
             "delay" => {
                 words.word("by")?;
-                Action::Delay(words.take("a time, as 300ms or 2s", time)?)
+                let may = |word: &str| time(word).filter(|time| *time <= LONGEST_DELAY);
+                Action::Delay(words.take("a time up to an hour, as 300ms or 2s", may)?)
             }
             _ => {
                 words.word("until")?;
                 Action::Hold(words.selector()?)
             }
         };
+        let if_any = words.skip("if");
+        if if_any {
+            words.word("any")?;
+        }
         match words.peek() {
-            None => Ok(Fault { action, selector, text: text.trim().into() }),
-            Some(_) => Err(words.wrong("the end")),
+            None => Ok(Fault { action, selector, if_any, text: text.trim().into() }),
+            Some(_) => Err(words.wrong("the end or 'if any'")),
         }
     }
 }
@@ -149,7 +162,7 @@ impl Selector {
     /// The word that does not fit, and what would.
     pub fn parse(text: &str) -> Result<Selector, FaultError> {
         let lower = text.to_lowercase();
-        let mut words = Words { all: lower.split_whitespace().collect(), next: 0 };
+        let mut words = Words::of(&lower);
         let selector = words.selector()?;
         match words.peek() {
             None => Ok(selector),
@@ -177,6 +190,10 @@ struct Words<'w> {
 }
 
 impl<'w> Words<'w> {
+    fn of(text: &'w str) -> Words<'w> {
+        Words { all: text.split_whitespace().map(|word| word.trim_end_matches(',')).collect(), next: 0 }
+    }
+
     fn peek(&self) -> Option<&'w str> {
         self.all.get(self.next).copied()
     }
@@ -332,6 +349,14 @@ mod tests {
     }
 
     #[test]
+    fn a_fault_may_say_that_it_need_not_meet_anything() {
+        let fault = Fault::parse("drop the last ACK, if any").unwrap();
+        assert_eq!((fault.action, fault.if_any), (Action::Drop, true));
+        assert!(Fault::parse("drop the first SYN-ACK from the server if any").unwrap().if_any);
+        assert!(!Fault::parse("drop the last ACK").unwrap().if_any);
+    }
+
+    #[test]
     fn what_is_wrong_is_told_with_its_place() {
         let wrong = |text: &str| {
             let error = Fault::parse(text).unwrap_err();
@@ -343,9 +368,12 @@ mod tests {
             (3, "sin".into(), "SYN, SYN-ACK, ACK, data segment, FIN, RST or segment")
         );
         assert_eq!(wrong("delay every FIN"), (3, String::new(), "by"));
-        assert_eq!(wrong("delay every FIN by 3"), (4, "3".into(), "a time, as 300ms or 2s"));
+        let time = "a time up to an hour, as 300ms or 2s";
+        assert_eq!(wrong("delay every FIN by 3"), (4, "3".into(), time));
+        assert_eq!(wrong("delay every FIN by 9999999s"), (4, "9999999s".into(), time));
+        assert_eq!(wrong("drop the first SYN, if"), (5, String::new(), "any"));
         assert_eq!(wrong("drop the first SYN from mars"), (5, "mars".into(), "client or server"));
-        assert_eq!(wrong("drop the first SYN now"), (4, "now".into(), "the end"));
+        assert_eq!(wrong("drop the first SYN now"), (4, "now".into(), "the end or 'if any'"));
         assert_eq!(wrong(""), (0, String::new(), "drop, delay, duplicate, reorder, corrupt or hold"));
     }
 }

@@ -1,5 +1,6 @@
 //! Hosts of our own: private namespaces, and the kernel as witness.
 
+pub mod deed;
 #[cfg(all(feature = "capture", target_os = "linux"))]
 mod error;
 #[cfg(all(feature = "capture", target_os = "linux"))]

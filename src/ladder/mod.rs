@@ -3,6 +3,7 @@
 mod called;
 mod lane;
 mod progress;
+mod remarks;
 mod round_trip;
 mod row;
 mod slant;

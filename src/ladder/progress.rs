@@ -1,14 +1,13 @@
 //! One event at a time into rows: the same for a saved timeline and for a live one.
 
+use super::remarks;
 use super::round_trip::RoundTrip;
 use super::slant::UnderWay;
 use super::{
-    Arrow, CallPart, Called, Change, Content, Folded, FoldedFlow, Lanes, Lifeline, Remark, Row, Side, Wait, WaitAction,
+    Arrow, CallPart, Called, Change, Content, Folded, FoldedFlow, Lanes, Lifeline, Row, Side, Wait, WaitAction,
 };
 use crate::tcp::{Basis, State};
-use crate::timeline::{
-    Connection, Detail, EndCause, Event, PacketComment, Phase, Run, SegmentEvent, Severity, Text, Timer,
-};
+use crate::timeline::{Connection, Detail, EndCause, Event, Fate, Phase, Run, SegmentEvent, Timer};
 
 /// A call that only hands something over stands in one row, unless it takes this long.
 const LONG_NS: i64 = 1_000_000;
@@ -71,6 +70,7 @@ impl Progress {
             Detail::Segment(segment) => {
                 self.round_trip.learn(event.t_ns, segment);
                 let mut arrow = arrow(event.t_ns, segment, lanes);
+                arrow.is_loss_told = arrow.fate == Fate::Lost && remarks::tell_loss(event);
                 arrow.is_made_up = event.notes.iter().any(|note| note.id == "sent-by-neither");
                 let said = arrow.from.of_mut(&mut self.windows).replace(arrow.window);
                 arrow.window_changed = said != Some(arrow.window);
@@ -84,12 +84,7 @@ impl Progress {
             Detail::Unknown => Content::States,
         };
         let slants = matches!(&content, Content::Segment(arrow) if arrow.slants);
-        let notes = event
-            .notes
-            .iter()
-            .map(|note| Remark { severity: note.severity, text: note.text.clone(), rfc: note.rfc.clone() })
-            .chain(event.comments.iter().map(comment))
-            .collect();
+        let notes = remarks::of(event);
         // What is said of an arrow that slants is said where it arrives.
         let notes = if slants { self.under_way.keep_notes(notes) } else { notes };
         let row = Row { event: Some(event.id), changes, notes, ..self.row(Some(event.t_ns), content) };
@@ -245,16 +240,6 @@ impl Progress {
     }
 }
 
-/// What somebody wrote on a packet, as a remark.
-fn comment(comment: &PacketComment) -> Remark {
-    let PacketComment { frame, text } = comment;
-    Remark {
-        severity: Severity::Note,
-        text: Text::new(format!("comment on frame {frame}: {text}"), format!("第 {frame} 帧的注释：{text}")),
-        rfc: String::new(),
-    }
-}
-
 fn arrow(t_ns: i64, segment: &SegmentEvent, lanes: &Lanes) -> Arrow {
     Arrow {
         from: lanes.sender(&segment.from, &segment.to),
@@ -263,6 +248,7 @@ fn arrow(t_ns: i64, segment: &SegmentEvent, lanes: &Lanes) -> Arrow {
         slants: false,
         crosses: false,
         fate: segment.fate,
+        is_loss_told: false,
         is_made_up: false,
         flags: segment.flags.clone(),
         seq: segment.seq,

@@ -62,6 +62,8 @@ pub struct Arrow {
     /// Another one that slants the other way is under way at the same time.
     pub crosses: bool,
     pub fate: Fate,
+    /// The row's notes say how it was lost.
+    pub is_loss_told: bool,
     /// Both vantage points show that neither sent it: it was made on the way.
     pub is_made_up: bool,
     pub flags: Vec<String>,

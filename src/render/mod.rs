@@ -11,6 +11,7 @@ mod line;
 mod lines;
 pub mod ndjson;
 mod overview;
+pub mod prose;
 mod skipped;
 mod summary;
 pub mod table;

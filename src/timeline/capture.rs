@@ -1,5 +1,6 @@
 //! What a capture file says of itself: the interfaces, the machine, and people's comments.
 
+use super::Text;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -49,4 +50,7 @@ pub struct PacketComment {
     pub frame: u64,
     /// As it was written, cut where it is very long.
     pub text: String,
+    /// What it says, where synfin's lab wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<Text>,
 }

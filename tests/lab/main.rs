@@ -121,3 +121,24 @@ fn what_cannot_be_is_told() {
         assert!(String::from_utf8_lossy(&output.stderr).contains("the server ended before it listened"), "{output:?}");
     }
 }
+
+#[test]
+fn a_client_that_fails_makes_the_lab_fail() {
+    let exe = env!("CARGO_BIN_EXE_synfin");
+    let folder = tempfile::tempdir().unwrap();
+    let server = format!("{exe} serve --root {} 10.0.0.2:8080 >/dev/null 2>&1", folder.path().display());
+    for (client, code, wanted) in [
+        ("exit 7", 1, "the client ended with exit status: 7"),
+        ("kill -s KILL $$", 1, "the client ended with signal: 9"),
+        ("true", 0, ""),
+    ] {
+        let output = synfin(&["lab", "exec", "--server", &server, "--client", client, "--fault", "drop the last ACK"]);
+        let err = String::from_utf8_lossy(&output.stderr);
+        if output.status.code() == Some(NOT_PERMITTED) {
+            return program::skipped("a_client_that_fails_makes_the_lab_fail", &err);
+        }
+        assert_eq!(output.status.code(), Some(code), "{client}: {err}");
+        assert!(err.contains(wanted), "{client}: {err}");
+        assert!(err.contains("the fault 'drop the last ACK' met no segment"), "{client}: {err}");
+    }
+}

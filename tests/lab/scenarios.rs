@@ -4,6 +4,7 @@ use crate::program::{Program, run, skipped};
 use std::fs;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use unicode_width::UnicodeWidthStr;
 
 const NOT_PERMITTED: i32 = 3;
 
@@ -114,5 +115,49 @@ fn a_kernel_parameter_that_is_none_is_told_with_its_line() {
         let Some((code, _, err)) = lab(test, program.command(), &["run", file.to_str().unwrap()]) else { return };
         assert_eq!(code, 2, "{err}");
         assert!(err.contains(wanted), "{wanted} is not in {err}");
+    }
+}
+
+#[test]
+fn a_fault_that_met_nothing_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mine.toml");
+    let program = Program::new();
+    let cases = [
+        ("drop the 3rd data segment from the server", 1),
+        ("drop the 3rd data segment from the server, if any", 0),
+        ("delay the first SYN by 1ms", 0),
+    ];
+    for (fault, wanted) in cases {
+        let text = format!(
+            "title = \"x\"\nfaults = [\"{fault}\"]\nexpect = \"\"\"\nclient SYN\n...\n\"\"\"\n[program.client]\ncalls = \"connect 9 -> ECONNREFUSED\"\n"
+        );
+        fs::write(&file, text).unwrap();
+        let played = lab("a_fault_that_met_nothing_is_told", program.command(), &["run", file.to_str().unwrap()]);
+        let Some((code, _, err)) = played else { return };
+        assert_eq!(code, wanted, "{fault}: {err}");
+        assert_eq!(err.contains(&format!("the fault '{fault}' met no segment")), wanted == 1, "{fault}: {err}");
+    }
+}
+
+#[test]
+fn a_lesson_is_told_within_the_width_and_calls_with_what_they_were_given() {
+    let _stage = stage();
+    let test = "a_lesson_is_told_within_the_width_and_calls_with_what_they_were_given";
+    let program = Program::new();
+    for lang in ["en", "zh"] {
+        let mut command = program.command();
+        let (code, out, err) =
+            run(command.args(["lab", "run", "download", "--explain", "--width", "60", "--lang", lang]));
+        if code == Some(NOT_PERMITTED) {
+            return skipped(test, &err);
+        }
+        assert_eq!(code, Some(0), "{err}");
+        // Of what is judged, the line is one.
+        let too_wide = err.lines().filter(|line| !line.starts_with('✓') && UnicodeWidthStr::width(*line) > 60);
+        assert_eq!(too_wide.collect::<Vec<_>>(), [""; 0], "{err}");
+        for call in ["socket(AF_INET, SOCK_STREAM)", "listen(128)", "send(\"notes.txt\")", "connect(10.0.0.2:8080)"] {
+            assert!(err.contains(call) && (out.contains(call) || call.len() > 25), "{call} is not in {err}\n{out}");
+        }
     }
 }

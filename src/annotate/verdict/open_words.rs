@@ -373,12 +373,16 @@ fn reused(reuse: Reuse) -> Text {
     let after = span(reuse.after_ns);
     let (proof_en, proof_zh) = match reuse.proof {
         Some(ReuseProof::LinuxStep) => (
-            "its number is the old SND.NXT + 65537, as Linux chooses it",
-            "其初始序号等于旧连接的 SND.NXT + 65537，这是 Linux 的做法",
+            "the side that was in TIME-WAIT begins at its old SND.NXT + 65537, as Linux does",
+            "曾处于 TIME-WAIT 的一方以自己旧的 SND.NXT + 65537 作为新的初始序号，这是 Linux 的做法",
         ),
-        Some(ReuseProof::Timestamp) => ("its timestamp is later (RFC 6191)", "其时间戳更新（RFC 6191）"),
-        Some(ReuseProof::LargerNumber) => ("its number is larger (RFC 9293 MAY-2)", "其初始序号更大（RFC 9293 MAY-2）"),
-        None => ("nothing shows it to be younger", "没有证据表明它更新"),
+        Some(ReuseProof::Timestamp) => {
+            ("the new SYN's timestamp is later (RFC 6191)", "新 SYN 的时间戳更新（RFC 6191）")
+        }
+        Some(ReuseProof::LargerNumber) => {
+            ("the new SYN's number is larger (RFC 9293 MAY-2)", "新 SYN 的初始序号更大（RFC 9293 MAY-2）")
+        }
+        None => ("nothing shows the new SYN to be younger", "没有证据表明新 SYN 更新"),
     };
     let of = reuse.of;
     match reuse.taken {

@@ -25,7 +25,7 @@ pub enum LabCommand {
 
 /// Play a scenario on the two hosts, show it, and hold it against what it expects
 ///
-/// Exit status 0: all came as expected; 1: something did not, and is told.
+/// Exit status 0: all came as expected; 1: something did not (a fault that met no segment counts), and is told.
 #[derive(Debug, Args)]
 pub struct LabRun {
     /// The name of a scenario (synfin lab list), or a file of your own
@@ -59,6 +59,8 @@ pub struct LabRun {
 /// are these addresses. The client starts once the server listens. What they say comes on standard error, with who said it.
 /// Every port is free to them, also below 1024. Under sudo they run as the user who called it, and as root where root called
 /// synfin itself. Whatever they start ends with them. Ctrl-C ends them too, and shows what came until then.
+///
+/// Exit status 0: the client's command ended with 0; 1: it ended otherwise or its time was over, or the lab failed.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct LabExec {
@@ -98,7 +100,8 @@ Examples:
 A fault is: drop, delay, duplicate, reorder, corrupt or hold; the first (2nd, 3rd, …), every or the next N;
 SYN, SYN-ACK, ACK, data segment, FIN, RST or segment (or: the last ACK); from the client or the server:
   drop the last ACK                    delay every FIN by 300ms
-  corrupt the 2nd data segment         hold the first FIN from the client until the first FIN from the server";
+  corrupt the 2nd data segment         hold the first FIN from the client until the first FIN from the server
+One that meets no segment is told after the run, unless it ends with ', if any'.";
 
 impl LabExec {
     pub fn rate(&self) -> Option<Rate> {
@@ -106,6 +109,13 @@ impl LabExec {
     }
 }
 
+/// One way of the wire at most: beyond it no SYN waits for its answer.
+const LONGEST_WAY: Duration = Duration::from_secs(60);
+
 fn read_time(text: &str) -> Result<Duration, String> {
-    time(text).ok_or_else(|| format!("'{text}' is no time such as 20ms or 1s"))
+    match time(text) {
+        Some(time) if time <= LONGEST_WAY => Ok(time),
+        Some(_) => Err(format!("the wire takes {} s one way at most", LONGEST_WAY.as_secs())),
+        None => Err(format!("'{text}' is no time such as 20ms or 1s")),
+    }
 }

@@ -6,7 +6,7 @@ use super::super::exit::{Exit, Failure};
 use super::super::output::Outputs;
 use super::super::permission::namespace_failure;
 use super::super::{interrupt, names, saving};
-use super::{failed, interrupted, told};
+use super::{failed, interrupted, told, unmet};
 use crate::lab::exec::{Ended, Exec, Happened, Told};
 use crate::lab::namespace::{self, Entered};
 use crate::lab::wire::Plan;
@@ -34,30 +34,34 @@ pub(super) fn run(args: &LabExec, config: &Config) -> Result<Exit> {
     let plan = Plan { delay: args.delay, rate: args.rate(), faults: args.fault.clone() };
     let (server, client) = (args.server.clone(), args.client.clone());
     let exec = Exec { server, client, plan, user, timeout: args.timeout };
-    let Happened { recording, ended } = exec
+    let Happened { mut recording, ended } = exec
         .perform(&stop, &(Arc::new(move |told: Told<'_>| tell(&told, lang)) as _))
         .map_err(|error| failed(error, lang))?;
     // Devices, namespaces and programs are let go: nothing from here on needs them.
     Outputs::settle_rights_to_write(outputs.has_files() || args.write.is_some())?;
-    match ended {
-        Ended::Client(status) if status.success() => {}
-        Ended::Client(status) => {
-            let mut err = io::stderr().lock();
-            match lang {
-                Lang::En => writeln!(err, "warning: the client ended with {status}")?,
-                Lang::Zh => writeln!(err, "警告：客户端以 {status} 结束")?,
-            }
-        }
-        Ended::Timeout => {
-            let said = lang.pick("warning: the time is over: the client was ended", "警告：时间已到，客户端被终止");
-            writeln!(io::stderr().lock(), "{said}")?;
-        }
-        Ended::Stopped => interrupted(lang)?,
+    if ended == Ended::Stopped {
+        interrupted(lang)?;
     }
+    let faults = std::mem::take(&mut recording.record.unmet);
     let mut timeline = told(recording, "exec", args.write.as_deref(), &args.output, config)?;
     names::give(&mut timeline, config)?;
     outputs.write(&timeline, &View::default(), config)?;
-    Ok(if ended == Ended::Stopped { Exit::Interrupted } else { Exit::Done })
+    let mut err = io::stderr().lock();
+    for fault in &faults {
+        writeln!(err, "{}{}", lang.pick("warning: ", "警告："), unmet(fault).get(lang))?;
+    }
+    // Behind the ladder: it is what the exit status is about.
+    match (ended, lang) {
+        (Ended::Client(status), _) if status.success() => return Ok(Exit::Done),
+        (Ended::Stopped, _) => return Ok(Exit::Interrupted),
+        (Ended::Client(status), Lang::En) => writeln!(err, "error: the client ended with {status}")?,
+        (Ended::Client(status), Lang::Zh) => writeln!(err, "错误：客户端以 {status} 结束")?,
+        (Ended::Timeout, _) => {
+            let said = lang.pick("error: the time is over: the client was ended", "错误：时间已到，客户端被终止");
+            writeln!(err, "{said}")?;
+        }
+    }
+    Ok(Exit::Failed)
 }
 
 /// To standard error: standard output is the timeline's.

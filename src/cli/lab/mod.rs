@@ -11,7 +11,8 @@ use super::{replay, saving};
 use crate::analyze::Wishes;
 use crate::assemble::Watch;
 use crate::lab::{LabError, Recording};
-use crate::timeline::{Lang, SourceKind, Timeline};
+use crate::render::safe;
+use crate::timeline::{Lang, SourceKind, Text, Timeline};
 use anyhow::{Context, Result};
 use std::io::{self, Write};
 use std::path::Path;
@@ -52,4 +53,13 @@ fn failed(error: LabError, lang: Lang) -> anyhow::Error {
         LabError::Stopped => Failure::new(Exit::Interrupted, "interrupted").into(),
         other => anyhow::Error::from(other).context(lang.pick("the lab failed", "实验失败")),
     }
+}
+
+/// What is told of a fault that met no segment.
+fn unmet(fault: &str) -> Text {
+    let fault = safe(fault);
+    Text::new(
+        format!("the fault '{fault}' met no segment (where that may be so: '{fault}, if any')"),
+        format!("故障 '{fault}' 没有遇到任何报文段（若允许如此，写作 '{fault}, if any'）"),
+    )
 }

@@ -6,7 +6,7 @@ use super::super::exit::{Exit, Failure};
 use super::super::output::Outputs;
 use super::super::permission::namespace_failure;
 use super::super::{interrupt, names, saving, scenarios};
-use super::{failed, interrupted, told};
+use super::{failed, interrupted, told, unmet};
 use crate::annotate::call;
 use crate::expect::{self, Sequence};
 use crate::lab::player::{self, Missed, Played};
@@ -14,7 +14,7 @@ use crate::lab::scenario::{self, BUILTIN, Ground, Scenario};
 use crate::lab::{LabError, namespace};
 use crate::ladder::View;
 use crate::render::check::{self as drawing, Checked};
-use crate::render::{Format, safe};
+use crate::render::{prose, safe};
 use crate::source::clock::now;
 use crate::source::live::{LiveCapture, LiveOptions};
 use crate::tcp::{CallWord, Timestamp};
@@ -25,9 +25,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
-
-/// Where a scenario has no more connections than this, all are drawn below their table.
-const MOST_LADDERS: usize = 4;
 
 pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
     if args.all {
@@ -51,15 +48,15 @@ pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
     let ground = ground(&scenario, args.loopback, is_here);
     let stop = interrupt::flag()?;
     if args.explain {
-        explain(&[&scenario.title, &scenario.lesson.before, &scenario.lesson.during], lang)?;
+        explain(&[&scenario.title, &scenario.lesson.before, &scenario.lesson.during], config)?;
     }
     let begun = now();
     let tell = |program: &str, word: &CallWord| {
         if args.explain {
-            say(begun, program, word, lang);
+            say(begun, program, word, config);
         }
     };
-    let Played { recording, missed, is_stopped } =
+    let Played { mut recording, missed, is_stopped } =
         player::play(&scenario, ground, true, &stop, &tell).map_err(|error| match error {
             LabError::Sysctl(sysctl, error) => scenarios::refused(name, &sysctl, &error).into(),
             other => failed(other, lang),
@@ -69,24 +66,19 @@ pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
     if is_stopped {
         interrupted(lang)?;
     }
+    let unmet = std::mem::take(&mut recording.record.unmet);
     let mut timeline = told(recording, name, args.write.as_deref(), &args.output, config)?;
     names::give(&mut timeline, config)?;
     outputs.write(&timeline, &View::default(), config)?;
-    let few = 2..=MOST_LADDERS;
-    if outputs.stdout_format() == Format::Text && few.contains(&timeline.connections.len()) {
-        for connection in &timeline.connections {
-            writeln!(io::stdout())?;
-            outputs.write_stdout(&timeline, &View { connection: Some(connection.id), limit: None }, config)?;
-        }
-    }
+    outputs.write_ladders(&timeline, config)?;
     if is_stopped {
         return Ok(Exit::Interrupted);
     }
-    let judged = Judged::of(name, &scenario, missed, &timeline);
+    let judged = Judged::of(name, &scenario, missed, unmet, &timeline);
     let mut err = io::stderr().lock();
     judged.write(config, &mut err)?;
     if args.explain {
-        explain(&[&scenario.lesson.after], lang)?;
+        explain(&[&scenario.lesson.after], config)?;
     }
     Ok(if judged.fits() { Exit::Done } else { Exit::Failed })
 }
@@ -121,38 +113,43 @@ fn ground(scenario: &Scenario, on_loopback: bool, is_here: bool) -> Ground {
 }
 
 /// Texts to standard error, a paragraph each.
-fn explain(texts: &[&Text], lang: Lang) -> io::Result<()> {
+fn explain(texts: &[&Text], config: &Config) -> io::Result<()> {
     let mut err = io::stderr().lock();
-    texts
-        .iter()
-        .map(|text| text.get(lang))
-        .filter(|text| !text.is_empty())
-        .try_for_each(|text| writeln!(err, "{}\n", text.lines().map(safe).collect::<Vec<_>>().join("\n")))
+    let style = config.stderr_style();
+    for text in texts.iter().map(|text| text.get(config.lang)).filter(|text| !text.is_empty()) {
+        let lines = prose::lines(text, style.width, &style);
+        writeln!(err, "{}\n", lines.join("\n"))?;
+    }
+    Ok(())
 }
 
 /// A call, as it returns: when, by whom, and what it came to.
-fn say(begun: Timestamp, program: &str, word: &CallWord, lang: Lang) {
+fn say(begun: Timestamp, program: &str, word: &CallWord, config: &Config) {
     let name = word.call.name();
     let text = call::sentence(word, 1);
-    let came = text.get(lang).strip_prefix(name).unwrap_or_default();
+    let came = text.get(config.lang).strip_prefix(name).unwrap_or_default();
     // When it returned: a socket's first calls are told only when it has an address.
     let took = word.took.map_or(0, |took| i64::try_from(took.as_nanos()).unwrap_or(i64::MAX));
     let seconds = word.at.add_ns(took).since(begun) as f64 / 1e9;
-    let (program, arguments) = (safe(program), safe(&word.arguments));
-    let _ = writeln!(io::stderr().lock(), "  {seconds:7.3} s  {program:<8} {name}({arguments}){}", safe(came));
+    let style = config.stderr_style();
+    let head = format!("  {seconds:7.3} s  {program:<8} ");
+    let lines = prose::hanging(&head, &format!("{name}({}){came}", word.arguments), style.width, &style);
+    let _ = writeln!(io::stderr().lock(), "{}", lines.join("\n"));
 }
 
 /// How a scenario came out.
 struct Judged {
     name: String,
     missed: Vec<Missed>,
+    /// Faults that met no segment.
+    unmet: Vec<String>,
     checked: Vec<Checked>,
     /// Where a kernel's states are not those of the packets.
     disagreements: Vec<Text>,
 }
 
 impl Judged {
-    fn of(name: &str, scenario: &Scenario, missed: Vec<Missed>, timeline: &Timeline) -> Judged {
+    fn of(name: &str, scenario: &Scenario, missed: Vec<Missed>, unmet: Vec<String>, timeline: &Timeline) -> Judged {
         let sequence: &Sequence = &scenario.expect;
         let mut verdicts = expect::check_each(sequence, timeline);
         let mut checked = Vec::new();
@@ -163,11 +160,14 @@ impl Judged {
         }
         let agreements = timeline.connections.iter().filter_map(|connection| connection.kernel_agreement.as_ref());
         let disagreements = agreements.filter_map(|agreement| Some(agreement.difference.as_ref()?.text.clone()));
-        Judged { name: name.into(), missed, checked, disagreements: disagreements.collect() }
+        Judged { name: name.into(), missed, unmet, checked, disagreements: disagreements.collect() }
     }
 
     fn fits(&self) -> bool {
-        self.missed.is_empty() && self.disagreements.is_empty() && self.checked.iter().all(|checked| checked.fits)
+        self.missed.is_empty()
+            && self.unmet.is_empty()
+            && self.disagreements.is_empty()
+            && self.checked.iter().all(|checked| checked.fits)
     }
 
     /// What was expected and did not come, or that all came.
@@ -188,6 +188,9 @@ impl Judged {
                 Lang::En => writeln!(out, "✗ {name}: {program}, line {line}: '{text}' gave {gave}")?,
                 Lang::Zh => writeln!(out, "✗ {name}：{program} 第 {line} 行：'{text}' 的结果是 {gave}")?,
             }
+        }
+        for fault in &self.unmet {
+            writeln!(out, "✗ {name}{}{}", lang.pick(": ", "："), unmet(fault).get(lang))?;
         }
         for text in &self.disagreements {
             writeln!(out, "✗ {name}: {}", text.get(lang))?;
@@ -261,14 +264,15 @@ fn one(
     args: &LabRun,
     config: &Config,
 ) -> Result<Judged> {
-    let Played { recording, missed, is_stopped } = player::play(scenario, ground, args.jobs <= 1, stop, &|_, _| {})
+    let Played { mut recording, missed, is_stopped } = player::play(scenario, ground, args.jobs <= 1, stop, &|_, _| {})
         .map_err(|error| failed(error, config.lang).context(name.to_string()))?;
     if is_stopped {
         return Err(failed(LabError::Stopped, config.lang));
     }
     let save = args.write.as_deref().map(|folder| folder.join(format!("{name}.pcapng")));
+    let unmet = std::mem::take(&mut recording.record.unmet);
     let timeline = told(recording, name, save.as_deref(), &args.output, config)?;
-    Ok(Judged::of(name, scenario, missed, &timeline))
+    Ok(Judged::of(name, scenario, missed, unmet, &timeline))
 }
 
 fn row(name: &str, took: Duration, judged: &Judged, config: &Config) -> Result<()> {

@@ -3,6 +3,7 @@
 use super::craft::Craft;
 use super::{Word, Work};
 use crate::decode::{Decoded, Decoder};
+use crate::lab::deed::Deed;
 use crate::lab::fault::{Counter, Fins, Selector};
 use crate::lab::scenario::script::{Injection, MadeUp};
 use crate::source::clock::now;
@@ -65,7 +66,7 @@ impl Work {
                 return Err(Errno::ENETDOWN.into());
             }
             self.carried.came.fetch_add(1, Ordering::AcqRel);
-            self.record.note(to, time, &bytes, Some(Cow::Owned(format!("the wire made it up: {text}"))));
+            self.record.note(to, time, &bytes, Some(Cow::Owned(Deed::MadeUp(&text).to_string())));
             Ok(())
         });
         // Who asked may be gone.

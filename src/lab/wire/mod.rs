@@ -10,6 +10,7 @@ pub use inject::Injector;
 pub use record::{Record, Sighting};
 
 use crate::decode::{Decoded, Decoder};
+use crate::lab::deed::Deed;
 use crate::lab::fault::{Action, Counter, Fault, Fins};
 use crate::lab::pace::{Pace, Rate};
 use crate::lab::worker::Worker;
@@ -86,6 +87,8 @@ impl Wire {
         let mut work = Work::new(plan, [client, server], carried.clone());
         let worker = Worker::begin("wire", stop, move |stop| {
             work.carry(&words, stop);
+            let unmet = work.faults.into_iter().filter(|armed| !armed.met && !armed.fault.if_any);
+            work.record.unmet = unmet.map(|armed| armed.fault.text).collect();
             work.record
         })?;
         Ok(Wire { carried, worker, sender })
@@ -135,6 +138,8 @@ struct Armed {
     counter: Counter,
     /// What frames wait for, until it has come.
     until: Option<Counter>,
+    /// A segment came that it means.
+    met: bool,
 }
 
 impl Armed {
@@ -143,7 +148,7 @@ impl Armed {
             Action::Hold(until) => Some(Counter::new(until.clone())),
             _ => None,
         };
-        Armed { counter: Counter::new(fault.selector.clone()), fault, until }
+        Armed { counter: Counter::new(fault.selector.clone()), fault, until, met: false }
     }
 }
 
@@ -218,13 +223,15 @@ impl Work {
         let mut hits: Vec<Hit> = Vec::new();
         if let Some(segment) = &segment {
             self.flows.saw(from, segment);
-            for Armed { fault, counter, until } in &mut self.faults {
+            for Armed { fault, counter, until, met } in &mut self.faults {
                 if until.as_mut().is_some_and(|until| until.hits(from, segment, &fins)) {
                     *until = None;
                 }
                 // What a frame should wait for may have come before it.
                 let is_over = matches!(fault.action, Action::Hold(_)) && until.is_none();
-                if counter.hits(from, segment, &fins) && !is_over {
+                let is_meant = counter.hits(from, segment, &fins);
+                *met |= is_meant;
+                if is_meant && !is_over {
                     hits.push((fault.action.clone(), fault.text.clone(), until.clone()));
                 }
             }
@@ -235,12 +242,15 @@ impl Work {
         let queue = from.of_mut(&mut self.paces).as_mut().map(|pace| pace.take(at, bytes.len()));
         let dropped = hits.iter().find(|(action, ..)| *action == Action::Drop).map(|(_, text, _)| text.clone());
         let lost = match (&dropped, queue) {
-            (Some(text), _) => Some(format!("the wire dropped it: {text}")),
-            (None, Some(None)) => Some("the wire dropped it: its queue was full".into()),
+            (Some(text), _) => Some(Deed::Dropped(text).to_string()),
+            (None, Some(None)) => Some(Deed::QueueFull.to_string()),
             (None, _) => None,
         };
         let place = self.record.sightings.len();
-        self.record.note(from, time, &bytes, lost.clone().map(Cow::Owned));
+        // Also where it leaves, for it is there that one looks for it.
+        let changed = || hits.last().map(|(_, text, _)| Deed::Changed(text).to_string());
+        let comment = lost.clone().or_else(changed).map(Cow::Owned);
+        self.record.note(from, time, &bytes, comment);
         if self.record.sightings.len() > place {
             self.remembered.push((from, place));
         }
@@ -268,7 +278,7 @@ impl Work {
                 Action::Corrupt => corrupt(&mut bytes),
                 Action::Drop => {}
             }
-            comment = Some(Cow::Owned(format!("the wire changed its way: {text}")));
+            comment = Some(Cow::Owned(Deed::Changed(&text).to_string()));
         }
         self.number += 1;
         let due = Due { at, number: self.number, to: !from, bytes, comment };

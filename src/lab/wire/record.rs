@@ -27,6 +27,8 @@ pub struct Record {
     octets: usize,
     /// Frames that there was no room for.
     pub left_out: u64,
+    /// Faults that met no segment, as they were written.
+    pub unmet: Vec<String>,
 }
 
 impl Record {

@@ -102,7 +102,7 @@ pub(super) fn options(arrow: &Arrow, style: &Style) -> Vec<String> {
     if options.malformed {
         parts.push(style.lang.pick("options malformed", "选项格式错误").to_string());
     }
-    if arrow.checksum == Checksum::Invalid {
+    if arrow.checksum == Checksum::Invalid && !arrow.is_loss_told {
         parts.push(style.lang.pick("checksum wrong", "检验和错误").to_string());
     }
     parts

@@ -108,8 +108,9 @@ fn segment(arrow: &Arrow, room: usize, style: &Style) -> Vec<(String, Ink)> {
     let (text, mut parts) = label::label(arrow, room, style);
     let mut lines = vec![(text, Ink::side(arrow.from))];
     if arrow.fate == Fate::Lost {
-        let lost = label::lost(arrow, style);
-        lines.push((format!("{} {lost}", Glyphs::of(style.charset).lost), Ink::Error));
+        let mark = Glyphs::of(style.charset).lost;
+        let words = if arrow.is_loss_told { "" } else { label::lost(arrow, style) };
+        lines.push((format!("{mark} {words}").trim_end().to_string(), Ink::Error));
     }
     parts.extend(label::options(arrow, style));
     lines.extend(label::lines(&parts, room, style).into_iter().map(|text| (text, Ink::Dim)));

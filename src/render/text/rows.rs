@@ -147,7 +147,7 @@ fn segment(arrow: &Arrow, columns: &Columns, style: &Style) -> Vec<Body> {
     };
     let mut body = vec![Body::Arrow { from: arrow.from, stands: !arrow.is_made_up, text, ink }];
     let mut parts = moved;
-    if arrow.fate == Fate::Lost {
+    if arrow.fate == Fate::Lost && !arrow.is_loss_told {
         parts.insert(0, label::lost(arrow, style).to_string());
     }
     parts.extend(label::options(arrow, style));
