@@ -154,7 +154,9 @@ impl Outputs {
         if self.stdout != Format::Text || !few.contains(&timeline.connections.len()) {
             return Ok(());
         }
-        for connection in &timeline.connections {
+        // A timeline may hold the events of some connections only.
+        let is_told = |id| timeline.events.iter().any(|event| event.connection == id);
+        for connection in timeline.connections.iter().filter(|connection| is_told(connection.id)) {
             writeln!(io::stdout()).map_err(|error| unwritten(error.into(), None, config))?;
             self.write_stdout(timeline, &View { connection: Some(connection.id), limit: None }, config)?;
         }

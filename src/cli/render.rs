@@ -6,6 +6,7 @@ use super::config::Config;
 use super::exit::{Exit, Failure};
 use super::names;
 use super::output::Outputs;
+use super::replay;
 use crate::timeline::{Lang, SCHEMA, Text, Timeline};
 use anyhow::{Context, Result};
 use std::io::Read;
@@ -24,6 +25,7 @@ pub(super) fn run(args: &Render, config: &Config) -> Result<Exit> {
     drop(bytes);
     let timeline = sieve.select(timeline);
     outputs.write(&timeline, &choose::view(&args.choose, args.connection), config)?;
+    replay::lesson(&timeline, args.connection, &outputs, config)?;
     Ok(Exit::Done)
 }
 

@@ -74,10 +74,16 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     warn(&timeline, config)?;
     let timeline = sieve.select(timeline);
     outputs.write(&timeline, &view, config)?;
-    if is_lesson && args.connection.is_none() {
-        outputs.write_ladders(&timeline, config)?;
-    }
+    lesson(&timeline, args.connection, &outputs, config)?;
     Ok(ended(damaged, args))
+}
+
+/// Draws each of the few connections of a lesson below their table, unless one was asked for.
+pub(super) fn lesson(timeline: &Timeline, asked: Option<u64>, outputs: &Outputs, config: &Config) -> Result<()> {
+    if asked.is_none() && recorded::is_lesson(&timeline.source) {
+        outputs.write_ladders(timeline, config)?;
+    }
+    Ok(())
 }
 
 /// Tells what is wrong with the capture.

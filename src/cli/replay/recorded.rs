@@ -7,7 +7,7 @@ use crate::analyze::{Both, Side, Told, Wishes};
 use crate::assemble::Remarks;
 use crate::source::journal::Entry;
 use crate::source::{Backwards, CaptureReader};
-use crate::timeline::{SourceKind, Timeline};
+use crate::timeline::{Source, SourceKind, Timeline};
 use anyhow::Result;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
@@ -65,6 +65,12 @@ pub(super) fn is_only(files: &[PathBuf], config: &Config) -> Result<bool> {
 /// Whether the lab made it, so far as it was read: only then its journal is ours.
 pub(super) fn is_marked(reader: &CaptureReader) -> bool {
     let by = reader.about().map(|about| [&about.application, &about.hardware]);
+    by.is_some_and(|by| by.into_iter().flatten().any(|text| text.starts_with(MARK)))
+}
+
+/// Whether a timeline is of a recording that the lab made.
+pub(super) fn is_lesson(source: &Source) -> bool {
+    let by = source.captured_by.as_ref().map(|by| [&by.application, &by.hardware]);
     by.is_some_and(|by| by.into_iter().flatten().any(|text| text.starts_with(MARK)))
 }
 
