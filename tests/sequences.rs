@@ -181,6 +181,7 @@ sequences! {
     old_duplicate_syn_never_answered
     one_direction_only
     one_identification_for_all
+    on_loopback_ignored_by_busy_port
     out_of_order_by_ip_id
     out_of_order_by_time
     out_of_order_by_timestamp

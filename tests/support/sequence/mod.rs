@@ -21,6 +21,8 @@
 //! `says TEXT` and `says not TEXT` look for words in the verdict or its reasons, in English.
 //! `icmp A host-unreachable 99` is an ICMP error about A's segment 99, without a number for any; `too-big` has MTU 1400.
 //!
+//! `on loopback` puts both peers on one host.
+//!
 //! `note ID` says that the segment above it bears the note of that rule, `no note ID` that no segment of the sequence does.
 //! Flags: `S F R P . E W A` (SYN FIN RST PSH ACK ECE CWR AE). After the numbers, in any order: `win N`, `id N` (IP
 //! identification), `ttl N`, `ecn ect0|ect1|ce`, `vlan N`, `if N` (interface), `sum bad|offloaded`, `malformed`, and options in angle
@@ -47,6 +49,7 @@ pub struct Sequence {
     /// Claims about a connection, counted from 1, else about the last.
     claims: Vec<(Option<usize>, String)>,
     same_socket: bool,
+    on_loopback: bool,
     /// The line of a segment, and the rule whose note it must bear.
     pub notes: Vec<(usize, String)>,
     /// Rules that must stay silent throughout.
@@ -75,6 +78,7 @@ impl Sequence {
             told: Vec::new(),
             claims: Vec::new(),
             same_socket: false,
+            on_loopback: false,
             notes: Vec::new(),
             silent: Vec::new(),
         };
@@ -106,6 +110,10 @@ impl Sequence {
             if let Some(rule) = left.strip_prefix("note ") {
                 let above = sequence.lines.len().checked_sub(1).expect("a segment above");
                 sequence.notes.push((above, known_rule(rule, index + 1)));
+                continue;
+            }
+            if left == "on loopback" {
+                sequence.on_loopback = true;
                 continue;
             }
             if left == "same socket" {
@@ -147,8 +155,10 @@ impl Sequence {
     }
 
     pub fn addresses(&self) -> [SocketAddr; 2] {
-        let a: SocketAddr = "10.0.0.1:40000".parse().unwrap();
-        [a, if self.same_socket { a } else { "10.0.0.2:80".parse().unwrap() }]
+        let [a, b] =
+            if self.on_loopback { ["127.0.0.1:40000", "127.0.0.1:80"] } else { ["10.0.0.1:40000", "10.0.0.2:80"] };
+        let a: SocketAddr = a.parse().unwrap();
+        [a, if self.same_socket { a } else { b.parse().unwrap() }]
     }
 
     /// Every segment, ready to be pushed.
