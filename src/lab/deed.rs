@@ -10,13 +10,28 @@ pub enum Deed<'t> {
     Dropped(&'t str),
     QueueFull,
     Changed(&'t str),
+    /// One bit of it.
+    Corrupted(&'t str),
     MadeUp(&'t str),
+    /// It could not be given to its host; the system's words.
+    NotGivenOut(&'t str),
+    /// Given to its host, and never seen there.
+    NotTaken,
+    /// The lab ended before it arrived.
+    StillOnIt,
+    /// The lab ended before what it waited for had come.
+    StillHeld,
 }
 
 const DROPPED: &str = "the wire dropped it: ";
 const QUEUE_FULL: &str = "the wire dropped it: its queue was full";
 const CHANGED: &str = "the wire changed its way: ";
+const CORRUPTED: &str = "the wire changed one bit of it: ";
 const MADE_UP: &str = "the wire made it up: ";
+const NOT_GIVEN_OUT: &str = "the wire could not give it out: ";
+const NOT_TAKEN: &str = "the host's kernel did not take it";
+const STILL_ON_IT: &str = "it was still on the wire when the lab ended";
+const STILL_HELD: &str = "the wire still held it when the lab ended";
 
 /// The comment.
 impl fmt::Display for Deed<'_> {
@@ -25,7 +40,12 @@ impl fmt::Display for Deed<'_> {
             Deed::Dropped(fault) => write!(f, "{DROPPED}{fault}"),
             Deed::QueueFull => f.write_str(QUEUE_FULL),
             Deed::Changed(fault) => write!(f, "{CHANGED}{fault}"),
+            Deed::Corrupted(fault) => write!(f, "{CORRUPTED}{fault}"),
             Deed::MadeUp(line) => write!(f, "{MADE_UP}{line}"),
+            Deed::NotGivenOut(why) => write!(f, "{NOT_GIVEN_OUT}{why}"),
+            Deed::NotTaken => f.write_str(NOT_TAKEN),
+            Deed::StillOnIt => f.write_str(STILL_ON_IT),
+            Deed::StillHeld => f.write_str(STILL_HELD),
         }
     }
 }
@@ -33,30 +53,49 @@ impl fmt::Display for Deed<'_> {
 impl<'t> Deed<'t> {
     /// What a comment says, if a wire wrote it.
     pub fn read(comment: &'t str) -> Option<Deed<'t>> {
-        if comment == QUEUE_FULL {
-            return Some(Deed::QueueFull);
+        let whole = [
+            (QUEUE_FULL, Deed::QueueFull),
+            (NOT_TAKEN, Deed::NotTaken),
+            (STILL_ON_IT, Deed::StillOnIt),
+            (STILL_HELD, Deed::StillHeld),
+        ];
+        if let Some((_, deed)) = whole.into_iter().find(|(words, _)| *words == comment) {
+            return Some(deed);
         }
-        let dropped = comment.strip_prefix(DROPPED).map(Deed::Dropped);
-        let changed = || comment.strip_prefix(CHANGED).map(Deed::Changed);
-        dropped.or_else(changed).or_else(|| comment.strip_prefix(MADE_UP).map(Deed::MadeUp))
+        let begun: [(&str, fn(&'t str) -> Deed<'t>); 5] = [
+            (DROPPED, Deed::Dropped),
+            (CHANGED, Deed::Changed),
+            (CORRUPTED, Deed::Corrupted),
+            (MADE_UP, Deed::MadeUp),
+            (NOT_GIVEN_OUT, Deed::NotGivenOut),
+        ];
+        begun.into_iter().find_map(|(words, deed)| comment.strip_prefix(words).map(deed))
     }
 
     /// In both languages. The texts come from a file: make them safe before they go to a terminal.
     pub fn text(&self) -> Text {
         let zh = match self {
-            Deed::Dropped(fault) | Deed::Changed(fault) => match Fault::parse(fault) {
+            Deed::Dropped(fault) | Deed::Changed(fault) | Deed::Corrupted(fault) => match Fault::parse(fault) {
                 Ok(fault) => format!("线路按要求{}", fault.done_zh()),
                 Err(_) => format!("线路按要求处理了它：{fault}"),
             },
             Deed::QueueFull => "线路丢弃了它：队列已满".into(),
             Deed::MadeUp(line) => format!("线路伪造了它：{line}"),
+            Deed::NotGivenOut(why) => format!("线路无法把它送出：{why}"),
+            Deed::NotTaken => "目的主机的内核没有接收它".into(),
+            Deed::StillOnIt => "实验结束时它仍在线路上".into(),
+            Deed::StillHeld => "实验结束时线路仍扣留着它".into(),
         };
         Text::new(self.to_string(), zh)
     }
 
     /// Whether it never arrived.
     pub fn loses(&self) -> bool {
-        matches!(self, Deed::Dropped(_) | Deed::QueueFull)
+        match self {
+            Deed::Dropped(_) | Deed::QueueFull | Deed::NotGivenOut(_) => true,
+            Deed::NotTaken | Deed::StillOnIt | Deed::StillHeld => true,
+            Deed::Changed(_) | Deed::Corrupted(_) | Deed::MadeUp(_) => false,
+        }
     }
 }
 
@@ -70,7 +109,12 @@ mod tests {
             Deed::Dropped("drop the last ACK"),
             Deed::QueueFull,
             Deed::Changed("delay every FIN by 1s"),
+            Deed::Corrupted("corrupt the first SYN"),
             Deed::MadeUp("inject from client RST"),
+            Deed::NotGivenOut("no such device"),
+            Deed::NotTaken,
+            Deed::StillOnIt,
+            Deed::StillHeld,
         ] {
             assert_eq!(Deed::read(&deed.to_string()), Some(deed));
         }

@@ -11,7 +11,7 @@ use super::traced;
 use super::tracer::Tracer;
 use super::watch::Watch;
 use super::wire::{Plan, Wire};
-use crate::source::clock::now;
+use crate::source::clock::{self, now};
 use crate::source::privilege::User;
 use crate::tcp::{Peer, State};
 use program::{GRACE, Program};
@@ -79,11 +79,12 @@ impl Exec {
     /// # Errors
     /// What could not be done.
     pub fn perform(self, stop: &AtomicBool, listener: &Listener) -> Result<Happened, LabError> {
+        clock::hold();
         let network = Network::build().map_err(LabError::Network)?;
         let (parameter, first) = FIRST_PORT;
         network.hosts.iter().try_for_each(|host| host.set(parameter, first)).map_err(LabError::Network)?;
         let delay = self.plan.delay;
-        let medium = Medium::Wire(Wire::lay(self.plan.clone()).map_err(LabError::Wire)?);
+        let medium = Medium::Wire(Wire::lay(self.plan.clone(), &network.hosts).map_err(LabError::Wire)?);
         let witnesses = network.witnesses().map_err(LabError::Witness)?;
         let tracer = Tracer::begin();
         let mut watch = Watch::begin(witnesses, &medium, delay, stop);

@@ -9,7 +9,8 @@
 //! TIME     = 300ms | 2s
 //! ```
 //! A fault is expected to meet a segment, unless it says `if any`.
-//! `ACK` is one that carries nothing; `the last ACK` is one that acknowledges a FIN after both; copies count like all others.
+//! `ACK` is one that carries nothing; `the last ACK` is one that acknowledges a FIN after both of its connection; copies count
+//! like all others. All faults that mean a segment happen to it: with `duplicate` and `hold` both copies wait.
 
 mod words;
 
@@ -42,7 +43,7 @@ pub enum Action {
     Delay(Duration),
     /// It arrives twice.
     Duplicate,
-    /// The next one of its sender overtakes it.
+    /// The next one of its sender overtakes it. That one is not overtaken itself: of `every` they change places by twos.
     Reorder,
     /// One bit of it arrives wrong, so that its checksum is.
     Corrupt,

@@ -2,6 +2,7 @@
 
 use super::wire::Record;
 use super::worker::Worker;
+use crate::source::clock::stamped;
 use crate::source::live::{LiveCapture, LiveError, LiveOptions, WHOLE_PACKETS};
 use crate::tcp::Peer;
 use std::io;
@@ -30,13 +31,19 @@ impl Loopback {
             let mut record = Record::of_loopback();
             let mut note = |frame: &crate::source::Frame<'_>| {
                 counts.fetch_add(1, Ordering::AcqRel);
-                record.note(Peer::A, frame.time, frame.bytes, None);
+                record.note(Peer::A, stamped(frame.time), frame.bytes, None);
                 ControlFlow::Continue(())
             };
-            while !stop.load(Ordering::Acquire) && capture.poll_frames(GLANCE, &mut note).is_ok() {}
+            let mut trouble = None;
+            while !stop.load(Ordering::Acquire) && trouble.is_none() {
+                trouble = capture.poll_frames(GLANCE, &mut note).err();
+            }
             // What came before the end but was not read yet.
-            let _ = capture.drain(&mut note);
-            record.left_out += capture.counts().dropped;
+            let trouble = trouble.or(capture.drain(&mut note).err());
+            if let Some(error) = trouble {
+                record.deaf(Peer::A, &error);
+            }
+            record.let_go(Peer::A, capture.counts().dropped);
             record
         };
         let worker = Worker::begin("loopback", Arc::default(), listen);

@@ -5,7 +5,7 @@
 #[cfg(target_os = "linux")]
 pub(crate) use linux::{clear_capabilities, file_capability, link_up};
 #[cfg(all(target_os = "linux", feature = "capture"))]
-pub(crate) use linux::{ignore_outgoing, no_checksum_offload};
+pub(crate) use linux::{ignore_outgoing, no_checksum_offload, packets_let_go};
 #[cfg(feature = "capture")]
 pub(crate) use pcap_calls::{is_nanosecond, libpcap_version, program_matches};
 
@@ -40,6 +40,32 @@ mod linux {
             )
         };
         Errno::result(result).map(drop)
+    }
+
+    /// How many packets a packet socket had no room for since this was last asked.
+    #[cfg(feature = "capture")]
+    pub(crate) fn packets_let_go(socket: BorrowedFd<'_>) -> Result<u32, Errno> {
+        /// `PACKET_STATISTICS` of `linux/if_packet.h`, which are zeroed when they are read.
+        const STATISTICS: libc::c_int = 6;
+        /// `struct tpacket_stats`.
+        #[repr(C)]
+        struct Counts {
+            packets: u32,
+            drops: u32,
+        }
+        let mut counts = Counts { packets: 0, drops: 0 };
+        let mut length = size_of::<Counts>() as libc::socklen_t;
+        // SAFETY: the descriptor is borrowed and so open; the kernel writes at most the length given into the live struct.
+        let result = unsafe {
+            libc::getsockopt(
+                socket.as_raw_fd(),
+                libc::SOL_PACKET,
+                STATISTICS,
+                (&raw mut counts).cast(),
+                &raw mut length,
+            )
+        };
+        Errno::result(result).map(|_| counts.drops)
     }
 
     /// Switches a device on, as `ip link set NAME up` does. `socket` is any internet socket.

@@ -29,7 +29,6 @@ pub(super) fn run(args: &Lab, config: &Config) -> Result<Exit> {
 fn told(recording: Recording, name: &str, save: Option<&Path>, output: &Output, config: &Config) -> Result<Timeline> {
     let mut bytes = Vec::new();
     recording.write(&mut bytes).context(config.lang.pick("cannot save the packets", "无法保存数据包"))?;
-    let left_out = recording.record.left_out;
     // The packets are all in the file.
     drop(recording);
     if let Some(path) = save {
@@ -38,7 +37,6 @@ fn told(recording: Recording, name: &str, save: Option<&Path>, output: &Output, 
     let wishes = Wishes { watch: Watch::All, full: output.full, msl: output.msl, ..Wishes::default() };
     let mut timeline = replay::recording(bytes, name, wishes, config)?;
     (timeline.source.kind, timeline.source.name) = (SourceKind::Lab, name.into());
-    timeline.source.packets.dropped += left_out;
     Ok(timeline)
 }
 

@@ -37,7 +37,7 @@ impl Stage {
             }
         }
         let plan = Plan { delay: scenario.delay, rate: scenario.rate, faults: scenario.faults.clone() };
-        let medium = Medium::Wire(Wire::lay(plan).map_err(LabError::Wire)?);
+        let medium = Medium::Wire(Wire::lay(plan, &network.hosts).map_err(LabError::Wire)?);
         Ok(Stage { network: Some(network), medium })
     }
 

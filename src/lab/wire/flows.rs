@@ -1,5 +1,6 @@
 //! What the wire saw last of each sender of each connection: where a segment that is made up belongs.
 
+use crate::lab::fault::Fins;
 use crate::tcp::{Peer, Segment, SeqNumber};
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -12,6 +13,8 @@ pub(super) struct Flow {
     /// What it acknowledged last.
     pub(super) acknowledged: SeqNumber,
     pub(super) window: u16,
+    /// What acknowledges its FIN, once it has sent one.
+    fin: Option<SeqNumber>,
 }
 
 /// All senders' flows, by source and destination.
@@ -31,14 +34,27 @@ impl Flows {
         let flow = self.known.entry((segment.src, segment.dst)).or_default();
         // A SYN begins anew. The number of a RST may be the peer's own words and moves nothing on.
         if segment.flags.syn() {
-            flow.next = segment.end();
+            (flow.next, flow.fin) = (segment.end(), None);
         } else if !segment.flags.rst() {
             flow.next = flow.next.max(segment.end());
         }
         if let Some(ack) = segment.acknowledges() {
             flow.acknowledged = ack;
         }
+        if segment.flags.fin() {
+            flow.fin = Some(segment.fin_seq() + 1);
+        }
         flow.window = segment.wnd;
+    }
+
+    /// The acknowledgments of both sides' FINs on this segment's connection, as far as these went by.
+    pub(super) fn fins(&self, from: Peer, segment: &Segment<'_>) -> Fins {
+        let own = self.of((segment.src, segment.dst)).fin;
+        let other = self.of((segment.dst, segment.src)).fin;
+        match from {
+            Peer::A => [own, other],
+            Peer::B => [other, own],
+        }
     }
 
     /// Source and destination of what this host would send on the connection that was carried last.

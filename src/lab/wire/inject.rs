@@ -1,12 +1,14 @@
 //! Segments that the wire makes up, or gives out once more: only their receiver sees them.
 
+use super::Word;
 use super::craft::Craft;
-use super::{Word, Work};
+use super::flows::Flows;
+use super::way::Onward;
+use super::work::{Outlet, Work};
 use crate::decode::{Decoded, Decoder};
 use crate::lab::deed::Deed;
-use crate::lab::fault::{Counter, Fins, Selector};
+use crate::lab::fault::{Counter, Selector};
 use crate::lab::scenario::script::{Injection, MadeUp};
-use crate::source::clock::now;
 use crate::source::{Frame, LinkType};
 use crate::tcp::{Flags, Peer, Timestamp};
 use nix::errno::Errno;
@@ -53,7 +55,7 @@ impl Injector {
     }
 }
 
-impl Work {
+impl<O: Outlet> Work<O> {
     pub(super) fn inject(&mut self, order: Order) {
         let Order { injection, text, addresses, done } = order;
         let made = match injection {
@@ -61,12 +63,10 @@ impl Work {
             Injection::Again(selector) => self.remember(selector).ok_or(Errno::ENOENT),
         };
         let given = made.map_err(io::Error::from).and_then(|(from, bytes)| {
-            let (to, time) = (!from, now());
-            if !to.of_mut(&mut self.devices).send(&bytes) {
-                return Err(Errno::ENETDOWN.into());
-            }
+            let comment = Some(Cow::Owned(Deed::MadeUp(&text).to_string()));
+            let onward = Onward { to: !from, bytes, comment, place: None, is_twice: false, is_tcp: true };
+            self.give(onward).map_err(|(_, error)| error)?;
             self.carried.came.fetch_add(1, Ordering::AcqRel);
-            self.record.note(to, time, &bytes, Some(Cow::Owned(Deed::MadeUp(&text).to_string())));
             Ok(())
         });
         // Who asked may be gone.
@@ -103,7 +103,7 @@ impl Work {
     fn remember(&self, selector: Selector) -> Option<(Peer, Vec<u8>)> {
         let mut counter = Counter::new(selector);
         let mut decoder = Decoder::new();
-        let mut fins: Fins = [None; 2];
+        let mut flows = Flows::default();
         self.remembered.iter().find_map(|&(from, place)| {
             let bytes = &self.record.sightings.get(place)?.bytes;
             let decoded = decoder.decode(&Frame {
@@ -115,10 +115,8 @@ impl Work {
                 interface: 0,
             });
             let Decoded::Segment(segment) = decoded else { return None };
-            let hits = counter.hits(from, &segment, &fins);
-            if segment.flags.fin() {
-                *from.of_mut(&mut fins) = Some(segment.fin_seq() + 1);
-            }
+            let hits = counter.hits(from, &segment, &flows.fins(from, &segment));
+            flows.saw(from, &segment);
             hits.then(|| (from, bytes.clone()))
         })
     }
