@@ -97,11 +97,8 @@ impl<'w> Watch<'w> {
 
     /// Sockets that wait for an answer.
     fn expecting(&self) -> impl Iterator<Item = (SocketAddr, State)> {
-        let expects = |state| {
-            matches!(state, State::SynSent | State::SynReceived | State::FinWait1 | State::Closing | State::LastAck)
-        };
-        let states = self.seen().flatten().filter_map(|seen| Some((seen.local, seen.state()?)));
-        states.filter(move |(_, state)| expects(*state))
+        let waiting = self.seen().flatten().filter(|seen| expects(seen));
+        waiting.filter_map(|seen| Some((seen.local, seen.state()?)))
     }
 
     /// Looks on until the wire is quiet and no socket waits for an answer, or until this time. When that takes long, it is
@@ -127,5 +124,42 @@ impl<'w> Watch<'w> {
     /// What was seen, host by host, and the longest time that a kernel was not asked.
     pub(super) fn end(self) -> (Vec<Seen>, Duration) {
         (self.seen().flatten().cloned().collect(), self.longest)
+    }
+}
+
+/// Whether a socket waits for an answer: to a SYN or FIN by its state, to data or a window's probe by the timer that will send
+/// it again. Between two tries the wire is quiet for longer and longer.
+fn expects(seen: &Seen) -> bool {
+    let asks = |state| {
+        matches!(state, State::SynSent | State::SynReceived | State::FinWait1 | State::Closing | State::LastAck)
+    };
+    seen.state().is_some_and(|state| asks(state) || seen.is_unanswered || seen.is_probing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tcp::Timestamp;
+    use std::net::SocketAddr;
+
+    #[test]
+    fn a_running_timer_expects_an_answer_in_every_state() {
+        let address = SocketAddr::from(([10, 0, 0, 1], 80));
+        let seen = |state| {
+            let mut seen = Seen::at(address, address);
+            seen.states.push((Timestamp(0), state));
+            seen
+        };
+        assert!(expects(&seen(State::FinWait1)));
+        for state in [State::Established, State::CloseWait] {
+            assert!(!expects(&seen(state)));
+            for is_probing in [false, true] {
+                let mut seen = seen(state);
+                (seen.is_probing, seen.is_unanswered) = (is_probing, !is_probing);
+                assert!(expects(&seen));
+                seen.gone = Some(Timestamp(1));
+                assert!(!expects(&seen), "it is there no more");
+            }
+        }
     }
 }

@@ -46,6 +46,8 @@ pub struct Seen {
     pub unread: u32,
     /// Its zero-window probe timer was running when it was last asked.
     pub is_probing: bool,
+    /// Its retransmission timer was running then: it has sent what is not acknowledged.
+    pub is_unanswered: bool,
     /// The inode whose owner was looked for.
     inode: u32,
 }
@@ -251,6 +253,7 @@ impl Seen {
             samples: Vec::new(),
             unread: 0,
             is_probing: false,
+            is_unanswered: false,
             inode: 0,
         }
     }
@@ -265,7 +268,9 @@ impl Seen {
         {
             self.samples.push((now, sample));
         }
-        self.is_probing = socket.timer.is_some_and(|timer| timer.kind == TimerKind::Probe);
+        let runs = |kind| socket.timer.is_some_and(|timer| timer.kind == kind);
+        self.is_probing = runs(TimerKind::Probe);
+        self.is_unanswered = runs(TimerKind::Retransmit);
         if self.states.last().is_none_or(|(_, state)| *state != socket.state) && self.states.len() < MOST_STATES {
             self.states.push((now, socket.state));
         }

@@ -1,13 +1,13 @@
 //! What the programs of a scenario share: the host's sockets by name, marks, what the kernels say, and what was called.
 
+use super::Listener;
 use super::socket::Socket;
-use super::{Listener, shows};
 use crate::lab::scenario::script::{Line, Wait};
 use crate::lab::wire::Injector;
 use crate::lab::witness::Seen;
 use crate::tcp::{CallWord, Peer, State};
 use crate::timeline::Text;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -47,21 +47,30 @@ pub(super) struct Board<'l> {
 
 #[derive(Default)]
 struct Shared {
-    /// States of the sockets of each host.
-    states: [Vec<State>; 2],
-    /// Whether octets wait to be read on a host.
-    unread: [bool; 2],
-    /// Whether a host asks for a closed window to open.
-    probing: [bool; 2],
+    /// What the kernel of each host showed, and the last look at which it did. Who waits may be late: what lasted only a moment
+    /// is here still.
+    shown: HashMap<(Peer, Sign), u64>,
     /// What began no later has seen the wire quiet.
     quiet_for: Option<Instant>,
     /// How often the kernels were asked.
     looks: u64,
     /// Sockets that no call is using.
     sockets: HashMap<(Peer, String), Socket>,
-    marks: HashSet<String>,
+    /// Each with the last look before it.
+    marks: HashMap<String, u64>,
     calls: Vec<CallWord>,
     missed: Vec<Missed>,
+}
+
+/// What one look at a host's sockets may show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Sign {
+    /// A socket is in this state; CLOSED: none is left but listeners.
+    State(State),
+    /// Octets wait to be read.
+    Unread,
+    /// A closed window is asked to open.
+    Probing,
 }
 
 impl<'l> Board<'l> {
@@ -85,14 +94,24 @@ impl<'l> Board<'l> {
     /// What the kernels say now.
     pub(super) fn see(&self, hosts: [Vec<(&Seen, State)>; 2], quiet_for: Option<Instant>) {
         let mut shared = self.lock();
+        shared.looks += 1;
+        let look = shared.looks;
         for (host, open) in Peer::BOTH.into_iter().zip(hosts) {
-            *host.of_mut(&mut shared.states) = open.iter().map(|(_, state)| *state).collect();
-            *host.of_mut(&mut shared.unread) =
-                open.iter().any(|(seen, state)| *state != State::Listen && seen.unread > 0);
-            *host.of_mut(&mut shared.probing) = open.iter().any(|(seen, _)| seen.is_probing);
+            let mut show = |sign| _ = shared.shown.insert((host, sign), look);
+            if open.iter().all(|(_, state)| *state == State::Listen) {
+                show(Sign::State(State::Closed));
+            }
+            for (seen, state) in open {
+                show(Sign::State(state));
+                if state != State::Listen && seen.unread > 0 {
+                    show(Sign::Unread);
+                }
+                if seen.is_probing {
+                    show(Sign::Probing);
+                }
+            }
         }
         shared.quiet_for = quiet_for;
-        shared.looks += 1;
         drop(shared);
         self.changed.notify_all();
     }
@@ -117,29 +136,47 @@ impl<'l> Board<'l> {
         if !self.listens {
             return Ok(());
         }
-        let listens = |shared: &mut Shared| shared.states.iter().flatten().any(|state| *state == State::Listen);
-        self.until(|shared| listens(shared).then_some(()))
+        let listens = |shared: &Shared, host| shared.showed(host, Sign::State(State::Listen), shared.looks);
+        self.until(|shared| Peer::BOTH.into_iter().any(|host| listens(shared, host)).then_some(()))
     }
 
-    pub(super) fn wait(&self, wait: &Wait) -> Result<(), Over> {
+    /// How often the kernels were asked so far.
+    pub(super) fn looks(&self) -> u64 {
+        self.lock().looks
+    }
+
+    /// Waits. A state may come and go while the program that waits for it is not scheduled: what was shown at any look after
+    /// `since`, when its last call began, is what it waits for. Gives from which look on the next wait is about.
+    pub(super) fn wait(&self, wait: &Wait, since: u64) -> Result<u64, Over> {
         let begun = Instant::now();
-        // That nothing is left must be seen after the call on the line before; the next answer may still be of before it. A
-        // state that lasts a moment, however, must not be missed.
+        // What the call on the line before has ended must not be taken for what comes of it: the next look may still be of
+        // before the call's end.
         let fresh = self.lock().looks + 2;
-        let met = |shared: &mut Shared| match wait {
-            Wait::Time(time) => begun.elapsed() >= *time,
-            Wait::Mark(mark) => shared.marks.contains(mark),
-            Wait::Quiet => shared.quiet_for.is_some_and(|quiet| quiet >= begun),
-            Wait::State(_, State::Closed) if shared.looks < fresh => false,
-            Wait::State(host, state) => shows(host.of(&shared.states).as_slice(), *state),
-            Wait::Unread(host) => *host.of(&shared.unread),
-            Wait::Probing(host) => *host.of(&shared.probing),
-        };
-        self.until(|shared| met(shared).then_some(()))
+        self.until(|shared| {
+            let (is_met, next) = match wait {
+                Wait::Time(time) => (begun.elapsed() >= *time, shared.looks),
+                Wait::Quiet => (shared.quiet_for.is_some_and(|quiet| quiet >= begun), shared.looks),
+                // What comes of what another program does after its mark may come before this one has heard of the mark.
+                Wait::Mark(mark) => match shared.marks.get(mark) {
+                    Some(look) => (true, *look),
+                    None => (false, since),
+                },
+                Wait::State(host, State::Closed) => {
+                    (shared.showed(*host, Sign::State(State::Closed), fresh), shared.looks)
+                }
+                Wait::State(host, state) => (shared.showed(*host, Sign::State(*state), since + 1), since),
+                Wait::Unread(host) => (shared.showed(*host, Sign::Unread, fresh), since),
+                Wait::Probing(host) => (shared.showed(*host, Sign::Probing, since + 1), since),
+            };
+            is_met.then_some(next)
+        })
     }
 
     pub(super) fn mark(&self, mark: &str) {
-        self.change(|shared| _ = shared.marks.insert(mark.into()));
+        self.change(|shared| {
+            let looks = shared.looks;
+            shared.marks.entry(mark.into()).or_insert(looks);
+        });
     }
 
     /// Takes a socket for a call, as soon as it is there and nobody else uses it.
@@ -201,5 +238,63 @@ impl<'l> Board<'l> {
 
     fn lock(&self) -> MutexGuard<'_, Shared> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shared {
+    /// Whether a host showed this at that look or later.
+    fn showed(&self, host: Peer, sign: Sign, look: u64) -> bool {
+        self.shown.get(&(host, sign)).is_some_and(|last| *last >= look)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn board() -> Board<'static> {
+        Board::new([IpAddr::from([10, 0, 0, 1]), IpAddr::from([10, 0, 0, 2])], false, &|_, _| {}, None)
+    }
+
+    fn look(board: &Board<'_>, client: &[State]) {
+        let any = std::net::SocketAddr::from(([10, 0, 0, 1], 5000));
+        let seen = Seen::at(any, any);
+        board.see([client.iter().map(|state| (&seen, *state)).collect(), Vec::new()], None);
+    }
+
+    fn waits(board: &Board<'_>, state: State, since: u64) -> bool {
+        // Nothing more comes: who is not met by now hears that it is over.
+        board.end();
+        board.wait(&Wait::State(Peer::A, state), since).is_err()
+    }
+
+    #[test]
+    fn a_state_that_is_gone_again_was_there() {
+        let board = board();
+        look(&board, &[State::SynSent]);
+        let since = board.looks();
+        look(&board, &[State::FinWait1]);
+        look(&board, &[State::TimeWait]);
+        assert!(!waits(&board, State::FinWait1, since));
+        assert!(waits(&board, State::SynSent, since), "that was before the call");
+        assert!(waits(&board, State::Closed, since), "TIME-WAIT is there");
+    }
+
+    #[test]
+    fn closed_is_what_was_seen_after_the_call() {
+        let board = board();
+        look(&board, &[State::Listen]);
+        assert!(waits(&board, State::Closed, 0), "that look may be of before");
+    }
+
+    #[test]
+    fn what_comes_of_a_mark_may_come_before_it_is_heard() {
+        let board = board();
+        look(&board, &[]);
+        board.mark("now");
+        look(&board, &[State::SynSent]);
+        look(&board, &[]);
+        let since = board.wait(&Wait::Mark("now".into()), board.looks());
+        assert!(since.is_ok_and(|since| !waits(&board, State::SynSent, since)));
     }
 }

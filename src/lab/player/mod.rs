@@ -16,8 +16,8 @@ use super::scenario::{Ground, Place, Scenario};
 use super::traced;
 use super::tracer::Tracer;
 use super::watch::Watch;
-use crate::source::clock::now;
-use crate::tcp::{CallWord, Peer, State};
+use crate::source::clock::{self, now};
+use crate::tcp::{CallWord, Peer};
 use board::Board;
 use stage::Stage;
 use std::io;
@@ -72,6 +72,7 @@ fn perform(
     stop: &AtomicBool,
     listener: Listener<'_>,
 ) -> Result<Played, LabError> {
+    clock::hold();
     let stage = Stage::build(scenario, ground)?;
     // Where several play at a time, they could be taken for each other: the addresses are the same.
     let tracer = if is_alone { Tracer::begin() } else { None };
@@ -118,20 +119,13 @@ fn perform(
     }
     let watched = watch.watched();
     let (mut seen, longest) = watch.end();
-    let (calls, missed) = board.told();
+    // Sockets that no script closed are open to the end: their FINs and RSTs are of the stage's clearing, not of the lesson.
     let record = stage.medium.end().map_err(LabError::Lost)?;
+    let (calls, missed) = board.told();
     let acts = traced::join(&mut seen, &record, tracer.map(Tracer::end).unwrap_or_default());
     let mut recording = Recording { record, calls, seen, acts, longest, ended: now() };
     if is_stopped {
         recording.end_at(watched);
     }
     Ok(Played { recording, missed, is_stopped })
-}
-
-/// Whether a host shows such a state; CLOSED: no socket is left but listeners.
-fn shows(states: &[State], wanted: State) -> bool {
-    match wanted {
-        State::Closed => states.iter().all(|state| *state == State::Listen),
-        wanted => states.contains(&wanted),
-    }
 }

@@ -10,6 +10,7 @@ use crate::tcp::Peer;
 use crate::timeline::Text;
 use crate::transfer::errno_name;
 use nix::errno::Errno;
+use std::cell::Cell;
 use std::io;
 use std::net::SocketAddr;
 
@@ -29,11 +30,12 @@ pub(super) fn run(program: &Program, host: Option<&Host>, board: &Board<'_>) {
         Place::Host(peer) => peer,
         Place::Wire => Peer::A,
     };
-    let work = Work { program, host: peer, caller: Caller { program: &program.name, board } };
+    let work = Work { program, host: peer, caller: Caller { program: &program.name, board }, since: Cell::default() };
     let begins = if peer == Peer::A { board.until_listening() } else { Ok(()) };
     if begins.is_err() {
         return;
     }
+    work.since.set(board.looks());
     for line in &program.lines {
         match work.line(line) {
             Ok(gave) if gave.is_wanted(line) => {}
@@ -94,16 +96,24 @@ struct Work<'p> {
     program: &'p Program,
     host: Peer,
     caller: Caller<'p>,
+    /// What the kernels show at later looks may have come of its last call.
+    since: Cell<u64>,
 }
 
 impl Work<'_> {
     fn line(&self, line: &Line) -> Result<Gave, Over> {
         let board = self.caller.board;
+        if !matches!(line.what, What::Wait(_)) {
+            self.since.set(board.looks());
+        }
         let name = line.socket.as_deref().unwrap_or(&self.program.name);
         let listener = format!("{name} listener");
         match &line.what {
             What::Wait(Wait::Time(time)) if time.is_zero() => Ok(Ok(()).into()),
-            What::Wait(wait) => board.wait(wait).map(|()| Ok(()).into()),
+            What::Wait(wait) => {
+                self.since.set(board.wait(wait, self.since.get())?);
+                Ok(Ok(()).into())
+            }
             What::Mark(mark) => {
                 board.mark(mark);
                 Ok(Ok(()).into())
