@@ -341,6 +341,24 @@ mod tests {
     }
 
     #[test]
+    fn the_timer_that_runs_is_told() {
+        let mut memory = Memory::default();
+        for (at, kind) in [TimerKind::Retransmit, TimerKind::Probe, TimerKind::KeepAlive].into_iter().enumerate() {
+            let timer = Some(Timer { kind, expires: Duration::from_millis(200) });
+            memory.note(
+                Timestamp(at as i64),
+                &[KernelSocket { timer, ..socket(1, State::Established, 0, None) }],
+                &held,
+            );
+            let seen = &memory.seen[0];
+            assert_eq!(
+                (seen.is_unanswered, seen.is_probing),
+                (kind == TimerKind::Retransmit, kind == TimerKind::Probe)
+            );
+        }
+    }
+
+    #[test]
     fn a_request_beside_its_socket_is_over() {
         for order in [[State::SynReceived, State::Established], [State::Established, State::SynReceived]] {
             let mut memory = Memory::default();

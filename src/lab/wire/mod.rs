@@ -66,8 +66,9 @@ struct Carried {
 
 /// How long one wait lasts at most.
 const GLANCE: Duration = Duration::from_millis(20);
-/// At the end both hosts' watchers are heard out; none is silent for so long before it has said that it is over.
-const LAST: Duration = Duration::from_millis(500);
+/// At the end both hosts' watchers are heard out: each says when it is over, however busy the machine is. One that is silent
+/// for so long came to nothing.
+const LAST: Duration = Duration::from_secs(5);
 
 impl Wire {
     /// Takes up the way to both hosts, in the network namespace of the calling thread.

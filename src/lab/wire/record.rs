@@ -220,8 +220,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_told() {
-        let mut record = Record::default();
-        record.octets = MOST_OCTETS - 100;
+        let mut record = Record { octets: MOST_OCTETS - 100, ..Record::default() };
         assert_eq!(record.note(Peer::B, Timestamp(1), &[2; 60], None), Some(0));
         assert_eq!(record.note(Peer::B, Timestamp(2), &[2; 60], None), None);
         record.let_go(Peer::B, 2);

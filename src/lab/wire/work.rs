@@ -92,6 +92,7 @@ impl<O: Outlet> Work<O> {
         let (segment, is_tcp) = match decoded {
             Decoded::Segment(segment) => (Some(segment.without_payload()), true),
             Decoded::Icmp(_) => (None, true),
+            Decoded::Skipped(_) if is_housekeeping(&bytes) => return,
             // A program may ask a name server or send a ping: that is carried as it came, and is none of the lab's business.
             Decoded::Skipped(_) => (None, false),
         };
@@ -252,6 +253,13 @@ impl Wait {
     fn is_next(&self, of: Peer) -> bool {
         matches!(self, Wait::Next(sender) if *sender == of)
     }
+}
+
+/// What kernels tell their neighbours of themselves by IPv6, to groups (RFC 2464 7) and by ICMPv6, with or without hop-by-hop
+/// options before it (RFC 9777 5, RFC 4861 4): no program asked for it, it comes when it will, and hosts here know each other.
+fn is_housekeeping(bytes: &[u8]) -> bool {
+    const NEXT_HEADER: usize = 14 + 6;
+    bytes.starts_with(&[0x33, 0x33]) && matches!(bytes.get(NEXT_HEADER), Some(0 | 58))
 }
 
 /// Turns one bit of the last octet round; what the checksum covers ends there.

@@ -275,5 +275,10 @@ fn what_is_not_tcp_passes_unharmed() {
     bench.send(1, Peer::A, 5000, "a");
     assert_eq!(bench.came(), "20 other");
     assert_eq!(bench.work.outlets[1].sent, [datagram]);
+    // A group report of IPv6's: nobody asked for it.
+    let mut report = vec![0x33, 0x33, 0, 0, 0, 0x16, 2, 0, 0, 0, 0, 1, 0x86, 0xdd, 0x60, 0, 0, 0, 0, 0, 0, 1];
+    report.resize(90, 0);
+    bench.frame(100, Peer::A, report);
+    assert_eq!(bench.came(), "20 other");
     assert_eq!(bench.work.carried.came.load(Ordering::Acquire), 1);
 }
