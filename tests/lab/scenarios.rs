@@ -161,3 +161,22 @@ fn a_lesson_is_told_within_the_width_and_calls_with_what_they_were_given() {
         }
     }
 }
+
+#[test]
+fn what_no_script_closes_is_open_to_the_end() {
+    let _stage = stage();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mine.toml");
+    let text = "title = \"mine\"\nexpect = \"\"\"\nclient SYN\nserver SYN-ACK\nclient ACK\nclient data 5\nserver ACK\n\"\"\"\n\
+                [program.server]\ncalls = \"\"\"\nlisten 8080\naccept\nrecv -> \"hello\"\n\"\"\"\n\
+                [program.client]\ncalls = \"\"\"\nconnect 8080\nsend \"hello\"\n\"\"\"\n";
+    fs::write(&file, text).unwrap();
+    let program = Program::new();
+    let args = ["run", file.to_str().unwrap(), "--format", "json"];
+    let Some((code, out, err)) = lab("what_no_script_closes_is_open_to_the_end", program.command(), &args) else {
+        return;
+    };
+    assert_eq!(code, 0, "{err}");
+    let timeline: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(timeline["connections"][0]["close"]["kind"], "none", "{}", timeline["connections"][0]["close"]);
+}

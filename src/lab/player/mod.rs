@@ -119,10 +119,12 @@ fn perform(
     }
     let watched = watch.watched();
     let (mut seen, longest) = watch.end();
-    // Sockets that no script closed are open to the end: their FINs and RSTs are of the stage's clearing, not of the lesson.
+    // Sockets that no script closed are open to the end: their FINs and RSTs are of the stage's clearing, not of the lesson, and
+    // nobody must still be listening then.
     let record = stage.medium.end().map_err(LabError::Lost)?;
+    let traced = tracer.map(Tracer::end).unwrap_or_default();
     let (calls, missed) = board.told();
-    let acts = traced::join(&mut seen, &record, tracer.map(Tracer::end).unwrap_or_default());
+    let acts = traced::join(&mut seen, &record, traced);
     let mut recording = Recording { record, calls, seen, acts, longest, ended: now() };
     if is_stopped {
         recording.end_at(watched);
