@@ -255,6 +255,7 @@ fn under_sudo_programs_and_files_are_the_users() {
     }
     // Where root alone may go nothing can be written: when it is, root's rights are gone.
     let roots = tempfile::tempdir().unwrap();
+    fs::set_permissions(roots.path(), fs::Permissions::from_mode(0o700)).unwrap();
     let inner = roots.path().join("inner");
     fs::create_dir(&inner).unwrap();
     fs::set_permissions(&inner, fs::Permissions::from_mode(0o777)).unwrap();
