@@ -1,7 +1,7 @@
 //! Scenarios by name or from a file, and what is told of a text that cannot be read.
 
 use super::exit::{Exit, Failure};
-use crate::lab::scenario::{self, Scenario, ScenarioError, Spot, Sysctl};
+use crate::lab::scenario::{self, Scenario, ScenarioError, Spot};
 use crate::timeline::Text;
 use anyhow::Result;
 use std::fs::File;
@@ -42,8 +42,9 @@ fn wrong(name: &str, error: ScenarioError) -> Failure {
 }
 
 /// A kernel parameter that the file asks for and this kernel does not take.
-pub(super) fn refused(name: &str, sysctl: &Sysctl, error: &io::Error) -> Failure {
-    let Sysctl { name: parameter, value, at, .. } = sysctl;
+#[cfg(all(feature = "capture", target_os = "linux"))]
+pub(super) fn refused(name: &str, sysctl: &scenario::Sysctl, error: &io::Error) -> Failure {
+    let scenario::Sysctl { name: parameter, value, at, .. } = sysctl;
     let what = match error.kind() {
         io::ErrorKind::NotFound => Text::new(
             format!("this kernel has no parameter '{parameter}' that a network of its own could set"),
