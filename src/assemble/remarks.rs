@@ -45,7 +45,7 @@ impl Remarks {
             let Some(ends) = ends.get(&event.connection) else { continue };
             for (frame, (src, dst, text)) in self.by_frame.range(frames) {
                 if ends.contains(&Some(*src)) && ends.contains(&Some(*dst)) {
-                    let words = Deed::read(text).map(|deed| deed.text());
+                    let words = Deed::words(text);
                     event.comments.push(PacketComment { frame: *frame, text: text.clone(), words });
                 }
             }

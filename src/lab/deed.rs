@@ -23,6 +23,9 @@ pub enum Deed<'t> {
     StillHeld,
 }
 
+/// Between what it did first and what it did then.
+pub const BETWEEN: &str = "; ";
+
 const DROPPED: &str = "the wire dropped it: ";
 const QUEUE_FULL: &str = "the wire dropped it: its queue was full";
 const CHANGED: &str = "the wire changed its way: ";
@@ -51,8 +54,24 @@ impl fmt::Display for Deed<'_> {
 }
 
 impl<'t> Deed<'t> {
-    /// What a comment says, if a wire wrote it.
-    pub fn read(comment: &'t str) -> Option<Deed<'t>> {
+    /// All that a comment says, if a wire wrote it.
+    pub fn all(comment: &'t str) -> Vec<Deed<'t>> {
+        let each: Option<Vec<Deed<'_>>> = comment.split(BETWEEN).map(Deed::read).collect();
+        each.unwrap_or_else(|| Deed::read(comment).into_iter().collect())
+    }
+
+    /// A comment in both languages, if a wire wrote it. The texts come from a file: make them safe before they go to a terminal.
+    pub fn words(comment: &str) -> Option<Text> {
+        let texts: Vec<Text> = Deed::all(comment).iter().map(Deed::text).collect();
+        let joined = |texts: Vec<String>, between| texts.join(between);
+        (!texts.is_empty()).then(|| {
+            let (en, zh) = texts.into_iter().map(|text| (text.en, text.zh)).unzip();
+            Text::new(joined(en, BETWEEN), joined(zh, "；"))
+        })
+    }
+
+    /// What a part of a comment says.
+    fn read(comment: &'t str) -> Option<Deed<'t>> {
         let whole = [
             (QUEUE_FULL, Deed::QueueFull),
             (NOT_TAKEN, Deed::NotTaken),
@@ -62,18 +81,15 @@ impl<'t> Deed<'t> {
         if let Some((_, deed)) = whole.into_iter().find(|(words, _)| *words == comment) {
             return Some(deed);
         }
-        let begun: [(&str, fn(&'t str) -> Deed<'t>); 5] = [
-            (DROPPED, Deed::Dropped),
-            (CHANGED, Deed::Changed),
-            (CORRUPTED, Deed::Corrupted),
-            (MADE_UP, Deed::MadeUp),
-            (NOT_GIVEN_OUT, Deed::NotGivenOut),
-        ];
-        begun.into_iter().find_map(|(words, deed)| comment.strip_prefix(words).map(deed))
+        let rest = |words| comment.strip_prefix(words);
+        None.or_else(|| rest(DROPPED).map(Deed::Dropped))
+            .or_else(|| rest(CHANGED).map(Deed::Changed))
+            .or_else(|| rest(CORRUPTED).map(Deed::Corrupted))
+            .or_else(|| rest(MADE_UP).map(Deed::MadeUp))
+            .or_else(|| rest(NOT_GIVEN_OUT).map(Deed::NotGivenOut))
     }
 
-    /// In both languages. The texts come from a file: make them safe before they go to a terminal.
-    pub fn text(&self) -> Text {
+    fn text(&self) -> Text {
         let zh = match self {
             Deed::Dropped(fault) | Deed::Changed(fault) | Deed::Corrupted(fault) => match Fault::parse(fault) {
                 Ok(fault) => format!("线路按要求{}", fault.done_zh()),
@@ -101,6 +117,7 @@ impl<'t> Deed<'t> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
@@ -119,6 +136,11 @@ mod tests {
             assert_eq!(Deed::read(&deed.to_string()), Some(deed));
         }
         assert_eq!(Deed::read("look here"), None);
+        assert_eq!(Deed::all("look; there"), []);
+        let twice = Deed::Changed("hold the first FIN until the first RST").to_string() + BETWEEN + STILL_HELD;
+        assert_eq!(Deed::all(&twice).len(), 2);
+        assert!(Deed::all(&twice).iter().any(Deed::loses));
+        assert!(Deed::words(&twice).unwrap().zh.ends_with("；实验结束时线路仍扣留着它"));
         assert!(Deed::QueueFull.loses() && !Deed::Changed("").loses());
     }
 

@@ -7,7 +7,7 @@ use crate::timeline::{Event, PacketComment, Severity, Text};
 /// Of the notes and comments of an event those that its row shows. Who made the loss knows more than who infers it: where
 /// the wire itself says that it dropped a segment or made one up, what both captures show of that is not said again.
 pub(super) fn of(event: &Event) -> Vec<Remark> {
-    let deeds: Vec<Deed<'_>> = event.comments.iter().filter_map(|comment| Deed::read(&comment.text)).collect();
+    let deeds: Vec<Deed<'_>> = event.comments.iter().flat_map(|comment| Deed::all(&comment.text)).collect();
     let is_said = |id: &str| match id {
         "lost-on-the-way" => deeds.iter().any(Deed::loses),
         "sent-by-neither" => deeds.iter().any(|deed| matches!(deed, Deed::MadeUp(_))),
@@ -31,7 +31,7 @@ const LOSSES: [&str; 2] = ["lost-on-the-way", "checksum-invalid"];
 /// Whether its remarks say what became of a segment that was lost.
 pub(super) fn tell_loss(event: &Event) -> bool {
     event.notes.iter().any(|note| LOSSES.contains(&note.id.as_str()))
-        || event.comments.iter().filter_map(|comment| Deed::read(&comment.text)).any(|deed| deed.loses())
+        || event.comments.iter().flat_map(|comment| Deed::all(&comment.text)).any(|deed| deed.loses())
 }
 
 /// What somebody wrote on a packet.
@@ -57,11 +57,7 @@ mod tests {
             text: Text::new(*id, *id),
             rfc: String::new(),
         };
-        let comment = |text: &&str| PacketComment {
-            frame: 7,
-            text: (*text).into(),
-            words: Deed::read(text).map(|deed| deed.text()),
-        };
+        let comment = |text: &&str| PacketComment { frame: 7, text: (*text).into(), words: Deed::words(text) };
         let event = Event {
             id: 1,
             connection: 1,

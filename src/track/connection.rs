@@ -65,6 +65,8 @@ pub(super) struct Memory {
     pub(super) unproved: Option<super::step::Change>,
     /// It went from LISTEN to SYN-RECEIVED, so a RST leads back there.
     pub(super) from_listen: bool,
+    /// It went from ESTABLISHED to CLOSE-WAIT, so that can be taken back.
+    pub(super) was_established: bool,
     /// LISTEN was told, so a SYN in its name may be an old duplicate that it never sent.
     pub(super) told_listen: bool,
     /// It sent a new SYN in the middle of a live connection: it has lost its memory of that one.

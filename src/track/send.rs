@@ -421,7 +421,8 @@ impl Turn<'_> {
         let crossed = peer != receiver
             && other.is_some_and(|other| segment.acknowledges().is_none_or(|ack| !(other.seq + 1).le(ack)));
         let is_first = peer.of(&self.connection.closing.fin).is_none();
-        if crossed && is_first && self.state(peer) == Some(State::CloseWait) {
+        let was_established = peer.of(&self.connection.memory).was_established;
+        if crossed && is_first && was_established && self.state(peer) == Some(State::CloseWait) {
             self.cross(peer, receiver);
         } else {
             self.signal(peer, Signal::SndFin, Basis::Observed, self.here());

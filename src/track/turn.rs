@@ -78,6 +78,9 @@ impl Turn<'_> {
             news: News::Happened,
         };
         memory.last_change_at = at;
+        if to == State::CloseWait {
+            memory.was_established = from == Some(State::Established);
+        }
         let rests_on_sight = basis == Basis::Inferred || signal == Signal::SndRst;
         memory.unproved = rests_on_sight.then_some(change);
         if memory.told_listen && to == State::SynSent {

@@ -1,6 +1,6 @@
 //! What the plan's faults do to each segment that comes by: they count, and judge.
 
-use crate::lab::deed::Deed;
+use crate::lab::deed::{BETWEEN, Deed};
 use crate::lab::fault::{Action, Counter, Fault, Fins};
 use crate::tcp::{Peer, Segment};
 use std::time::Duration;
@@ -83,7 +83,7 @@ impl Faults {
         let told = [(Deed::Changed(&on_its_way), &on_its_way), (Deed::Corrupted(&in_itself), &in_itself)];
         let told = told.iter().filter(|(_, faults)| !faults.is_empty());
         let told: Vec<String> = told.map(|(deed, _)| deed.to_string()).collect();
-        judgment.comment = Some(told.join("; ")).filter(|comment| !comment.is_empty());
+        judgment.comment = Some(told.join(BETWEEN)).filter(|comment| !comment.is_empty());
         judgment
     }
 

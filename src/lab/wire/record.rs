@@ -1,5 +1,6 @@
 //! What the wire saw, as one pcapng with an interface at each host: what each host sent and when, and what arrived there.
 
+use crate::lab::deed::BETWEEN;
 use crate::tcp::{Peer, Timestamp};
 use std::borrow::Cow;
 use std::fmt;
@@ -64,7 +65,7 @@ impl Record {
     pub(in crate::lab) fn remark(&mut self, place: Option<usize>, words: String) {
         let Some(sighting) = place.and_then(|place| self.sightings.get_mut(place)) else { return };
         sighting.comment = Some(match sighting.comment.take() {
-            Some(before) => Cow::Owned(format!("{before}; {words}")),
+            Some(before) => Cow::Owned(format!("{before}{BETWEEN}{words}")),
             None => Cow::Owned(words),
         });
     }

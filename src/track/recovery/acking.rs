@@ -116,7 +116,7 @@ impl More {
                 // Seen at its receiver: by the clock there, without the way. Else: what the shortest way does not explain.
                 let held = match newest.arrived {
                     Some(arrived) => Some(segment.time.since(arrived)),
-                    None => self.rtt.min_ns().map(|least| ns - least),
+                    None => self.rtt.min_ns().map(|least| ns.saturating_sub(least)),
                 };
                 self.work_in_round_trip(ns, found);
                 self.work_in_delay(held.filter(|_| alone), found);
