@@ -13,6 +13,11 @@
 //! behind track: what a whole capture comes to, gathered from each connection as it is let go. [`select`], before render:
 //! which connections are shown. [`expect`], beside it: whether a timeline shows the sequence that somebody states.
 //!
+//! [`lab`] stands at the far end: it plays scenarios between two hosts of its own, and leaves a recording that is replayed like any
+//! other. Its rooms, in the order in which a performance needs them: `scenario`, `fault`, `pace` and `deed` (pure words: what is to
+//! be done, and what was), `namespace` (a private network), `kernel` (sockets asked, tracepoints heard), `hosts` (client and
+//! server), `wire` (what lies between them) and `performance` (players and watchers of it all).
+//!
 //! A room uses only rooms to its left, and the two rooms of nouns: [`tcp`] (what RFC 9293 calls things) and [`timeline`] (the
 //! public contract). Renderers never ask the tracker, rules never change state, layout never writes into events; time comes
 //! with the frames. [`analyze::Analyzer`] is the whole middle as one object. [`cli`] alone prints, asks the environment and

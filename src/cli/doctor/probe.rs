@@ -56,7 +56,7 @@ pub(super) fn run() -> Outcome {
 
 #[cfg(all(target_os = "linux", feature = "capture"))]
 fn connect() -> anyhow::Result<Connection> {
-    use crate::lab::sock_diag::{SockDiag, TimerKind};
+    use crate::lab::kernel::sock_diag::{SockDiag, TimerKind};
     use crate::source::live::{LiveCapture, LiveOptions};
     use crate::tcp::State;
     use std::io::{Read, Write};

@@ -51,7 +51,7 @@ fn private_network(outcome: Option<Outcome>) -> Vec<Check> {
 
 #[cfg(target_os = "linux")]
 fn sock_diag() -> Check {
-    use crate::lab::sock_diag::SockDiag;
+    use crate::lab::kernel::sock_diag::SockDiag;
     let title = ("the kernel's word on sockets (sock_diag)", "内核的套接字信息（sock_diag）");
     match SockDiag::open().and_then(|mut kernel| kernel.dump(&[])) {
         Ok(sockets) => Check::new("sock-diag", true, title, {

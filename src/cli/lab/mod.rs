@@ -10,7 +10,7 @@ use super::exit::{Exit, Failure};
 use super::{replay, saving};
 use crate::analyze::Wishes;
 use crate::assemble::Watch;
-use crate::lab::{LabError, Recording};
+use crate::lab::performance::{LabError, Recording};
 use crate::render::safe;
 use crate::timeline::{Lang, SourceKind, Text, Timeline};
 use anyhow::{Context, Result};

@@ -158,7 +158,7 @@ fn sum_up(timeline: &Timeline, style: &Style, out: &mut impl Write) -> Result<()
 #[cfg(target_os = "linux")]
 mod kernel {
     use crate::analyze::Analyzer;
-    use crate::lab::witness::{Seen, Witness};
+    use crate::lab::kernel::witness::{Seen, Witness};
     use crate::source::clock;
     use crate::tcp::Timestamp;
     use std::net::SocketAddr;

@@ -1,6 +1,6 @@
 //! A frame that no host sent, built by pnet.
 
-use crate::lab::network::mac;
+use crate::lab::hosts::mac;
 use crate::tcp::{Peer, SeqNumber};
 use pnet::packet::ethernet::{EtherTypes, MutableEthernetPacket};
 use pnet::packet::ip::IpNextHeaderProtocols;
@@ -97,7 +97,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
     use crate::decode::{Decoded, Decoder};
-    use crate::lab::network::address;
+    use crate::lab::hosts::address;
     use crate::source::{Frame, LinkType};
     use crate::tcp::{Checksum, Flags, Timestamp};
 

@@ -6,8 +6,7 @@
 
 use super::Word;
 use super::work::{Came, Outlet};
-use crate::lab::host::Host;
-use crate::lab::network::{DEVICE, mac, wire_device};
+use crate::lab::hosts::{DEVICE, Host, mac, wire_device};
 use crate::lab::worker::Worker;
 use crate::source::clock::{now, stamped};
 use crate::source::syscall::packets_let_go;

@@ -5,15 +5,20 @@ mod device;
 mod faults;
 mod flows;
 mod inject;
+mod loopback;
+mod medium;
 pub mod record;
 mod way;
 mod work;
+
+pub(in crate::lab) use loopback::Loopback;
+pub(in crate::lab) use medium::Medium;
 
 pub use inject::Injector;
 pub use record::{Record, Sighting};
 
 use crate::lab::fault::Fault;
-use crate::lab::host::Host;
+use crate::lab::hosts::Host;
 use crate::lab::pace::Rate;
 use crate::lab::worker::Worker;
 use crate::tcp::{Peer, Timestamp};

@@ -2,7 +2,7 @@
 use super::super::craft::Craft;
 use super::*;
 use crate::lab::fault::Fault;
-use crate::lab::network::address;
+use crate::lab::hosts::address;
 use crate::lab::pace::Rate;
 use crate::tcp::{Flags, SeqNumber};
 use nix::errno::Errno;

@@ -1,7 +1,7 @@
 //! What everybody saw of a performance, as one file: packets at both hosts, calls, and the kernels' words.
 
-use super::wire::Record;
-use super::witness::Seen;
+use crate::lab::kernel::witness::Seen;
+use crate::lab::wire::Record;
 use crate::source::journal;
 use crate::tcp::{CallWord, KernelAct, Timestamp};
 use std::io::{self, Write};

@@ -1,8 +1,8 @@
 //! Everybody who watches while a performance goes on: the wire, and the kernel of each host, asked again and again.
 
 use super::error::LabError;
-use super::medium::Medium;
-use super::witness::{Seen, Witness};
+use crate::lab::kernel::witness::{Seen, Witness};
+use crate::lab::wire::Medium;
 use crate::source::clock::now;
 use crate::tcp::{State, Timestamp};
 use std::net::SocketAddr;

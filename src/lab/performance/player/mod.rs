@@ -10,12 +10,12 @@ mod transfers;
 pub use board::Missed;
 
 use super::error::LabError;
-use super::host::Host;
 use super::recording::Recording;
-use super::scenario::{Ground, Place, Scenario};
 use super::traced;
-use super::tracer::Tracer;
 use super::watch::Watch;
+use crate::lab::hosts::Host;
+use crate::lab::kernel::tracer::Tracer;
+use crate::lab::scenario::{Ground, Place, Scenario};
 use crate::source::clock::{self, now};
 use crate::tcp::{CallWord, Peer};
 use board::Board;
@@ -37,7 +37,7 @@ pub struct Played {
 /// Hears of each call when it has returned: the program's name and the call.
 pub type Listener<'l> = &'l (dyn Fn(&str, &CallWord) + Sync);
 
-/// Plays it once. Unless it is played here, the process must be root of its user namespace ([`super::namespace::enter`]); then
+/// Plays it once. Unless it is played here, the process must be root of its user namespace ([`crate::lab::namespace::enter`]); then
 /// it has a network of its own, and several may be played at a time: none is alone then, and the kernel's tracepoints, which
 /// know no networks, are not listened to.
 ///

@@ -1,6 +1,6 @@
 //! Why a private network cannot be made on this host, and what helps: from the step, the error and the host's settings.
 
-use super::namespace::Step;
+use super::Step;
 use crate::timeline::Text;
 use nix::errno::Errno;
 use std::fs;

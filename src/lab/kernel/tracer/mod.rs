@@ -5,7 +5,7 @@
 
 mod line;
 
-pub(super) use line::{Deed, Traced};
+pub(in crate::lab) use line::{Deed, Traced};
 
 use crate::source::clock::now;
 use crate::tcp::Timestamp;
@@ -32,7 +32,7 @@ const BUFFER: &str = "1024";
 const MOST_EVENTS: usize = 100_000;
 
 /// An instance at work.
-pub(super) struct Tracer {
+pub(in crate::lab) struct Tracer {
     /// Keeps a tracefs that only this sees.
     _mounted: Option<File>,
     /// Keeps others from removing the instance, and is let go before it is removed.
@@ -44,7 +44,7 @@ pub(super) struct Tracer {
 
 impl Tracer {
     /// Begins to listen; `None` without root's rights, or where the kernel has no such events.
-    pub(super) fn begin() -> Option<Tracer> {
+    pub(in crate::lab) fn begin() -> Option<Tracer> {
         let ahead = ahead()?;
         let (root, mounted) = tracing().ok()?;
         sweep(&root);
@@ -69,7 +69,7 @@ impl Tracer {
     }
 
     /// Ends it, and gives what was heard, of every socket of this machine: whose it is must be looked into.
-    pub(super) fn end(mut self) -> Vec<Traced> {
+    pub(in crate::lab) fn end(mut self) -> Vec<Traced> {
         if let Some(switch) = &mut self.switch {
             let _ = switch.write_all(b"0");
         }

@@ -2,9 +2,8 @@
 //! its session, ignores SIGTERM, or is there when this process is killed.
 
 use super::relay;
-use crate::lab::host::Host;
-use crate::lab::network::address;
-use crate::lab::watch::ASK_EVERY;
+use crate::lab::hosts::{Host, address};
+use crate::lab::performance::watch::ASK_EVERY;
 use crate::lab::worker::Worker;
 use crate::source::privilege::User;
 use crate::tcp::Peer;

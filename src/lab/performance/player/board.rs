@@ -2,9 +2,9 @@
 
 use super::Listener;
 use super::socket::Socket;
+use crate::lab::kernel::witness::Seen;
 use crate::lab::scenario::script::{Line, Wait};
 use crate::lab::wire::Injector;
-use crate::lab::witness::Seen;
 use crate::tcp::{CallWord, Peer, State};
 use crate::timeline::Text;
 use std::collections::HashMap;

@@ -1,6 +1,6 @@
 //! Why nothing came of a performance in the lab.
 
-use super::scenario::Sysctl;
+use crate::lab::scenario::Sysctl;
 use crate::source::live::LiveError;
 use std::io;
 use std::process::ExitStatus;

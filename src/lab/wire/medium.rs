@@ -1,17 +1,17 @@
 //! What lies between client and server: a wire of ours, or a loopback.
 
 use super::loopback::Loopback;
-use super::wire::{Injector, Record, Wire};
+use super::{Injector, Record, Wire};
 use std::io;
 
-pub(super) enum Medium {
+pub(in crate::lab) enum Medium {
     Wire(Wire),
     Loopback(Loopback),
 }
 
 impl Medium {
     /// Frames that came to it so far, and those that are on it now.
-    pub(super) fn carried(&self) -> (u64, u64) {
+    pub(in crate::lab) fn carried(&self) -> (u64, u64) {
         match self {
             Medium::Wire(wire) => wire.carried(),
             Medium::Loopback(loopback) => (loopback.came(), 0),
@@ -19,7 +19,7 @@ impl Medium {
     }
 
     /// To have segments made up, which only a wire of ours can.
-    pub(super) fn injector(&self) -> Option<Injector> {
+    pub(in crate::lab) fn injector(&self) -> Option<Injector> {
         match self {
             Medium::Wire(wire) => Some(wire.injector()),
             Medium::Loopback(_) => None,
@@ -27,7 +27,7 @@ impl Medium {
     }
 
     /// Ends the carrying, and gives what was seen. Also without this call it ends with this.
-    pub(super) fn end(self) -> io::Result<Record> {
+    pub(in crate::lab) fn end(self) -> io::Result<Record> {
         match self {
             Medium::Wire(wire) => wire.end(),
             Medium::Loopback(loopback) => loopback.end(),

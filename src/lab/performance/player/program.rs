@@ -3,7 +3,7 @@
 use super::board::{Board, Over};
 use super::socket::{Caller, Socket};
 use super::transfers;
-use crate::lab::host::Host;
+use crate::lab::hosts::Host;
 use crate::lab::scenario::script::{Amount, Line, Wait, Wanted, What};
 use crate::lab::scenario::{Place, Program};
 use crate::tcp::Peer;

@@ -2,14 +2,14 @@
 
 use super::host::Host;
 use super::link::{self, Mac};
-use super::witness::Witness;
+use crate::lab::kernel::witness::Witness;
 use crate::tcp::Peer;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::Path;
 
 /// The device of each host.
-pub(super) const DEVICE: &str = "eth0";
+pub(in crate::lab) const DEVICE: &str = "eth0";
 
 /// Entries of the table of connections that a namespace made from here gets.
 const OWN_TABLES: &str = "/proc/sys/net/ipv4/tcp_child_ehash_entries";
@@ -89,7 +89,7 @@ impl Network {
     ///
     /// # Errors
     /// What the kernel says.
-    pub(super) fn witnesses(&self) -> io::Result<Vec<Witness>> {
+    pub(in crate::lab) fn witnesses(&self) -> io::Result<Vec<Witness>> {
         self.hosts.iter().map(|host| host.inside(Witness::open_all)).collect()
     }
 }

@@ -1,8 +1,10 @@
 //! A network of our own: the process moves into a private network namespace with a loopback that nobody else uses.
 
-use super::remedy::{self, Host};
+mod remedy;
+
 use crate::timeline::Text;
 use nix::errno::Errno;
+use remedy::Host;
 use std::fmt;
 use std::path::Path;
 use thiserror::Error;

@@ -241,7 +241,7 @@ impl Seen {
     }
 
     /// One of which nothing is known yet.
-    pub(super) fn at(local: SocketAddr, remote: SocketAddr) -> Seen {
+    pub(in crate::lab) fn at(local: SocketAddr, remote: SocketAddr) -> Seen {
         Seen {
             local,
             remote,
@@ -287,8 +287,8 @@ impl Seen {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
-    use super::super::sock_diag::Timer;
     use super::*;
+    use crate::lab::kernel::sock_diag::Timer;
 
     fn socket(cookie: u64, state: State, inode: u32, left_ms: Option<u64>) -> KernelSocket {
         KernelSocket {

@@ -26,10 +26,10 @@ use std::time::{Duration, Instant};
 const CARRIES_WITHIN: Duration = Duration::from_secs(10);
 
 /// A link-layer address.
-pub(super) type Mac = [u8; 6];
+pub(in crate::lab) type Mac = [u8; 6];
 
 /// Makes a pair of devices: one here, one on the host.
-pub(super) fn veth(here: &str, host: &Host, there: &str, mac: Mac) -> io::Result<()> {
+pub(in crate::lab) fn veth(here: &str, host: &Host, there: &str, mac: Mac) -> io::Result<()> {
     let mut peer = LinkMessage::default();
     peer.attributes = vec![
         LinkAttribute::IfName(there.into()),
@@ -48,7 +48,7 @@ pub(super) fn veth(here: &str, host: &Host, there: &str, mac: Mac) -> io::Result
 }
 
 /// Gives a device of this thread's host an address. IPv6 does not look for others that have it.
-pub(super) fn address(device: &str, ip: IpAddr, prefix: u8) -> io::Result<()> {
+pub(in crate::lab) fn address(device: &str, ip: IpAddr, prefix: u8) -> io::Result<()> {
     let mut message = AddressMessage::default();
     message.header.family = family(ip);
     message.header.prefix_len = prefix;
@@ -63,7 +63,7 @@ pub(super) fn address(device: &str, ip: IpAddr, prefix: u8) -> io::Result<()> {
 }
 
 /// Tells this thread's host who has an address, so that it never asks on the wire.
-pub(super) fn neighbour(device: &str, ip: IpAddr, mac: Mac) -> io::Result<()> {
+pub(in crate::lab) fn neighbour(device: &str, ip: IpAddr, mac: Mac) -> io::Result<()> {
     let mut message = NeighbourMessage::default();
     message.header.family = family(ip);
     message.header.ifindex = index(device)?;
@@ -79,13 +79,13 @@ pub(super) fn neighbour(device: &str, ip: IpAddr, mac: Mac) -> io::Result<()> {
 }
 
 /// Switches a device of this thread's host on.
-pub(super) fn up(device: &str) -> io::Result<()> {
+pub(in crate::lab) fn up(device: &str) -> io::Result<()> {
     Ok(link_up(any_socket()?.as_fd(), device)?)
 }
 
 /// Waits until a device of this thread's host carries frames: it is switched on at once, but the kernel lets it send only
 /// somewhat later, and drops what is sent before.
-pub(super) fn until_carrying(device: &str) -> io::Result<()> {
+pub(in crate::lab) fn until_carrying(device: &str) -> io::Result<()> {
     let begun = Instant::now();
     let mut message = LinkMessage::default();
     message.attributes = vec![LinkAttribute::IfName(device.into())];
@@ -111,7 +111,7 @@ pub(super) fn until_carrying(device: &str) -> io::Result<()> {
 }
 
 /// Every frame shall be what a network would see: whole checksums, no super-segments.
-pub(super) fn no_offload(device: &str) -> io::Result<()> {
+pub(in crate::lab) fn no_offload(device: &str) -> io::Result<()> {
     Ok(no_checksum_offload(any_socket()?.as_fd(), device)?)
 }
 

@@ -1,10 +1,10 @@
 //! What the tracepoints told, put beside what the kernel answered: states to the microsecond, and deeds. They tell of every
 //! socket of the machine and name no network, so what our own wire does not bear out is another's, and left out.
 
-use super::tracer::{Deed, Traced};
-use super::wire::Record;
-use super::witness::Seen;
 use crate::decode::{Decoded, Decoder};
+use crate::lab::kernel::tracer::{Deed, Traced};
+use crate::lab::kernel::witness::Seen;
+use crate::lab::wire::Record;
 use crate::source::{Frame, LinkType};
 use crate::tcp::{KernelAct, KernelDeed, State, Timestamp};
 use std::collections::HashMap;

@@ -1,14 +1,10 @@
 //! Where a scenario is played: two hosts with a wire between them, or a loopback that is both.
 
-use crate::lab::error::LabError;
-use crate::lab::host::Host;
-use crate::lab::link;
-use crate::lab::loopback::Loopback;
-use crate::lab::medium::Medium;
-use crate::lab::network::{Network, address};
+use crate::lab::hosts::{Host, Network, address, link};
+use crate::lab::kernel::witness::{Seen, Witness};
+use crate::lab::performance::LabError;
 use crate::lab::scenario::{Ground, Scenario, Sysctl};
-use crate::lab::wire::{Plan, Wire};
-use crate::lab::witness::{Seen, Witness};
+use crate::lab::wire::{Loopback, Medium, Plan, Wire};
 use crate::tcp::{Peer, State};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

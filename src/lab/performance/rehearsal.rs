@@ -1,6 +1,6 @@
 //! A transfer on loopback with everybody watching: built-in server and client, the capture, and the kernel as witness.
 
-use super::witness::Witness;
+use crate::lab::kernel::witness::Witness;
 use crate::source::Frame;
 use crate::source::clock::now;
 use crate::source::live::{LiveCapture, LiveError};

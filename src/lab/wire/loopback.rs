@@ -1,7 +1,7 @@
 //! A loopback in place of two hosts and a wire: what passes there is captured as any other program's packets are.
 
-use super::wire::Record;
-use super::worker::Worker;
+use super::Record;
+use crate::lab::worker::Worker;
 use crate::source::clock::stamped;
 use crate::source::live::{LiveCapture, LiveError, LiveOptions, WHOLE_PACKETS};
 use crate::tcp::Peer;
@@ -14,14 +14,14 @@ use std::time::Duration;
 /// How long one wait for packets lasts at most.
 const GLANCE: Duration = Duration::from_millis(10);
 
-pub(super) struct Loopback {
+pub(in crate::lab) struct Loopback {
     came: Arc<AtomicU64>,
     worker: Worker<Record>,
 }
 
 impl Loopback {
     /// Listens for packets of these ports, in the network namespace of the calling thread.
-    pub(super) fn listen(ports: &[u16]) -> Result<Loopback, LiveError> {
+    pub(in crate::lab) fn listen(ports: &[u16]) -> Result<Loopback, LiveError> {
         let words: Vec<String> = ports.iter().map(|port| format!("tcp port {port}")).collect();
         let options = LiveOptions { filter: vec![words.join(" or ")], ..LiveOptions::new("lo") };
         let mut capture = LiveCapture::open(&options.keeping(WHOLE_PACKETS))?;
@@ -52,11 +52,11 @@ impl Loopback {
     }
 
     /// Packets that passed so far.
-    pub(super) fn came(&self) -> u64 {
+    pub(in crate::lab) fn came(&self) -> u64 {
         self.came.load(Ordering::Acquire)
     }
 
-    pub(super) fn end(self) -> io::Result<Record> {
+    pub(in crate::lab) fn end(self) -> io::Result<Record> {
         self.worker.end()
     }
 }

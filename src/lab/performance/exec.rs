@@ -4,13 +4,12 @@ mod program;
 mod relay;
 
 use super::error::LabError;
-use super::medium::Medium;
-use super::network::Network;
 use super::recording::Recording;
 use super::traced;
-use super::tracer::Tracer;
 use super::watch::Watch;
-use super::wire::{Plan, Wire};
+use crate::lab::hosts::Network;
+use crate::lab::kernel::tracer::Tracer;
+use crate::lab::wire::{Medium, Plan, Wire};
 use crate::source::clock::{self, now};
 use crate::source::privilege::User;
 use crate::tcp::{Peer, State};
