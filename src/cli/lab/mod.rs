@@ -1,6 +1,9 @@
 //! `synfin lab`: two hosts, a wire between them, and the kernel as witness.
 
+mod all;
 mod exec;
+mod ground;
+mod judged;
 mod list;
 mod run;
 
@@ -20,6 +23,7 @@ use std::path::Path;
 pub(super) fn run(args: &Lab, config: &Config) -> Result<Exit> {
     match &args.command {
         LabCommand::Exec(args) => exec::run(args, config),
+        LabCommand::Run(args) if args.all => all::run(args, config),
         LabCommand::Run(args) => run::run(args, config),
         LabCommand::List => list::run(config),
     }
