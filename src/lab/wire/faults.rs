@@ -1,7 +1,8 @@
 //! What the plan's faults do to each segment that comes by: they count, and judge.
 
+use super::counter::{Counter, Fins};
 use crate::lab::deed::{BETWEEN, Deed};
-use crate::lab::fault::{Action, Counter, Fault, Fins};
+use crate::lab::fault::{Action, Fault};
 use crate::tcp::{Peer, Segment};
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! What the wire saw last of each sender of each connection: where a segment that is made up belongs.
 
-use crate::lab::fault::Fins;
+use super::counter::Fins;
 use crate::tcp::{Peer, Segment, SeqNumber};
 use std::collections::HashMap;
 use std::net::SocketAddr;

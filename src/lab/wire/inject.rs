@@ -1,13 +1,14 @@
 //! Segments that the wire makes up, or gives out once more: only their receiver sees them.
 
 use super::Word;
+use super::counter::Counter;
 use super::craft::Craft;
 use super::flows::Flows;
 use super::way::Onward;
 use super::work::{Outlet, Work};
 use crate::decode::{Decoded, Decoder};
 use crate::lab::deed::Deed;
-use crate::lab::fault::{Counter, Selector};
+use crate::lab::fault::Selector;
 use crate::lab::scenario::script::{Injection, MadeUp};
 use crate::source::{Frame, LinkType};
 use crate::tcp::{Flags, Peer, Timestamp};

@@ -1,5 +1,6 @@
 //! The wire between two hosts: it carries every frame from one to the other, later, and does to it what it was told.
 
+mod counter;
 mod craft;
 mod device;
 mod faults;

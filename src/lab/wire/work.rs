@@ -1,13 +1,13 @@
 //! The wire's own side: what becomes of each frame, and when. It knows devices only by what goes out through them, and is told
 //! the time.
 
+use super::counter::Fins;
 use super::faults::{Faults, Judgment, Wait};
 use super::flows::Flows;
 use super::way::{Due, Held, Onward};
 use super::{Carried, Plan, Record};
 use crate::decode::{Decoded, Decoder};
 use crate::lab::deed::Deed;
-use crate::lab::fault::Fins;
 use crate::lab::pace::Pace;
 use crate::source::{Frame, LinkType};
 use crate::tcp::{Peer, Segment, Timestamp};
