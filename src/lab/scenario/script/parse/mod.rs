@@ -1,6 +1,7 @@
 //! The text of a script into its lines.
 
 mod inject;
+mod words;
 
 use super::{Amount, Line, Opt, Wait, Wanted, What};
 use crate::expect::likest_of;
@@ -8,7 +9,7 @@ use crate::lab::fault::time;
 use crate::lab::scenario::Place;
 use crate::tcp::{Peer, State};
 use crate::timeline::Text;
-use std::time::Duration;
+use words::Words;
 
 /// Octets that one `send` or one file makes up at most.
 const MOST_SENT: usize = 64 << 20;
@@ -34,66 +35,13 @@ pub struct ScriptError {
 pub fn parse(text: &str, place: Place) -> Result<Vec<Line>, ScriptError> {
     let mut lines = Vec::new();
     for (number, raw) in text.lines().enumerate() {
-        let mut words = Words { line: number, all: words(raw, number)?, at: 0 };
+        let mut words = Words::of(raw, number)?;
         if words.all.is_empty() {
             continue;
         }
         lines.push(words.line(place)?);
     }
     Ok(lines)
-}
-
-/// A word and where it begins. A quoted one is text.
-struct Word {
-    at: usize,
-    text: String,
-    is_quoted: bool,
-}
-
-fn words(raw: &str, line: usize) -> Result<Vec<Word>, ScriptError> {
-    let mut words = Vec::new();
-    let mut rest = raw.chars().enumerate().peekable();
-    while let Some((at, first)) = rest.next() {
-        if first == '#' {
-            break;
-        }
-        if first.is_whitespace() {
-            continue;
-        }
-        let mut text = String::new();
-        if first == '"' {
-            loop {
-                match rest.next() {
-                    Some((_, '"')) => break,
-                    Some((_, '\\')) => text.push(match rest.next() {
-                        Some((_, 'n')) => '\n',
-                        Some((_, 'r')) => '\r',
-                        Some((_, other)) => other,
-                        None => '\\',
-                    }),
-                    Some((_, other)) => text.push(other),
-                    None => {
-                        let what = Text::new("the quotation mark is not closed", "引号没有闭合");
-                        return Err(ScriptError { line, column: at, len: 1, what, suggestion: None });
-                    }
-                }
-            }
-            words.push(Word { at, text, is_quoted: true });
-            continue;
-        }
-        text.push(first);
-        while let Some((_, next)) = rest.next_if(|(_, next)| !next.is_whitespace() && *next != '#') {
-            text.push(next);
-        }
-        words.push(Word { at, text, is_quoted: false });
-    }
-    Ok(words)
-}
-
-struct Words {
-    line: usize,
-    all: Vec<Word>,
-    at: usize,
 }
 
 const CALLS: [&str; 14] = [
@@ -296,52 +244,6 @@ impl Words {
                 "此处应为数字、\"文本\"或 ECONNREFUSED 这样的错误",
             )
         })
-    }
-
-    fn peek(&self) -> Option<&str> {
-        self.all.get(self.at).filter(|word| !word.is_quoted).map(|word| word.text.as_str())
-    }
-
-    fn take<T>(&mut self, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
-        let value = self.peek().and_then(read)?;
-        self.at += 1;
-        Some(value)
-    }
-
-    fn takes(&mut self, word: &str) -> bool {
-        self.take(|found| (found == word).then_some(())).is_some()
-    }
-
-    fn word(&mut self) -> Option<String> {
-        self.take(|word| Some(word.to_string()))
-    }
-
-    fn name(&mut self) -> Result<String, ScriptError> {
-        self.take(|word| (word != "->").then(|| word.to_string()))
-            .ok_or_else(|| self.wrong("a name should stand here", "此处应为名称"))
-    }
-
-    fn number<T: std::str::FromStr>(&mut self, en: &str, zh: &str) -> Result<T, ScriptError> {
-        let found = self.take(|word| word.parse().ok());
-        found.ok_or_else(|| {
-            self.wrong(&format!("{en} should stand here, as a number"), &format!("此处应为{zh}（数字）"))
-        })
-    }
-
-    /// A time that the kernel takes in whole seconds.
-    fn seconds(&mut self) -> Result<Duration, ScriptError> {
-        let found = self.take(|word| time(word).filter(|time| time.as_secs() > 0 && time.subsec_nanos() == 0));
-        found.ok_or_else(|| self.wrong("whole seconds (1s) should stand here", "此处应为整秒数（1s）"))
-    }
-
-    fn port(&mut self) -> Result<u16, ScriptError> {
-        self.number("a port", "端口")
-    }
-
-    fn wrong(&self, en: &str, zh: &str) -> ScriptError {
-        let end = self.all.last().map_or(0, |last| last.at + last.text.chars().count() + 1);
-        let (column, len) = self.all.get(self.at).map_or((end, 1), |word| (word.at, word.text.chars().count()));
-        ScriptError { line: self.line, column, len, what: Text::new(en, zh), suggestion: None }
     }
 }
 
