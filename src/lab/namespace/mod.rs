@@ -4,7 +4,7 @@ mod remedy;
 
 use crate::timeline::Text;
 use nix::errno::Errno;
-use remedy::Host;
+use remedy::Settings;
 use std::fmt;
 use std::path::Path;
 use thiserror::Error;
@@ -56,7 +56,7 @@ impl fmt::Display for Step {
 pub struct NamespaceError {
     pub step: Step,
     pub errno: Errno,
-    host: Host,
+    settings: Settings,
 }
 
 impl NamespaceError {
@@ -75,7 +75,7 @@ impl NamespaceError {
 
     /// How to mend it, the likeliest way first. `executable` is named in commands to copy.
     pub fn remedies(&self, executable: &Path) -> Vec<Text> {
-        remedy::remedies(self.step, self.errno, &self.host, executable)
+        remedy::remedies(self.step, self.errno, &self.settings, executable)
     }
 }
 
@@ -93,7 +93,7 @@ pub fn enter() -> Result<Entered, NamespaceError> {
 
     // Afterwards both are the overflow ids until the maps are written.
     let (uid, gid) = (geteuid(), getegid());
-    let at = |step| move |errno| NamespaceError { step, errno, host: Host::look() };
+    let at = |step| move |errno| NamespaceError { step, errno, settings: Settings::look() };
     let write = |step: Step, file: &str, text: String| {
         std::fs::write(file, text).map_err(|error| at(step)(error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)))
     };
@@ -123,7 +123,7 @@ pub fn enter() -> Result<Entered, NamespaceError> {
 /// A private network needs Linux.
 #[cfg(not(target_os = "linux"))]
 pub fn enter() -> Result<Entered, NamespaceError> {
-    Err(NamespaceError { step: Step::System, errno: Errno::ENOSYS, host: Host::default() })
+    Err(NamespaceError { step: Step::System, errno: Errno::ENOSYS, settings: Settings::default() })
 }
 
 #[cfg(test)]
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn the_failing_step_is_named_in_both_languages() {
-        let error = NamespaceError { step: Step::UidMap, errno: Errno::EPERM, host: Host::default() };
+        let error = NamespaceError { step: Step::UidMap, errno: Errno::EPERM, settings: Settings::default() };
         let text = error.text();
         assert!(text.en.contains("uid_map") && text.en.contains("EPERM"), "{}", text.en);
         assert!(text.zh.contains("uid_map") && text.zh.contains("EPERM"), "{}", text.zh);
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn only_before_the_first_step_nothing_was_made() {
-        let at = |step| NamespaceError { step, errno: Errno::EPERM, host: Host::default() };
+        let at = |step| NamespaceError { step, errno: Errno::EPERM, settings: Settings::default() };
         assert!([Step::Unshare, Step::System].into_iter().all(|step| at(step).is_where_it_was()));
         let later = [Step::SetGroups, Step::UidMap, Step::GidMap, Step::LoUp];
         assert!(!later.into_iter().any(|step| at(step).is_where_it_was()));

@@ -1,4 +1,4 @@
-//! Why a private network cannot be made on this host, and what helps: from the step, the error and the host's settings.
+//! Why a private network cannot be made on this machine, and what helps: from the step, the error and the machine's settings.
 
 use super::Step;
 use crate::timeline::Text;
@@ -6,9 +6,9 @@ use nix::errno::Errno;
 use std::fs;
 use std::path::Path;
 
-/// Settings of this host that forbid namespaces. None where there is no such setting.
+/// Settings of this machine that forbid namespaces. None where there is no such setting.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Host {
+pub(super) struct Settings {
     /// `kernel.unprivileged_userns_clone` (Debian, Arch): 0 forbids.
     pub(super) userns_clone: Option<u64>,
     /// `kernel.apparmor_restrict_unprivileged_userns` (Ubuntu 23.10 and later): 1 forbids what follows unshare.
@@ -22,11 +22,11 @@ pub(super) struct Host {
     pub(super) container: bool,
 }
 
-impl Host {
+impl Settings {
     #[cfg_attr(not(target_os = "linux"), allow(dead_code))]
-    pub(super) fn look() -> Host {
+    pub(super) fn look() -> Settings {
         let number = |name: &str| fs::read_to_string(format!("/proc/sys/{name}")).ok()?.trim().parse().ok();
-        Host {
+        Settings {
             userns_clone: number("kernel/unprivileged_userns_clone"),
             apparmor_restricts: number("kernel/apparmor_restrict_unprivileged_userns"),
             max_user: number("user/max_user_namespaces"),
@@ -38,7 +38,7 @@ impl Host {
 }
 
 /// What helps, the likeliest first. `sudo` comes last, for it always helps where there is a root.
-pub(super) fn remedies(step: Step, errno: Errno, host: &Host, executable: &Path) -> Vec<Text> {
+pub(super) fn remedies(step: Step, errno: Errno, settings: &Settings, executable: &Path) -> Vec<Text> {
     let mut all = Vec::new();
     let path = executable.display();
     match (step, errno) {
@@ -54,14 +54,14 @@ pub(super) fn remedies(step: Step, errno: Errno, host: &Host, executable: &Path)
         )),
         (Step::Unshare, Errno::ENOSPC | Errno::EUSERS) => {
             // A limit of 0 switches namespaces off; which of the two it is shows in its value.
-            if host.max_user == Some(0) || host.max_net != Some(0) {
+            if settings.max_user == Some(0) || settings.max_net != Some(0) {
                 all.push(sysctl(
                     "user.max_user_namespaces=10000",
                     "user namespaces are limited",
                     "用户命名空间数量受限",
                 ));
             }
-            if host.max_net == Some(0) || host.max_user != Some(0) {
+            if settings.max_net == Some(0) || settings.max_user != Some(0) {
                 all.push(sysctl(
                     "user.max_net_namespaces=10000",
                     "network namespaces are limited",
@@ -70,14 +70,14 @@ pub(super) fn remedies(step: Step, errno: Errno, host: &Host, executable: &Path)
             }
         }
         (Step::Unshare, _) => {
-            if host.userns_clone == Some(0) {
+            if settings.userns_clone == Some(0) {
                 all.push(sysctl(
                     "kernel.unprivileged_userns_clone=1",
                     "this system forbids user namespaces to ordinary users",
                     "本系统禁止普通用户使用用户命名空间",
                 ));
             }
-            if host.container || all.is_empty() {
+            if settings.container || all.is_empty() {
                 all.push(Text::new(
                     "in a container: start it with --cap-add SYS_ADMIN, or with a seccomp profile that allows unshare (docker run --security-opt seccomp=unconfined …)",
                     "在容器中：用 --cap-add SYS_ADMIN 启动，或使用允许 unshare 的 seccomp 配置（docker run --security-opt seccomp=unconfined …）",
@@ -90,7 +90,7 @@ pub(super) fn remedies(step: Step, errno: Errno, host: &Host, executable: &Path)
         }
         // unshare went well and the new namespace has no rights: AppArmor's way of refusing.
         (Step::SetGroups | Step::UidMap | Step::GidMap | Step::LoUp, _) => {
-            if host.apparmor_restricts.is_none_or(|value| value != 0) {
+            if settings.apparmor_restricts.is_none_or(|value| value != 0) {
                 let profile = format!(
                     "printf 'abi <abi/4.0>,\\ninclude <tunables/global>\\nprofile synfin {path} flags=(unconfined) {{\\n  userns,\\n}}\\n' | sudo tee /etc/apparmor.d/synfin && sudo apparmor_parser -r /etc/apparmor.d/synfin"
                 );
@@ -108,7 +108,7 @@ pub(super) fn remedies(step: Step, errno: Errno, host: &Host, executable: &Path)
             }
         }
     }
-    if host.root {
+    if settings.root {
         all.push(Text::new(
             "or watch the loopback that is there: synfin live in one terminal, synfin serve and synfin get in two others",
             "或者观察现有的环回接口：一个终端运行 synfin live，另两个运行 synfin serve 和 synfin get",
@@ -131,8 +131,8 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
     use super::*;
 
-    fn told(step: Step, errno: Errno, host: Host) -> String {
-        let all = remedies(step, errno, &host, Path::new("/opt/synfin"));
+    fn told(step: Step, errno: Errno, settings: Settings) -> String {
+        let all = remedies(step, errno, &settings, Path::new("/opt/synfin"));
         for text in &all {
             assert!(!text.en.is_empty() && !text.zh.is_empty());
         }
@@ -141,28 +141,29 @@ mod tests {
 
     #[test]
     fn each_cause_has_its_own_remedy() {
-        let debian = told(Step::Unshare, Errno::EPERM, Host { userns_clone: Some(0), ..Host::default() });
+        let debian = told(Step::Unshare, Errno::EPERM, Settings { userns_clone: Some(0), ..Settings::default() });
         assert!(debian.contains("sysctl kernel.unprivileged_userns_clone=1") && !debian.contains("seccomp"));
-        let docker = told(Step::Unshare, Errno::EPERM, Host { container: true, ..Host::default() });
+        let docker = told(Step::Unshare, Errno::EPERM, Settings { container: true, ..Settings::default() });
         assert!(docker.contains("seccomp") && !docker.contains("sysctl"));
-        let ubuntu = told(Step::UidMap, Errno::EPERM, Host { apparmor_restricts: Some(1), ..Host::default() });
+        let ubuntu = told(Step::UidMap, Errno::EPERM, Settings { apparmor_restricts: Some(1), ..Settings::default() });
         assert!(
             ubuntu.contains("profile synfin /opt/synfin") && ubuntu.contains("apparmor_restrict_unprivileged_userns=0")
         );
-        let limit = Host { max_user: Some(0), max_net: Some(100), ..Host::default() };
+        let limit = Settings { max_user: Some(0), max_net: Some(100), ..Settings::default() };
         let limit = told(Step::Unshare, Errno::ENOSPC, limit);
         assert!(limit.contains("max_user_namespaces") && !limit.contains("max_net_namespaces"), "{limit}");
-        let limit = told(Step::Unshare, Errno::ENOSPC, Host { max_user: Some(9), max_net: Some(0), ..Host::default() });
+        let limit =
+            told(Step::Unshare, Errno::ENOSPC, Settings { max_user: Some(9), max_net: Some(0), ..Settings::default() });
         assert!(limit.contains("max_net_namespaces") && !limit.contains("max_user_namespaces"), "{limit}");
-        assert!(told(Step::Unshare, Errno::EINVAL, Host::default()).contains("second thread"));
+        assert!(told(Step::Unshare, Errno::EINVAL, Settings::default()).contains("second thread"));
     }
 
     #[test]
     fn sudo_names_the_real_program_and_other_systems_get_no_linux_advice() {
-        assert!(told(Step::Unshare, Errno::EPERM, Host::default()).contains("sudo /opt/synfin demo"));
-        let root = told(Step::Unshare, Errno::EPERM, Host { root: true, ..Host::default() });
+        assert!(told(Step::Unshare, Errno::EPERM, Settings::default()).contains("sudo /opt/synfin demo"));
+        let root = told(Step::Unshare, Errno::EPERM, Settings { root: true, ..Settings::default() });
         assert!(!root.contains("sudo /opt/synfin") && root.contains("synfin live"), "{root}");
-        let other = told(Step::System, Errno::ENOSYS, Host::default());
+        let other = told(Step::System, Errno::ENOSYS, Settings::default());
         assert!(other.contains("live") && !other.contains("sysctl"));
     }
 }

@@ -2,7 +2,7 @@
 //! socket of the machine and name no network, so what our own wire does not bear out is another's, and left out.
 
 use crate::decode::{Decoded, Decoder};
-use crate::lab::kernel::tracer::{Deed, Traced};
+use crate::lab::kernel::tracer::{Event, Traced};
 use crate::lab::kernel::witness::Seen;
 use crate::lab::wire::Record;
 use crate::source::{Frame, LinkType};
@@ -27,18 +27,18 @@ pub(super) fn join(seen: &mut [Seen], record: &Record, traced: Vec<Traced>) -> V
     let frames = Frames::of(record);
     let mut acts = Vec::new();
     let mut changes: HashMap<usize, Vec<(Timestamp, State, State)>> = HashMap::new();
-    for Traced { local, remote, at, deed } in traced {
-        match deed {
-            Deed::Became { from, to } => {
+    for Traced { local, remote, at, event } in traced {
+        match event {
+            Event::Became { from, to } => {
                 if let Some(place) = whose(seen, local, remote, at, to) {
                     changes.entry(place).or_default().push((at, from, to));
                 }
             }
             // No socket needs to be there: a RST may say just that.
-            Deed::Did(deed) if frames.bear_out(local, remote, at, &deed) => {
+            Event::Did(deed) if frames.bear_out(local, remote, at, &deed) => {
                 acts.push(KernelAct { local, remote, at, deed });
             }
-            Deed::Did(_) => {}
+            Event::Did(_) => {}
         }
     }
     for (place, changes) in changes {

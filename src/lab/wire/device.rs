@@ -4,7 +4,7 @@
 //! arrives when the host takes it, in one queue and stamped by one clock. A thread here wakes when it may, on a busy machine
 //! late; had it stamped the packets, one that left before another arrived could be told after it.
 
-use super::Word;
+use super::Message;
 use super::work::{Came, Outlet};
 use crate::lab::hosts::{DEVICE, Host, mac, wire_device};
 use crate::lab::worker::Worker;
@@ -44,8 +44,13 @@ pub(super) struct Device {
 }
 
 impl Device {
-    /// Takes up the device that leads to a host; what is seen there goes to `words` until `stop`, and then that it is over.
-    pub(super) fn open(peer: Peer, host: &Host, words: Sender<Word>, stop: Arc<AtomicBool>) -> io::Result<Device> {
+    /// Takes up the device that leads to a host; what is seen there goes to `messages` until `stop`, and then that it is over.
+    pub(super) fn open(
+        peer: Peer,
+        host: &Host,
+        messages: Sender<Message>,
+        stop: Arc<AtomicBool>,
+    ) -> io::Result<Device> {
         let seen = host.inside(|| {
             let seen = unbound()?;
             setsockopt(&seen, sockopt::ReceiveTimestampns, &true)?;
@@ -58,7 +63,7 @@ impl Device {
         })?;
         // Protocol 0 is nobody's: nothing comes in there.
         let sender = bind(unbound()?, wire_device(peer), ChannelType::Layer3(0))?;
-        let watcher = Worker::begin(wire_device(peer), stop, move |stop| watch(peer, &seen, &words, stop))?;
+        let watcher = Worker::begin(wire_device(peer), stop, move |stop| watch(peer, &seen, &messages, stop))?;
         Ok(Device { sender, _watcher: watcher })
     }
 }
@@ -92,13 +97,13 @@ fn bind(socket: OwnedFd, name: &str, channel_type: ChannelType) -> io::Result<Bo
     }
 }
 
-fn watch(peer: Peer, socket: &OwnedFd, words: &Sender<Word>, stop: &AtomicBool) {
+fn watch(peer: Peer, socket: &OwnedFd, messages: &Sender<Message>, stop: &AtomicBool) {
     let mut octets = vec![0; LONGEST];
     let mut last = Timestamp::default();
     loop {
         // What is there when it is over is read to its end.
         let is_over = stop.load(Ordering::Acquire);
-        let word = match next(socket, &mut octets, if is_over { 0 } else { GLANCE }) {
+        let message = match next(socket, &mut octets, if is_over { 0 } else { GLANCE }) {
             Ok(None) if is_over => break,
             Ok(None) => continue,
             Ok(Some((time, bytes))) => {
@@ -109,31 +114,31 @@ fn watch(peer: Peer, socket: &OwnedFd, words: &Sender<Word>, stop: &AtomicBool) 
             Err(error) if is_passing(&error) => continue,
             Err(error) => {
                 let may_come_back = !is_over && error.raw_os_error() == Some(Errno::ENETDOWN as i32);
-                if words.send(Word::Deaf(peer, error)).is_err() || !may_come_back {
+                if messages.send(Message::Deaf(peer, error)).is_err() || !may_come_back {
                     break;
                 }
                 continue;
             }
         };
-        if words.send(word).is_err() {
+        if messages.send(message).is_err() {
             return;
         }
     }
     let let_go = packets_let_go(socket.as_fd()).map_or(0, u64::from);
     // Who asked for frames may be gone.
-    let _ = words.send(Word::Over(peer, let_go));
+    let _ = messages.send(Message::Over(peer, let_go));
 }
 
 /// What a frame at a host's device is: its own, or another's for it.
-fn seen(peer: Peer, time: Timestamp, bytes: &[u8]) -> Word {
+fn seen(peer: Peer, time: Timestamp, bytes: &[u8]) -> Message {
     if bytes.get(SOURCE) != Some(&mac(peer)[..]) {
-        return Word::Arrived(peer, time, bytes.to_vec());
+        return Message::Arrived(peer, time, bytes.to_vec());
     }
     // The wire takes as long as it takes, however late this thread woke.
     let late = u64::try_from(now().since(time)).unwrap_or_default();
     let awake = Instant::now();
     let at = awake.checked_sub(Duration::from_nanos(late)).unwrap_or(awake);
-    Word::Came(Came { from: peer, time, at, bytes: bytes.to_vec() })
+    Message::Came(Came { from: peer, time, at, bytes: bytes.to_vec() })
 }
 
 /// The next frame and when it passed; none within so many milliseconds.

@@ -1,6 +1,6 @@
 //! Segments that the wire makes up, or gives out once more: only their receiver sees them.
 
-use super::Word;
+use super::Message;
 use super::counter::Counter;
 use super::craft::Craft;
 use super::flows::Flows;
@@ -25,7 +25,7 @@ const WINDOW: u16 = 65535;
 /// Has segments made up by a wire at work.
 #[derive(Debug, Clone)]
 pub struct Injector {
-    sender: Sender<Word>,
+    sender: Sender<Message>,
 }
 
 /// What the wire's thread is asked for.
@@ -39,7 +39,7 @@ pub(super) struct Order {
 }
 
 impl Injector {
-    pub(super) fn new(sender: Sender<Word>) -> Injector {
+    pub(super) fn new(sender: Sender<Message>) -> Injector {
         Injector { sender }
     }
 
@@ -51,7 +51,7 @@ impl Injector {
         let (done, answer) = channel();
         let order = Order { injection: injection.clone(), text: text.into(), addresses, done };
         let is_gone = |_| io::Error::from(Errno::ENETDOWN);
-        self.sender.send(Word::Inject(order)).map_err(|_| Errno::ENETDOWN)?;
+        self.sender.send(Message::Inject(order)).map_err(|_| Errno::ENETDOWN)?;
         answer.recv().map_err(is_gone)?
     }
 }

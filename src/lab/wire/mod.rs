@@ -44,11 +44,11 @@ pub struct Plan {
 pub struct Wire {
     carried: Arc<Carried>,
     worker: Worker<Record>,
-    sender: Sender<Word>,
+    sender: Sender<Message>,
 }
 
 /// What the wire's thread is told.
-enum Word {
+enum Message {
     /// A frame came from a host.
     Came(Came),
     /// A frame arrived at a host.
@@ -82,15 +82,15 @@ impl Wire {
     /// # Errors
     /// What the kernel says, as where raw sockets are not allowed.
     pub fn lay(plan: Plan, hosts: &[Host; 2]) -> io::Result<Wire> {
-        let (sender, words) = channel();
+        let (sender, messages) = channel();
         let stop = Arc::new(AtomicBool::new(false));
         let client = Device::open(Peer::A, Peer::A.of(hosts), sender.clone(), stop.clone())?;
         let server = Device::open(Peer::B, Peer::B.of(hosts), sender.clone(), stop.clone())?;
         let carried = Arc::new(Carried::default());
         let mut work = Work::new(plan, [client, server], carried.clone());
         let worker = Worker::begin("wire", stop, move |stop| {
-            carry(&mut work, &words, stop);
-            hear_out(&mut work, &words);
+            carry(&mut work, &messages, stop);
+            hear_out(&mut work, &messages);
             work.end()
         })?;
         Ok(Wire { carried, worker, sender })
@@ -115,11 +115,11 @@ impl Wire {
     }
 }
 
-fn carry(work: &mut Work<impl Outlet>, words: &Receiver<Word>, stop: &AtomicBool) {
+fn carry(work: &mut Work<impl Outlet>, messages: &Receiver<Message>, stop: &AtomicBool) {
     while !stop.load(Ordering::Acquire) {
         let next = work.next().map(|at| at.saturating_duration_since(Instant::now()));
-        match words.recv_timeout(next.unwrap_or(GLANCE).min(GLANCE)) {
-            Ok(word) => hear(work, word),
+        match messages.recv_timeout(next.unwrap_or(GLANCE).min(GLANCE)) {
+            Ok(message) => hear(work, message),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return,
         }
@@ -128,20 +128,20 @@ fn carry(work: &mut Work<impl Outlet>, words: &Receiver<Word>, stop: &AtomicBool
 }
 
 /// Hears what was seen before the end and is not told yet.
-fn hear_out(work: &mut Work<impl Outlet>, words: &Receiver<Word>) {
+fn hear_out(work: &mut Work<impl Outlet>, messages: &Receiver<Message>) {
     while !work.is_heard_out()
-        && let Ok(word) = words.recv_timeout(LAST)
+        && let Ok(message) = messages.recv_timeout(LAST)
     {
-        hear(work, word);
+        hear(work, message);
     }
 }
 
-fn hear(work: &mut Work<impl Outlet>, word: Word) {
-    match word {
-        Word::Came(came) => work.take(came),
-        Word::Arrived(peer, time, bytes) => work.arrived(peer, time, &bytes),
-        Word::Inject(order) => work.inject(order),
-        Word::Deaf(peer, error) => work.record.deaf(peer, &error),
-        Word::Over(peer, unseen) => work.over(peer, unseen),
+fn hear(work: &mut Work<impl Outlet>, message: Message) {
+    match message {
+        Message::Came(came) => work.take(came),
+        Message::Arrived(peer, time, bytes) => work.arrived(peer, time, &bytes),
+        Message::Inject(order) => work.inject(order),
+        Message::Deaf(peer, error) => work.record.deaf(peer, &error),
+        Message::Over(peer, unseen) => work.over(peer, unseen),
     }
 }

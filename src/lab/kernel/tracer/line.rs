@@ -10,11 +10,11 @@ pub(in crate::lab) struct Traced {
     pub(in crate::lab) local: SocketAddr,
     pub(in crate::lab) remote: SocketAddr,
     pub(in crate::lab) at: Timestamp,
-    pub(in crate::lab) deed: Deed,
+    pub(in crate::lab) event: Event,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::lab) enum Deed {
+pub(in crate::lab) enum Event {
     /// The socket came from one state to another.
     Became {
         from: State,
@@ -30,32 +30,32 @@ const LONGEST: usize = 64;
 pub(super) fn read(line: &str, ahead: Duration) -> Option<Traced> {
     let (before, rest) = line.split_once(": ")?;
     let seconds = before.rsplit(' ').next()?;
-    let (event, fields) = rest.split_once(": ")?;
+    let (name, fields) = rest.split_once(": ")?;
     let get = |key: &str| fields.split(' ').find_map(|field| field.strip_prefix(key)?.strip_prefix('='));
     let at = Timestamp(i64::try_from((time(seconds)? + ahead).as_nanos()).ok()?);
     // The reason came with Linux 6.10, and `src=` and `dest=` a version before; they stand for any sender of a RST, also one
     // without a socket.
     let reason = || get("reason").unwrap_or_default().chars().take(LONGEST).collect();
-    if event == "tcp_send_reset"
+    if name == "tcp_send_reset"
         && let (Some(local), Some(remote)) = (get("src"), get("dest"))
     {
         let (local, remote) = (plain(local.parse().ok()?), plain(remote.parse().ok()?));
-        return Some(Traced { local, remote, at, deed: Deed::Did(KernelDeed::SentReset(reason())) });
+        return Some(Traced { local, remote, at, event: Event::Did(KernelDeed::SentReset(reason())) });
     }
     let address = |v4: &str, v6: &str, port: &str| -> Option<SocketAddr> {
         let ip: IpAddr = get(v6).or_else(|| get(v4))?.parse().ok()?;
         Some(SocketAddr::new(ip.to_canonical(), get(port)?.parse().ok()?))
     };
-    let deed = match event {
-        "tcp_retransmit_skb" | "tcp_retransmit_synack" => Deed::Did(KernelDeed::SentAgain),
-        "tcp_send_reset" => Deed::Did(KernelDeed::SentReset(reason())),
-        "tcp_receive_reset" => Deed::Did(KernelDeed::TookReset),
-        "inet_sock_set_state" => Deed::Became { from: state(get("oldstate")?)?, to: state(get("newstate")?)? },
+    let event = match name {
+        "tcp_retransmit_skb" | "tcp_retransmit_synack" => Event::Did(KernelDeed::SentAgain),
+        "tcp_send_reset" => Event::Did(KernelDeed::SentReset(reason())),
+        "tcp_receive_reset" => Event::Did(KernelDeed::TookReset),
+        "inet_sock_set_state" => Event::Became { from: state(get("oldstate")?)?, to: state(get("newstate")?)? },
         _ => return None,
     };
     let local = address("saddr", "saddrv6", "sport")?;
     let remote = address("daddr", "daddrv6", "dport")?;
-    Some(Traced { local, remote, at, deed })
+    Some(Traced { local, remote, at, event })
 }
 
 fn plain(address: SocketAddr) -> SocketAddr {
@@ -97,29 +97,29 @@ mod tests {
         let local: SocketAddr = "10.0.0.1:60512".parse().unwrap();
         let remote: SocketAddr = "10.0.0.2:8080".parse().unwrap();
         let at = Timestamp(7_105_506_660_000);
-        let deed = Deed::Became { from: State::SynSent, to: State::Established };
-        assert_eq!(read(change, ahead), Some(Traced { local, remote, at, deed }));
+        let event = Event::Became { from: State::SynSent, to: State::Established };
+        assert_eq!(read(change, ahead), Some(Traced { local, remote, at, event }));
         let reset = "a b: c-1 [000] .N...  6105.948389: tcp_send_reset: skbaddr=0 skaddr=0 src=10.0.0.1:60512 dest=10.0.0.2:8080 state=TCP_CLOSE reason=TCP_ABORT_ON_CLOSE";
         assert_eq!(read(reset, ahead), None, "a task's name may hold anything");
         let reset = reset.trim_start_matches("a b: ");
-        let deed = Deed::Did(KernelDeed::SentReset("TCP_ABORT_ON_CLOSE".into()));
-        assert_eq!(read(reset, ahead).unwrap().deed, deed);
+        let event = Event::Did(KernelDeed::SentReset("TCP_ABORT_ON_CLOSE".into()));
+        assert_eq!(read(reset, ahead).unwrap().event, event);
         let without = reset.trim_end_matches(" reason=TCP_ABORT_ON_CLOSE");
-        let deed = Deed::Did(KernelDeed::SentReset(String::new()));
-        assert_eq!(read(without, ahead).unwrap().deed, deed, "as Linux 6.9 has it");
+        let event = Event::Did(KernelDeed::SentReset(String::new()));
+        assert_eq!(read(without, ahead).unwrap().event, event, "as Linux 6.9 has it");
         let old = "a-1 [000] .N... 1.000001: tcp_send_reset: skbaddr=0 skaddr=0 family=AF_INET sport=60512 dport=8080 saddr=10.0.0.1 daddr=10.0.0.2 saddrv6=::ffff:10.0.0.1 daddrv6=::ffff:10.0.0.2 state=TCP_CLOSE";
         let old = read(old, ahead).unwrap();
-        assert_eq!((old.local, old.remote, old.deed), (local, remote, deed), "as Linux had it before");
+        assert_eq!((old.local, old.remote, old.event), (local, remote, event), "as Linux had it before");
         assert_eq!(read("# tracer: nop", ahead), None);
         let gone = change.replace("newstate=TCP_ESTABLISHED", "newstate=TCP_CLOSE");
-        let deed = Deed::Became { from: State::SynSent, to: State::Closed };
-        assert_eq!(read(&gone, ahead).unwrap().deed, deed);
+        let event = Event::Became { from: State::SynSent, to: State::Closed };
+        assert_eq!(read(&gone, ahead).unwrap().event, event);
         assert_eq!(read(&change.replace("newstate=TCP_ESTABLISHED", "newstate=TCP_NEW"), ahead), None);
         let taken = "idle-0 [001] ..s2. 1.000001: tcp_receive_reset: family=AF_INET6 sport=8080 dport=40000 saddr=0.0.0.0 daddr=0.0.0.0 saddrv6=fd00::2 daddrv6=fd00::1 sock_cookie=1f";
         let taken = read(taken, ahead).unwrap();
-        assert_eq!((taken.local, taken.deed), ("[fd00::2]:8080".parse().unwrap(), Deed::Did(KernelDeed::TookReset)));
+        assert_eq!((taken.local, taken.event), ("[fd00::2]:8080".parse().unwrap(), Event::Did(KernelDeed::TookReset)));
         let again = "idle-0 [001] ..s2. 1.000001: tcp_retransmit_synack: family=AF_INET sport=8080 dport=40000 saddr=10.0.0.2 daddr=10.0.0.1 saddrv6=::ffff:10.0.0.2 daddrv6=::ffff:10.0.0.1";
-        assert_eq!(read(again, ahead).unwrap().deed, Deed::Did(KernelDeed::SentAgain));
+        assert_eq!(read(again, ahead).unwrap().event, Event::Did(KernelDeed::SentAgain));
     }
 
     proptest! {

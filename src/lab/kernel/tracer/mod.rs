@@ -5,7 +5,7 @@
 
 mod line;
 
-pub(in crate::lab) use line::{Deed, Traced};
+pub(in crate::lab) use line::{Event, Traced};
 
 use crate::source::clock::now;
 use crate::tcp::Timestamp;

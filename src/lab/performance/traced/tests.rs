@@ -20,7 +20,7 @@ fn seen(states: &[(i64, State)]) -> Seen {
 
 fn became(at: i64, from: State, to: State) -> Traced {
     let (local, remote) = ends(CLIENT, SERVER);
-    Traced { local, remote, at: Timestamp(at * MS), deed: Deed::Became { from, to } }
+    Traced { local, remote, at: Timestamp(at * MS), event: Event::Became { from, to } }
 }
 
 /// An Ethernet frame with a RST from the client to the server at this time.
@@ -70,10 +70,10 @@ fn only_what_the_wire_bears_out_is_ours() {
         local,
         remote,
         at: Timestamp(at * MS),
-        deed: Deed::Did(KernelDeed::SentReset("NO_SOCKET".into())),
+        event: Event::Did(KernelDeed::SentReset("NO_SOCKET".into())),
     };
-    let taken = Traced { deed: Deed::Did(KernelDeed::TookReset), ..reset((remote, local), 121) };
-    let again = Traced { deed: Deed::Did(KernelDeed::SentAgain), ..reset((local, remote), 100) };
+    let taken = Traced { event: Event::Did(KernelDeed::TookReset), ..reset((remote, local), 121) };
+    let again = Traced { event: Event::Did(KernelDeed::SentAgain), ..reset((local, remote), 100) };
     let all = vec![reset((local, remote), 100), reset(foreign, 100), reset((local, remote), 900), taken, again];
     let acts = join(&mut [], &with_reset(101), all);
     let told: Vec<_> = acts.iter().map(|act| (act.local, act.at.0 / MS)).collect();
