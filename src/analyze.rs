@@ -5,6 +5,7 @@ mod both;
 mod ears;
 mod foretell;
 mod over;
+mod reading;
 mod told;
 mod warnings;
 
@@ -12,6 +13,7 @@ pub use both::{Both, Side};
 pub use over::{Over, Take};
 pub use told::Told;
 
+use crate::app::Reader;
 use crate::assemble::{Assembler, Fold, Pair, Remarks, Watch};
 use crate::decode::{Decoded, Decoder, Placed};
 use crate::join::Passages;
@@ -40,11 +42,21 @@ pub struct Wishes {
     pub keep: Keep,
     /// VLANs do not keep connections apart.
     pub merge_vlans: bool,
+    /// Header fields that hold secrets are told as they were sent.
+    pub shows_secrets: bool,
 }
 
 impl Default for Wishes {
     fn default() -> Wishes {
-        Wishes { watch: Watch::All, full: false, whole: 0, msl: MslProfile::Linux, keep: Keep::ALL, merge_vlans: false }
+        Wishes {
+            watch: Watch::All,
+            full: false,
+            whole: 0,
+            msl: MslProfile::Linux,
+            keep: Keep::ALL,
+            merge_vlans: false,
+            shows_secrets: false,
+        }
     }
 }
 
@@ -52,6 +64,7 @@ impl Default for Wishes {
 pub struct Analyzer {
     decoder: Decoder,
     tracker: Tracker,
+    reader: Reader,
     assembler: Assembler,
     msl: MslProfile,
     keep: Keep,
@@ -92,6 +105,7 @@ impl Analyzer {
         Analyzer {
             decoder: Decoder::new(),
             tracker: Tracker::keeping(wishes.msl, wishes.keep, wishes.merge_vlans),
+            reader: Reader::new(wishes.shows_secrets),
             assembler: Assembler::new(wishes.watch, Fold::of(wishes.full, wishes.whole), wishes.msl),
             msl: wishes.msl,
             keep: wishes.keep,
@@ -115,11 +129,12 @@ impl Analyzer {
     pub fn push_to(&mut self, frame: &Frame<'_>, taker: Option<&mut dyn Take>) {
         self.last = self.last.max(Some(frame.time));
         self.ends = None;
-        if !self.keep.is_watched && taker.is_none() {
+        // Whoever draws a connection also reads what it says.
+        if !self.keep.is_watched && taker.is_none() && !self.assembler.wants_events() {
             return self.push_ahead(frame);
         }
         let now = self.last.unwrap_or_default();
-        let (assembler, overview) = (&mut self.assembler, &mut self.overview);
+        let (reader, assembler, overview) = (&mut self.reader, &mut self.assembler, &mut self.overview);
         match &self.decoder.decode(frame) {
             Decoded::Segment(segment) => {
                 self.ends = Some((segment.src, segment.dst));
@@ -127,17 +142,17 @@ impl Analyzer {
                     self.loopback_only = segment.src.ip().is_loopback() || segment.src.ip() == segment.dst.ip();
                 }
                 assembler.begin(segment.time);
-                if assembler.wants_events() {
+                if assembler.wants_events() && self.keep.is_watched {
                     assembler.hear_wireshark(self.wireshark.judge_within(segment, MOST_STREAMS));
                 }
                 let ports = &mut self.server_ports;
-                self.tracker.push(segment, &mut Ears { assembler, overview, ports: Some(ports), taker, now });
+                self.tracker.push(segment, &mut Ears { reader, assembler, overview, ports: Some(ports), taker, now });
             }
             Decoded::Icmp(error) => {
                 if assembler.wants_events() && self.wireshark.streams() < MOST_STREAMS {
                     self.wireshark.hear_icmp(error);
                 }
-                self.tracker.hear_icmp(error, &mut Ears { assembler, overview, ports: None, taker, now });
+                self.tracker.hear_icmp(error, &mut Ears { reader, assembler, overview, ports: None, taker, now });
             }
             Decoded::Skipped(_) => {}
         }
@@ -145,7 +160,7 @@ impl Analyzer {
 
     /// The same where nobody looks at each step.
     fn push_ahead(&mut self, frame: &Frame<'_>) {
-        let (assembler, ahead) = (&mut self.assembler, &mut self.ahead);
+        let (reader, assembler, ahead) = (&mut self.reader, &mut self.assembler, &mut self.ahead);
         let Some(segment) = ahead.next() else { return };
         match self.decoder.decode_to(frame, segment) {
             Placed::Segment(payload) => {
@@ -154,13 +169,13 @@ impl Analyzer {
                     self.loopback_only = segment.src.ip().is_loopback() || segment.src.ip() == segment.dst.ip();
                 }
                 assembler.begin(segment.time);
-                ahead.enter(payload, &mut self.tracker, &mut Ears::of(assembler, &mut self.overview));
+                ahead.enter(payload, &mut self.tracker, &mut Ears::of(reader, assembler, &mut self.overview));
             }
             Placed::Icmp(error) => {
                 if assembler.wants_events() && self.wireshark.streams() < MOST_STREAMS {
                     self.wireshark.hear_icmp(&error);
                 }
-                let ears = &mut Ears::of(assembler, &mut self.overview);
+                let ears = &mut Ears::of(reader, assembler, &mut self.overview);
                 ahead.let_in(&mut self.tracker, ears);
                 self.tracker.hear_icmp(&error, ears);
             }
@@ -172,7 +187,9 @@ impl Analyzer {
     fn push_segment(&mut self, segment: &Segment<'_>) {
         self.last = self.last.max(Some(segment.time));
         let (assembler, overview, passages) = (&mut self.assembler, &mut self.overview, &mut self.passages);
+        let reader = &mut self.reader;
         self.tracker.push(segment, &mut |step: &Step<'_>| {
+            reading::read(step, reader, assembler);
             let _ = hear(step, assembler, overview);
             passages.step(step);
         });
@@ -185,15 +202,15 @@ impl Analyzer {
 
     /// Takes an ICMP error in.
     fn push_icmp(&mut self, error: &IcmpError) {
-        let (assembler, overview) = (&mut self.assembler, &mut self.overview);
-        self.tracker.hear_icmp(error, &mut Ears::of(assembler, overview));
+        let (reader, assembler, overview) = (&mut self.reader, &mut self.assembler, &mut self.overview);
+        self.tracker.hear_icmp(error, &mut Ears::of(reader, assembler, overview));
     }
 
     /// Lets time pass without a frame: TIME-WAITs that are due end.
     pub fn advance(&mut self, now: Timestamp) {
-        let (assembler, overview) = (&mut self.assembler, &mut self.overview);
-        self.ahead.let_in(&mut self.tracker, &mut Ears::of(assembler, overview));
-        self.tracker.advance(now, &mut Ears::of(assembler, overview));
+        let (reader, assembler, overview) = (&mut self.reader, &mut self.assembler, &mut self.overview);
+        self.ahead.let_in(&mut self.tracker, &mut Ears::of(reader, assembler, overview));
+        self.tracker.advance(now, &mut Ears::of(reader, assembler, overview));
     }
 
     /// Hears what the kernel says of a socket.
@@ -259,10 +276,10 @@ impl Analyzer {
     /// The timeline of all that is to be kept; the connections that are left are given out.
     pub fn finish_to(mut self, kind: SourceKind, name: &str, ending: Ending, taker: Option<&mut dyn Take>) -> Timeline {
         let end = ending.at.or(self.last).unwrap_or_default();
-        let (assembler, overview) = (&mut self.assembler, &mut self.overview);
+        let (reader, assembler, overview) = (&mut self.reader, &mut self.assembler, &mut self.overview);
         let start = assembler.start().unwrap_or_default();
-        self.ahead.let_in(&mut self.tracker, &mut Ears::of(assembler, overview));
-        self.tracker.finish(end, &mut Ears { assembler, overview, ports: None, taker, now: end });
+        self.ahead.let_in(&mut self.tracker, &mut Ears::of(reader, assembler, overview));
+        self.tracker.finish(end, &mut Ears { reader, assembler, overview, ports: None, taker, now: end });
         let mut warnings = ending.warnings;
         warnings.extend(warnings::let_go(self.tracker.let_go()));
         warnings.extend(warnings::dropped(ending.dropped));
@@ -300,6 +317,7 @@ impl Analyzer {
         // Of the only one all is shown.
         let is_sole = self.tracker.opened() == 1;
         connections.retain(|connection| is_sole || self.keep.keeps(connection.id));
+        self.assembler.hear_messages(self.reader.finish());
         let mut timeline = self.assembler.finish(&connections, end, source);
         ending.remarks.place(&mut timeline);
         // Backwards, so that the first name of an address stays.

@@ -181,7 +181,7 @@ fn unknown_fields_and_kinds_are_passed_over() {
     let mut json = support::contract::json(&support::life::refused());
     json["events"][0]["of_a_later_version"] = 1.into();
     json["events"].as_array_mut().unwrap().push(serde_json::json!({
-        "id": 3, "connection": 1, "t_ns": 50_000, "phase": "open", "kind": "message", "text": {"a": [1, 2]}
+        "id": 3, "connection": 1, "t_ns": 50_000, "phase": "open", "kind": "later", "text": {"a": [1, 2]}
     }));
     support::contract::assert_valid(&json);
     let timeline: Timeline = serde_json::from_value(json).unwrap();

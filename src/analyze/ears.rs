@@ -1,6 +1,8 @@
 //! Who hears each step of the tracker: the assembler, the glance, and whoever takes connections when they are over.
 
 use super::over::{Over, Take};
+use super::reading;
+use crate::app::Reader;
 use crate::assemble::Assembler;
 use crate::overview::{Fact, Overview};
 use crate::tcp::Timestamp;
@@ -11,6 +13,8 @@ const MOST_SERVER_PORTS: usize = 16;
 
 /// The assembler and the glance hear every step; the ports that connections lead to may be noted.
 pub(super) struct Ears<'a, 't> {
+    /// Who reads what the applications say.
+    pub(super) reader: &'a mut Reader,
     pub(super) assembler: &'a mut Assembler,
     pub(super) overview: &'a mut Overview,
     pub(super) ports: Option<&'a mut Vec<u16>>,
@@ -21,8 +25,12 @@ pub(super) struct Ears<'a, 't> {
 
 impl<'a> Ears<'a, 'static> {
     /// Nobody else hears them.
-    pub(super) fn of(assembler: &'a mut Assembler, overview: &'a mut Overview) -> Ears<'a, 'static> {
-        Ears { assembler, overview, ports: None, taker: None, now: Timestamp::default() }
+    pub(super) fn of(
+        reader: &'a mut Reader,
+        assembler: &'a mut Assembler,
+        overview: &'a mut Overview,
+    ) -> Ears<'a, 'static> {
+        Ears { reader, assembler, overview, ports: None, taker: None, now: Timestamp::default() }
     }
 }
 
@@ -32,6 +40,7 @@ impl Hear for Ears<'_, '_> {
         if let Some(ports) = &mut self.ports {
             note_server_port(step, ports);
         }
+        reading::read(step, self.reader, self.assembler);
         let fact = hear(step, self.assembler, self.overview);
         if let (Some(fact), Some(taker)) = (fact, &mut self.taker) {
             taker.take(&Over::new(step.connection, &fact, self.assembler, self.now));

@@ -1,13 +1,12 @@
 //! The events of one connection while they can still change: a receipt proved later belongs to an earlier segment.
 
 use super::fold::{Fold, HEAD};
-use super::item::{Item, TimerItem, What, phase, segment_item};
+use super::item::{Beside, Item, TimerItem, What, phase, segment_item};
 use crate::annotate::{self, Finding, Rule};
 use crate::tcp::Timestamp;
 use crate::tcp::{Basis, Flags, Passage, Peer, SeqNumber, Signal};
 use crate::timeline::Phase;
 use crate::track::{self, Change, Handle, News, Seen, Step};
-use crate::wireshark::Marks;
 
 /// Noted segments of one connection that are kept one by one; beyond this they fold like ordinary data, so that a capture
 /// of nothing but retransmissions stays bounded. `--full` keeps all.
@@ -61,13 +60,13 @@ impl Draft {
     }
 
     /// Adds a segment with its notes.
-    pub(super) fn add_segment(&mut self, order: u64, step: &Step<'_>, seen: &Seen<'_>, marks: Option<&Marks>) {
+    pub(super) fn add_segment(&mut self, order: u64, step: &Step<'_>, seen: &Seen<'_>, beside: Beside<'_>) {
         self.phase = phase(self.phase, step, seen);
         let item = Item {
             order: (order, 0),
             time: seen.segment.time,
             phase: self.phase,
-            what: What::Segment(Box::new(segment_item(step, seen, marks))),
+            what: What::Segment(Box::new(segment_item(step, seen, beside))),
             states: Vec::new(),
             notes: annotate::annotate(step, seen).collect(),
         };

@@ -2,13 +2,12 @@
 
 use super::draft::Draft;
 use super::fold::Fold;
-use super::item::TimerItem;
+use super::item::{Beside, TimerItem};
 use crate::annotate;
 use crate::tcp::Timestamp;
 use crate::tcp::{MslProfile, Peer, State};
 use crate::timeline::TimerAction;
 use crate::track::{Connection, Ended, Input, News, Step};
-use crate::wireshark::Marks;
 use std::collections::HashMap;
 
 /// Drafts by connection.
@@ -41,13 +40,13 @@ impl Drafts {
         self.drafts.clear();
     }
 
-    /// Takes one step in, with what Wireshark says of its segment.
-    pub(super) fn step(&mut self, step: &Step<'_>, fold: Fold, msl: MslProfile, marks: Option<&Marks>) {
+    /// Takes one step in, with what else is known of its segment.
+    pub(super) fn step(&mut self, step: &Step<'_>, fold: Fold, msl: MslProfile, beside: Beside<'_>) {
         let id = step.connection.id;
         let draft = self.drafts.entry(id).or_insert_with(|| Draft::new(step.connection.handle(), fold));
         match &step.input {
             Input::Segment(seen) => {
-                draft.add_segment(self.order, step, seen, marks);
+                draft.add_segment(self.order, step, seen, beside);
                 self.order += 1;
             }
             Input::Icmp(report) => {

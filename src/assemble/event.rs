@@ -2,6 +2,7 @@
 
 use super::item::{Item, RunItem, Said, SegmentItem, TimerItem, What};
 use super::kernel::Heard;
+use super::messages;
 use crate::annotate;
 use crate::tcp::Timestamp;
 use crate::tcp::{self, Basis, CallWord, Passage, Peer};
@@ -34,6 +35,7 @@ pub(super) fn event(
                 kernel,
             })
         }
+        What::Message(word) => Detail::Message(messages::message(word, ids, start, event_of)),
         What::Call(call) => Detail::Call(call_event(&call.word, call.peer.of(ids).as_str(), call.times)),
     };
     Event {

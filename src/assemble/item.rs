@@ -1,6 +1,7 @@
 //! One event to be: a segment without its payload, a folded run, or what a timer did.
 
 use crate::annotate::{Finding, Rule};
+use crate::app::MessageWord;
 use crate::tcp::Timestamp;
 use crate::tcp::{CallWord, Checksum, Flags, Options, Passage, Peer, Segment, SeqNumber, State};
 use crate::timeline::{Phase, Severity, TimerAction};
@@ -25,6 +26,7 @@ pub(super) enum What {
     Run(Box<RunItem>),
     Timer(TimerItem),
     Call(Box<CallItem>),
+    Message(Box<MessageWord>),
 }
 
 /// A folded stretch.
@@ -96,6 +98,17 @@ pub(super) struct SegmentItem {
     pub(super) repeats: Option<u64>,
     pub(super) is_repeat: bool,
     pub(super) wireshark: Option<Said>,
+    /// An application's message begins in it.
+    pub(super) begins: bool,
+}
+
+/// What was found out about a segment beside the way that leads here.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Beside<'a> {
+    /// What Wireshark says of it.
+    pub(super) marks: Option<&'a Marks>,
+    /// An application's message begins in it.
+    pub(super) begins: bool,
 }
 
 /// What Wireshark says of a segment, as much of it as an event tells.
@@ -120,7 +133,7 @@ impl Item {
         match &self.what {
             What::Segment(segment) => Some(segment.ordinal),
             What::Run(run) => Some(run.first_ordinal),
-            What::Timer(_) | What::Call(_) => None,
+            What::Timer(_) | What::Call(_) | What::Message(_) => None,
         }
     }
 
@@ -132,9 +145,9 @@ impl Item {
     /// Ordinary data or acknowledgment: it may be folded.
     pub(super) fn is_ordinary(&self) -> bool {
         let plain = match &self.what {
-            What::Segment(segment) => !segment.flags.any(Flags::SYN | Flags::FIN | Flags::RST),
+            What::Segment(segment) => !segment.flags.any(Flags::SYN | Flags::FIN | Flags::RST) && !segment.begins,
             What::Run(_) => true,
-            What::Timer(_) | What::Call(_) => false,
+            What::Timer(_) | What::Call(_) | What::Message(_) => false,
         };
         plain && self.states.is_empty() && self.notes.iter().all(|(rule, _)| rule.severity == Severity::Lesson)
     }
@@ -157,7 +170,7 @@ pub(super) fn phase(before: Phase, step: &Step<'_>, seen: &Seen<'_>) -> Phase {
     if seen.segment.flags.syn() || opens { Phase::Open } else { Phase::Data }
 }
 
-pub(super) fn segment_item(step: &Step<'_>, seen: &Seen<'_>, marks: Option<&Marks>) -> SegmentItem {
+pub(super) fn segment_item(step: &Step<'_>, seen: &Seen<'_>, beside: Beside<'_>) -> SegmentItem {
     let Segment { frame, flags, seq, len, wnd, options, checksum, .. } = *seen.segment;
     let connection = step.connection;
     let other = connection.receiver_of(seen.peer);
@@ -190,6 +203,7 @@ pub(super) fn segment_item(step: &Step<'_>, seen: &Seen<'_>, marks: Option<&Mark
         passage: seen.segment.passage,
         repeats: seen.repeats.and_then(|repeat| repeat.of),
         is_repeat: seen.repeats.is_some(),
-        wireshark: marks.map(Said::from),
+        wireshark: beside.marks.map(Said::from),
+        begins: beside.begins,
     }
 }

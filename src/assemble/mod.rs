@@ -13,6 +13,7 @@ mod gave_up;
 mod item;
 mod kernel;
 mod listen;
+mod messages;
 mod numbers;
 mod remarks;
 mod steps;
@@ -27,16 +28,19 @@ pub use remarks::Remarks;
 pub(crate) use witness::BUSY_NS;
 
 use crate::annotate::verdict;
+use crate::app::MessageWord;
 use crate::tcp::Timestamp;
 use crate::tcp::{MslProfile, Peer};
-use crate::timeline::{self, Endpoint, Event, Timeline};
+use crate::timeline::{self, Detail, Endpoint, Event, Timeline};
 use crate::track::{Connection, Handle, Input, Step, Tracker};
 use crate::wireshark::Marks;
 use aborts::Aborts;
 use calls::Calls;
 use connection::Setting;
 use drafts::Drafts;
+use item::Beside;
 use kernel::Heard;
+use messages::Messages;
 use numbers::{Number, Numbers};
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
@@ -80,6 +84,9 @@ pub struct Assembler {
     owners: Vec<(SocketAddr, String)>,
     /// What Wireshark says of the segment whose steps come now.
     marks: Option<Marks>,
+    /// Whether a message begins in it.
+    begins: bool,
+    messages: Messages,
     /// What was still to be given out of connections that are retired.
     left: Vec<(u64, Pair, Event)>,
 }
@@ -112,6 +119,8 @@ impl Assembler {
             calls: Calls::default(),
             owners: Vec::new(),
             marks: None,
+            begins: false,
+            messages: Messages::default(),
             left: Vec::new(),
         }
     }
@@ -129,6 +138,24 @@ impl Assembler {
     /// Hears what Wireshark says of the segment whose steps come next.
     pub fn hear_wireshark(&mut self, marks: Option<Marks>) {
         self.marks = marks;
+    }
+
+    /// Whether events of a connection are kept or drawn.
+    pub fn watches(&self, id: u64) -> bool {
+        match self.watch {
+            Watch::One(wanted) => wanted == id,
+            Watch::All | Watch::Passing | Watch::Both | Watch::Sole => true,
+        }
+    }
+
+    /// Hears whether an application's message begins in the segment whose steps come next.
+    pub fn hear_begin(&mut self, begins: bool) {
+        self.begins = begins;
+    }
+
+    /// Hears what the applications said, once all is known.
+    pub fn hear_messages(&mut self, words: Vec<MessageWord>) {
+        self.messages = Messages::of(words);
     }
 
     /// Hears when the capture began: all times count from the first call.
@@ -152,8 +179,9 @@ impl Assembler {
         if matches!(step.input, Input::Retired) {
             return self.retire(step.connection);
         }
+        let beside = Beside { marks: self.marks.as_ref(), begins: self.begins };
         if self.watch != Watch::Passing {
-            self.kept.step(step, self.fold, self.msl, self.marks.as_ref());
+            self.kept.step(step, self.fold, self.msl, beside);
         }
         let passes = match self.watch {
             Watch::Both => true,
@@ -166,7 +194,7 @@ impl Assembler {
             _ => false,
         };
         if passes {
-            self.drawn.step(step, self.fold, self.msl, self.marks.as_ref());
+            self.drawn.step(step, self.fold, self.msl, beside);
         }
     }
 
@@ -331,12 +359,18 @@ impl Assembler {
         let mut items: Vec<(u64, &item::Item)> =
             self.kept.iter().flat_map(|(id, draft)| draft.items().iter().map(|item| (*id, item))).collect();
         items.sort_by_key(|(_, item)| item.order);
+        let messages = std::mem::take(&mut self.messages);
+        let items = messages.merge(items);
         let items = calls::merge(items, calls, self.fold == Fold::Never);
         // Which event shows the segment at a place of a connection.
         let mut shown: HashMap<u64, Vec<(u64, u64)>, foldhash::fast::RandomState> = HashMap::default();
+        let mut said: HashMap<(u64, u64), u64, foldhash::fast::RandomState> = HashMap::default();
         for (index, (id, item)) in items.iter().enumerate() {
             if let Some(ordinal) = item.first_ordinal() {
                 shown.entry(*id).or_default().push((ordinal, index as u64 + 1));
+            }
+            if let item::What::Message(word) = &item.what {
+                said.insert((*id, word.number), index as u64 + 1);
             }
         }
         let crossed: HashSet<u64> = connections
@@ -362,6 +396,9 @@ impl Assembler {
             };
             let mut event = event::event(item, connection, &ids, start, &self.kernel, &event_of);
             event.id = index as u64 + 1;
+            if let (item::What::Message(word), Detail::Message(message)) = (&item.what, &mut event.detail) {
+                message.answers = word.answers.and_then(|number| said.get(&(*id, number)).copied());
+            }
             if !opened_at_once.contains(id) {
                 event.notes.retain(|note| note.id != "simultaneous-open");
             }

@@ -62,7 +62,9 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     };
     let merge_vlans = args.merge_vlans;
     let whole = if is_lesson { recorded::WHOLE } else { 0 };
-    let wishes = Wishes { watch, full: args.output.full, whole, msl: args.output.msl, keep, merge_vlans };
+    let (full, msl) = (args.output.full, args.output.msl);
+    let shows_secrets = args.output.show_secrets;
+    let wishes = Wishes { watch, full, whole, msl, keep, merge_vlans, shows_secrets };
     let (mut timeline, damaged) = match (&args.client, &args.server, &recorded) {
         (.., Some(sides)) => read_recorded(&args.files, sides, wishes, &mut filter, config)?,
         (Some(client), Some(server), None) => {

@@ -62,7 +62,7 @@ pub(super) fn of([client, server]: [&Capture; 2], [ours, theirs]: [&[u32]; 2]) -
     let digests = compares_payload([client, server], [ours, theirs]);
     let mut add = |capture: &Capture, places: &[u32], of: fn(&mut Copies) -> &mut Vec<u32>| {
         for place in places {
-            let Some(Sighting { segment, digest }) = capture.sightings.get(*place as usize) else { continue };
+            let Some(Sighting { segment, digest, .. }) = capture.sightings.get(*place as usize) else { continue };
             let key = (Likeness::of(segment), digest.filter(|_| digests));
             let index = *known.entry(key).or_insert_with(|| {
                 groups.push(Copies::default());

@@ -4,10 +4,10 @@ use super::way::{Places, Way};
 use crate::tcp::{Checksum, Segment, Timestamp};
 use std::collections::HashMap;
 
-impl Way<'_> {
+impl Way<'_, '_> {
     /// Whether a segment left with a right checksum and arrived with a wrong one.
     pub(super) fn is_damaged(&self, left: u32, arrived: u32) -> bool {
-        let checksum = |sum: Option<Segment<'static>>| sum.map(|segment| segment.checksum);
+        let checksum = |sum: Option<Segment<'_>>| sum.map(|segment| segment.checksum);
         checksum(self.sender.segment(left)) == Some(Checksum::Valid)
             && checksum(self.receiver.segment(arrived)) == Some(Checksum::Invalid)
     }
@@ -24,7 +24,7 @@ impl Way<'_> {
         if !unsent.iter().any(|place| checksum(place) == Some(Checksum::Invalid)) {
             return;
         }
-        let name = |segment: &Segment<'static>| (segment.seq.0, segment.len);
+        let name = |segment: &Segment<'_>| (segment.seq.0, segment.len);
         let mut untied: HashMap<(u32, u32), Vec<u32>, foldhash::fast::RandomState> = HashMap::default();
         for place in sent.iter().rev().filter(|place| !ties.contains_key(place) && !damaged.contains(place)) {
             if let Some(segment) = self.sender.segment(*place) {

@@ -24,9 +24,9 @@ use way::{Here, Way};
 
 /// What both captures tell together.
 #[derive(Debug)]
-pub struct Joined {
+pub struct Joined<'c> {
     /// In the order in which they were sent, on the client's clock, by the addresses that the client's capture has.
-    pub segments: Vec<Segment<'static>>,
+    pub segments: Vec<Segment<'c>>,
     /// `None`: the captures share too little to compare their clocks, and nothing was joined.
     pub clock: Option<Clock>,
     /// Both were said to tell one time, and something arrived by so many nanoseconds before it was sent.
@@ -43,7 +43,7 @@ pub struct Joined {
 
 /// Joins the client's capture and the server's. With `one_clock` both tell the same time, as two devices of one machine do,
 /// unless something arrives before it was sent: then the clocks are compared all the same.
-pub fn join(client: &Capture, server: &Capture, one_clock: bool) -> Joined {
+pub fn join<'c>(client: &'c Capture, server: &'c Capture, one_clock: bool) -> Joined<'c> {
     let captures = [client, server];
     let ours = conversation::all(client);
     let theirs = conversation::all(server);
@@ -132,9 +132,9 @@ pub fn join(client: &Capture, server: &Capture, one_clock: bool) -> Joined {
 }
 
 /// The client's capture alone, where the two cannot be compared.
-fn apart(client: &Capture) -> Joined {
+fn apart(client: &Capture) -> Joined<'_> {
     Joined {
-        segments: client.sightings.iter().map(|sighting| sighting.segment).collect(),
+        segments: (0..client.sightings.len()).filter_map(|place| client.segment(place)).collect(),
         clock: None,
         contradicted_ns: None,
         translated: Vec::new(),
@@ -191,12 +191,12 @@ impl Meeting {
     }
 
     /// What the receiver of this direction sent itself, as its own capture has it: it tells what had arrived.
-    fn sent_by_other<'m>(
+    fn sent_by_other<'c, 'm>(
         &'m self,
-        captures: [&'m Capture; 2],
+        captures: [&'c Capture; 2],
         direction: usize,
         capture: usize,
-    ) -> (&'m Capture, &'m [u32]) {
+    ) -> (&'c Capture, &'m [u32]) {
         let [client, server] = captures;
         let places = self.places.get(1 - direction).and_then(|places| places.get(capture));
         (if capture == 0 { client } else { server }, places.map(Vec::as_slice).unwrap_or_default())
@@ -250,14 +250,14 @@ impl Homes {
 
     /// A conversation that one capture alone has. Only where its receiver stands on the other side is it known to be lost, and
     /// only where its sender does is it known that nobody sent it.
-    fn alone(
+    fn alone<'c>(
         &self,
-        here: &Here<'_>,
-        there: &Here<'_>,
+        here: &Here<'c>,
+        there: &Here<'c>,
         capture: usize,
         conversation: &Conversation,
         usual: &Usuals,
-        out: &mut Vec<Segment<'static>>,
+        out: &mut Vec<Segment<'c>>,
     ) {
         let side = |ip: IpAddr| self.votes.get(&ip).copied().unwrap_or_default().signum();
         let own = if capture == 0 { 1 } else { -1 };

@@ -87,7 +87,7 @@ fn piece(start: i64, from: i64, to: i64, at: Option<Timestamp>) -> Piece {
 }
 
 /// A piece of a segment as it was on the wire: SYN with the first octet, PSH and FIN with the last.
-pub(super) fn cut(segment: &Segment<'static>, piece: Piece) -> Segment<'static> {
+pub(super) fn cut<'c>(segment: &Segment<'c>, piece: Piece) -> Segment<'c> {
     let first = piece.from == 0;
     let last = piece.from + piece.len == segment.len;
     let mut flags = segment.flags.0;
@@ -98,5 +98,8 @@ pub(super) fn cut(segment: &Segment<'static>, piece: Piece) -> Segment<'static> 
         flags &= !(Flags::PSH | Flags::FIN).0;
     }
     let shift = if first { 0 } else { u32::from(segment.flags.syn()) };
-    Segment { seq: segment.seq + (piece.from + shift), len: piece.len, flags: Flags(flags), ..*segment }
+    let begin = segment.payload.len().min(piece.from as usize);
+    let end = segment.payload.len().min((piece.from + piece.len) as usize);
+    let payload = segment.payload.get(begin..end).unwrap_or_default();
+    Segment { seq: segment.seq + (piece.from + shift), len: piece.len, payload, flags: Flags(flags), ..*segment }
 }

@@ -1,10 +1,13 @@
-//! What one capture saw: its TCP segments without their payload, and the time that it covers.
+//! What one capture saw: its TCP segments, so much of their payload as there is room for, and the time that it covers.
 
 use crate::tcp::{Segment, Timestamp};
 use std::net::IpAddr;
 
 /// Segments kept of one capture, about 200 octets each; what comes after them is counted and said.
 pub const MOST_SIGHTINGS: usize = 4_000_000;
+
+/// Octets of payload kept of one capture, for who reads what the applications said; what comes after them counts as not captured.
+const MOST_OCTETS: usize = 64 * 1024 * 1024;
 
 /// Octets of payload that are compared.
 const DIGESTED: usize = 32;
@@ -20,6 +23,7 @@ pub struct Capture {
     /// Hosts that are known to stand on this side.
     pub(super) hosts: Vec<IpAddr>,
     left_out: u64,
+    octets: Vec<u8>,
 }
 
 /// A segment as one capture has it.
@@ -28,6 +32,8 @@ pub(super) struct Sighting {
     pub(super) segment: Segment<'static>,
     /// Of the first octets of the payload; `None` where too few were captured.
     pub(super) digest: Option<u64>,
+    /// Where among the capture's octets its payload begins, and how much of it is there.
+    payload: (usize, u32),
 }
 
 impl Capture {
@@ -59,7 +65,20 @@ impl Capture {
         }
         let wanted = DIGESTED.min(segment.len as usize);
         let digest = segment.payload.get(..wanted).map(fnv);
-        self.sightings.push(Sighting { segment: segment.without_payload(), digest });
+        let payload = segment.payload;
+        let place = self.octets.len();
+        if place.saturating_add(payload.len()) <= MOST_OCTETS {
+            self.octets.extend_from_slice(payload);
+        }
+        let kept = u32::try_from(self.octets.len() - place).unwrap_or_default();
+        self.sightings.push(Sighting { segment: segment.without_payload(), digest, payload: (place, kept) });
+    }
+
+    /// The segment at a place, with its payload.
+    pub(super) fn segment(&self, place: usize) -> Option<Segment<'_>> {
+        let Sighting { segment, payload: (begin, len), .. } = self.sightings.get(place)?;
+        let payload = self.octets.get(*begin..*begin + *len as usize).unwrap_or_default();
+        Some(Segment { payload, ..*segment })
     }
 
     /// The capture lost packets: what it does not have may have been there all the same.

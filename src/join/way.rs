@@ -17,10 +17,10 @@ pub(super) struct Here<'c> {
     pub(super) covers: Option<(Timestamp, Timestamp)>,
 }
 
-impl Here<'_> {
+impl<'c> Here<'c> {
     /// The segment at this place, by the client's clock.
-    pub(super) fn segment(&self, place: u32) -> Option<Segment<'static>> {
-        let segment = self.capture.sightings.get(place as usize)?.segment;
+    pub(super) fn segment(&self, place: u32) -> Option<Segment<'c>> {
+        let segment = self.capture.segment(place as usize)?;
         let time = self.clock.map_or(segment.time, |clock| clock.on_clients(segment.time));
         Some(Segment { time, ..segment })
     }
@@ -46,7 +46,7 @@ impl Here<'_> {
 const LINGERS_NS: i64 = 50_000_000;
 
 /// One direction.
-pub(super) struct Way<'c> {
+pub(super) struct Way<'c, 'm> {
     pub(super) sender: Here<'c>,
     pub(super) receiver: Here<'c>,
     pub(super) usual: Usual,
@@ -54,7 +54,7 @@ pub(super) struct Way<'c> {
     pub(super) src: SocketAddr,
     pub(super) dst: SocketAddr,
     /// What the receiver sent itself, in its own capture.
-    pub(super) answers: (&'c Capture, &'c [u32]),
+    pub(super) answers: (&'c Capture, &'m [u32]),
 }
 
 /// A segment of one side that has no equal on the other.
@@ -62,14 +62,14 @@ type Left = Vec<u32>;
 /// Of the sender's capture.
 pub(super) type Places = HashSet<u32, foldhash::fast::RandomState>;
 
-impl Way<'_> {
+impl<'c> Way<'c, '_> {
     /// Ties all segments of this direction and adds them to `out`, those that only the receiver has to `received`; says how many arrived more often than they were sent.
     pub(super) fn follow(
         &self,
         groups: &[Copies],
         sender_is_client: bool,
-        out: &mut Vec<Segment<'static>>,
-        received: &mut Vec<Segment<'static>>,
+        out: &mut Vec<Segment<'c>>,
+        received: &mut Vec<Segment<'c>>,
     ) -> u64 {
         let keeps_ip_id = self.keeps_ip_id(groups, sender_is_client);
         let mut ties: HashMap<u32, Timestamp, foldhash::fast::RandomState> = HashMap::default();
@@ -128,7 +128,7 @@ impl Way<'_> {
             let start = numbers.of(segment.seq);
             let data = start + i64::from(segment.flags.syn());
             let not_before = segment.time.add_ns(-self.usual.slack_ns);
-            let missing = |segment: &Segment<'static>, start: i64| {
+            let missing = |segment: &Segment<'_>, start: i64| {
                 let is_missed = proved.is_missed(start, i64::from(segment.seq_len()));
                 let is_untaken = segment.flags.syn() && untaken.is_some_and(|of| of.is(segment));
                 if !is_missed && (is_untaken || self.receiver.has_seen_to(segment.time, self.usual)) {
@@ -155,7 +155,7 @@ impl Way<'_> {
 
     /// Arrivals beyond those that were sent. A copy that the network made comes with its original; one that comes long after it
     /// stands for itself: to its receiver it is an old duplicate. Those, and how many others there are.
-    fn come_again(&self, arrived: &[u32], tied: &[(u32, u32)]) -> (Vec<Segment<'static>>, u64) {
+    fn come_again(&self, arrived: &[u32], tied: &[(u32, u32)]) -> (Vec<Segment<'c>>, u64) {
         let time = |place: &u32| self.receiver.segment(*place).map(|segment| segment.time);
         let came: Vec<Timestamp> = tied.iter().filter_map(|(_, place)| time(place)).collect();
         let (mut late, mut at_once) = (Vec::new(), 0);
@@ -172,7 +172,7 @@ impl Way<'_> {
     }
 
     /// What the sender's capture does not have.
-    fn add_unsent(&self, unsent: &[u32], arrivals: &Arrivals, numbers: &mut Numbers, out: &mut Vec<Segment<'static>>) {
+    fn add_unsent(&self, unsent: &[u32], arrivals: &Arrivals, numbers: &mut Numbers, out: &mut Vec<Segment<'c>>) {
         let mut whole: HashMap<u32, i64, foldhash::fast::RandomState> = HashMap::default();
         for place in unsent {
             if let Some(segment) = self.receiver.segment(*place).filter(|segment| segment.len > 0) {

@@ -6,6 +6,7 @@ mod progress;
 mod remarks;
 mod round_trip;
 mod row;
+mod said;
 mod slant;
 mod witness;
 
@@ -13,6 +14,7 @@ pub use called::{CallPart, Called};
 pub use lane::{Lane, Lanes, Side};
 pub use progress::Progress;
 pub use row::{Arrival, Arrow, Change, Content, Folded, FoldedFlow, Lifeline, Remark, Row, Wait, WaitAction};
+pub use said::Said;
 
 use crate::timeline::{Connection, Source, Timeline};
 

@@ -4,7 +4,7 @@ use super::remarks;
 use super::round_trip::RoundTrip;
 use super::slant::UnderWay;
 use super::{
-    Arrow, CallPart, Called, Change, Content, Folded, FoldedFlow, Lanes, Lifeline, Row, Side, Wait, WaitAction,
+    Arrow, CallPart, Called, Change, Content, Folded, FoldedFlow, Lanes, Lifeline, Row, Said, Side, Wait, WaitAction,
 };
 use crate::tcp::{Basis, State};
 use crate::timeline::{Connection, Detail, EndCause, Event, Fate, Phase, Run, SegmentEvent, Timer};
@@ -80,6 +80,7 @@ impl Progress {
             Detail::Run(run) => Content::Folded(folded(event.t_ns, run, lanes)),
             Detail::Timer(timer) => Content::Wait(self.wait(event.t_ns, timer, lanes)),
             Detail::Call(call) => Content::Call(Called::of(call, lanes)),
+            Detail::Message(message) => Content::Message(Said::of(message, lanes)),
             Detail::Unknown if changes.is_empty() && event.notes.is_empty() => return rows,
             Detail::Unknown => Content::States,
         };

@@ -1,6 +1,6 @@
 //! What stands in one row of a ladder.
 
-use super::{Called, Side};
+use super::{Called, Said, Side};
 use crate::tcp::{Basis, State};
 use crate::timeline::{Checksum, Fate, KernelTimer, Phase, SegmentOptions, Severity, Text};
 
@@ -36,6 +36,8 @@ pub enum Content {
     },
     Wait(Wait),
     Call(Called),
+    /// What an application said, behind the segment in which it begins.
+    Message(Said),
 }
 
 /// The head of an arrow that slants.

@@ -1,6 +1,6 @@
 //! The events of a timeline and the steps that tell them.
 
-use super::{Call, KernelTimer, PacketComment, Text};
+use super::{Call, KernelTimer, Message, PacketComment, Text};
 use crate::tcp::{Basis, State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -59,6 +59,8 @@ pub enum Detail {
     Timer(Timer),
     /// What a program asked of the system.
     Call(Call),
+    /// What an application said.
+    Message(Message),
     /// A kind of a later version: pass over it.
     #[serde(other)]
     Unknown,

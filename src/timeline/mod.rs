@@ -12,6 +12,7 @@ mod close;
 mod connection;
 mod event;
 mod kernel;
+mod message;
 mod open;
 mod overview;
 mod recovery;
@@ -32,6 +33,7 @@ pub use event::{
     Step, Timer, TimerAction, Wireshark,
 };
 pub use kernel::{KernelAct, KernelAgreement, KernelDeed, KernelDifference, KernelSample, KernelState};
+pub use message::{Body, Content, Framing, Header, HttpRequest, HttpResponse, Message, Part, PartKind, TlsClientHello};
 pub use open::{Negotiated, Open, OpenKind};
 pub use overview::{Closed, Loss, Opened, Overview, RoundTrips, Route, Selection, Standout, Standouts, TimeWaits};
 pub use recovery::{Acks, Causes, EcnKind, EcnTotals, Rtt, ZeroWindow};

@@ -13,8 +13,10 @@ pub(super) fn published() -> Schema {
     let mut schema = settings.into_generator().into_root_schema_for::<Timeline>();
     schema.insert("$id".into(), ID.into());
     schema.insert("title".into(), "synfin timeline, version 1".into());
-    if let Some(kinds) = schema.pointer_mut("/$defs/Event/oneOf").and_then(Value::as_array_mut) {
-        admit_later_kinds(kinds);
+    for (of, tag) in [("Event", "kind"), ("Message", "message")] {
+        if let Some(kinds) = schema.pointer_mut(&format!("/$defs/{of}/oneOf")).and_then(Value::as_array_mut) {
+            admit_later_kinds(kinds, tag);
+        }
     }
     schema
 }
@@ -25,11 +27,11 @@ fn stay_open(schema: &mut Schema) {
 }
 
 /// serde reads every unknown kind as the last variant: so must the schema.
-fn admit_later_kinds(kinds: &mut [Value]) {
-    let kind_of = |variant: &Value| variant.pointer("/properties/kind/const").cloned();
+fn admit_later_kinds(kinds: &mut [Value], tag: &str) {
+    let kind_of = |variant: &Value| variant.pointer(&format!("/properties/{tag}/const")).cloned();
     let Some((other, known)) = kinds.split_last_mut() else { return };
     let known: Vec<Value> = known.iter().filter_map(kind_of).collect();
-    if let Some(kind) = other.pointer_mut("/properties/kind") {
+    if let Some(kind) = other.pointer_mut(&format!("/properties/{tag}")) {
         *kind = json!({ "type": "string", "not": { "enum": known } });
     }
 }
@@ -59,7 +61,9 @@ mod tests {
         let mut silent = Vec::new();
         walk(&schema, "", &mut |path, value| {
             let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
-            let is_field = parent.ends_with("/properties") && !path.ends_with("/kind");
+            // What tells the variants apart is told by each of them.
+            let is_tag = path.ends_with("/kind") || path.ends_with("/message");
+            let is_field = parent.ends_with("/properties") && !is_tag;
             let is_type = parent == "/$defs";
             let is_value = value.get("const").is_some() && parent.ends_with("/oneOf");
             if (is_field || is_type || is_value) && value.get("description").is_none() && !path.ends_with("/seconds") {
@@ -83,6 +87,13 @@ mod tests {
         let schema = published().to_value();
         let kinds = schema.pointer("/$defs/Event/oneOf").and_then(Value::as_array).unwrap();
         let last = kinds.last().unwrap().pointer("/properties/kind").unwrap();
-        assert_eq!(last, &json!({ "type": "string", "not": { "enum": ["segment", "run", "timer", "call"] } }));
+        assert_eq!(
+            last,
+            &json!({ "type": "string", "not": { "enum": ["segment", "run", "timer", "call", "message"] } })
+        );
+        let messages = schema.pointer("/$defs/Message/oneOf").and_then(Value::as_array).unwrap();
+        let last = messages.last().unwrap().pointer("/properties/message").unwrap();
+        let known = ["http-request", "http-response", "tls-client-hello"];
+        assert_eq!(last, &json!({ "type": "string", "not": { "enum": known } }));
     }
 }

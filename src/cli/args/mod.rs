@@ -111,6 +111,9 @@ pub struct Output {
     /// Show every segment; do not fold ordinary data into runs
     #[arg(long)]
     pub full: bool,
+    /// Show the values of Authorization, Cookie and other HTTP header fields that hold secrets; otherwise only how long they are
+    #[arg(long)]
+    pub show_secrets: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -38,7 +38,8 @@ fn told(recording: Recording, name: &str, save: Option<&Path>, output: &Output, 
     if let Some(path) = save {
         saving::whole(path, &bytes, config.lang)?;
     }
-    let wishes = Wishes { watch: Watch::All, full: output.full, msl: output.msl, ..Wishes::default() };
+    let (full, msl, shows_secrets) = (output.full, output.msl, output.show_secrets);
+    let wishes = Wishes { watch: Watch::All, full, msl, shows_secrets, ..Wishes::default() };
     let mut timeline = replay::recording(bytes, name, wishes, config)?;
     (timeline.source.kind, timeline.source.name) = (SourceKind::Lab, name.into());
     Ok(timeline)

@@ -51,6 +51,7 @@ impl Session<'_> {
                 msl: output.msl,
                 keep,
                 merge_vlans,
+                shows_secrets: output.show_secrets,
                 ..Wishes::default()
             }),
             packets: None,

@@ -116,7 +116,8 @@ table! {
         "one-after-another"
         "thread-per-client"
         "download"
-        "download-missing-file";
+        "download-missing-file"
+        "http-keep-alive";
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The ladder as a plain list, for terminals too narrow for two lifelines.
 
 use super::glyphs::Glyphs;
-use super::{label, notes, rows, wait};
+use super::{label, notes, rows, said, wait};
 use crate::ladder::{Arrow, Content, Lanes, Row, Side};
 use crate::render::ink::Ink;
 use crate::render::line::Line;
@@ -76,6 +76,12 @@ pub(super) fn row(
             head.push(&summary::lane_name(lanes.get(called.side), style), Ink::side(called.side));
             head.write(out)?;
             lines.push(rows::call_words(called, style));
+        }
+        Content::Message(message) => {
+            head.push(&summary::lane_name(lanes.get(message.from), style), Ink::side(message.from));
+            head.write(out)?;
+            lines.push((said::words(message, style), Ink::side(message.from)));
+            lines.extend(said::problems(message, style).map(|text| (text, Ink::Error)));
         }
         Content::States if row.t_ns.is_some() => head.write(out)?,
         Content::States | Content::Phase(_) => {}

@@ -10,6 +10,7 @@ mod list;
 mod notes;
 mod paths;
 mod rows;
+mod said;
 mod slant;
 mod trouble;
 mod wait;

@@ -5,7 +5,7 @@ use super::block::{Block, Body};
 use super::columns::Columns;
 use super::glyphs::Glyphs;
 use super::slant::{self, Flights};
-use super::{label, notes, wait};
+use super::{label, notes, said, wait};
 use crate::ladder::{Arrow, CallPart, Called, Change, Content, Folded, FoldedFlow, Lanes, Lifeline, Row, Side, Wait};
 use crate::render::ink::Ink;
 use crate::render::{Style, summary, time, width};
@@ -49,6 +49,7 @@ pub(super) fn block(
         }
         Content::Wait(wait) => waiting(wait, &summary::lane_name(lanes.get(wait.side), style), origin_ns, room, style),
         Content::Call(called) => call(called, room, style),
+        Content::Message(said) => said::lines(said, room, style),
         Content::Phase(_) | Content::States => Vec::new(),
     };
     let mut beside = Vec::new();

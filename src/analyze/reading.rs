@@ -1,0 +1,49 @@
+//! What the reader of messages hears of a step.
+
+use crate::app::{Carrier, Heard, Piece, Reader};
+use crate::assemble::Assembler;
+use crate::tcp::{Checksum, Passage};
+use crate::track::{Connection, Input, Seen, Step};
+
+/// Lets the reader hear a segment before the assembler takes it in: of connections whose events are kept.
+pub(super) fn read(step: &Step<'_>, reader: &mut Reader, assembler: &mut Assembler) {
+    let connection = step.connection;
+    match &step.input {
+        Input::Segment(seen) if assembler.wants_events() => {
+            let begins =
+                assembler.watches(connection.id) && heard(connection, seen).is_some_and(|heard| reader.hear(&heard));
+            assembler.hear_begin(begins);
+        }
+        Input::Retired => reader.close(connection.id),
+        _ => {}
+    }
+}
+
+/// `None`: its receiver never had it, or its octets have no place.
+fn heard<'a>(connection: &Connection, seen: &Seen<'a>) -> Option<Heard<'a>> {
+    let segment = seen.segment;
+    let (flags, peer) = (segment.flags, seen.peer);
+    if segment.passage == Passage::Lost || segment.checksum == Checksum::Invalid || flags.rst() {
+        return None;
+    }
+    // The SYN has the number before the first octet.
+    let first = connection.relative(peer, segment.seq)? - i64::from(!flags.syn());
+    let acknowledged = segment.acknowledges().and_then(|ack| connection.relative(!peer, ack));
+    // A probe of an idle connection may carry an octet before the first one.
+    let before = usize::try_from(-first).unwrap_or_default();
+    let octets = segment.payload.get(before..).unwrap_or_default();
+    let carrier = Carrier { ordinal: seen.ordinal, frame: segment.frame, at: segment.time, first: 0 };
+    Some(Heard {
+        connection: connection.id,
+        peer,
+        is_syn: flags.syn(),
+        is_fin: flags.fin(),
+        piece: Piece {
+            offset: u64::try_from(first).unwrap_or_default(),
+            octets,
+            len: segment.len.saturating_sub(u32::try_from(before).unwrap_or(u32::MAX)),
+            carrier,
+        },
+        acknowledged: acknowledged.and_then(|ack| u64::try_from(ack - 1).ok()),
+    })
+}

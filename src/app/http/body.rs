@@ -1,0 +1,312 @@
+//! The body of a message: how its end is known (RFC 9112 6.3), and its chunks (RFC 9112 7.1).
+
+use super::Method;
+use crate::app::message::{Draft, Unread, readable};
+use crate::timeline::{self, Framing, Header, PartKind};
+
+/// Octets of a body that are kept to be shown.
+const MOST_SAMPLE: usize = 2048;
+/// Octets of a line that tells a chunk's size, or of one behind the last chunk, at most.
+const MOST_LINE: usize = 8 * 1024;
+/// Octets of all lines behind the last chunk at most.
+const MOST_TRAILER: u64 = 64 * 1024;
+
+/// A body that is being read.
+#[derive(Debug)]
+pub(super) struct Body {
+    framing: Framing,
+    promised: Option<u64>,
+    /// Data so far.
+    len: u64,
+    sample: Vec<u8>,
+    chunks: u64,
+    at: At,
+    /// Where it began.
+    began: Option<u64>,
+    /// Octets so far, with the frames of chunks.
+    taken: u64,
+}
+
+/// Where in the body.
+#[derive(Debug)]
+enum At {
+    /// In data, of which so much is left; `None`: until the connection ends.
+    Data(Option<u64>),
+    /// In the line that tells the next chunk's size.
+    Size(Vec<u8>),
+    /// Behind a chunk's data, before the end of its line.
+    Behind(Vec<u8>),
+    /// In a line behind the last chunk; so many octets of such lines came.
+    Trailer(Vec<u8>, u64),
+    /// There is no more.
+    End,
+}
+
+/// Whether a body has come to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    NotYet,
+    Reached,
+    /// It cannot be read on, and neither can what follows.
+    Broken,
+}
+
+impl Body {
+    /// No framing: no body.
+    pub(super) fn of_request(headers: &[Header], draft: &mut Draft) -> Body {
+        framed(headers, draft, true).unwrap_or_else(Body::none)
+    }
+
+    /// No framing: until the connection ends.
+    pub(super) fn of_response(status: u16, method: Method, headers: &[Header], draft: &mut Draft) -> Body {
+        let has_none = method == Method::Head || (100..200).contains(&status) || matches!(status, 204 | 304);
+        if has_none || method == Method::Connect && (200..300).contains(&status) {
+            return Body::none();
+        }
+        framed(headers, draft, false).unwrap_or_else(|| Body::new(Framing::UntilClose, None, At::Data(None)))
+    }
+
+    fn none() -> Body {
+        Body::new(Framing::ContentLength, None, At::End)
+    }
+
+    fn new(framing: Framing, promised: Option<u64>, at: At) -> Body {
+        Body { framing, promised, len: 0, sample: Vec::new(), chunks: 0, at, began: None, taken: 0 }
+    }
+
+    /// Whether nothing of it has to be read.
+    pub(super) fn is_empty(&self) -> bool {
+        matches!(self.at, At::End | At::Data(Some(0)))
+    }
+
+    /// As the contract has it; `None`: the message has no body.
+    pub(super) fn told(self) -> Option<timeline::Body> {
+        let Body { framing, promised, len, sample, chunks, at, .. } = self;
+        let has_none = matches!(at, At::End) && promised.is_none() && framing == Framing::ContentLength;
+        let text = match std::str::from_utf8(&sample) {
+            Ok(text) => Some(text),
+            // The last character may be cut.
+            Err(error) if error.error_len().is_none() => {
+                sample.get(..error.valid_up_to()).and_then(|whole| std::str::from_utf8(whole).ok())
+            }
+            Err(_) => None,
+        };
+        let text = text.filter(|text| !text.is_empty() && !text.contains('\0')).map(Into::into);
+        let chunks = (framing == Framing::Chunked).then_some(chunks);
+        (!has_none).then_some(timeline::Body { framing, len, promised, chunks, text })
+    }
+
+    pub(super) fn read(&mut self, unread: &mut Unread<'_>, draft: &mut Draft) -> End {
+        self.began.get_or_insert(unread.offset);
+        while !unread.octets.is_empty() {
+            match self.read_some(unread, draft) {
+                End::NotYet => {}
+                end => {
+                    self.tell_part(draft);
+                    return end;
+                }
+            }
+        }
+        End::NotYet
+    }
+
+    /// Octets that were not captured.
+    pub(super) fn miss(&mut self, offset: u64, len: u64, draft: &mut Draft) -> End {
+        self.began.get_or_insert(offset);
+        match &mut self.at {
+            At::Data(None) => {}
+            At::Data(Some(left)) if *left >= len => *left -= len,
+            _ => {
+                draft.problem(
+                    format!("{len} octets are not in the capture: where the message ends cannot be told"),
+                    format!("有 {len} 字节不在抓包中：无法得知消息在何处结束"),
+                );
+                self.tell_part(draft);
+                return End::Broken;
+            }
+        }
+        draft.miss(len);
+        (self.len, self.taken) = (self.len + len, self.taken + len);
+        if matches!(self.at, At::Data(Some(0))) { self.end_of_data(draft) } else { End::NotYet }
+    }
+
+    /// The connection has ended: says whether that is the body's end.
+    pub(super) fn ends_with_connection(&mut self, draft: &mut Draft) -> bool {
+        self.tell_part(draft);
+        let Body { len, promised, .. } = self;
+        match (&self.at, promised) {
+            (At::Data(None) | At::End, _) => return true,
+            (_, Some(promised)) => draft.problem(
+                format!("the connection or the capture ended after {len} of {promised} octets of the body"),
+                format!("连接或抓包在正文 {promised} 字节中的第 {len} 字节处结束"),
+            ),
+            _ => draft.problem(
+                format!("the connection or the capture ended before the last chunk, after {len} octets of the body"),
+                format!("连接或抓包在最后一个分块之前结束，正文已有 {len} 字节"),
+            ),
+        }
+        false
+    }
+
+    fn tell_part(&mut self, draft: &mut Draft) {
+        if let Some(began) = self.began {
+            draft.part(PartKind::Body, began, std::mem::take(&mut self.taken));
+        }
+    }
+
+    fn read_some(&mut self, unread: &mut Unread<'_>, draft: &mut Draft) -> End {
+        let offset = unread.offset;
+        let (taken, end) = match &mut self.at {
+            At::Data(left) => {
+                let most = left.map_or(usize::MAX, |left| usize::try_from(left).unwrap_or(usize::MAX));
+                let data = unread.split(most);
+                let room = MOST_SAMPLE.saturating_sub(self.sample.len()).min(data.len());
+                self.sample.extend_from_slice(data.get(..room).unwrap_or_default());
+                self.len += data.len() as u64;
+                *left = left.map(|left| left - data.len() as u64);
+                (data.len(), End::NotYet)
+            }
+            At::Size(line) | At::Behind(line) | At::Trailer(line, _) => {
+                let most = unread.octets.iter().position(|octet| *octet == b'\n').map_or(usize::MAX, |place| place + 1);
+                let piece = unread.split(most.min(MOST_LINE));
+                line.extend_from_slice(piece);
+                let too_long = line.len() >= MOST_LINE && !line.ends_with(b"\n");
+                (piece.len(), if too_long { End::Broken } else { End::NotYet })
+            }
+            At::End => return End::Reached,
+        };
+        draft.take(offset, taken as u64, unread.carrier);
+        self.taken += taken as u64;
+        if end == End::Broken {
+            draft.problem(
+                "a chunk's size line without an end: the body is not read on",
+                "分块长度行没有结尾：不再继续解析正文",
+            );
+            return end;
+        }
+        match &self.at {
+            At::Data(Some(0)) => self.end_of_data(draft),
+            At::Size(line) if line.ends_with(b"\n") => self.size(draft),
+            At::Behind(_) => self.behind(draft),
+            At::Trailer(line, _) if line.ends_with(b"\n") => self.trailer(draft),
+            _ => End::NotYet,
+        }
+    }
+
+    fn end_of_data(&mut self, draft: &mut Draft) -> End {
+        if self.framing == Framing::Chunked {
+            self.at = At::Behind(Vec::new());
+            End::NotYet
+        } else {
+            self.tell_part(draft);
+            self.at = At::Data(Some(0));
+            End::Reached
+        }
+    }
+
+    /// `chunk-size [ chunk-ext ] CRLF`.
+    fn size(&mut self, draft: &mut Draft) -> End {
+        let At::Size(line) = &self.at else { return End::NotYet };
+        let text = readable(line);
+        let digits = text.split(';').next().unwrap_or_default().trim();
+        let size = u64::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+'));
+        match size {
+            Some(0) => self.at = At::Trailer(Vec::new(), 0),
+            Some(size) => {
+                self.chunks += 1;
+                self.at = At::Data(Some(size));
+            }
+            None => {
+                let is_too_large = !digits.is_empty() && digits.bytes().all(|octet| octet.is_ascii_hexdigit());
+                if is_too_large {
+                    draft.problem(
+                        "a chunk's size that no counter can hold: the body is not read on",
+                        "分块长度超出可计数范围：不再继续解析正文",
+                    );
+                } else {
+                    draft.problem(
+                        "a chunk's size that is no hexadecimal number: the body is not read on",
+                        "分块长度不是十六进制数：不再继续解析正文",
+                    );
+                }
+                return End::Broken;
+            }
+        }
+        End::NotYet
+    }
+
+    fn behind(&mut self, draft: &mut Draft) -> End {
+        let At::Behind(line) = &self.at else { return End::NotYet };
+        match line.as_slice() {
+            b"\r" => {}
+            b"\r\n" | b"\n" => self.at = At::Size(Vec::new()),
+            _ => {
+                draft.problem(
+                    "a chunk is longer than its size says: the body is not read on",
+                    "分块内容超过其声明的长度：不再继续解析正文",
+                );
+                return End::Broken;
+            }
+        }
+        End::NotYet
+    }
+
+    fn trailer(&mut self, draft: &mut Draft) -> End {
+        let At::Trailer(line, before) = &self.at else { return End::NotYet };
+        let so_far = before + line.len() as u64;
+        if matches!(line.as_slice(), b"\r\n" | b"\n") {
+            return End::Reached;
+        }
+        if so_far > MOST_TRAILER {
+            draft.problem("the lines behind the last chunk have no end", "最后一个分块之后的行没有结尾");
+            return End::Broken;
+        }
+        self.at = At::Trailer(Vec::new(), so_far);
+        End::NotYet
+    }
+}
+
+/// What Transfer-Encoding and Content-Length say; `None`: neither is there.
+fn framed(headers: &[Header], draft: &mut Draft, is_request: bool) -> Option<Body> {
+    let values = |name: &'static str| {
+        headers.iter().filter(move |header| header.name.eq_ignore_ascii_case(name)).map(|header| header.value.as_str())
+    };
+    let codings: Vec<&str> = values("transfer-encoding").flat_map(|value| value.split(',')).map(str::trim).collect();
+    let mut lengths = values("content-length").flat_map(|value| value.split(',')).map(str::trim);
+    let first = lengths.next();
+    if let Some(last) = codings.last() {
+        if first.is_some() {
+            draft.problem(
+                "both Transfer-Encoding and Content-Length: the latter counts for nothing, and it may be an attack (RFC 9112 6.1)",
+                "同时出现 Transfer-Encoding 与 Content-Length：后者无效，可能是攻击（RFC 9112 6.1）",
+            );
+        }
+        if last.eq_ignore_ascii_case("chunked") {
+            return Some(Body::new(Framing::Chunked, None, At::Size(Vec::new())));
+        }
+        draft.problem(
+            "Transfer-Encoding does not end with chunked: only the connection's end ends the body",
+            "Transfer-Encoding 不以 chunked 结尾：只有连接关闭才能结束正文",
+        );
+        return Some(if is_request { Body::none() } else { Body::new(Framing::UntilClose, None, At::Data(None)) });
+    }
+    let first = first?;
+    if lengths.any(|other| other != first) {
+        draft.problem(
+            format!("two lengths that differ in Content-Length: {first} is taken"),
+            format!("Content-Length 出现两个不同的值：取 {first}"),
+        );
+    }
+    match first.parse::<u64>() {
+        Ok(promised) if first.bytes().all(|octet| octet.is_ascii_digit()) => {
+            Some(Body::new(Framing::ContentLength, Some(promised), At::Data(Some(promised))))
+        }
+        _ => {
+            draft.problem(
+                format!("Content-Length is no number of octets: {first}"),
+                format!("Content-Length 不是字节数：{first}"),
+            );
+            Some(if is_request { Body::none() } else { Body::new(Framing::UntilClose, None, At::Data(None)) })
+        }
+    }
+}

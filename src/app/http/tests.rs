@@ -1,0 +1,313 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+use crate::app::{Carrier, Heard, MessageWord, Piece, Reader};
+use crate::tcp::{Peer, Timestamp};
+use crate::timeline::{Content, Framing, HttpRequest, HttpResponse, PartKind};
+
+/// Both directions of a connection, piece by piece.
+#[derive(Default)]
+struct Said {
+    reader: Reader,
+    sent: [u64; 2],
+    segments: u64,
+    /// The segments in which a message begins.
+    begun: Vec<u64>,
+}
+
+impl Said {
+    fn say(&mut self, peer: Peer, octets: &[u8]) {
+        self.say_all(peer, octets, octets.len() as u32);
+    }
+
+    /// So many octets were sent, of which these were captured.
+    fn say_all(&mut self, peer: Peer, octets: &[u8], len: u32) {
+        let place = if peer == Peer::A { 0 } else { 1 };
+        let carrier =
+            Carrier { ordinal: self.segments, frame: self.segments + 1, at: Timestamp(self.segments as i64), first: 0 };
+        let piece = Piece { offset: self.sent[place], octets, len, carrier };
+        let heard = Heard { connection: 1, peer, is_syn: true, is_fin: false, piece, acknowledged: None };
+        if self.reader.hear(&heard) {
+            self.begun.push(self.segments);
+        }
+        self.segments += 1;
+        self.sent[place] += u64::from(len);
+    }
+
+    fn told(self) -> Vec<MessageWord> {
+        self.reader.finish()
+    }
+}
+
+/// What was told of these octets of both peers, sent in pieces of a size.
+fn told(requests: &[u8], responses: &[u8], size: usize) -> Vec<MessageWord> {
+    let mut said = Said::default();
+    for (peer, octets) in [(Peer::A, requests), (Peer::B, responses)] {
+        octets.chunks(size).for_each(|piece| said.say(peer, piece));
+    }
+    said.told()
+}
+
+fn request(word: &MessageWord) -> &HttpRequest {
+    let Content::HttpRequest(request) = &word.content else { panic!("{word:?}") };
+    request
+}
+
+fn response(word: &MessageWord) -> &HttpResponse {
+    let Content::HttpResponse(response) = &word.content else { panic!("{word:?}") };
+    response
+}
+
+/// Without what depends on how the octets were cut.
+fn essence(words: Vec<MessageWord>) -> Vec<MessageWord> {
+    let bare = |word: MessageWord| MessageWord { carriers: Vec::new(), last: Carrier::default(), segments: 0, ..word };
+    words.into_iter().map(bare).collect()
+}
+
+fn problems(word: &MessageWord) -> String {
+    word.problems.iter().map(|text| text.en.as_str()).collect::<Vec<_>>().join("; ")
+}
+
+const REQUESTS: &[u8] = b"GET /a HTTP/1.1\r\nHost: x\r\nCookie: secret\r\n\r\n\
+POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello\
+HEAD /c HTTP/1.1\r\nHost: x\r\n\r\nGET /d HTTP/1.0\n\n";
+const RESPONSES: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc\
+HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n4;x=y\r\nWiki\r\n6\r\npedia \r\n0\r\nA: b\r\n\r\n\
+HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\nHTTP/1.0 200 \r\n\r\nto the end";
+
+#[test]
+fn messages_follow_each_other_and_answers_find_their_requests() {
+    let words = told(REQUESTS, RESPONSES, usize::MAX >> 1);
+    assert_eq!(words.len(), 9);
+    assert!(words.iter().all(|word| word.complete && word.problems.is_empty()), "{words:#?}");
+    let requests = &words[..4];
+    let targets: Vec<_> =
+        requests.iter().map(|word| format!("{} {}", request(word).method, request(word).target)).collect();
+    assert_eq!(targets, ["GET /a", "POST /b", "HEAD /c", "GET /d"]);
+    let bodies: Vec<_> =
+        requests.iter().map(|word| request(word).body.as_ref().and_then(|body| body.text.as_deref())).collect();
+    assert_eq!(bodies, [None, Some("hello"), None, None]);
+    let answers: Vec<_> = words[4..].iter().map(|word| (response(word).status, word.answers)).collect();
+    assert_eq!(answers, [(200, Some(0)), (100, Some(1)), (404, Some(1)), (200, Some(2)), (200, Some(3))]);
+    let chunked = response(&words[6]).body.as_ref().unwrap();
+    assert_eq!((chunked.framing, chunked.len, chunked.chunks), (Framing::Chunked, 10, Some(2)));
+    assert_eq!(chunked.text.as_deref(), Some("Wikipedia "));
+    assert_eq!(response(&words[7]).body, None, "an answer to HEAD has no body, whatever its length says");
+    let last = response(&words[8]).body.as_ref().unwrap();
+    assert_eq!((last.framing, last.text.as_deref()), (Framing::UntilClose, Some("to the end")));
+}
+
+#[test]
+fn however_it_is_cut_the_same_is_told() {
+    let whole = essence(told(REQUESTS, RESPONSES, 10_000));
+    for size in 1..80 {
+        assert_eq!(essence(told(REQUESTS, RESPONSES, size)), whole, "{size}");
+    }
+}
+
+#[test]
+fn parts_cover_each_message_without_a_gap() {
+    for size in [1, 7, 10_000] {
+        for word in told(REQUESTS, RESPONSES, size) {
+            let mut at = word.span.offset;
+            for part in &word.parts {
+                assert_eq!(part.offset, at, "{word:#?}");
+                at += part.len;
+            }
+            assert_eq!(at, word.span.offset + word.span.len, "{word:#?}");
+        }
+    }
+    let words = told(REQUESTS, b"", 10_000);
+    let kinds: Vec<_> = words[1].parts.iter().map(|part| (part.part, part.len)).collect();
+    let expected = [
+        (PartKind::RequestLine, 18),
+        (PartKind::Header, 9),
+        (PartKind::Header, 19),
+        (PartKind::BlankLine, 2),
+        (PartKind::Body, 5),
+    ];
+    assert_eq!(kinds, expected);
+}
+
+#[test]
+fn each_message_knows_the_segments_that_carry_it() {
+    let mut said = Said::default();
+    said.say(Peer::A, b"GET / HTTP/1.1\r\nHo");
+    said.say(Peer::A, b"st: x\r\n\r\nGET /2 HTTP/1.1\r\n\r\n");
+    said.say(Peer::B, b"HTTP/1.1 204 No Content\r\n\r\n");
+    assert_eq!(said.begun, [0, 1, 2]);
+    let carried: Vec<Vec<u64>> =
+        said.told().iter().map(|word| word.carriers.iter().map(|carrier| carrier.ordinal).collect()).collect();
+    assert_eq!(carried, [vec![0, 1], vec![1], vec![2]]);
+}
+
+#[test]
+fn secrets_are_masked_unless_asked_for() {
+    let header = |words: &[MessageWord]| request(&words[0]).headers[1].clone();
+    let masked = header(&told(REQUESTS, b"", 1000));
+    assert_eq!((masked.value.as_str(), masked.masked), ("(6 octets)", true));
+    let mut said = Said { reader: Reader::new(true), ..Said::default() };
+    said.say(Peer::A, REQUESTS);
+    assert_eq!(header(&said.told()).value, "secret");
+}
+
+#[test]
+fn malformed_heads_are_read_as_far_as_they_go_and_it_is_said_what_is_wrong() {
+    for (head, what) in [
+        ("GET /a b HTTP/1.1\r\n\r\n", "blank within the request target"),
+        ("GET /\r\n\r\n", ""),
+        ("GET / HTTP/1.1\r\nHost : x\r\n\r\n", "line 2: a blank between the field's name and the colon"),
+        ("GET / HTTP/1.1\r\nnonsense\r\n\r\n", "line 2 has no colon"),
+        ("GET / HTTP/1.1\r\na: 1\r\n b\r\n\r\n", "line 3 goes on with the field before it"),
+        ("GET / HTTP/1.1\r\na: \x1b[31m\r\n\r\n", "line 2: a control character"),
+        ("GET / HTTP/1.1\r\n(a): 1\r\n\r\n", "line 2: the field's name holds"),
+        ("GET / HTTP/1.1\r\nContent-Length: 1x\r\n\r\n", "no number of octets: 1x"),
+        ("GET / HTTP/1.1\r\nContent-Length: 1, 2\r\n\r\nx", "two lengths that differ"),
+        (
+            "GET / HTTP/1.1\r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            "both Transfer-Encoding",
+        ),
+        ("GET / HTTP/7.x\r\n\r\n", "a strict parser refuses it: invalid HTTP version"),
+    ] {
+        let words = told(head.as_bytes(), b"", 1000);
+        if what.is_empty() {
+            assert!(words.is_empty(), "HTTP/0.9 is not read: {words:?}");
+            continue;
+        }
+        assert_eq!(words.len(), 1, "{head:?}");
+        assert!(problems(&words[0]).contains(what), "{head:?}: {}", problems(&words[0]));
+        assert_eq!(request(&words[0]).method, "GET");
+    }
+}
+
+#[test]
+fn what_is_never_complete_is_told_as_far_as_it_came() {
+    for (octets, what) in [
+        ("HTTP/1.1 200 OK\r\nContent-Le", "within the head"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 2147483648\r\n\r\nabc", "after 3 of 2147483648 octets"),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc", "before the last chunk, after 3 octets"),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\nabc", "that no counter can hold"),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\nabc", "no hexadecimal number"),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc", "longer than its size says"),
+    ] {
+        let words = told(b"", octets.as_bytes(), 1000);
+        assert_eq!(words.len(), 1, "{octets:?}");
+        assert!(!words[0].complete, "{octets:?}");
+        assert!(problems(&words[0]).contains(what), "{octets:?}: {}", problems(&words[0]));
+    }
+}
+
+#[test]
+fn a_head_or_a_line_without_end_is_bounded() {
+    let mut said = Said::default();
+    said.say(Peer::A, b"GET / HTTP/1.1\r\n");
+    for _ in 0..1000 {
+        said.say(Peer::A, &[b'a'; 1000]);
+    }
+    let words = said.told();
+    assert_eq!(words.len(), 1);
+    assert!(problems(&words[0]).contains("no blank line within 65536 octets"), "{}", problems(&words[0]));
+    let mut said = Said::default();
+    said.say(Peer::B, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    for _ in 0..1000 {
+        said.say(Peer::B, &[b'0'; 1000]);
+    }
+    assert!(problems(&said.told()[0]).contains("size line without an end"));
+}
+
+#[test]
+fn gaps_of_the_capture_are_gaps_of_the_message() {
+    let mut said = Said::default();
+    said.say_all(Peer::B, b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc", 60);
+    said.say(Peer::B, &[b'x'; 79]);
+    said.say(Peer::B, b"HTTP/1.1 204 No Content\r\n\r\n");
+    let words = said.told();
+    assert_eq!(words.len(), 2);
+    assert!(words[0].complete);
+    assert_eq!((words[0].span.len, words[0].span.missing), (140, 17));
+    let mut said = Said::default();
+    said.say_all(Peer::B, b"HTTP/1.1 200 OK\r\nContent", 60);
+    said.say(Peer::B, b"rest of it\r\n\r\n");
+    said.say(Peer::B, b"HTTP/1.1 204 No Content\r\n\r\n");
+    let words = said.told();
+    assert_eq!(words.len(), 2, "it is read on where a message begins: {words:#?}");
+    assert!(problems(&words[0]).contains("36 octets within the head"), "{}", problems(&words[0]));
+}
+
+#[test]
+fn after_an_upgrade_nothing_more_is_read() {
+    let upgrade = b"GET /chat HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+    let switching = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\nHTTP/1.1 200 no\r\n\r\n";
+    let words = told(upgrade, switching, 1000);
+    assert_eq!(words.len(), 2);
+    assert_eq!(response(&words[1]).status, 101);
+}
+
+#[test]
+fn what_only_looks_like_it_is_not_told() {
+    for octets in ["A\r\n", "HELLO world\r\n", "QUIT\r\n", "SSH-2.0-x\r\n", "EHLO a.example HT\r\n", "GETAWAY", "HTTPS"]
+    {
+        for size in [1, 3, 1000] {
+            assert_eq!(told(octets.as_bytes(), b"", size), [], "{octets:?}");
+        }
+    }
+}
+
+/// Fragments of messages, right and wrong.
+const FRAGMENTS: &[&[u8]] = &[
+    b"GET / HTTP/1.1\r\n",
+    b"POST /x HTTP/1.1\r\n",
+    b"HTTP/1.1 200 OK\r\n",
+    b"HTTP/1.1 101 \r\n",
+    b"HTTP/1.0 99999 x\r\n",
+    b"Content-Length: 10\r\n",
+    b"Content-Length: 18446744073709551615\r\n",
+    b"Content-Length: 18446744073709551616\r\n",
+    b"Transfer-Encoding: chunked\r\n",
+    b"Cookie: a\r\n",
+    b" folded\r\n",
+    b"\r\n",
+    b"\n",
+    b"\r",
+    b"5\r\nabcde\r\n",
+    b"ffffffffffffffff\r\n",
+    b"0\r\n\r\n",
+    b"0123456789",
+    b"\x00\x1b[31m\xff\xfe",
+    b"HEAD",
+    b" ",
+];
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
+
+    /// Whatever is said, in whatever order it is captured and whatever is missing: nothing panics, and what is told of a
+    /// message does not contradict itself.
+    #[test]
+    fn any_octets_are_told_without_contradiction(
+        pieces in proptest::collection::vec((0..FRAGMENTS.len(), 0..4_u64, proptest::bool::ANY, 0..3_u32), 0..60),
+    ) {
+        let mut reader = Reader::default();
+        let mut sent = [0_u64; 2];
+        for (ordinal, (fragment, jump, is_first, cut)) in pieces.into_iter().enumerate() {
+            let (octets, place) = (FRAGMENTS[fragment], usize::from(is_first));
+            let peer = if is_first { Peer::A } else { Peer::B };
+            // Some come again, some leave a gap, some are cut short by the capture.
+            let offset = (sent[place] + jump * 7).saturating_sub(if jump == 3 { 25 } else { 0 });
+            let carrier = Carrier { ordinal: ordinal as u64, frame: ordinal as u64 + 1, ..Carrier::default() };
+            let kept = octets.get(..octets.len().saturating_sub(cut as usize)).unwrap();
+            let piece = Piece { offset, octets: kept, len: octets.len() as u32, carrier };
+            let acknowledged = (jump == 2).then_some(sent[1 - place]);
+            reader.hear(&Heard { connection: 1, peer, is_syn: true, is_fin: jump == 1 && cut == 2, piece, acknowledged });
+            sent[place] = sent[place].max(offset + octets.len() as u64);
+        }
+        for word in reader.finish() {
+            let (begin, end) = (word.span.offset, word.span.offset + word.span.len);
+            assert!(word.span.missing <= word.span.len, "{word:#?}");
+            assert!(word.answers.is_none_or(|number| number < word.number), "{word:#?}");
+            let mut at = begin;
+            for part in &word.parts {
+                assert!(part.offset >= at && part.offset + part.len <= end, "{word:#?}");
+                at = part.offset + part.len;
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! A message as it was read, before events have ids.
+
+use super::{Carrier, Next};
+use crate::tcp::Peer;
+use crate::timeline::{Content, Part, PartKind, Text};
+
+/// Segments remembered of one message, besides its last.
+const MOST_CARRIERS: usize = 64;
+/// Parts remembered of one message.
+const MOST_PARTS: usize = 256;
+
+/// One message, and what carried it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageWord {
+    pub connection: u64,
+    pub peer: Peer,
+    /// Its place among the connection's messages, from 0.
+    pub number: u64,
+    /// The place of the message that it answers.
+    pub answers: Option<u64>,
+    pub span: Span,
+    /// Without ids of events.
+    pub parts: Vec<Part>,
+    pub problems: Vec<Text>,
+    pub complete: bool,
+    pub content: Content,
+    /// In order; of very many the first ones.
+    pub carriers: Vec<Carrier>,
+    /// The segment with the last octet.
+    pub last: Carrier,
+    /// Segments with an octet of it.
+    pub segments: u64,
+}
+
+/// Where a message lies in what its sender sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Span {
+    pub offset: u64,
+    /// Octets, captured or not.
+    pub len: u64,
+    /// Octets that were not captured.
+    pub missing: u64,
+}
+
+/// A message that is being read.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    pub(super) span: Span,
+    pub(super) parts: Vec<Part>,
+    pub(super) problems: Vec<Text>,
+    carriers: Vec<Carrier>,
+    last: Carrier,
+    segments: u64,
+}
+
+/// Whose message it is, and which.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Whose {
+    pub(super) connection: u64,
+    pub(super) peer: Peer,
+}
+
+impl Draft {
+    /// It goes on with so many octets.
+    pub(super) fn take(&mut self, offset: u64, len: u64, carrier: Carrier) {
+        if self.span.len == 0 {
+            self.span.offset = offset;
+        }
+        self.span.len += len;
+        if self.segments == 0 || self.last.ordinal != carrier.ordinal {
+            self.segments += 1;
+            self.last = carrier;
+            if self.carriers.len() < MOST_CARRIERS {
+                self.carriers.push(carrier);
+            }
+        }
+    }
+
+    /// It goes on with so many octets that were not captured.
+    pub(super) fn miss(&mut self, len: u64) {
+        self.span.len += len;
+        self.span.missing += len;
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.span.len == 0
+    }
+
+    pub(super) fn part(&mut self, part: PartKind, offset: u64, len: u64) {
+        if self.parts.len() < MOST_PARTS && len > 0 {
+            self.parts.push(Part { part, offset, len, event: None });
+        }
+    }
+
+    pub(super) fn problem(&mut self, en: impl Into<String>, zh: impl Into<String>) {
+        self.problems.push(Text::new(en, zh));
+    }
+
+    pub(super) fn done(
+        self,
+        whose: Whose,
+        number: u64,
+        answers: Option<u64>,
+        complete: bool,
+        content: Content,
+    ) -> MessageWord {
+        let Whose { connection, peer } = whose;
+        let Draft { span, parts, problems, carriers, last, segments } = self;
+        MessageWord {
+            connection,
+            peer,
+            number,
+            answers,
+            span,
+            parts,
+            problems,
+            complete,
+            content,
+            carriers,
+            last,
+            segments,
+        }
+    }
+}
+
+/// Octets of a stream that are still to be read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unread<'a> {
+    pub(super) offset: u64,
+    pub(super) octets: &'a [u8],
+    pub(super) carrier: Carrier,
+}
+
+impl<'a> Unread<'a> {
+    /// Else the place of octets that are missing, and how many they are.
+    pub(super) fn of(next: Next<'a>) -> Result<Unread<'a>, (u64, u64)> {
+        match next {
+            Next::Octets { offset, octets, carrier } => Ok(Unread { offset, octets, carrier }),
+            Next::Missing { offset, len } => Err((offset, len)),
+        }
+    }
+
+    /// Takes at most so many off the front.
+    pub(super) fn split(&mut self, most: usize) -> &'a [u8] {
+        let (front, rest) = self.octets.split_at(most.min(self.octets.len()));
+        self.octets = rest;
+        self.offset += front.len() as u64;
+        front
+    }
+}
+
+/// UTF-8 where the octets are that, else Latin-1, which any octets are.
+pub(super) fn readable(octets: &[u8]) -> String {
+    match std::str::from_utf8(octets) {
+        Ok(text) => text.to_string(),
+        Err(_) => octets.iter().map(|octet| char::from(*octet)).collect(),
+    }
+}

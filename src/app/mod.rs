@@ -1,0 +1,92 @@
+//! What the octets of a connection say: each direction put in order, then read as messages. Knows no tracker, clock or file.
+
+pub mod http;
+mod message;
+mod stream;
+mod talk;
+pub mod tls;
+
+pub use message::MessageWord;
+pub use stream::{Carrier, Next, Piece, Stream};
+
+use crate::tcp::{Peer, Timestamp};
+use std::collections::HashMap;
+use talk::Talk;
+
+/// Connections that are read at a time. What begins while so many are open is not read.
+const MOST_TALKS: usize = 4096;
+/// Messages kept until the timeline shows them; what comes later is counted.
+const MOST_MESSAGES: usize = 50_000;
+
+/// Reads what both ends of each connection say.
+#[derive(Debug, Default)]
+pub struct Reader {
+    talks: HashMap<u64, Talk, foldhash::fast::RandomState>,
+    words: Vec<MessageWord>,
+    /// Messages that found no room.
+    pub left_out: u64,
+    shows_secrets: bool,
+}
+
+/// One segment, as far as its octets go.
+#[derive(Debug, Clone, Copy)]
+pub struct Heard<'a> {
+    /// Id of the connection.
+    pub connection: u64,
+    pub peer: Peer,
+    /// What its sender sends is read from the beginning.
+    pub is_syn: bool,
+    /// With it ends what its sender sends.
+    pub is_fin: bool,
+    pub piece: Piece<'a>,
+    /// Everything of the other peer before this place was received.
+    pub acknowledged: Option<u64>,
+}
+
+impl Reader {
+    /// `shows_secrets`: the values of Authorization, Cookie and their like are told as sent.
+    pub fn new(shows_secrets: bool) -> Reader {
+        Reader { shows_secrets, ..Reader::default() }
+    }
+
+    /// One segment, in the order of capture. Says whether a message begins in it.
+    pub fn hear(&mut self, heard: &Heard<'_>) -> bool {
+        if self.talks.len() >= MOST_TALKS && !self.talks.contains_key(&heard.connection) {
+            return false;
+        }
+        let Reader { talks, words, left_out, shows_secrets } = self;
+        let mut out = |word| keep(words, left_out, word);
+        talks.entry(heard.connection).or_default().hear(heard, *shows_secrets, &mut out)
+    }
+
+    /// The connection is over: what is not complete will never be.
+    pub fn close(&mut self, connection: u64) {
+        let Some(talk) = self.talks.remove(&connection) else { return };
+        let Reader { words, left_out, shows_secrets, .. } = self;
+        talk.close(connection, *shows_secrets, &mut |word| keep(words, left_out, word));
+    }
+
+    /// All messages, those that are not complete as far as they came; by connection, and in the order in which they began.
+    pub fn finish(mut self) -> Vec<MessageWord> {
+        let mut open: Vec<u64> = self.talks.keys().copied().collect();
+        open.sort_unstable();
+        for connection in open {
+            self.close(connection);
+        }
+        self.words.sort_by_key(|word| (word.connection, word.number));
+        self.words
+    }
+}
+
+fn keep(words: &mut Vec<MessageWord>, left_out: &mut u64, word: MessageWord) {
+    if words.len() < MOST_MESSAGES {
+        words.push(word);
+    } else {
+        *left_out = left_out.saturating_add(1);
+    }
+}
+
+/// When a message began: with the segment that carries its first octet.
+pub fn began(word: &MessageWord) -> Timestamp {
+    word.carriers.first().map_or(word.last.at, |carrier| carrier.at)
+}

@@ -1,0 +1,153 @@
+//! Both directions of one connection: which protocol they speak is told by their first octets.
+
+use super::http::{self, Messages};
+use super::message::{MessageWord, Whose};
+use super::stream::{Next, Stream};
+use super::{Heard, tls};
+use crate::tcp::Peer;
+use std::collections::VecDeque;
+
+/// Requests that wait for their answers at most; what comes later is answered by nobody.
+const MOST_ASKED: usize = 1024;
+
+/// What two programs say to each other.
+#[derive(Debug, Default)]
+pub(super) struct Talk {
+    streams: [Stream; 2],
+    ways: [Way; 2],
+    shared: Shared,
+}
+
+/// What both directions know.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    /// Messages so far.
+    messages: u64,
+    /// Requests that are not answered yet, oldest first.
+    asked: VecDeque<Asked>,
+    /// Both sides speak another protocol from here on.
+    pub(super) switched: bool,
+    pub(super) shows_secrets: bool,
+}
+
+/// A request that waits for its answer.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    /// Its place among the connection's messages.
+    pub(super) number: u64,
+    pub(super) method: http::Method,
+}
+
+impl Shared {
+    /// The place of a message that begins to be told.
+    pub(super) fn number(&mut self) -> u64 {
+        self.messages += 1;
+        self.messages - 1
+    }
+
+    pub(super) fn ask(&mut self, asked: Asked) {
+        if self.asked.len() < MOST_ASKED {
+            self.asked.push_back(asked);
+        }
+    }
+
+    /// The request that the next response is for.
+    pub(super) fn oldest(&self) -> Option<&Asked> {
+        self.asked.front()
+    }
+
+    pub(super) fn answered(&mut self) {
+        self.asked.pop_front();
+    }
+}
+
+/// How one direction is read.
+#[derive(Debug, Default)]
+enum Way {
+    /// Nothing is known of it yet.
+    #[default]
+    Unknown,
+    Http(Box<Messages>),
+    Tls(Box<tls::Hello>),
+    /// Nobody here reads it.
+    Closed,
+}
+
+impl Talk {
+    /// Says whether a message begins in the segment.
+    pub(super) fn hear(&mut self, heard: &Heard<'_>, shows_secrets: bool, out: &mut dyn FnMut(MessageWord)) -> bool {
+        let Talk { streams, ways, shared } = self;
+        shared.shows_secrets = shows_secrets;
+        let [first, second] = streams;
+        let [first_way, second_way] = ways;
+        let ((own, own_way), (others, others_way)) = match heard.peer {
+            Peer::A => ((first, first_way), (second, second_way)),
+            Peer::B => ((second, second_way), (first, first_way)),
+        };
+        if let Some(upto) = heard.acknowledged {
+            let whose = Whose { connection: heard.connection, peer: !heard.peer };
+            others.acknowledged(upto, &mut |next| _ = others_way.read(next, whose, shared, out));
+        }
+        if heard.is_syn {
+            own.begin();
+        }
+        if heard.is_fin {
+            own.fin(heard.piece.offset + u64::from(heard.piece.len));
+        }
+        let whose = Whose { connection: heard.connection, peer: heard.peer };
+        let mut begins = false;
+        own.push(&heard.piece, &mut |next| begins |= own_way.read(next, whose, shared, out));
+        begins
+    }
+
+    /// Nothing will come any more.
+    pub(super) fn close(mut self, connection: u64, shows_secrets: bool, out: &mut dyn FnMut(MessageWord)) {
+        self.shared.shows_secrets = shows_secrets;
+        let Talk { streams, ways, mut shared } = self;
+        for ((peer, mut stream), mut way) in Peer::BOTH.into_iter().zip(streams).zip(ways) {
+            let whose = Whose { connection, peer };
+            stream.end(&mut |next| _ = way.read(next, whose, &mut shared, out));
+            way.close(whose, &mut shared, out);
+        }
+    }
+}
+
+impl Way {
+    /// Reads on; says whether a message begins here.
+    fn read(&mut self, next: Next<'_>, whose: Whose, shared: &mut Shared, out: &mut dyn FnMut(MessageWord)) -> bool {
+        if shared.switched {
+            *self = Way::Closed;
+        }
+        if matches!(self, Way::Unknown)
+            && let Next::Octets { octets, .. } = next
+        {
+            *self = Way::guess(octets);
+        }
+        match self {
+            Way::Unknown | Way::Closed => false,
+            Way::Http(messages) => messages.read(next, whose, shared, out),
+            Way::Tls(hello) => {
+                let (begins, told) = hello.read(next, whose, shared);
+                if let Some(told) = told {
+                    *self = Way::Closed;
+                    told.into_iter().for_each(out);
+                }
+                begins
+            }
+        }
+    }
+
+    fn guess(octets: &[u8]) -> Way {
+        match http::begins(octets) {
+            Some(kind) => Way::Http(Box::new(Messages::new(kind))),
+            None if tls::begins(octets) => Way::Tls(Box::default()),
+            None => Way::Closed,
+        }
+    }
+
+    fn close(self, whose: Whose, shared: &mut Shared, out: &mut dyn FnMut(MessageWord)) {
+        if let Way::Http(messages) = self {
+            messages.close(whose, shared, out);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What applications said: where each message stands among the segments, and as the contract has it.
+
+use super::item::{Item, What};
+use crate::app::{self, MessageWord};
+use crate::tcp::Timestamp;
+use crate::timeline::{Message, Part, Phase};
+use std::collections::HashMap;
+
+/// Messages as events to be, by connection and in the order in which they began.
+#[derive(Debug, Default)]
+pub(super) struct Messages(Vec<(u64, Item)>);
+
+impl Messages {
+    pub(super) fn of(words: Vec<MessageWord>) -> Messages {
+        let item = |word: MessageWord| Item {
+            order: (0, 0),
+            time: app::began(&word),
+            phase: Phase::Data,
+            states: Vec::new(),
+            notes: Vec::new(),
+            what: What::Message(Box::new(word)),
+        };
+        Messages(words.into_iter().map(|word| (word.connection, item(word))).collect())
+    }
+
+    /// Puts each behind the item that shows the segment with its first octet; what no item shows is left out.
+    pub(super) fn merge<'i>(&'i self, items: Vec<(u64, &'i Item)>) -> Vec<(u64, &'i Item)> {
+        if self.0.is_empty() {
+            return items;
+        }
+        let mut shown: HashMap<u64, Vec<(u64, usize)>, foldhash::fast::RandomState> = HashMap::default();
+        for (place, (id, item)) in items.iter().enumerate() {
+            if let Some(ordinal) = item.first_ordinal() {
+                shown.entry(*id).or_default().push((ordinal, place));
+            }
+        }
+        let place_of = |id: u64, item: &Item| {
+            let What::Message(word) = &item.what else { return None };
+            let (own, carrier) = (shown.get(&id)?, word.carriers.first()?);
+            let after = own.partition_point(|(first, _)| *first <= carrier.ordinal);
+            own.get(after.checked_sub(1)?).map(|(_, place)| *place)
+        };
+        let placed = self.0.iter().filter_map(|(id, item)| Some((place_of(*id, item)?, (*id, item))));
+        let mut placed: Vec<(usize, (u64, &Item))> = placed.collect();
+        placed.sort_by_key(|(place, _)| *place);
+        let mut merged = Vec::with_capacity(items.len() + placed.len());
+        let mut placed = placed.into_iter().peekable();
+        for (place, item) in items.into_iter().enumerate() {
+            merged.push(item);
+            while let Some((_, message)) = placed.next_if(|(before, _)| *before == place) {
+                merged.push(message);
+            }
+        }
+        merged
+    }
+}
+
+/// As the contract has it; what it answers is known once all events have ids.
+pub(super) fn message(
+    word: &MessageWord,
+    ids: &[String; 2],
+    start: Timestamp,
+    event_of: &dyn Fn(u64) -> Option<u64>,
+) -> Message {
+    let all = word.carriers.iter().chain([&word.last]);
+    let mut carried_by: Vec<u64> = all.filter_map(|carrier| event_of(carrier.ordinal)).collect();
+    carried_by.dedup();
+    // Where a part begins is known to the segment: each carrier tells its first octet of the message.
+    let carrier_of = |offset: u64| {
+        let after = word.carriers.partition_point(|carrier| carrier.first <= offset);
+        // Of very many segments only the first ones are remembered one by one.
+        let known = word.carriers.len() as u64 == word.segments || after < word.carriers.len();
+        word.carriers.get(after.checked_sub(1)?).filter(|_| known)
+    };
+    let part = |part: &Part| Part {
+        event: carrier_of(part.offset).and_then(|carrier| event_of(carrier.ordinal)),
+        ..part.clone()
+    };
+    Message {
+        from: word.peer.of(ids).clone(),
+        to: (!word.peer).of(ids).clone(),
+        end_ns: word.last.at.since(start),
+        offset: word.span.offset,
+        len: word.span.len,
+        complete: word.complete,
+        missing: word.span.missing,
+        carried_by,
+        segments: word.segments,
+        answers: None,
+        parts: word.parts.iter().map(part).collect(),
+        problems: word.problems.clone(),
+        content: word.content.clone(),
+    }
+}

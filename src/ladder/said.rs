@@ -1,0 +1,98 @@
+//! A message beside the segments that carry it: who says it, and what in one line.
+
+use super::{Lanes, Side};
+use crate::timeline::{Body, Content, Header, Lang, Message, Text, TlsClientHello};
+
+/// A message in few words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    pub from: Side,
+    /// `HTTP` or `TLS`.
+    pub protocol: &'static str,
+    /// The start line of HTTP, or what a ClientHello asks for: as it was recorded, not safe for a terminal.
+    pub line: Text,
+    /// Further words: the body, the segments that carry it.
+    pub details: Vec<Text>,
+    /// What is wrong with it.
+    pub problems: Vec<Text>,
+    /// It did not come to its end.
+    pub is_cut: bool,
+}
+
+impl Said {
+    pub(super) fn of(message: &Message, lanes: &Lanes) -> Said {
+        let (protocol, line, body) = match &message.content {
+            Content::HttpRequest(request) => {
+                let line = format!("{} {} HTTP/{}", request.method, request.target, request.version);
+                ("HTTP", Text::new(line.clone(), line), request.body.as_ref().map(|body| (body, &request.headers)))
+            }
+            Content::HttpResponse(response) => {
+                let line = format!("HTTP/{} {} {}", response.version, response.status, response.reason);
+                ("HTTP", Text::new(line.clone(), line), response.body.as_ref().map(|body| (body, &response.headers)))
+            }
+            Content::TlsClientHello(hello) => ("TLS", client_hello(hello), None),
+            Content::Unknown => ("?", Text::default(), None),
+        };
+        let mut details: Vec<Text> = body.map(|(body, headers)| describe(body, headers)).into_iter().collect();
+        if message.segments > 1 {
+            let count = message.segments;
+            details.push(Text::new(format!("in {count} segments"), format!("由 {count} 个报文段承载")));
+        }
+        if message.missing > 0 {
+            let missing = message.missing;
+            details.push(Text::new(
+                format!("{missing} octets of it are not in the capture"),
+                format!("其中 {missing} 字节不在抓包中"),
+            ));
+        }
+        Said {
+            from: lanes.side(&message.from).unwrap_or(Side::Left),
+            protocol,
+            line,
+            details,
+            problems: message.problems.clone(),
+            is_cut: !message.complete,
+        }
+    }
+
+    /// In one line, as it was recorded: not safe for a terminal.
+    pub fn words(&self, lang: Lang) -> String {
+        let mut words = self.line.get(lang).to_string();
+        for detail in &self.details {
+            words.push_str(lang.pick(", ", "，"));
+            words.push_str(detail.get(lang));
+        }
+        words
+    }
+}
+
+fn client_hello(hello: &TlsClientHello) -> Text {
+    let TlsClientHello { version, server_name, alpn } = hello;
+    let (mut en, mut zh) = (format!("ClientHello: TLS {version}"), format!("ClientHello：TLS {version}"));
+    if let Some(name) = server_name {
+        en.push_str(&format!(" for {name}"));
+        zh.push_str(&format!("，目标 {name}"));
+    }
+    if !alpn.is_empty() {
+        let list = alpn.join(" ");
+        en.push_str(&format!(", would speak {list}"));
+        zh.push_str(&format!("，可用协议 {list}"));
+    }
+    en.push_str("; the rest is encrypted");
+    zh.push_str("；其后内容均已加密");
+    Text::new(en, zh)
+}
+
+fn describe(body: &Body, headers: &[Header]) -> Text {
+    let kind = headers.iter().find(|header| header.name.eq_ignore_ascii_case("content-type"));
+    let kind = kind.map(|header| format!(" {}", header.value.split(';').next().unwrap_or_default().trim()));
+    let kind = kind.unwrap_or_default();
+    let len = body.len;
+    match body.chunks {
+        Some(chunks) => Text::new(
+            format!("body{kind}: {len} octets in {chunks} chunks"),
+            format!("正文{kind}：{len} 字节，共 {chunks} 个分块"),
+        ),
+        None => Text::new(format!("body{kind}: {len} octets"), format!("正文{kind}：{len} 字节")),
+    }
+}

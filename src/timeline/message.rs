@@ -1,0 +1,174 @@
+//! What the octets say: messages of applications.
+
+use super::Text;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One message that an application sent over a connection. The event's time is that of the segment with its first octet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Message {
+    /// Endpoint id of the sender.
+    pub from: String,
+    /// Endpoint id of the receiver.
+    pub to: String,
+    /// When the segment with its last octet was captured, nanoseconds after `source.start`.
+    pub end_ns: i64,
+    /// Place of its first octet in what its sender sent over the connection, from 0.
+    pub offset: u64,
+    /// Its octets, captured or not.
+    pub len: u64,
+    /// Whether it came to its end. Without that, the connection or the capture ended first, or it cannot be read on.
+    pub complete: bool,
+    /// Octets of it that were sent and are not in the capture.
+    #[serde(default, skip_serializing_if = "super::is_zero")]
+    pub missing: u64,
+    /// Ids of the events whose segments carry it, in order; of very many the first ones and the last.
+    pub carried_by: Vec<u64>,
+    /// Segments that carry it.
+    pub segments: u64,
+    /// Id of the message that this one answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers: Option<u64>,
+    /// Its parts in order, none left out; of very many headers, the first ones.
+    pub parts: Vec<Part>,
+    /// What is wrong with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<Text>,
+    /// What it says.
+    #[serde(flatten)]
+    pub content: Content,
+}
+
+/// A part of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Part {
+    /// What it is.
+    pub part: PartKind,
+    /// Place of its first octet in what the sender sent over the connection, from 0.
+    pub offset: u64,
+    /// Its octets, with the end of the line where it is one.
+    pub len: u64,
+    /// Id of the event whose segment carries its first octet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<u64>,
+}
+
+/// A part of a message (RFC 9112 2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PartKind {
+    /// `GET / HTTP/1.1`.
+    RequestLine,
+    /// `HTTP/1.1 200 OK`.
+    StatusLine,
+    /// `Name: value`.
+    Header,
+    /// The empty line that ends the head.
+    BlankLine,
+    /// What follows the head, with the frames of its chunks.
+    Body,
+    /// Headers behind a chunked body.
+    Trailer,
+}
+
+/// What a message says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "message", rename_all = "kebab-case")]
+pub enum Content {
+    /// An HTTP request.
+    HttpRequest(HttpRequest),
+    /// An HTTP response.
+    HttpResponse(HttpResponse),
+    /// The first message of TLS, in the clear: what it asks for. All that follows is encrypted.
+    TlsClientHello(TlsClientHello),
+    /// A kind of a later version: pass over it.
+    #[serde(other)]
+    Unknown,
+}
+
+/// An HTTP request (RFC 9112 3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct HttpRequest {
+    /// `GET`.
+    pub method: String,
+    /// What is asked for, as it stands in the request line.
+    pub target: String,
+    /// `1.1`.
+    pub version: String,
+    /// Header fields as sent, in order.
+    pub headers: Vec<Header>,
+    /// Absent where the message has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Body>,
+}
+
+/// An HTTP response (RFC 9112 4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct HttpResponse {
+    /// `1.1`.
+    pub version: String,
+    /// `200`.
+    pub status: u16,
+    /// `OK`; may be empty.
+    pub reason: String,
+    /// Header fields as sent, in order.
+    pub headers: Vec<Header>,
+    /// Absent where the message has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Body>,
+}
+
+/// A header field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Header {
+    /// As sent; compare without regard to case.
+    pub name: String,
+    /// Without the blanks around it. Octets that are no UTF-8 are read as Latin-1.
+    pub value: String,
+    /// The value is a secret: `value` only tells how long it was.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub masked: bool,
+}
+
+/// The body of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Body {
+    /// How its end is known.
+    pub framing: Framing,
+    /// Its octets as far as they came, without the frames of chunks.
+    pub len: u64,
+    /// What Content-Length promised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised: Option<u64>,
+    /// Chunks with data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chunks: Option<u64>,
+    /// Its beginning, where it is text in UTF-8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+/// How the end of a body is known (RFC 9112 6.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Framing {
+    /// Content-Length counts it.
+    ContentLength,
+    /// It comes in chunks, the last of which is empty.
+    Chunked,
+    /// The connection's end is its end.
+    UntilClose,
+}
+
+/// A ClientHello (RFC 8446 4.1.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TlsClientHello {
+    /// The newest version that it offers, as `1.3`.
+    pub version: String,
+    /// The name of the server that it asks for (RFC 6066 3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_name: Option<String>,
+    /// The protocols that it would speak inside, as `h2` (RFC 7301).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alpn: Vec<String>,
+}
