@@ -2,7 +2,7 @@
 
 use super::words::{some, span};
 use super::{Finding, Rule};
-use crate::tcp::{Segment, State};
+use crate::tcp::{Passage, Segment, State};
 use crate::timeline::Severity::{Lesson, Note};
 use crate::track::{Connection, News, Seen, Step};
 
@@ -103,7 +103,7 @@ fn syn_offer(_: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
 }
 
 fn ack_of_syn(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
-    let ack = seen.segment.acknowledges()?;
+    let ack = seen.segment.acknowledges().filter(|_| seen.segment.passage != Passage::Appeared)?;
     let other = step.connection.receiver_of(seen.peer);
     let iss = other.of(&step.connection.tcb).snd.iss?;
     let first_time = seen.peer.of(&step.before).rcv.nxt != Some(ack);

@@ -2,7 +2,7 @@
 
 use super::words::{octets, role};
 use super::{Finding, Rule};
-use crate::tcp::State;
+use crate::tcp::{Passage, State};
 use crate::timeline::Severity::{Lesson, Note};
 use crate::track::{News, Seen, Step};
 
@@ -183,8 +183,9 @@ fn ack_of_fin(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
 fn half_close_data(step: &Step<'_>, seen: &Seen<'_>) -> Option<Finding> {
     let first = step.connection.closing.first_fin.filter(|first| *first != seen.peer)?;
     let proved = first.of(&step.connection.closing.fin).as_ref()?.acknowledged?;
-    // Data that was sent before the FIN had arrived is no half-close.
-    if seen.segment.len == 0 || seen.repeats.is_some() || proved.ordinal > seen.ordinal {
+    // Data that was sent before the FIN had arrived is no half-close, nor is what the network made up or kept back.
+    let is_made_up = seen.segment.passage == Passage::Appeared;
+    if seen.segment.len == 0 || is_made_up || seen.repeats.is_some() || proved.ordinal > seen.ordinal {
         return None;
     }
     let (who, len) = (role(seen.peer), octets(seen.segment.len.into()));

@@ -121,6 +121,8 @@ pub(super) fn recording(bytes: Vec<u8>, name: &str, wishes: Wishes, config: &Con
         }
     }
     let held = Held(std::sync::Arc::new(bytes));
+    // It folds as a replay of the file does.
+    let wishes = Wishes { whole: recorded::WHOLE, ..wishes };
     let reader = || opened(CaptureReader::from_reader(io::Cursor::new(held.clone())), config);
     let mut all = FrameFilter::new(&[], config)?;
     let read = match recorded::sides(&mut reader()?) {

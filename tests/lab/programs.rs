@@ -269,3 +269,31 @@ fn under_sudo_programs_and_files_are_the_users() {
     let (_, _, err) = run(exec(&program, &server, &get(&program)).args(["--lang", "en"]));
     assert!(err.contains("server: uid 0 "), "{err}");
 }
+
+#[test]
+fn a_server_may_go_into_the_background() {
+    let (program, folder) = (Program::new(), folder());
+    let server = serve(&program, folder.path());
+    let server = format!("({}) & exit 0", server.trim_start_matches("exec "));
+    let mut command = exec(&program, &server, &get(&program));
+    let (code, out, err) = run(command.args(["--format", "json", "--lang", "en"]));
+    if code == Some(NOT_PERMITTED) {
+        return skipped("a_server_may_go_into_the_background", &err);
+    }
+    assert_eq!(code, Some(0), "{err}");
+    let timeline: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(timeline["connections"][0]["open"]["kind"], "three-way");
+}
+
+#[test]
+fn a_fault_of_what_is_dropped_is_in_vain() {
+    let (program, folder) = (Program::new(), folder());
+    let mut command = exec(&program, &serve(&program, folder.path()), &get(&program));
+    let faults = ["--fault", "drop the first SYN", "--fault", "corrupt the first SYN"];
+    let (code, _, err) = run(command.args(faults).args(["--format", "json", "--lang", "en"]));
+    if code == Some(NOT_PERMITTED) {
+        return skipped("a_fault_of_what_is_dropped_is_in_vain", &err);
+    }
+    assert!(err.contains("the fault 'corrupt the first SYN' met no segment"), "{err}");
+    assert!(!err.contains("'drop the first SYN' met"), "{err}");
+}

@@ -84,3 +84,19 @@ fn root_hears_why_a_rst_was_sent_and_that_it_was_taken_in() {
     assert_eq!(reset["text"]["en"], "closed while octets were unread");
     assert_eq!(live["kernel_agreement"]["agrees"], true, "{live}");
 }
+
+#[test]
+fn a_lesson_is_shown_as_its_recording_is() {
+    let program = Program::new();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("lab.pcapng");
+    let file = file.to_str().unwrap();
+    let (code, live, err) = run(program.command().args(["lab", "run", "download", "-w", file]).args(TIMELINE));
+    if code == Some(NOT_PERMITTED) {
+        return skipped("a_lesson_is_shown_as_its_recording_is", &err);
+    }
+    assert_eq!(code, Some(0), "{err}");
+    let (_, replayed, _) = run(program.command().args(["replay", file]).args(TIMELINE));
+    let [live, replayed] = [live, replayed].map(|text| serde_json::from_str::<Value>(&text).unwrap());
+    assert_eq!((&live["events"], &live["steps"]), (&replayed["events"], &replayed["steps"]));
+}

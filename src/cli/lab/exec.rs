@@ -69,6 +69,12 @@ fn tell(told: &Told<'_>, lang: Lang) {
     let line = match told {
         Told::Said(Peer::A, line) => format!("{}{}", lang.pick("client: ", "客户端："), safe(line)),
         Told::Said(Peer::B, line) => format!("{}{}", lang.pick("server: ", "服务器："), safe(line)),
+        Told::NobodyListens => lang
+            .pick(
+                "nobody listens at the server's host after 10 s: the client starts all the same",
+                "10 秒后服务器主机上仍无程序监听：照样启动客户端",
+            )
+            .into(),
         Told::Waiting(sockets) => waiting(sockets, lang),
     };
     let _ = writeln!(io::stderr().lock(), "{line}");

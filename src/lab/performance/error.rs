@@ -24,8 +24,6 @@ pub enum LabError {
     Witness(#[source] io::Error),
     #[error("the server ended before it listened ({0})")]
     ServerEnded(ExitStatus),
-    #[error("the server did not listen within 10 s")]
-    NotListening,
     #[error("interrupted")]
     Stopped,
 }

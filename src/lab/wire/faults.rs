@@ -50,6 +50,8 @@ impl Faults {
     pub(super) fn judge(&mut self, from: Peer, segment: &Segment<'_>, fins: &Fins, overtakes: bool) -> Judgment {
         let mut judgment = Judgment::default();
         let (mut on_its_way, mut in_itself) = (Vec::new(), Vec::new());
+        // What befalls a segment that is dropped befalls nothing.
+        let mut in_vain = Vec::new();
         for Armed { fault, counter, until, met } in &mut self.0 {
             if until.as_mut().is_some_and(|until| until.hits(from, segment, fins)) {
                 *until = None;
@@ -57,7 +59,10 @@ impl Faults {
             if !counter.hits(from, segment, fins) {
                 continue;
             }
-            *met = true;
+            match fault.action {
+                Action::Drop => *met = true,
+                _ => in_vain.push(met),
+            }
             match &fault.action {
                 Action::Drop => {
                     judgment.dropped.get_or_insert_with(|| fault.text.clone());
@@ -79,6 +84,9 @@ impl Faults {
                 },
             }
             on_its_way.push(fault.text.as_str());
+        }
+        if judgment.dropped.is_none() {
+            in_vain.into_iter().for_each(|met| *met = true);
         }
         let (on_its_way, in_itself) = (on_its_way.join(", "), in_itself.join(", "));
         let told = [(Deed::Changed(&on_its_way), &on_its_way), (Deed::Corrupted(&in_itself), &in_itself)];

@@ -6,6 +6,7 @@ use crate::source::clock::stamped;
 use crate::source::live::{LiveCapture, LiveError, LiveOptions, WHOLE_PACKETS};
 use crate::tcp::Peer;
 use std::io;
+use std::net::IpAddr;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -20,10 +21,11 @@ pub(in crate::lab) struct Loopback {
 }
 
 impl Loopback {
-    /// Listens for packets of these ports, in the network namespace of the calling thread.
-    pub(in crate::lab) fn listen(ports: &[u16]) -> Result<Loopback, LiveError> {
+    /// Listens for packets of these ports and this address, in the network namespace of the calling thread.
+    pub(in crate::lab) fn listen(ports: &[u16], address: IpAddr) -> Result<Loopback, LiveError> {
         let words: Vec<String> = ports.iter().map(|port| format!("tcp port {port}")).collect();
-        let options = LiveOptions { filter: vec![words.join(" or ")], ..LiveOptions::new("lo") };
+        let filter = format!("host {address} and ({})", words.join(" or "));
+        let options = LiveOptions { filter: vec![filter], ..LiveOptions::new("lo") };
         let mut capture = LiveCapture::open(&options.keeping(WHOLE_PACKETS))?;
         let came = Arc::new(AtomicU64::new(0));
         let counts = came.clone();

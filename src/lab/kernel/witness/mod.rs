@@ -10,7 +10,7 @@ use super::sock_diag::SockDiag;
 use crate::tcp::{State, Timestamp};
 use memory::Memory;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// Asks and remembers. It knows the network namespace in which it was opened.
 pub struct Witness {
@@ -18,6 +18,8 @@ pub struct Witness {
     ports: Vec<u16>,
     /// Whatever their ports.
     all: bool,
+    /// Only what has this address on either side, where one is given.
+    address: Option<IpAddr>,
     memory: Memory,
 }
 
@@ -27,7 +29,13 @@ impl Witness {
     /// # Errors
     /// What the kernel says, as where a sandbox forbids netlink.
     pub fn open(ports: &[u16]) -> io::Result<Witness> {
-        Ok(Witness { kernel: SockDiag::open()?, ports: ports.to_vec(), all: false, memory: Memory::default() })
+        Ok(Witness {
+            kernel: SockDiag::open()?,
+            ports: ports.to_vec(),
+            all: false,
+            address: None,
+            memory: Memory::default(),
+        })
     }
 
     /// Watches every TCP socket, as of a host where nobody else is.
@@ -36,6 +44,11 @@ impl Witness {
     /// What the kernel says.
     pub fn open_all() -> io::Result<Witness> {
         Ok(Witness { all: true, ..Witness::open(&[])? })
+    }
+
+    /// Passes over sockets that have not this address on either side, as those of other programs on this machine.
+    pub fn of_address(self, address: IpAddr) -> Witness {
+        Witness { address: Some(address), ..self }
     }
 
     /// Watches another port as well.
@@ -53,7 +66,10 @@ impl Witness {
         if self.ports.is_empty() && !self.all {
             return Ok(());
         }
-        let sockets = self.kernel.dump(&self.ports)?;
+        let mut sockets = self.kernel.dump(&self.ports)?;
+        if let Some(address) = self.address {
+            sockets.retain(|socket| [socket.local, socket.remote].iter().any(|end| end.ip() == address));
+        }
         self.memory.note(now(), &sockets, &owners);
         Ok(())
     }

@@ -68,8 +68,18 @@ impl Program {
 
     /// Whether it has ended; what it started may go on. It is not waited for, so that its number stays its own.
     pub(super) fn has_ended(&self) -> bool {
+        self.status.is_some() || !matches!(self.look(), Ok(WaitStatus::StillAlive))
+    }
+
+    /// Of one that has ended: how, unless it ended well. Then it is over with all that it started.
+    pub(super) fn failure(&mut self) -> Option<ExitStatus> {
+        let ended_well = matches!(self.look(), Ok(WaitStatus::Exited(_, 0)));
+        (!ended_well).then(|| self.end())
+    }
+
+    fn look(&self) -> nix::Result<WaitStatus> {
         let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
-        self.status.is_some() || !matches!(waitid(Id::Pid(self.group()), flags), Ok(WaitStatus::StillAlive))
+        waitid(Id::Pid(self.group()), flags)
     }
 
     /// Asks it to end, and all of its group.

@@ -7,10 +7,16 @@ use crate::lab::scenario::{Ground, Scenario, Sysctl};
 use crate::lab::wire::{Loopback, Medium, Plan, Wire};
 use crate::tcp::{Peer, State};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Addresses of the machine's loopback that this process has taken.
+static TAKEN: AtomicU32 = AtomicU32::new(0);
 
 pub(super) struct Stage {
     /// None on a loopback.
     network: Option<Network>,
+    /// The address of both hosts on a loopback.
+    loopback: IpAddr,
     pub(super) medium: Medium,
 }
 
@@ -21,8 +27,13 @@ impl Stage {
             if ground == Ground::Loopback {
                 link::up("lo").map_err(LabError::Network)?;
             }
-            let medium = Medium::Loopback(Loopback::listen(&scenario.ports()).map_err(LabError::Loopback)?);
-            return Ok(Stage { network: None, medium });
+            let loopback = match (ground, scenario.is_v6) {
+                (_, true) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+                (Ground::Here, false) => IpAddr::V4(unused()),
+                _ => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            };
+            let medium = Loopback::listen(&scenario.ports(), loopback).map_err(LabError::Loopback)?;
+            return Ok(Stage { network: None, loopback, medium: Medium::Loopback(medium) });
         }
         let network = Network::build().map_err(LabError::Network)?;
         for sysctl in &scenario.sysctls {
@@ -34,13 +45,13 @@ impl Stage {
         }
         let plan = Plan { delay: scenario.delay, rate: scenario.rate, faults: scenario.faults.clone() };
         let medium = Medium::Wire(Wire::lay(plan, &network.hosts).map_err(LabError::Wire)?);
-        Ok(Stage { network: Some(network), medium })
+        Ok(Stage { network: Some(network), loopback: Ipv4Addr::LOCALHOST.into(), medium })
     }
 
     pub(super) fn witnesses(&self, scenario: &Scenario) -> Result<Vec<Witness>, LabError> {
         let witnesses = match &self.network {
             Some(network) => network.witnesses(),
-            None => Witness::open(&scenario.ports()).map(|witness| vec![witness]),
+            None => Witness::open(&scenario.ports()).map(|witness| vec![witness.of_address(self.loopback)]),
         };
         witnesses.map_err(LabError::Witness)
     }
@@ -53,8 +64,7 @@ impl Stage {
     pub(super) fn address(&self, peer: Peer, is_v6: bool) -> IpAddr {
         match &self.network {
             Some(_) => address(peer, is_v6),
-            None if is_v6 => IpAddr::V6(Ipv6Addr::LOCALHOST),
-            None => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            None => self.loopback,
         }
     }
 
@@ -77,4 +87,11 @@ impl Stage {
         }
         hosts
     }
+}
+
+/// An address of the machine's own loopback that nobody else is likely to use: there the ports are free, whatever other programs
+/// serve, and whatever waits in TIME-WAIT after an earlier scenario. Within 127.64.0.0/10, by process.
+fn unused() -> Ipv4Addr {
+    let number = std::process::id().wrapping_mul(64).wrapping_add(TAKEN.fetch_add(1, Ordering::Relaxed));
+    Ipv4Addr::from_bits(u32::from_be_bytes([127, 64, 0, 0]) | (1 + number % ((1 << 22) - 2)))
 }
