@@ -142,7 +142,8 @@ impl Analyzer {
                     self.loopback_only = segment.src.ip().is_loopback() || segment.src.ip() == segment.dst.ip();
                 }
                 assembler.begin(segment.time);
-                if assembler.wants_events() && self.keep.is_watched {
+                // Nothing but the timeline has Wireshark's words.
+                if assembler.keeps_any() && self.keep.is_watched {
                     assembler.hear_wireshark(self.wireshark.judge_within(segment, MOST_STREAMS));
                 }
                 let ports = &mut self.server_ports;

@@ -9,9 +9,9 @@ use crate::track::{Connection, Input, Seen, Step};
 pub(super) fn read(step: &Step<'_>, reader: &mut Reader, assembler: &mut Assembler) {
     let connection = step.connection;
     match &step.input {
-        Input::Segment(seen) if assembler.wants_events() => {
+        Input::Segment(seen) if assembler.keeps_any() => {
             let begins =
-                assembler.watches(connection.id) && heard(connection, seen).is_some_and(|heard| reader.hear(&heard));
+                assembler.keeps(connection.id) && heard(connection, seen).is_some_and(|heard| reader.hear(&heard));
             assembler.hear_begin(begins);
         }
         Input::Retired => reader.close(connection.id),

@@ -41,6 +41,13 @@ pub fn compare(kernel: &[Sight], until_ns: i64, inferred: &[Sight], unseen_ns: i
         }
         let from = place.unwrap_or(0);
         let found = inferred.iter().skip(from).position(|it| is_same(it.state, seen.state)).map(|steps| from + steps);
+        if found.is_none()
+            && place.is_some_and(|place| place + 1 == inferred.len())
+            && has_fin_behind_data(seen, inferred)
+        {
+            last = Some(*seen);
+            continue;
+        }
         let Some(found) = found else {
             let end = inferred.last()?;
             let given_up = is_at_rest(seen.state)
@@ -63,6 +70,13 @@ pub fn compare(kernel: &[Sight], until_ns: i64, inferred: &[Sight], unseen_ns: i
     let (place, last) = (place?, last?);
     let missed = (place + 1..inferred.len()).find_map(|index| unseen(inferred, index, until_ns, unseen_ns))?;
     Some(Difference { at_ns: missed.at_ns, kernel: last.state, inferred: missed.state })
+}
+
+/// Whether the kernel is ahead of a wire on which nothing more came: it has been told to close, and its FIN waits behind data that
+/// never left (RFC 9293 3.10.4).
+fn has_fin_behind_data(seen: &Sight, inferred: &[Sight]) -> bool {
+    let end = inferred.last().map(|end| end.state);
+    matches!((end, seen.state), (Some(State::Established), State::FinWait1) | (Some(State::CloseWait), State::LastAck))
 }
 
 /// Whether the kernel was caught half-way through a FIN that also acknowledged: it takes the acknowledgment first, and for a
@@ -145,6 +159,20 @@ mod tests {
         assert_eq!(first_difference(&kernel, 500, &inferred), None);
         let later = [(52, SynReceived), (190, FinWait1), (301, TimeWait)];
         assert_eq!(first_difference(&later, 500, &inferred), Some((150, SynReceived, Established)));
+    }
+
+    #[test]
+    fn a_fin_may_never_leave() {
+        let inferred = [(-9, Closed), (0, SynSent), (100, Established)];
+        let kernel = [(2, SynSent), (102, Established), (200, FinWait1)];
+        assert_eq!(first_difference(&kernel, 5_000, &inferred), None);
+        assert_eq!(first_difference(&[kernel.as_slice(), &[(4_000, Closed)]].concat(), 5_000, &inferred), None);
+        let answered = [kernel.as_slice(), &[(300, FinWait2)]].concat();
+        assert_eq!(first_difference(&answered, 5_000, &inferred), Some((300, FinWait2, Established)));
+        let passive = [(-9, Listen), (50, SynReceived), (150, Established), (250, CloseWait)];
+        let kernel = [(52, SynReceived), (152, Established), (252, CloseWait), (300, LastAck)];
+        assert_eq!(first_difference(&kernel, 5_000, &passive), None);
+        assert_eq!(first_difference(&kernel[..3], 5_000, &passive), None);
     }
 
     #[test]

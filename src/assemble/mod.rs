@@ -140,12 +140,18 @@ impl Assembler {
         self.marks = marks;
     }
 
-    /// Whether events of a connection are kept or drawn.
-    pub fn watches(&self, id: u64) -> bool {
+    /// Whether events of a connection are kept for the timeline; those that only pass by do without what is told at its end.
+    pub fn keeps(&self, id: u64) -> bool {
         match self.watch {
             Watch::One(wanted) => wanted == id,
-            Watch::All | Watch::Passing | Watch::Both | Watch::Sole => true,
+            Watch::All | Watch::Both | Watch::Sole => true,
+            Watch::Passing => false,
         }
+    }
+
+    /// Whether events of any connection are.
+    pub fn keeps_any(&self) -> bool {
+        !matches!(self.watch, Watch::One(0) | Watch::Passing)
     }
 
     /// Hears whether an application's message begins in the segment whose steps come next.
