@@ -287,6 +287,8 @@ impl Analyzer {
         let captured_twice = self.tracker.captured_twice();
         warnings.extend(warnings::captured_twice(captured_twice));
         warnings.extend(warnings::calls_left_out(self.assembler.calls_left_out()));
+        let (messages, left_out) = self.reader.finish();
+        warnings.extend(warnings::messages_left_out(left_out));
         warnings.extend(warnings::split_by_vlan(self.tracker.split_by_vlan()));
         warnings.extend(warnings::overlapping(self.decoder.overlapping_fragments()));
         let source = Source {
@@ -318,7 +320,7 @@ impl Analyzer {
         // Of the only one all is shown.
         let is_sole = self.tracker.opened() == 1;
         connections.retain(|connection| is_sole || self.keep.keeps(connection.id));
-        self.assembler.hear_messages(self.reader.finish());
+        self.assembler.hear_messages(messages);
         let mut timeline = self.assembler.finish(&connections, end, source);
         ending.remarks.place(&mut timeline);
         // Backwards, so that the first name of an address stays.

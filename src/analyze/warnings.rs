@@ -43,6 +43,16 @@ pub(super) fn calls_left_out(count: u64) -> Option<Text> {
     })
 }
 
+/// Messages of applications that found no room.
+pub(super) fn messages_left_out(count: u64) -> Option<Text> {
+    (count > 0).then(|| {
+        Text::new(
+            format!("{} of applications not shown: there are too many", some(count, "message")),
+            format!("应用程序的 {count} 条消息未显示：数量过多"),
+        )
+    })
+}
+
 /// IP fragments that overlap and agree.
 pub(super) fn overlapping(count: u64) -> Option<Text> {
     (count > 0).then(|| {

@@ -1,7 +1,7 @@
 //! A message as it was read, before events have ids.
 
 use super::{Carrier, Next};
-use crate::tcp::Peer;
+use crate::tcp::{Peer, Timestamp};
 use crate::timeline::{Content, Part, PartKind, Text};
 
 /// Segments remembered of one message, besides its last.
@@ -30,6 +30,13 @@ pub struct MessageWord {
     pub last: Carrier,
     /// Segments with an octet of it.
     pub segments: u64,
+}
+
+impl MessageWord {
+    /// When it began: with the segment that carries its first octet.
+    pub fn began(&self) -> Timestamp {
+        self.carriers.first().unwrap_or(&self.last).at
+    }
 }
 
 /// Where a message lies in what its sender sent.

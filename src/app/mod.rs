@@ -9,7 +9,7 @@ pub mod tls;
 pub use message::MessageWord;
 pub use stream::{Carrier, Next, Piece, Stream};
 
-use crate::tcp::{Peer, Timestamp};
+use crate::tcp::Peer;
 use std::collections::HashMap;
 use talk::Talk;
 
@@ -23,8 +23,7 @@ const MOST_MESSAGES: usize = 50_000;
 pub struct Reader {
     talks: HashMap<u64, Talk, foldhash::fast::RandomState>,
     words: Vec<MessageWord>,
-    /// Messages that found no room.
-    pub left_out: u64,
+    left_out: u64,
     shows_secrets: bool,
 }
 
@@ -67,14 +66,15 @@ impl Reader {
     }
 
     /// All messages, those that are not complete as far as they came; by connection, and in the order in which they began.
-    pub fn finish(mut self) -> Vec<MessageWord> {
+    /// And how many found no room.
+    pub fn finish(mut self) -> (Vec<MessageWord>, u64) {
         let mut open: Vec<u64> = self.talks.keys().copied().collect();
         open.sort_unstable();
         for connection in open {
             self.close(connection);
         }
         self.words.sort_by_key(|word| (word.connection, word.number));
-        self.words
+        (self.words, self.left_out)
     }
 }
 
@@ -84,9 +84,4 @@ fn keep(words: &mut Vec<MessageWord>, left_out: &mut u64, word: MessageWord) {
     } else {
         *left_out = left_out.saturating_add(1);
     }
-}
-
-/// When a message began: with the segment that carries its first octet.
-pub fn began(word: &MessageWord) -> Timestamp {
-    word.carriers.first().map_or(word.last.at, |carrier| carrier.at)
 }

@@ -1,7 +1,7 @@
 //! What applications said: where each message stands among the segments, and as the contract has it.
 
 use super::item::{Item, What};
-use crate::app::{self, MessageWord};
+use crate::app::MessageWord;
 use crate::tcp::Timestamp;
 use crate::timeline::{Message, Part, Phase};
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ impl Messages {
     pub(super) fn of(words: Vec<MessageWord>) -> Messages {
         let item = |word: MessageWord| Item {
             order: (0, 0),
-            time: app::began(&word),
+            time: word.began(),
             phase: Phase::Data,
             states: Vec::new(),
             notes: Vec::new(),

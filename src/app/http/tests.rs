@@ -33,7 +33,7 @@ impl Said {
     }
 
     fn told(self) -> Vec<MessageWord> {
-        self.reader.finish()
+        self.reader.finish().0
     }
 }
 
@@ -299,7 +299,7 @@ proptest::proptest! {
             reader.hear(&Heard { connection: 1, peer, is_syn: true, is_fin: jump == 1 && cut == 2, piece, acknowledged });
             sent[place] = sent[place].max(offset + octets.len() as u64);
         }
-        for word in reader.finish() {
+        for word in reader.finish().0 {
             let (begin, end) = (word.span.offset, word.span.offset + word.span.len);
             assert!(word.span.missing <= word.span.len, "{word:#?}");
             assert!(word.answers.is_none_or(|number| number < word.number), "{word:#?}");
