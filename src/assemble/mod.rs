@@ -8,6 +8,7 @@ mod draft;
 mod drafts;
 mod endpoints;
 mod event;
+mod events;
 mod fold;
 mod gave_up;
 mod item;
@@ -27,11 +28,10 @@ pub use numbers::MOST_KNOWN;
 pub use remarks::Remarks;
 pub(crate) use witness::BUSY_NS;
 
-use crate::annotate::verdict;
 use crate::app::MessageWord;
+use crate::tcp::MslProfile;
 use crate::tcp::Timestamp;
-use crate::tcp::{MslProfile, Peer};
-use crate::timeline::{self, Detail, Endpoint, Event, Timeline};
+use crate::timeline::{self, Endpoint, Event, Timeline};
 use crate::track::{Connection, Handle, Input, Step, Tracker};
 use crate::wireshark::Marks;
 use aborts::Aborts;
@@ -42,7 +42,6 @@ use item::Beside;
 use kernel::Heard;
 use messages::Messages;
 use numbers::{Number, Numbers};
-use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 
 /// Which connections are kept event by event. The others have their line in `connections` only.
@@ -354,76 +353,5 @@ impl Assembler {
             timeline::OtherCall { t_ns: word.at.since(start), call: event::call_event(word, &endpoint, 1) }
         });
         told.collect()
-    }
-
-    fn events(
-        &mut self,
-        connections: &[&Connection],
-        calls: &mut Vec<(u64, item::Item)>,
-        start: Timestamp,
-    ) -> Vec<Event> {
-        let mut items: Vec<(u64, &item::Item)> =
-            self.kept.iter().flat_map(|(id, draft)| draft.items().iter().map(|item| (*id, item))).collect();
-        items.sort_by_key(|(_, item)| item.order);
-        let messages = std::mem::take(&mut self.messages);
-        let items = messages.merge(items);
-        let items = calls::merge(items, calls, self.fold == Fold::Never);
-        // Which event shows the segment at a place of a connection.
-        let mut shown: HashMap<u64, Vec<(u64, u64)>, foldhash::fast::RandomState> = HashMap::default();
-        let mut said: HashMap<(u64, u64), u64, foldhash::fast::RandomState> = HashMap::default();
-        for (index, (id, item)) in items.iter().enumerate() {
-            if let Some(ordinal) = item.first_ordinal() {
-                shown.entry(*id).or_default().push((ordinal, index as u64 + 1));
-            }
-            if let item::What::Message(word) = &item.what {
-                said.insert((*id, word.number), index as u64 + 1);
-            }
-        }
-        let crossed: HashSet<u64> = connections
-            .iter()
-            .filter(|connection| connection.closing.is_simultaneous())
-            .map(|connection| connection.id)
-            .collect();
-        let opened_at_once: HashSet<u64> = connections
-            .iter()
-            .filter(|connection| verdict::open_kind(connection) == timeline::OpenKind::Simultaneous)
-            .map(|connection| connection.id)
-            .collect();
-        let mut events = Vec::with_capacity(items.len());
-        for (index, (id, item)) in items.iter().enumerate() {
-            let place = connections.binary_search_by_key(id, |connection| connection.id);
-            let Some(connection) = place.ok().and_then(|place| connections.get(place)) else { continue };
-            let ids = self.endpoints.of(connection);
-            let known = shown.get(id);
-            let event_of = |ordinal: u64| {
-                let known = known?;
-                let after = known.partition_point(|(first, _)| *first <= ordinal);
-                known.get(after.checked_sub(1)?).map(|(_, event)| *event)
-            };
-            let mut event = event::event(item, connection, &ids, start, &self.kernel, &event_of);
-            event.id = index as u64 + 1;
-            if let (item::What::Message(word), Detail::Message(message)) = (&item.what, &mut event.detail) {
-                message.answers = word.answers.and_then(|number| said.get(&(*id, number)).copied());
-            }
-            if !opened_at_once.contains(id) {
-                event.notes.retain(|note| note.id != "simultaneous-open");
-            }
-            if crossed.contains(id) {
-                // That one side was first was all that could be said at the time.
-                event.notes.retain(|note| note.id != "active-close");
-            }
-            events.push(event);
-        }
-        listen::tell(&mut events);
-        gave_up::tell(&mut events);
-        for connection in connections {
-            for peer in Peer::BOTH {
-                if let Some(abandoned) = self.kernel.abandoned(connection.id, peer) {
-                    let ids = self.endpoints.of(connection);
-                    gave_up::tell_of(&mut events, connection.id, peer.of(&ids).as_str(), abandoned);
-                }
-            }
-        }
-        events
     }
 }

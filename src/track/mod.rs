@@ -28,6 +28,7 @@ mod reset;
 mod retire;
 mod ring;
 mod send;
+mod send_fin;
 mod steady;
 mod step;
 mod table;

@@ -1,9 +1,9 @@
 //! What sending a segment shows of its sender: its state, its numbers, and whether it repeats itself.
 
-use super::facts::{FinFact, Moment, SynFact};
+use super::facts::{Moment, SynFact};
 use super::flight::Transmission;
 use super::recovery::{Recovery, Retransmission, Sending};
-use super::step::{Change, Fate, News, Repeat};
+use super::step::{Fate, Repeat};
 use super::turn::{Cause, Turn};
 use crate::tcp::{Basis, Flags, Peer, Segment, SeqNumber, Signal, State};
 
@@ -319,7 +319,7 @@ impl Turn<'_> {
     }
 
     /// A FIN that is captured after its acknowledgment, as that one's number shows, is no longer under way.
-    fn already_acknowledged(&mut self, peer: Peer, segment: &Segment<'_>) {
+    pub(super) fn already_acknowledged(&mut self, peer: Peer, segment: &Segment<'_>) {
         let receiver = self.connection.receiver_of(peer);
         let (seq, place) = (segment.fin_seq(), receiver.of(&self.connection.memory).last_own);
         let is_next = peer.of(&self.connection.tcb).snd.nxt == Some(seq);
@@ -389,55 +389,5 @@ impl Turn<'_> {
     /// check), so it closes none. FIN and XMAS scans look so.
     fn is_probe_for_listeners(&self, peer: Peer, segment: &Segment<'_>) -> bool {
         !segment.flags.ack() && self.state(peer).is_none()
-    }
-
-    /// Whoever has taken the other's FIN acknowledges it from then on. One that does not, in its own FIN, had not taken it: the
-    /// FIN was captured where it arrived, or acknowledged by what overtook this one, but its receiver's FIN came first.
-    fn cross(&mut self, peer: Peer, other: Peer) {
-        let Some(fin) = other.of(&self.connection.flight).fin else { return };
-        let here = self.here();
-        self.changes.push(Change {
-            peer,
-            from: Some(State::Established),
-            to: State::CloseWait,
-            signal: Signal::RcvFin,
-            basis: Basis::Observed,
-            rfc: "9293 3.10.7.4",
-            cause: fin.first.ordinal,
-            at: fin.first.ordinal,
-            evidence: self.ordinal,
-            arrived: None,
-            news: News::TakenBack,
-        });
-        self.begin_in(peer, State::Established);
-        self.signal(peer, Signal::SndFin, Basis::Observed, here);
-        self.signal(peer, Signal::RcvFin, Basis::Observed, Cause { ordinal: fin.first.ordinal, ..here });
-    }
-
-    fn send_fin(&mut self, peer: Peer, segment: &Segment<'_>) {
-        let moment = Moment::of(segment, self.ordinal);
-        let receiver = self.connection.receiver_of(peer);
-        let other = receiver.of(&self.connection.flight).fin.as_ref();
-        let crossed = peer != receiver
-            && other.is_some_and(|other| segment.acknowledges().is_none_or(|ack| !(other.seq + 1).le(ack)));
-        let is_first = peer.of(&self.connection.closing.fin).is_none();
-        let was_established = peer.of(&self.connection.memory).was_established;
-        if crossed && is_first && was_established && self.state(peer) == Some(State::CloseWait) {
-            self.cross(peer, receiver);
-        } else {
-            self.signal(peer, Signal::SndFin, Basis::Observed, self.here());
-        }
-        let closing = &mut self.connection.closing;
-        closing.first_fin.get_or_insert(peer);
-        match peer.of_mut(&mut closing.fin) {
-            Some(fact) => {
-                fact.last = moment;
-                fact.copies = fact.copies.saturating_add(1);
-            }
-            slot => {
-                *slot = Some(FinFact::new(segment.fin_seq(), moment, crossed));
-                self.already_acknowledged(peer, segment);
-            }
-        }
     }
 }
