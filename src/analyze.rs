@@ -130,7 +130,10 @@ impl Analyzer {
         self.last = self.last.max(Some(frame.time));
         self.ends = None;
         // Whoever draws a connection also reads what it says.
-        if !self.keep.is_watched && taker.is_none() && !self.assembler.wants_events() {
+        let is_crowded = self.assembler.is_crowded();
+        self.tracker.watch(self.keep.is_watched && !is_crowded);
+        let is_seen = self.keep.is_watched || self.assembler.wants_events();
+        if taker.is_none() && (!is_seen || is_crowded) {
             return self.push_ahead(frame);
         }
         let now = self.last.unwrap_or_default();
@@ -170,7 +173,9 @@ impl Analyzer {
                     self.loopback_only = segment.src.ip().is_loopback() || segment.src.ip() == segment.dst.ip();
                 }
                 assembler.begin(segment.time);
-                ahead.enter(payload, &mut self.tracker, &mut Ears::of(reader, assembler, &mut self.overview));
+                let ports = Some(&mut self.server_ports);
+                let ears = &mut Ears { ports, ..Ears::of(reader, assembler, &mut self.overview) };
+                ahead.enter(payload, &mut self.tracker, ears);
             }
             Placed::Icmp(error) => {
                 if assembler.wants_events() && self.wireshark.streams() < MOST_STREAMS {
@@ -249,9 +254,10 @@ impl Analyzer {
         self.assembler.settle(&self.tracker, now, sink);
     }
 
-    /// See [`Assembler::crowd`].
-    pub fn crowd(&mut self, crowded: bool) {
-        self.assembler.crowd(crowded);
+    /// Where events only pass by: how many connections that begin from now on may be given out by [`Analyzer::settle`]; without
+    /// this, all. The others are only followed, faster.
+    pub fn make_room(&mut self, connections: usize) {
+        self.assembler.make_room(connections, self.tracker.opened());
     }
 
     /// All connections that are remembered, in the order of their first segments.

@@ -34,6 +34,14 @@ impl<'a> Ears<'a, 'static> {
     }
 }
 
+impl Ears<'_, '_> {
+    /// Whether the end of a connection that was set aside is told by what it came to: nobody keeps its events, and none was
+    /// drawn.
+    fn is_enough(&self) -> bool {
+        !self.assembler.keeps_any() && self.taker.is_none()
+    }
+}
+
 impl Hear for Ears<'_, '_> {
     #[inline]
     fn step(&mut self, step: &Step<'_>) {
@@ -48,14 +56,13 @@ impl Hear for Ears<'_, '_> {
     }
 
     #[inline]
-    fn looks(&self, ordinal: u64) -> bool {
+    fn looks(&self, id: u64, ordinal: u64) -> bool {
         // The first segment of each tells the server's port.
-        ordinal == 0 || self.assembler.wants_events()
+        ordinal == 0 || self.assembler.wants_events_of(id)
     }
 
     fn lone(&mut self, syn: &LoneSyn) -> bool {
-        // Whoever waits for a connection's events waits for its end too.
-        let is_enough = !self.assembler.wants_events() && self.taker.is_none();
+        let is_enough = self.is_enough();
         if is_enough {
             self.overview.note(&Fact::of_lone(syn, self.assembler.start().unwrap_or_default()));
         }
@@ -63,7 +70,7 @@ impl Hear for Ears<'_, '_> {
     }
 
     fn ordinary(&mut self, connection: &Ordinary) -> bool {
-        let is_enough = !self.assembler.wants_events() && self.taker.is_none();
+        let is_enough = self.is_enough();
         if is_enough {
             self.overview.note(&Fact::of_ordinary(connection, self.assembler.start().unwrap_or_default()));
         }

@@ -72,7 +72,8 @@ pub struct Assembler {
     kept: Drafts,
     /// What [`Assembler::settle`] has not given out yet.
     drawn: Drafts,
-    crowded: bool,
+    /// Connections that may still begin to be drawn, where events only pass by.
+    room: usize,
     /// Connections up to this id that are not being drawn never will be.
     undrawn: u64,
     endpoints: Endpoints,
@@ -110,7 +111,7 @@ impl Assembler {
             start: None,
             kept: Drafts::default(),
             drawn: Drafts::default(),
-            crowded: false,
+            room: usize::MAX,
             undrawn: 0,
             endpoints: Endpoints::default(),
             numbers: Numbers::default(),
@@ -132,6 +133,21 @@ impl Assembler {
     /// Whether any event is kept or drawn: otherwise nothing but the connections themselves is asked for.
     pub fn wants_events(&self) -> bool {
         self.watch != Watch::One(0)
+    }
+
+    /// Whether events of this connection are kept or drawn.
+    #[inline]
+    pub fn wants_events_of(&self, id: u64) -> bool {
+        match self.watch {
+            Watch::Passing => self.draws(id),
+            Watch::One(wanted) => wanted != 0,
+            Watch::All | Watch::Both | Watch::Sole => true,
+        }
+    }
+
+    /// Where events only pass by: whether those of this connection do.
+    fn draws(&self, id: u64) -> bool {
+        !(self.is_crowded() || id <= self.undrawn) || self.drawn.has(id)
     }
 
     /// Hears what Wireshark says of the segment whose steps come next.
@@ -168,6 +184,11 @@ impl Assembler {
         self.start.get_or_insert(time);
     }
 
+    /// Whether events only pass by, and not those of connections that begin now.
+    pub fn is_crowded(&self) -> bool {
+        self.watch == Watch::Passing && self.room == 0
+    }
+
     /// Takes one step in.
     pub fn step(&mut self, step: &Step<'_>) {
         self.start.get_or_insert(step.connection.first);
@@ -190,12 +211,12 @@ impl Assembler {
         }
         let passes = match self.watch {
             Watch::Both => true,
-            Watch::Passing if self.drawn.has(id) => true,
-            Watch::Passing if self.crowded || id <= self.undrawn => {
-                self.undrawn = self.undrawn.max(id);
-                false
+            Watch::Passing => {
+                let begins = !self.drawn.has(id);
+                let draws = !begins || self.room > 0 && id > self.undrawn;
+                self.room -= usize::from(draws && begins && self.room < usize::MAX);
+                draws
             }
-            Watch::Passing => true,
             _ => false,
         };
         if passes {
@@ -203,9 +224,12 @@ impl Assembler {
         }
     }
 
-    /// Where events only pass by: whether so much is drawn already that connections which begin now are not.
-    pub fn crowd(&mut self, crowded: bool) {
-        self.crowded = crowded;
+    /// Where events only pass by: how many connections that begin from now on are drawn. `opened`: how many have begun so far.
+    pub fn make_room(&mut self, connections: usize, opened: u64) {
+        if self.is_crowded() {
+            self.undrawn = opened;
+        }
+        self.room = connections;
     }
 
     /// What is not given out yet of a connection that is forgotten, as it stands.

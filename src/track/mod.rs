@@ -141,6 +141,11 @@ impl Tracker {
         }
     }
 
+    /// Whether somebody looks at every step from here on: then no SYN is set aside.
+    pub fn watch(&mut self, watched: bool) {
+        self.keep.is_watched = watched;
+    }
+
     /// All connections that are remembered, in the order of their first segments.
     pub fn connections(&self) -> Vec<&Connection> {
         self.table.by_id()
@@ -195,8 +200,8 @@ impl Tracker {
         self.ask_waits(place, segment, Tracker::arrival_of(segment));
         let Some(connection) = self.table.get_mut(place) else { return };
         let peer = connection.peer_at(segment.src);
-        let ordinal = connection.segments;
-        let before = if sink.looks(ordinal) { Some(connection.tcb) } else { None };
+        let (id, ordinal) = (connection.id, connection.segments);
+        let before = if sink.looks(id, ordinal) { Some(connection.tcb) } else { None };
         connection.note_original(peer, segment);
         let (changes, fates) = (&mut self.changes, &mut self.fates);
         if before.is_none() && (Turn { connection, changes, fates, ordinal, time: segment.time }).go_on(peer, segment) {

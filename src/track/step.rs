@@ -22,9 +22,10 @@ pub struct Step<'a> {
 pub trait Hear {
     fn step(&mut self, step: &Step<'_>);
 
-    /// Whether the step of a segment at this place in its connection is to be told; where it is not, it is not made.
+    /// Whether the step of a segment at this place in the connection of this id is to be told; where it is not, it is not
+    /// made.
     #[inline]
-    fn looks(&self, _ordinal: u64) -> bool {
+    fn looks(&self, _id: u64, _ordinal: u64) -> bool {
         true
     }
 

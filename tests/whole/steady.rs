@@ -16,7 +16,7 @@ struct Deaf;
 impl Hear for Deaf {
     fn step(&mut self, _: &Step<'_>) {}
 
-    fn looks(&self, _: u64) -> bool {
+    fn looks(&self, _: u64, _: u64) -> bool {
         false
     }
 }

@@ -7,8 +7,12 @@ use crate::timeline::{Event, Lang};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-/// Rows a second beyond which no new connection is drawn: nobody reads them, and they would cost the load that is watched.
-const ROWS_A_SECOND: usize = 1000;
+/// Rows at once beyond which no new connection is drawn: nobody reads them, and they would cost the load that is watched.
+const MOST_ROWS: usize = 1000;
+/// In each second so many of them are forgotten, and make room for others.
+const ROWS_A_SECOND: usize = 200;
+/// What a connection that begins will take of them: a handshake, a teardown, and what is between and beside.
+const ROWS_EACH: usize = 16;
 /// Connections that are drawn at a time. The oldest is let go for the next.
 const MOST_DRAWN: usize = 4096;
 
@@ -82,15 +86,20 @@ impl Pictures {
     }
 
     /// Whether so much is being drawn that what begins now is not.
-    pub(super) fn is_crowded(&self) -> bool {
-        self.rows >= ROWS_A_SECOND
+    fn is_crowded(&self) -> bool {
+        self.rows >= MOST_ROWS
+    }
+
+    /// How many connections that begin now can be drawn.
+    pub(super) fn room(&self) -> usize {
+        MOST_ROWS.saturating_sub(self.rows).div_ceil(ROWS_EACH)
     }
 
     /// A second has begun, on the timeline or, where nothing is drawn, beside it.
     pub(super) fn pass(&mut self, second: i64) {
-        if self.second != second {
-            (self.second, self.rows) = (second, 0);
-        }
+        let passed = usize::try_from(second.saturating_sub(self.second)).unwrap_or(0);
+        self.second = second;
+        self.rows = self.rows.saturating_sub(passed.saturating_mul(ROWS_A_SECOND));
     }
 
     /// Says how many of all connections were not drawn.
@@ -115,10 +124,12 @@ mod tests {
         let mut pictures = Pictures::new(Style { lang: Lang::En, charset: Charset::Ascii, width: 80, color: false });
         assert!(pictures.admits(1));
         pictures.drawn.entry(1).or_default();
-        pictures.rows = ROWS_A_SECOND;
-        assert!(!pictures.admits(2) && !pictures.admits(3));
+        assert_eq!(pictures.room(), MOST_ROWS.div_ceil(ROWS_EACH));
+        pictures.rows = MOST_ROWS;
+        assert!(!pictures.admits(2) && !pictures.admits(3) && pictures.room() == 0);
         assert!(pictures.admits(1), "what is being drawn goes on");
         pictures.pass(1);
+        assert_eq!(pictures.room(), ROWS_A_SECOND.div_ceil(ROWS_EACH));
         assert!(!pictures.admits(3) && pictures.admits(4), "the next second, the next connection");
         let mut out = Vec::new();
         assert!(pictures.end(4, &mut out).is_ok());

@@ -102,7 +102,7 @@ impl Session<'_> {
                 drawn = pictures.draw(id, &lanes, &event, &mut out);
             }
         });
-        self.analyzer.crowd(pictures.is_crowded());
+        self.analyzer.make_room(pictures.room());
         drawn
             .and_then(|()| out.flush())
             .context(self.config.lang.pick("cannot write to standard output", "无法写入标准输出"))
