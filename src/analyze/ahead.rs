@@ -6,7 +6,7 @@ use crate::track::{Foreseen, Hear, Tracker};
 /// Places for them, one of which is for the next; a power of two.
 const PLACES: usize = 8;
 /// So many come between one look at what a segment will need and the next one: by then memory has answered.
-const BETWEEN_LOOKS: usize = 2;
+const BETWEEN_LOOKS: usize = 3;
 
 /// Segments in the order in which they came, in places that wrap round.
 pub(super) struct Ahead {
@@ -35,9 +35,6 @@ impl Ahead {
         }
         if let Some((_, foreseen)) = self.before(BETWEEN_LOOKS) {
             tracker.foresee_more(foreseen);
-        }
-        if let Some((_, foreseen)) = self.before(2 * BETWEEN_LOOKS) {
-            tracker.foresee_most(foreseen);
         }
         self.came += 1;
         if self.came - self.went == PLACES {

@@ -19,6 +19,7 @@ impl Tracker {
     pub fn foresee(&self, segment: &Segment<'_>, payload: &[u8]) -> Foreseen {
         let foreseen = self.find_out(segment, payload);
         self.table.prefetch(foreseen.hash);
+        self.recent.prefetch(foreseen.print);
         foreseen
     }
 
@@ -34,12 +35,6 @@ impl Tracker {
     #[inline(always)]
     pub fn foresee_more(&self, foreseen: &Foreseen) {
         self.table.prefetch_more(foreseen.hash);
-    }
-
-    /// And a last time.
-    #[inline(always)]
-    pub fn foresee_most(&self, foreseen: &Foreseen) {
-        self.table.prefetch_most(foreseen.hash);
-        self.recent.prefetch(foreseen.print);
+        self.recent.prefetch_more(foreseen.print);
     }
 }

@@ -80,8 +80,8 @@ impl Index {
 
     /// Adds a place whose key is in none.
     pub(super) fn insert(&mut self, hash: u32, place: u32) {
-        // Three quarters full is full.
-        if (self.len + 1) * 4 > self.entries.len() * 3 {
+        // Half full is full: a search for what is not there, as for each new connection, ends after two looks or three.
+        if (self.len + 1) * 2 > self.entries.len() {
             self.grow();
         }
         self.len += 1;

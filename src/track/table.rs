@@ -122,14 +122,6 @@ impl Table {
         }
     }
 
-    /// And what the segment will write to.
-    #[inline]
-    pub(super) fn prefetch_most(&self, hash: u32) {
-        if let Some(Found::Plain(place)) = self.index.likely(hash).map(Found::unpack) {
-            self.plains.prefetch_more(place);
-        }
-    }
-
     /// What these addresses and ports lead to.
     #[inline]
     pub(super) fn find(&self, hash: u32, key: &Key) -> Option<Found> {

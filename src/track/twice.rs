@@ -79,6 +79,16 @@ impl Recent {
         }
     }
 
+    /// Then the packet that stands there.
+    #[inline]
+    pub(super) fn prefetch_more(&self, print: u64) {
+        if let Some(head) = self.heads.get(print as usize % HEADS)
+            && let Some(packet) = self.packets.get((head % REMEMBERED) as usize)
+        {
+            prefetch(packet);
+        }
+    }
+
     /// The packet that this one, of this [`print`], equals, if one came shortly before; else this one is remembered.
     #[inline]
     pub(super) fn look(&mut self, segment: &Segment<'_>, print: u64) -> Option<Twin> {

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 /// How much is read at once. Measured: 64 KiB to 1 MiB cost the same, mmap costs four times as much.
-const CHUNK: usize = 256 * 1024;
+const CHUNK: usize = 64 * 1024;
 
 pub(super) struct Buffer {
     inner: Box<dyn Read + Send>,

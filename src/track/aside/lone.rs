@@ -95,6 +95,10 @@ impl Lone {
         self.hash
     }
 
+    pub(super) fn time(&self) -> Timestamp {
+        self.time
+    }
+
     fn has(&self, bit: u16) -> bool {
         self.bits.get() & bit != 0
     }

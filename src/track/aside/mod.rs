@@ -2,6 +2,7 @@
 //! goes by the book. They take little memory and time. Once something unusual comes they are worked in as a whole, segment
 //! by segment, as if they had been so from the first.
 
+mod journal;
 mod lone;
 mod packed;
 mod plain;
@@ -86,6 +87,9 @@ impl Tracker {
         if begun {
             note_server(&mut self.servers, answer.src);
         }
+        if self.table.plains.ends_round() {
+            self.promote_outlived(sink);
+        }
         begun
     }
 
@@ -105,6 +109,9 @@ impl Tracker {
             let over = Over::Plain(Handle { id: plain.id.into(), place });
             self.linger(over, sink);
         }
+        if self.table.plains.ends_round() {
+            self.promote_outlived(sink);
+        }
         taken != Taken::Not
     }
 
@@ -113,11 +120,22 @@ impl Tracker {
         self.make_whole(place, hash, true, sink)
     }
 
+    /// Makes those whole whose segments will not be remembered much longer.
+    #[cold]
+    fn promote_outlived(&mut self, sink: &mut impl Hear) {
+        for place in self.table.plains.outlived() {
+            if let Some(hash) = self.table.plains.get(place).map(|plain| plain.hash) {
+                self.promote_plain(place, hash, sink);
+            }
+        }
+    }
+
     /// `goes_on`: more comes, so it does not end now if it is over.
     fn make_whole(&mut self, place: u32, hash: u32, goes_on: bool, sink: &mut impl Hear) -> Option<u32> {
         let plains = &mut self.table.plains;
         let (plain, segments) = (plains.get(place)?, plains.segments(place));
-        let (id, pair, began) = (plain.id.into(), plain.pair(), plain.began);
+        let (id, pair) = (plain.id.into(), plain.pair());
+        let began = segments.first().map_or(self.now, |syn| syn.time);
         let is_over = plain.is_over();
         plains.free(place);
         let opened = self.table.open(hash, id, 1, &pair, began, Some(Found::Plain(place)));

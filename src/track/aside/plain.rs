@@ -34,9 +34,10 @@ pub(in crate::track) struct Plain {
     /// Of its key.
     pub(in crate::track) hash: u32,
     iss: [SeqNumber; 2],
-    /// When the SYN came.
-    pub(super) began: Timestamp,
     round_trip_ns: i64,
+    /// The numbers of its answer and of its last segment in the journal.
+    pub(super) first_written: u32,
+    pub(super) written: u32,
     /// When the second FIN was sent.
     waits_from: Timestamp,
 }
@@ -106,35 +107,11 @@ impl Plain {
             fin_acknowledged: [None; 2],
             hash,
             iss,
-            began: opener.time,
             round_trip_ns: 0,
+            first_written: 0,
+            written: 0,
             waits_from: answer.time,
         })
-    }
-
-    /// A place where no connection is kept.
-    pub(super) fn none() -> Plain {
-        let nothing = SeqNumber(0);
-        Plain {
-            key: Key::default(),
-            id: 0,
-            bytes: 0,
-            nxt: [nothing; 2],
-            una: [nothing; 2],
-            last: Timestamp(0),
-            tsval: [0; 2],
-            count: 0,
-            is_forward: false,
-            has_stamps: false,
-            active_closer: Peer::A,
-            fin: [None; 2],
-            fin_acknowledged: [None; 2],
-            hash: 0,
-            iss: [nothing; 2],
-            began: Timestamp(0),
-            round_trip_ns: 0,
-            waits_from: Timestamp(0),
-        }
     }
 
     /// Who sends a segment that goes this way.
@@ -143,9 +120,14 @@ impl Plain {
         if is_forward == self.is_forward { Peer::A } else { Peer::B }
     }
 
-    /// Takes the next segment in, if it goes by the book.
+    /// Takes the next segment in, if it goes by the book. `began`: when the SYN came.
     #[inline]
-    pub(super) fn take(&mut self, segment: &Segment<'_>, own: Peer) -> Taken {
+    pub(super) fn take(
+        &mut self,
+        segment: &Segment<'_>,
+        own: Peer,
+        began: impl FnOnce() -> Option<Timestamp>,
+    ) -> Taken {
         let place = self.count;
         let (nxt, una) = (*own.of(&self.nxt), *(!own).of(&self.una));
         let its_nxt = *(!own).of(&self.nxt);
@@ -169,7 +151,7 @@ impl Plain {
             return Taken::Not;
         }
         if place == 1 {
-            self.round_trip_ns = segment.time.since(self.began);
+            self.round_trip_ns = began().map_or(0, |began| segment.time.since(began));
         }
         self.count += 1;
         self.last = segment.time;

@@ -1,5 +1,6 @@
-//! Where plain connections are kept: how far each is, and apart from that its segments.
+//! Where plain connections are kept: how far each is, and apart from that how it began and its segments.
 
+use super::journal::Journal;
 use super::lone::Lone;
 use super::packed::{Packed, Place};
 use super::plain::{Plain, Taken, options_of};
@@ -10,27 +11,28 @@ use crate::track::prefetch::prefetch;
 use crate::track::retire::LOOKED_AT;
 use crate::track::table::Handle;
 
-/// Plain connections remembered at once: 24 MiB. When one more comes, one that was not active for long becomes a whole one.
+/// Plain connections remembered at once: 8 MiB. When one more comes, one that was not active for long becomes a whole one.
 pub const MOST_PLAIN: usize = 32 * 1024;
 
 /// Segments that one can hold beside its SYN: what a request and its answer take. A longer one is judged as a whole.
-const MOST_SEGMENTS: usize = 16;
+const MOST_SEGMENTS: u8 = 16;
 
 /// Plain connections in their places.
 #[derive(Debug, Default)]
 pub(in crate::track) struct Plains {
     places: Vec<Plain>,
-    logs: Vec<Log>,
+    beginnings: Vec<Beginning>,
+    /// All segments of each, for the case that it turns out to be unusual.
+    journal: Journal,
     free: Vec<u32>,
     /// Where the search for the least active one goes on.
     hand: usize,
 }
 
-/// All segments of one, for the case that it turns out to be unusual.
+/// What the first two segments of one told.
 #[derive(Debug, Clone)]
-#[repr(C, align(64))] // So that no record lies across two cache lines.
-struct Log {
-    segments: [Packed; MOST_SEGMENTS],
+#[repr(C, align(64))] // So that none lies across three cache lines.
+struct Beginning {
     syn: Lone,
     answer: SynOptions,
 }
@@ -50,16 +52,6 @@ impl Plains {
         }
     }
 
-    /// And, once that is here, where it will be written down.
-    #[inline]
-    pub(in crate::track) fn prefetch_more(&self, place: u32) {
-        if let (Some(plain), Some(log)) = (self.places.get(place as usize), self.logs.get(place as usize))
-            && let Some(slot) = log.segments.get(usize::from(plain.count))
-        {
-            prefetch(slot);
-        }
-    }
-
     /// Keeps the connection of a SYN and its answer, if both are ordinary; gives its place.
     pub(in crate::track) fn begin(
         &mut self,
@@ -68,18 +60,19 @@ impl Plains {
         pair: &Oriented,
         answer: &Segment<'_>,
     ) -> Option<u32> {
-        let plain = Plain::begin(syn, hash, pair, answer)?;
         let first = Packed::of(answer, false)?;
-        let place = self.free.pop().unwrap_or_else(|| {
-            let segments = [Packed::default(); MOST_SEGMENTS];
-            self.places.push(Plain::none());
-            self.logs.push(Log { syn: *syn, answer: SynOptions::from(&Options::default()), segments });
-            (self.places.len() - 1) as u32
-        });
-        if let (Some(slot), Some(log)) = (self.places.get_mut(place as usize), self.logs.get_mut(place as usize)) {
-            *slot = plain;
-            (log.syn, log.answer) = (*syn, SynOptions::from(&answer.options));
-            log.segments[0] = first;
+        let mut plain = Plain::begin(syn, hash, pair, answer)?;
+        plain.written = self.journal.write(first, 0);
+        plain.first_written = plain.written;
+        let beginning = Beginning { syn: *syn, answer: SynOptions::from(&answer.options) };
+        let Some(place) = self.free.pop() else {
+            self.places.push(plain);
+            self.beginnings.push(beginning);
+            return Some((self.places.len() - 1) as u32);
+        };
+        if let (Some(slot), Some(old)) = (self.places.get_mut(place as usize), self.beginnings.get_mut(place as usize))
+        {
+            (*slot, *old) = (plain, beginning);
         }
         Some(place)
     }
@@ -87,38 +80,54 @@ impl Plains {
     /// The next segment of one, unless it is an unusual one.
     #[inline]
     pub(super) fn take(&mut self, place: u32, segment: &Segment<'_>, is_forward: bool) -> Taken {
-        let place = place as usize;
-        let (Some(plain), Some(log)) = (self.places.get_mut(place), self.logs.get_mut(place)) else {
+        let Some(plain) = self.places.get_mut(place as usize) else { return Taken::Not };
+        if plain.count == MOST_SEGMENTS {
             return Taken::Not;
-        };
-        let (own, count) = (plain.sender(is_forward), plain.count);
-        let Some(slot) = log.segments.get_mut(usize::from(count)) else { return Taken::Not };
+        }
+        let own = plain.sender(is_forward);
         let Some(packed) = Packed::of(segment, own == Peer::A) else { return Taken::Not };
-        let taken = plain.take(segment, own);
+        let beginnings = &self.beginnings;
+        let began = || beginnings.get(place as usize).map(|beginning| beginning.syn.time());
+        let taken = plain.take(segment, own, began);
         if taken != Taken::Not {
-            *slot = packed;
+            plain.written = self.journal.write(packed, plain.written);
         }
         taken
     }
 
     /// Its segments again, in order.
     pub(super) fn segments(&self, place: u32) -> Vec<Segment<'static>> {
-        let (Some(plain), Some(log)) = (self.get(place), self.logs.get(place as usize)) else { return Vec::new() };
+        let (Some(plain), Some(beginning)) = (self.get(place), self.beginnings.get(place as usize)) else {
+            return Vec::new();
+        };
         let place = Place { addresses: plain.addresses(), vlan: plain.key.vlan() };
         let mut nxt = plain.iss();
-        let first = log.syn.segment();
+        let first = beginning.syn.segment();
         *Peer::A.of_mut(&mut nxt) = first.end();
         let mut all = vec![first];
-        for (at, packed) in log.segments.iter().take(plain.count.into()).enumerate() {
+        for (at, packed) in self.journal.read(plain.written, plain.count.into()).iter().enumerate() {
             let seq = if packed.is_from_a() { Peer::A } else { Peer::B }.of_mut(&mut nxt);
             let segment = match at {
-                0 => packed.segment(&place, *seq, Flags::SYN, &options_of(&log.answer)),
+                0 => packed.segment(&place, *seq, Flags::SYN, &options_of(&beginning.answer)),
                 _ => packed.segment(&place, *seq, Flags::default(), &Options::default()),
             };
             *seq = segment.end();
             all.push(segment);
         }
         all
+    }
+
+    /// Whether it is time to ask for [`Plains::outlived`]. To be asked after every segment.
+    #[inline]
+    pub(super) fn ends_round(&mut self) -> bool {
+        self.journal.ends_round()
+    }
+
+    /// Places of those whose first segments will not be remembered much longer.
+    pub(super) fn outlived(&self) -> Vec<u32> {
+        let goes = |plain: &Plain| plain.id > 0 && self.journal.goes_soon(plain.first_written);
+        let going = self.places.iter().enumerate().filter(|(_, plain)| goes(plain));
+        going.map(|(place, _)| place as u32).collect()
     }
 
     /// Frees a place.
@@ -160,6 +169,6 @@ mod tests {
 
     #[test]
     fn they_are_small() {
-        assert_eq!((size_of::<Plain>(), size_of::<Log>()), (128, 640));
+        assert_eq!((size_of::<Plain>(), size_of::<Beginning>()), (128, 128));
     }
 }
