@@ -5,7 +5,7 @@ use super::kernel::Heard;
 use super::messages;
 use crate::annotate;
 use crate::tcp::Timestamp;
-use crate::tcp::{self, Basis, CallWord, Passage, Peer};
+use crate::tcp::{self, Basis, CallWord, Passage, Peer, Signal};
 use crate::timeline::{
     AoKeys, Call, Checksum, Detail, Event, Fate, Flow, Note, Run, SegmentEvent, SegmentOptions, StateChange, Timer,
     TimerAction, Wireshark,
@@ -47,7 +47,10 @@ pub(super) fn event(
         states: item
             .states
             .iter()
-            .map(|change| state_change(change, connection.id, kernel, ids, start, event_of))
+            .map(|change| StateChange {
+                basis: basis(change, item.time, connection.id, kernel, start),
+                ..state_change(change, ids, start, event_of)
+            })
             .collect(),
         notes: item
             .notes
@@ -85,8 +88,6 @@ pub(super) fn call_event(word: &CallWord, endpoint: &str, times: u64) -> Call {
 
 fn state_change(
     change: &Change,
-    id: u64,
-    kernel: &Heard,
     ids: &[String; 2],
     start: Timestamp,
     event_of: &dyn Fn(u64) -> Option<u64>,
@@ -95,15 +96,21 @@ fn state_change(
         endpoint: change.peer.of(ids).clone(),
         from: change.from,
         to: change.to,
-        basis: match change.basis {
-            Basis::Inferred if kernel.confirms(id, change.peer, change.to) => Basis::Kernel,
-            basis => basis,
-        },
+        basis: change.basis,
         signal: change.signal.name().into(),
         rfc: change.rfc.into(),
         at_ns: change.arrived.map(|at| at.since(start)),
         evidence: (change.evidence != change.cause).then(|| event_of(change.evidence)).flatten(),
     }
+}
+
+/// The kernel's word goes before what was inferred. When 2MSL is over is computed: there the kernel must have told that time too.
+fn basis(change: &Change, at: Timestamp, id: u64, kernel: &Heard, start: Timestamp) -> Basis {
+    let is_told = || match change.signal {
+        Signal::MslTimeout => kernel.was_gone(id, change.peer, at.since(start)),
+        _ => kernel.confirms(id, change.peer, change.to),
+    };
+    if change.basis == Basis::Inferred && is_told() { Basis::Kernel } else { change.basis }
 }
 
 fn segment_event(

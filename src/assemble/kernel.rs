@@ -50,6 +50,12 @@ impl Heard {
         self.states.contains(&(id, peer, state))
     }
 
+    /// Whether the kernel's TIME-WAIT ended at this time, nanoseconds after the start, as exactly as it was asked.
+    pub(super) fn was_gone(&self, id: u64, peer: Peer, at: i64) -> bool {
+        let late = self.timer(id, peer).and_then(|timer| timer.gone_ns).map(|gone| gone.saturating_sub(at));
+        late.zip(self.unseen_ns).is_some_and(|(late, unseen)| (0..=unseen).contains(&late))
+    }
+
     /// All states of a peer in order.
     pub(super) fn history(&self, id: u64, peer: Peer) -> Option<&History> {
         self.histories.get(&(id, peer))
