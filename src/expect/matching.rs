@@ -12,7 +12,8 @@ type Place = (usize, u16);
 pub(super) struct Departure {
     /// How far it fitted, in steps.
     pub step: usize,
-    /// Index of the segment that does not fit; `None` where the capture ends too early.
+    /// Index of the segment that does not fit, or that fell into a gap and would have fitted but for what became of it; `None`
+    /// where the capture ends too early.
     pub shot: Option<usize>,
     /// Steps that could have come; none where nothing more was expected.
     pub expected: Vec<usize>,
@@ -22,6 +23,8 @@ pub(super) struct Departure {
 pub(super) fn fits(steps: &[Step], shots: &[Shot<'_>], one: Sender) -> Result<(), Departure> {
     let mut places = closed(vec![(0, 0)], steps);
     let mut furthest: Option<Departure> = None;
+    // Where the furthest step was first reached: what it waits for is looked for from there.
+    let mut reached = (furthest_step(&places), 0);
     for (index, shot) in shots.iter().enumerate() {
         let mut next: Vec<Place> = Vec::with_capacity(places.len());
         let mut dead: Vec<Place> = Vec::new();
@@ -41,24 +44,46 @@ pub(super) fn fits(steps: &[Step], shots: &[Shot<'_>], one: Sender) -> Result<()
         if places.is_empty() {
             break;
         }
+        if furthest_step(&places) > reached.0 {
+            reached = (furthest_step(&places), index + 1);
+        }
     }
     if places.iter().any(|(step, _)| *step == steps.len()) {
         return Ok(());
     }
-    let missing = places.iter().map(|(step, _)| *step).max();
+    let missing = (!places.is_empty()).then(|| furthest_step(&places));
     match (furthest, missing) {
         (Some(known), None) => Err(known),
         (Some(known), Some(step)) if known.step >= step => Err(known),
         (_, step) => {
             let expected = expected(&places, steps);
-            Err(Departure { step: step.unwrap_or_default(), shot: None, expected })
+            let shot = near_miss(&expected, steps, shots, reached.1, one);
+            Err(Departure { step: step.unwrap_or_default(), shot, expected })
         }
     }
 }
 
+fn furthest_step(places: &[Place]) -> usize {
+    places.iter().map(|(step, _)| *step).max().unwrap_or_default()
+}
+
+/// The first segment from this one on that is what a step asks for but for what became of it, as a FIN that was lost.
+fn near_miss(expected: &[usize], steps: &[Step], shots: &[Shot<'_>], from: usize, one: Sender) -> Option<usize> {
+    let patterns = expected.iter().filter_map(|place| match &steps.get(*place)?.what {
+        What::Group(patterns) => Some(patterns),
+        What::Gap => None,
+    });
+    let patterns: Vec<&Pattern> = patterns.flatten().filter(|pattern| pattern.times.is_required()).collect();
+    let is_near = |shot: &Shot<'_>| match shot {
+        Shot::Segment(sent) => patterns.iter().any(|pattern| asks_for(pattern, sent, one)),
+        Shot::Run { .. } => false,
+    };
+    shots.iter().enumerate().skip(from).find(|(_, shot)| is_near(shot)).map(|(place, _)| place)
+}
+
 /// Steps that could have come at these places: the furthest, and what may stand before it.
 fn expected(places: &[Place], steps: &[Step]) -> Vec<usize> {
-    let furthest = places.iter().map(|(step, _)| *step).max().unwrap_or_default();
+    let furthest = furthest_step(places);
     let patterns = |step: usize| match steps.get(step).map(|step| &step.what) {
         Some(What::Group(patterns)) => Some(patterns),
         _ => None,
@@ -175,9 +200,13 @@ fn meets(pattern: &Pattern, sent: &Sent<'_>, one: Sender) -> bool {
             || implied
             || pattern.kinds.contains(&Kind::Any)
     };
+    asks_for(pattern, sent, one) && Sent::MUST.iter().all(|mark| says(mark) || !sent.bears(*mark))
+}
+
+/// Whether sender, kind and the marks that are asked for are those of a segment, whatever else became of it.
+fn asks_for(pattern: &Pattern, sent: &Sent<'_>, one: Sender) -> bool {
     let carries = |mark: &Mark| matches!(mark, Mark::Carries(_)) && sent.kind == Kind::Ack;
     is_by(pattern.who, sent.sender, one)
         && pattern.kinds.iter().any(|kind| sent.is_of(*kind))
         && pattern.marks.iter().all(|mark| carries(mark) || sent.may_bear(*mark))
-        && Sent::MUST.iter().all(|mark| says(mark) || !sent.bears(*mark))
 }
