@@ -3,6 +3,7 @@
 use super::aborts::Aborts;
 use super::kernel::Heard;
 use super::totals::totals;
+use super::unsent;
 use crate::annotate::{self, verdict};
 use crate::tcp::Timestamp;
 use crate::tcp::{Basis, MslProfile, Peer};
@@ -24,7 +25,12 @@ pub(super) struct Setting<'s> {
 pub(super) fn summary(connection: &Connection, ids: &[String; 2], setting: Setting<'_>) -> timeline::Connection {
     let Setting { start, msl, .. } = setting;
     let opening = verdict::opening(connection);
-    let closing = verdict::closing_told(connection, opening.kind, setting.aborted.of(connection.id));
+    let closing = verdict::closing_told(
+        connection,
+        opening.kind,
+        setting.aborted.of(connection.id),
+        unsent::of(connection, setting.kernel, start),
+    );
     let story = verdict::story(connection, &opening, &closing, msl);
     let trips = verdict::round_trips(connection);
     let again = |facts: &[Option<SynFact>; 2]| facts.iter().flatten().map(|fact| fact.copies - 1).sum();

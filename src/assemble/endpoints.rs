@@ -34,6 +34,11 @@ impl Endpoints {
         self.id(address, false, Role::Peer)
     }
 
+    pub(super) fn address(&self, id: &str) -> Option<SocketAddr> {
+        let endpoint = self.list.iter().find(|endpoint| endpoint.id == id)?;
+        Some(SocketAddr::new(endpoint.ip, endpoint.port))
+    }
+
     pub(super) fn set_process(&mut self, address: SocketAddr, process: &str) {
         if let Some(place) = self.known.get(&(address, false))
             && let Some(endpoint) = self.list.get_mut(*place)

@@ -95,6 +95,7 @@ fn state_change(
     StateChange {
         endpoint: change.peer.of(ids).clone(),
         from: change.from,
+        from_basis: None,
         to: change.to,
         basis: change.basis,
         signal: change.signal.name().into(),

@@ -3,7 +3,7 @@
 use super::calls;
 use super::fold::Fold;
 use super::item::{Item, What};
-use super::{Assembler, event, gave_up, listen};
+use super::{Assembler, event, gave_up, listen, unsent};
 use crate::annotate::verdict;
 use crate::tcp::{Peer, Timestamp};
 use crate::timeline::{self, Detail, Event};
@@ -36,7 +36,10 @@ impl Assembler {
         }
         let crossed: HashSet<u64> = connections
             .iter()
-            .filter(|connection| connection.closing.is_simultaneous())
+            .filter(|connection| {
+                let had_closed = || unsent::of(connection, &self.kernel, start).is_some_and(|unsent| unsent.is_first);
+                connection.closing.is_simultaneous() || had_closed()
+            })
             .map(|connection| connection.id)
             .collect();
         let opened_at_once: HashSet<u64> = connections
@@ -70,12 +73,20 @@ impl Assembler {
             events.push(event);
         }
         listen::tell(&mut events);
+        if self.kernel.heard_listeners() {
+            let at = |id: &str| self.endpoints.address(id);
+            listen::hear(&mut events, &|id, before| at(id).is_some_and(|at| self.kernel.listened(at, before)));
+        }
         gave_up::tell(&mut events);
         for connection in connections {
             for peer in Peer::BOTH {
                 if let Some(abandoned) = self.kernel.abandoned(connection.id, peer) {
                     let ids = self.endpoints.of(connection);
                     gave_up::tell_of(&mut events, connection.id, peer.of(&ids).as_str(), abandoned);
+                }
+                if let Some(history) = unsent::history(connection, peer, &self.kernel) {
+                    let ids = self.endpoints.of(connection);
+                    unsent::tell_of(&mut events, connection.id, peer.of(&ids).as_str(), history);
                 }
             }
         }

@@ -21,6 +21,7 @@ pub(super) fn tell(events: &mut [Event]) {
             asked.states.push(StateChange {
                 endpoint,
                 from: last,
+                from_basis: None,
                 to: State::Closed,
                 basis: Basis::Kernel,
                 signal: Signal::UserTimeout.name().into(),
@@ -51,6 +52,7 @@ pub(super) fn tell_of(events: &mut [Event], connection: u64, endpoint: &str, (fr
         last.states.push(StateChange {
             endpoint: endpoint.into(),
             from: Some(from),
+            from_basis: None,
             to: State::Closed,
             basis: Basis::Kernel,
             signal: Signal::UserTimeout.name().into(),
@@ -61,9 +63,10 @@ pub(super) fn tell_of(events: &mut [Event], connection: u64, endpoint: &str, (fr
     }
 }
 
-/// Whoever gave up stands where that led, unless more came.
+/// Whoever gave up, or closed without a FIN on the wire, stands where that led, unless more came.
 pub(super) fn settle(connections: &mut [Connection], events: &[Event]) {
-    let gave_up = |change: &StateChange| change.signal == Signal::UserTimeout.name();
+    let signals = [Signal::UserTimeout.name(), Signal::Close.name()];
+    let gave_up = |change: &StateChange| signals.contains(&change.signal.as_str());
     let given_up: HashSet<u64> =
         events.iter().filter(|event| event.states.iter().any(gave_up)).map(|event| event.connection).collect();
     for connection in connections.iter_mut().filter(|connection| given_up.contains(&connection.id)) {

@@ -4,6 +4,7 @@ use crate::tcp::{KernelAct, KernelDeed, KernelSample, KernelWord, Peer, Sample, 
 use crate::timeline::KernelTimer;
 use crate::track::{Connection, Tracker};
 use std::collections::{HashMap, HashSet};
+use std::net::SocketAddr;
 
 /// Changes of state kept of one socket. A life has eight at the longest.
 const MOST_CHANGES: usize = 32;
@@ -13,6 +14,9 @@ const MOST_SAMPLES: usize = 1024;
 /// The least that FIN-WAIT-2 lasts before the kernel gives it up, nanoseconds: the setting counts in seconds. In SYN-RECEIVED the
 /// first SYN,ACK alone is waited for as long (RFC 6298 2.1).
 const ABANDONED_NS: i64 = 900_000_000;
+
+/// Addresses remembered at which somebody listened.
+const MOST_LISTENERS: usize = 256;
 
 /// When a kernel acted, nanoseconds after the start, and what it did.
 type Act = (i64, KernelDeed);
@@ -28,6 +32,8 @@ pub(super) struct Heard {
     samples: HashMap<(u64, Peer), Vec<(i64, Sample)>>,
     acts: HashMap<(u64, Peer), Vec<Act>>,
     unseen_ns: Option<i64>,
+    /// Each with when it was first seen, nanoseconds after the start.
+    listeners: Vec<(SocketAddr, i64)>,
 }
 
 /// The states that the kernel had a socket in, each when it was first seen.
@@ -54,6 +60,27 @@ impl Heard {
     pub(super) fn was_gone(&self, id: u64, peer: Peer, at: i64) -> bool {
         let late = self.timer(id, peer).and_then(|timer| timer.gone_ns).map(|gone| gone.saturating_sub(at));
         late.zip(self.unseen_ns).is_some_and(|(late, unseen)| (0..=unseen).contains(&late))
+    }
+
+    pub(super) fn heard_listeners(&self) -> bool {
+        !self.listeners.is_empty()
+    }
+
+    /// Whether somebody listened at this address before that time, nanoseconds after the start, be it at every address of the
+    /// host.
+    pub(super) fn listened(&self, address: SocketAddr, before: i64) -> bool {
+        let covers = |at: &SocketAddr| {
+            // Who listens at [::] hears IPv4 as well, unless it declined.
+            let everywhere = at.ip().is_unspecified() && (at.is_ipv6() || address.is_ipv4());
+            at.port() == address.port() && (everywhere || at.ip().to_canonical() == address.ip().to_canonical())
+        };
+        self.listeners.iter().any(|(at, since)| *since <= before && covers(at))
+    }
+
+    /// When a peer's kernel was told to close, nanoseconds after the start, and the state that this led to.
+    pub(super) fn told_to_close(&self, id: u64, peer: Peer) -> Option<(i64, State)> {
+        let closes = |(_, state): &&(i64, State)| matches!(state, State::FinWait1 | State::LastAck);
+        self.history(id, peer)?.changes.iter().find(closes).copied()
     }
 
     /// All states of a peer in order.
@@ -119,6 +146,12 @@ impl Heard {
 
     /// Notes a word on one of the tracker's connections. Times are kept relative to `start`.
     pub(super) fn hear(&mut self, tracker: &Tracker, word: &KernelWord, start: Timestamp) {
+        if word.state == Some(State::Listen) {
+            if self.listeners.len() < MOST_LISTENERS {
+                self.listeners.push((word.local, word.at.since(start)));
+            }
+            return;
+        }
         let known = word.cookie.and_then(|cookie| self.sockets.get(&cookie).copied());
         let Some((id, peer)) = known.or_else(|| whose(tracker, word)) else { return };
         if let Some(cookie) = word.cookie {

@@ -19,6 +19,7 @@ mod numbers;
 mod remarks;
 mod steps;
 mod totals;
+mod unsent;
 mod witness;
 
 pub use crate::tcp::{CallWord, KernelAct, KernelSample, KernelWord};

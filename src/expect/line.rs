@@ -232,7 +232,7 @@ const OPEN_CAUSES: [(&str, OpenCause); 23] = [
 ];
 
 /// Stable names of causes of closings.
-const CLOSE_CAUSES: [(&str, CloseCause); 13] = [
+const CLOSE_CAUSES: [(&str, CloseCause); 14] = [
     ("other-device", CloseCause::OtherDevice),
     ("closed-port", CloseCause::ClosedPort),
     ("fin-wait2-abandoned", CloseCause::FinWait2Abandoned),
@@ -246,6 +246,7 @@ const CLOSE_CAUSES: [(&str, CloseCause); 13] = [
     ("mid-transfer", CloseCause::MidTransfer),
     ("linger-zero", CloseCause::LingerZero),
     ("abort", CloseCause::Abort),
+    ("fin-behind-data", CloseCause::FinBehindData),
 ];
 
 #[cfg(test)]

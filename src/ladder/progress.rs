@@ -170,7 +170,7 @@ impl Progress {
             let (Some(side), Some(state)) = (lanes.side(&change.endpoint), change.from) else { continue };
             if side.of(&self.states).is_none() {
                 *side.of_mut(&mut self.states) = Some(state);
-                changes.push(Change { side, state, basis: Basis::Inferred });
+                changes.push(Change { side, state, basis: change.from_basis.unwrap_or(Basis::Inferred) });
             }
         }
         (!changes.is_empty()).then(|| Row { changes, ..self.row(None, Content::States) })

@@ -22,6 +22,8 @@ pub enum Signal {
     MslTimeout,
     /// Nobody answered, and the kernel gave up: told by the program's call, never by a segment.
     UserTimeout,
+    /// The program closes while its data is still to be sent: the FIN waits behind it (RFC 9293 3.10.4). Told by the kernel alone.
+    Close,
     /// Not a signal of the RFC: the capture began after the handshake, or missed it.
     PickedUp,
     /// Nor this: a peer crashed and knows the connection no more (RFC 9293 3.5.1).
@@ -45,6 +47,7 @@ impl Signal {
             Signal::RcvRst => "rcv-rst",
             Signal::MslTimeout => "msl-timeout",
             Signal::UserTimeout => "user-timeout",
+            Signal::Close => "close",
             Signal::PickedUp => "picked-up",
             Signal::LostMemory => "lost-memory",
         }

@@ -117,11 +117,13 @@ pub enum CloseCause {
     LingerZero,
     /// Aborted: linger 0 or unread data, which the wire does not tell apart.
     Abort,
+    /// Its kernel says that a program has closed, but the FIN waits behind data that did not get through.
+    FinBehindData,
 }
 
 impl CloseCause {
     /// Every cause, in the order of declaration.
-    pub const ALL: [CloseCause; 13] = [
+    pub const ALL: [CloseCause; 14] = [
         CloseCause::OtherDevice,
         CloseCause::ClosedPort,
         CloseCause::FinWait2Abandoned,
@@ -135,6 +137,7 @@ impl CloseCause {
         CloseCause::MidTransfer,
         CloseCause::LingerZero,
         CloseCause::Abort,
+        CloseCause::FinBehindData,
     ];
 }
 

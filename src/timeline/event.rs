@@ -274,6 +274,9 @@ pub struct StateChange {
     pub endpoint: String,
     /// `null`: nothing had shown a state before.
     pub from: Option<State>,
+    /// What `from` rests on, where this change is the first to tell of it and the kernel said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_basis: Option<Basis>,
     /// The state after it.
     pub to: State,
     /// What the claim rests on.

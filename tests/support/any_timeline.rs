@@ -153,6 +153,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         |(endpoint, from, to, basis)| StateChange {
             endpoint,
             from,
+            from_basis: None,
             to,
             basis,
             signal: String::new(),

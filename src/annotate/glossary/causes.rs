@@ -319,6 +319,16 @@ pub(super) fn of_closing(cause: CloseCause) -> [(&'static str, &'static str); 2]
                 "检查发送 RST 的程序是否使用 SO_LINGER 0；健康检查和扫描会有意这样做。",
             ),
         ],
+        CloseCause::FinBehindData => [
+            (
+                "The kernel says that the program has closed; its FIN comes after the data that is still to be sent, and that did not get through: so no FIN was seen (RFC 9293 3.10.4).",
+                "内核表明程序已经关闭；FIN 须排在尚未送达的数据之后，因此没有看到 FIN（RFC 9293 3.10.4）。",
+            ),
+            (
+                "Find out why the data does not get through (loss, corruption, a closed window); the kernel tries on after close() and gives up in the end (net.ipv4.tcp_orphan_retries).",
+                "查明数据为何未能送达（丢包、损坏或窗口关闭）；close() 之后内核仍会重试，最终放弃（net.ipv4.tcp_orphan_retries）。",
+            ),
+        ],
         CloseCause::Abort => [
             (
                 "Aborted: linger 0 or unread data, which the wire does not tell apart.",

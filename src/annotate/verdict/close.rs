@@ -1,7 +1,7 @@
 //! How a connection closed, by name.
 
 use super::cause::close_cause;
-use super::close_words::{title, why};
+use super::close_words::{title, unsent_title, unsent_why, why};
 use crate::tcp::{Basis, Peer};
 use crate::timeline::{CloseCause, CloseKind, OpenKind, Text};
 use crate::track::Connection;
@@ -28,6 +28,14 @@ pub enum Aborted {
     Abandoned,
 }
 
+/// A side whose program has closed, as its kernel says, while its FIN waits behind data and was never sent (RFC 9293 3.10.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnsentFin {
+    pub peer: Peer,
+    /// Before the other side sent a FIN.
+    pub is_first: bool,
+}
+
 /// The kind of a closing and who closed first, without a word: cheap enough to be asked of a million connections.
 pub fn close_kind(connection: &Connection, opened: OpenKind) -> (CloseKind, Option<Peer>) {
     let kind = kind(connection);
@@ -47,13 +55,29 @@ pub fn never_opened(kind: CloseKind, opened: OpenKind) -> bool {
 
 /// Names the closing of a connection that opened in this way.
 pub fn closing(connection: &Connection, opened: OpenKind) -> Closing {
-    closing_told(connection, opened, None)
+    closing_told(connection, opened, None, None)
 }
 
-/// The same; what calls told counts where the segments leave the cause open.
-pub fn closing_told(connection: &Connection, opened: OpenKind, told: Option<Aborted>) -> Closing {
+/// The same; what calls and the kernel told counts where the segments leave the cause open, or show no close.
+pub fn closing_told(
+    connection: &Connection,
+    opened: OpenKind,
+    told: Option<Aborted>,
+    unsent: Option<UnsentFin>,
+) -> Closing {
     let (kind, active_closer) = close_kind(connection, opened);
     let never = never_opened(kind, opened);
+    let is_open = matches!(kind, CloseKind::None | CloseKind::HalfClosed | CloseKind::UnansweredFin);
+    if let Some(unsent) = unsent.filter(|_| is_open && !never) {
+        return Closing {
+            kind,
+            cause: Some(CloseCause::FinBehindData),
+            basis: Basis::Kernel,
+            title: unsent_title(unsent.peer),
+            why: unsent_why(connection, kind, unsent.peer),
+            active_closer: if unsent.is_first { Some(unsent.peer) } else { active_closer },
+        };
+    }
     let cause = close_cause(connection, kind);
     let told = told.filter(|told| match told {
         Aborted::Linger | Aborted::Unread(_) => {

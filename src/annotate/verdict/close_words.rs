@@ -84,6 +84,34 @@ pub(super) fn why(
     Text::new(en, zh)
 }
 
+/// Of a side that has closed without a FIN on the wire.
+pub(super) fn unsent_title(peer: Peer) -> Text {
+    let who = role(peer);
+    Text::new(format!("FIN of the {} never sent", who.en), format!("{}的 FIN 从未发出", who.zh))
+}
+
+pub(super) fn unsent_why(connection: &Connection, kind: CloseKind, peer: Peer) -> Text {
+    let (who, other) = (role(peer), role(connection.receiver_of(peer)));
+    let (before_en, before_zh) = match kind {
+        CloseKind::HalfClosed => (
+            format!("the {} sent FIN and it was acknowledged; ", other.en),
+            format!("{}发送了 FIN 并得到确认；", other.zh),
+        ),
+        CloseKind::UnansweredFin => (
+            format!("the FIN of the {} was never acknowledged; ", other.en),
+            format!("{}的 FIN 始终没有得到确认；", other.zh),
+        ),
+        _ => Default::default(),
+    };
+    Text::new(
+        format!(
+            "{before_en}the {} has closed, as its kernel says, but its FIN waits behind data that did not get through",
+            who.en
+        ),
+        format!("{before_zh}据内核，{}已经关闭，但其 FIN 排在未能送达的数据之后", who.zh),
+    )
+}
+
 fn by_kind(
     connection: &Connection,
     kind: CloseKind,
@@ -350,6 +378,8 @@ fn reason(connection: &Connection, cause: CloseCause, reset: &ResetFact) -> Text
             "RST instead of FIN after data had come: closed with that data unread, or linger 0",
             "在收到数据之后以 RST 代替 FIN：关闭时数据未读，或 linger 0",
         ),
+        // No RST is sent for it.
+        CloseCause::FinBehindData => Text::default(),
         CloseCause::Abort => Text::new(
             "RST instead of FIN: linger 0, or closed with unread data",
             "以 RST 代替 FIN：linger 0，或关闭时有未读数据",
@@ -385,6 +415,7 @@ pub(super) fn in_short(cause: CloseCause, reset: Option<&ResetFact>) -> Text {
         CloseCause::UnreadData => ("with unread data", "有未读数据"),
         CloseCause::MidTransfer => ("in the middle of its own data", "自身数据尚在途中"),
         CloseCause::LingerZero => ("as with linger 0", "如 linger 0"),
+        CloseCause::FinBehindData => ("it waits behind data", "排在未送达的数据之后"),
         CloseCause::Abort => ("linger 0, or unread data", "linger 0，或有未读数据"),
     };
     Text::new(en, zh)

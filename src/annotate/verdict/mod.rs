@@ -9,7 +9,7 @@ mod open_words;
 mod story;
 
 pub use cause::{close_cause, open_cause};
-pub use close::{Aborted, Closing, close_kind, closing, closing_told, never_opened};
+pub use close::{Aborted, Closing, UnsentFin, close_kind, closing, closing_told, never_opened};
 pub use open::{Opening, fast_open, open_kind, opening, round_trips};
 pub use open_words::syn_backoff;
 pub use story::story;

@@ -53,7 +53,11 @@ pub fn story(connection: &Connection, opened: &Opening, closed: &Closing, msl: M
     }
     let by = closed.active_closer.map(role);
     match (closed.kind, by) {
-        (CloseKind::None | CloseKind::Simultaneous, _) | (_, None) => {
+        (CloseKind::None, _) if closed.cause.is_none() => {
+            en += &format!("; {}", closed.title.en);
+            zh += &format!("；{}", closed.title.zh);
+        }
+        (CloseKind::Simultaneous, _) | (_, None) => {
             en += &format!("; {}", closed.title.en);
             zh += &format!("；{}", closed.title.zh);
         }

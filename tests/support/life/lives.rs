@@ -79,6 +79,7 @@ pub fn followed() -> Timeline {
     last.states.push(StateChange {
         endpoint: "e1".to_string(),
         from: Some(Waits),
+        from_basis: None,
         to: Closed,
         basis: Basis::Kernel,
         signal: "msl-timeout".to_string(),

@@ -235,6 +235,7 @@ impl Build {
         let change = StateChange {
             endpoint,
             from,
+            from_basis: None,
             to,
             basis,
             signal: "x".to_string(),
