@@ -19,7 +19,7 @@ use crate::decode::{Decoded, Decoder, Placed};
 use crate::join::Passages;
 use crate::overview::Overview;
 use crate::source::Frame;
-use crate::tcp::{CallWord, IcmpError, KernelAct, KernelSample, KernelWord, MslProfile, Segment, Timestamp};
+use crate::tcp::{CallWord, IcmpError, KernelAct, KernelSample, KernelWord, MslProfile, Polling, Segment, Timestamp};
 use crate::timeline::{CaptureInterface, CapturedBy, Event, Packets, Source, SourceKind, Text, Timeline, Vantage};
 use crate::track::{Connection, Keep, Step, Tracker};
 use crate::wireshark::Analysis;
@@ -27,7 +27,6 @@ use ahead::Ahead;
 use ears::{Ears, hear};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
 
 /// What to make of a capture.
 #[derive(Debug, Clone, Copy)]
@@ -234,9 +233,9 @@ impl Analyzer {
         self.assembler.hear_act(&self.tracker, word);
     }
 
-    /// Hears for how long at the most the kernel went unasked: then its states can be held against those of the wire.
-    pub fn hear_polling(&mut self, longest: Duration) {
-        self.assembler.hear_polling(longest);
+    /// Hears for how long the kernel went unasked: then its states can be held against those of the wire.
+    pub fn hear_polling(&mut self, polling: &Polling) {
+        self.assembler.hear_polling(polling);
     }
 
     /// Hears a call that a program made.

@@ -4,13 +4,12 @@ use super::{Analyzer, Ending, Wishes, foretell};
 use crate::decode::{Decoded, Decoder};
 use crate::join::{self, Capture, Clock, MOST_SIGHTINGS};
 use crate::source::Frame;
-use crate::tcp::{CallWord, IcmpError, KernelAct, KernelSample, KernelWord, Segment, Timestamp};
+use crate::tcp::{CallWord, IcmpError, KernelAct, KernelSample, KernelWord, Polling, Segment, Timestamp};
 use crate::timeline::amount::some;
 use crate::timeline::{ClockOffset, Packets, Skipped, SourceKind, Text, Timeline, Vantage};
 use crate::track::Keep;
 use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
 
 /// Whose capture a frame is from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +35,7 @@ pub(super) enum Heard {
     Kernel(KernelWord),
     Call(CallWord),
     Owner(SocketAddr, String),
-    Polling(Duration),
+    Polling(Polling),
 }
 
 /// ICMP errors that are kept until both captures are read.
@@ -105,9 +104,9 @@ impl Both {
         self.hear(Heard::Owner(address, process.into()));
     }
 
-    /// Hears for how long at the most the kernel went unasked: then its states can be held against those of the wire.
-    pub fn hear_polling(&mut self, longest: Duration) {
-        self.hear(Heard::Polling(longest));
+    /// Hears for how long the kernel went unasked: then its states can be held against those of the wire.
+    pub fn hear_polling(&mut self, polling: Polling) {
+        self.hear(Heard::Polling(polling));
     }
 
     /// Hears that both captures ran from before the first frame until then.
@@ -161,7 +160,7 @@ impl Both {
                 Heard::Sample(word) => analyzer.hear_sample(&word),
                 Heard::Act(word) => analyzer.hear_act(word),
                 Heard::Call(word) => analyzer.hear_call(word),
-                Heard::Polling(longest) => analyzer.hear_polling(longest),
+                Heard::Polling(polling) => analyzer.hear_polling(&polling),
                 Heard::Owner(address, process) => analyzer.hear_owner(address, &process),
             }
         }

@@ -14,7 +14,7 @@ type Socket = (SocketAddr, SocketAddr, Option<u64>);
 /// unasked, nothing is sure.
 pub(super) fn waits(heard: &[Heard], tracker: &mut Tracker) {
     let polling = heard.iter().find_map(|heard| match heard {
-        Heard::Polling(longest) => i64::try_from(longest.as_nanos()).ok(),
+        Heard::Polling(polling) => i64::try_from(polling.longest().as_nanos()).ok(),
         _ => None,
     });
     // An answer may be as old as the question, and a busy kernel late to take a segment up.

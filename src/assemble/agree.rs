@@ -30,13 +30,30 @@ pub struct Difference {
     pub inferred: State,
 }
 
-/// The first difference, if there is one. Both lists are by time. `until_ns` is when the kernel was last asked, `unseen_ns` the
-/// longest time that it went unasked.
-pub fn compare(kernel: &[Sight], until_ns: i64, inferred: &[Sight], unseen_ns: i64) -> Option<Difference> {
+/// For how long the kernel went unasked, nanoseconds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Unasked {
+    /// At the most, but for the gaps.
+    pub usual_ns: i64,
+    /// From when to when it went unasked for longer.
+    pub gaps: Vec<(i64, i64)>,
+}
+
+impl Unasked {
+    /// At the most between these two times, or across one of them.
+    pub fn around(&self, from_ns: i64, to_ns: i64) -> i64 {
+        let touching = self.gaps.iter().filter(|(from, to)| *from <= to_ns && *to >= from_ns);
+        touching.map(|(from, to)| to.saturating_sub(*from)).max().unwrap_or_default().max(self.usual_ns)
+    }
+}
+
+/// The first difference, if there is one. Both lists are by time. `until_ns` is when the kernel was last asked; `unasked` tells
+/// how long a state may be that it never spoke of.
+pub fn compare(kernel: &[Sight], until_ns: i64, inferred: &[Sight], unasked: &Unasked) -> Option<Difference> {
     let mut place: Option<usize> = None;
     let mut last: Option<Sight> = None;
     for (index, seen) in kernel.iter().enumerate() {
-        if is_glimpse(seen, kernel.get(index + 1), inferred, unseen_ns) {
+        if is_glimpse(seen, kernel.get(index + 1), inferred, unasked) {
             continue;
         }
         let from = place.unwrap_or(0);
@@ -60,7 +77,7 @@ pub fn compare(kernel: &[Sight], until_ns: i64, inferred: &[Sight], unseen_ns: i
         // Where the watching begins nobody knows: only what lies between two sights must have been seen.
         if let (Some(place), Some(last)) = (place, last) {
             // The kernel may be ahead of the wire: it is in FIN-WAIT-1 from the call on, though the FIN waits behind data.
-            let missed = (place + 1..found).find_map(|index| unseen(inferred, index, seen.at_ns, unseen_ns));
+            let missed = (place + 1..found).find_map(|index| unseen(inferred, index, seen.at_ns, unasked));
             if let Some(missed) = missed {
                 return Some(Difference { at_ns: missed.at_ns, kernel: last.state, inferred: missed.state });
             }
@@ -68,7 +85,7 @@ pub fn compare(kernel: &[Sight], until_ns: i64, inferred: &[Sight], unseen_ns: i
         (place, last) = (Some(found), Some(*seen));
     }
     let (place, last) = (place?, last?);
-    let missed = (place + 1..inferred.len()).find_map(|index| unseen(inferred, index, until_ns, unseen_ns))?;
+    let missed = (place + 1..inferred.len()).find_map(|index| unseen(inferred, index, until_ns, unasked))?;
     Some(Difference { at_ns: missed.at_ns, kernel: last.state, inferred: missed.state })
 }
 
@@ -81,8 +98,10 @@ fn has_fin_behind_data(seen: &Sight, inferred: &[Sight]) -> bool {
 
 /// Whether the kernel was caught half-way through a FIN that also acknowledged: it takes the acknowledgment first, and for a
 /// moment is in FIN-WAIT-2.
-fn is_glimpse(seen: &Sight, next: Option<&Sight>, inferred: &[Sight], unseen_ns: i64) -> bool {
-    let soon = |from: i64, to: i64| to.saturating_sub(from).abs() <= unseen_ns.saturating_mul(2);
+fn is_glimpse(seen: &Sight, next: Option<&Sight>, inferred: &[Sight], unasked: &Unasked) -> bool {
+    let soon = |from: i64, to: i64| {
+        to.saturating_sub(from).abs() <= unasked.around(from.min(to), from.max(to)).saturating_mul(2)
+    };
     let mut steps = inferred.iter().zip(inferred.iter().skip(1));
     seen.state == State::FinWait2
         && next.is_some_and(|next| next.state == State::TimeWait && soon(seen.at_ns, next.at_ns))
@@ -92,9 +111,10 @@ fn is_glimpse(seen: &Sight, next: Option<&Sight>, inferred: &[Sight], unseen_ns:
 }
 
 /// The state at this place, if it lasted so long that the kernel must have been asked meanwhile.
-fn unseen(inferred: &[Sight], index: usize, until_ns: i64, unseen_ns: i64) -> Option<Sight> {
+fn unseen(inferred: &[Sight], index: usize, until_ns: i64, unasked: &Unasked) -> Option<Sight> {
     let sight = *inferred.get(index)?;
     let end = inferred.get(index + 1).map_or(until_ns, |next| next.at_ns.min(until_ns));
+    let unseen_ns = unasked.around(sight.at_ns, end);
     let most = match sight.state {
         State::Closed if sight.by_timer => unseen_ns.saturating_add(LATE_2MSL_NS),
         state if is_at_rest(state) => unseen_ns.saturating_add(LATE_NS),
@@ -118,7 +138,7 @@ mod tests {
     use State::{CloseWait, Closed, Established, FinWait1, FinWait2, LastAck, Listen, SynReceived, SynSent, TimeWait};
 
     const MS: i64 = 1_000_000;
-    const UNSEEN: i64 = 3 * MS;
+    const UNASKED: Unasked = Unasked { usual_ns: 3 * MS, gaps: Vec::new() };
     /// What happens so late is 2MSL's doing, milliseconds.
     const EXPIRED: i64 = 60_000;
 
@@ -128,7 +148,7 @@ mod tests {
     }
 
     fn first_difference(kernel: &[(i64, State)], until: i64, inferred: &[(i64, State)]) -> Option<(i64, State, State)> {
-        let found = compare(&list(kernel), until * MS, &list(inferred), UNSEEN);
+        let found = compare(&list(kernel), until * MS, &list(inferred), &UNASKED);
         found.map(|it| (it.at_ns / MS, it.kernel, it.inferred))
     }
 
@@ -179,6 +199,17 @@ mod tests {
     fn a_long_state_may_not() {
         let kernel = [(2, SynSent), (102, Established), (302, FinWait2), (351, TimeWait)];
         assert_eq!(first_difference(&kernel, 500, &CLIENT), Some((200, Established, FinWait1)));
+    }
+
+    #[test]
+    fn a_gap_excuses_only_what_it_touches() {
+        let kernel = list(&[(2, SynSent), (102, Established), (302, FinWait2), (351, TimeWait)]);
+        let with = |gaps: &[(i64, i64)]| {
+            let gaps = gaps.iter().map(|(from, to)| (from * MS, to * MS)).collect();
+            compare(&kernel, 500 * MS, &list(&CLIENT), &Unasked { usual_ns: 3 * MS, gaps }).is_some()
+        };
+        assert!(with(&[]) && with(&[(400, 520)]) && with(&[(0, 150)]) && with(&[(190, 230)]));
+        assert!(!with(&[(190, 301)]));
     }
 
     #[test]

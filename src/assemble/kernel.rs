@@ -1,6 +1,7 @@
 //! What the kernel said of sockets, kept until the timeline shows it.
 
-use crate::tcp::{KernelAct, KernelDeed, KernelSample, KernelWord, Peer, Sample, State, Timestamp};
+use super::agree::Unasked;
+use crate::tcp::{KernelAct, KernelDeed, KernelSample, KernelWord, Peer, Polling, Sample, State, Timestamp};
 use crate::timeline::KernelTimer;
 use crate::track::{Connection, Tracker};
 use std::collections::{HashMap, HashSet};
@@ -31,7 +32,7 @@ pub(super) struct Heard {
     sockets: HashMap<u64, (u64, Peer)>,
     samples: HashMap<(u64, Peer), Vec<(i64, Sample)>>,
     acts: HashMap<(u64, Peer), Vec<Act>>,
-    unseen_ns: Option<i64>,
+    unasked: Option<Unasked>,
     /// Each with when it was first seen, nanoseconds after the start.
     listeners: Vec<(SocketAddr, i64)>,
 }
@@ -59,7 +60,8 @@ impl Heard {
     /// Whether the kernel's TIME-WAIT ended at this time, nanoseconds after the start, as exactly as it was asked.
     pub(super) fn was_gone(&self, id: u64, peer: Peer, at: i64) -> bool {
         let late = self.timer(id, peer).and_then(|timer| timer.gone_ns).map(|gone| gone.saturating_sub(at));
-        late.zip(self.unseen_ns).is_some_and(|(late, unseen)| (0..=unseen).contains(&late))
+        let most = |late: i64| Some(self.unasked.as_ref()?.around(at, at.saturating_add(late)));
+        late.is_some_and(|late| most(late).is_some_and(|most| (0..=most).contains(&late)))
     }
 
     pub(super) fn heard_listeners(&self) -> bool {
@@ -135,13 +137,15 @@ impl Heard {
         }
     }
 
-    /// The longest time that the kernel went unasked.
-    pub(super) fn unseen_ns(&self) -> Option<i64> {
-        self.unseen_ns
+    /// For how long the kernel went unasked.
+    pub(super) fn unasked(&self) -> Option<&Unasked> {
+        self.unasked.as_ref()
     }
 
-    pub(super) fn hear_polling(&mut self, longest: std::time::Duration) {
-        self.unseen_ns = Some(i64::try_from(longest.as_nanos()).unwrap_or(i64::MAX));
+    pub(super) fn hear_polling(&mut self, polling: &Polling, start: Timestamp) {
+        let usual_ns = i64::try_from(polling.usual.as_nanos()).unwrap_or(i64::MAX);
+        let gaps = polling.gaps.iter().map(|(from, to)| (from.since(start), to.since(start)));
+        self.unasked = Some(Unasked { usual_ns, gaps: gaps.collect() });
     }
 
     /// Notes a word on one of the tracker's connections. Times are kept relative to `start`.

@@ -30,8 +30,7 @@ pub use remarks::Remarks;
 pub(crate) use witness::BUSY_NS;
 
 use crate::app::MessageWord;
-use crate::tcp::MslProfile;
-use crate::tcp::Timestamp;
+use crate::tcp::{MslProfile, Polling, Timestamp};
 use crate::timeline::{self, Endpoint, Event, Timeline};
 use crate::track::{Connection, Handle, Input, Step, Tracker};
 use crate::wireshark::Marks;
@@ -260,9 +259,9 @@ impl Assembler {
         self.kernel.hear_act(tracker, word, self.start.unwrap_or_default());
     }
 
-    /// Notes for how long at the most the kernel went unasked: then its states can be held against those of the wire.
-    pub fn hear_polling(&mut self, longest: std::time::Duration) {
-        self.kernel.hear_polling(longest);
+    /// Notes for how long the kernel went unasked: then its states can be held against those of the wire.
+    pub fn hear_polling(&mut self, polling: &Polling) {
+        self.kernel.hear_polling(polling, self.start.unwrap_or_default());
     }
 
     /// Notes a call that a program made. It finds its place when all is known.

@@ -1,11 +1,12 @@
 //! What the kernel said of a connection, as the contract has it: its states, and whether they are those of the events.
 
-use super::agree::{self, Sight};
+use super::agree::{self, Sight, Unasked};
 use super::kernel::Heard;
 use crate::annotate::kernel::reset_reason;
 use crate::tcp::{KernelDeed, Peer, Signal, State};
 use crate::timeline::{
-    Connection, EndCause, Event, KernelAct, KernelAgreement, KernelDifference, KernelSample, KernelState, Role, Text,
+    Connection, EndCause, Event, KernelAct, KernelAgreement, KernelDifference, KernelSample, KernelState, OpenKind,
+    Role, Text,
 };
 
 /// A busy kernel takes up what has come so much later than the wire gave it out, nanoseconds.
@@ -42,7 +43,7 @@ pub(super) fn tell(connections: &mut [Connection], events: &[Event], kernel: &He
         });
         connection.kernel_acts = acts.collect();
         connection.kernel_acts.sort_by_key(|act| act.at_ns);
-        let Some(unseen_ns) = kernel.unseen_ns() else { continue };
+        let Some(unasked) = kernel.unasked().map(with_busy) else { continue };
         let own: Vec<&Event> = events.iter().filter(|event| event.connection == connection.id).collect();
         if own.is_empty() {
             continue;
@@ -61,12 +62,21 @@ pub(super) fn tell(connections: &mut [Connection], events: &[Event], kernel: &He
                 // Whoever took the ports over is another connection: its SYN ended this one's TIME-WAIT.
                 let taken = connection.time_wait.iter().find(|it| it.endpoint == **id && it.end == EndCause::Reused);
                 inferred.extend(taken.map(|it| Sight { at_ns: it.end_ns, state: State::Closed, by_timer: false }));
-                let found = agree::compare(&seen, history.until, &inferred, unseen_ns.saturating_add(BUSY_NS))?;
+                let found = agree::compare(&seen, history.until, &inferred, &unasked)?;
                 Some(difference(role, id, found))
             })
             .min_by_key(|difference| difference.at_ns);
-        connection.kernel_agreement = Some(KernelAgreement { agrees: first.is_none(), difference: first });
+        let untold = ids.iter().zip(&histories).filter(|(_, history)| history.is_none());
+        let mut untold: Vec<String> = untold.map(|(id, _)| id.clone()).collect();
+        // One socket that is both ends is told of once.
+        untold.retain(|_| connection.open.kind != OpenKind::SelfConnect);
+        connection.kernel_agreement = Some(KernelAgreement { agrees: first.is_none(), difference: first, untold });
     }
+}
+
+fn with_busy(unasked: &Unasked) -> Unasked {
+    let gaps = unasked.gaps.iter().map(|(from, to)| (*from, to.saturating_add(BUSY_NS)));
+    Unasked { usual_ns: unasked.usual_ns.saturating_add(BUSY_NS), gaps: gaps.collect() }
 }
 
 /// The states that the events give an endpoint, by time.

@@ -203,7 +203,7 @@ fn read(
                 Entry::Kernel(word) => analyzer.hear_kernel(word),
                 Entry::Sample(word) => analyzer.hear_sample(word),
                 Entry::Act(word) => analyzer.hear_act(word.clone()),
-                Entry::Polling { longest, .. } => analyzer.hear_polling(*longest),
+                Entry::Polling { polling, .. } => analyzer.hear_polling(polling),
             }
         }
         told.file(&name, &reader, &backwards);

@@ -4,7 +4,8 @@
 mod fields;
 
 use crate::tcp::{
-    CallName, CallWord, KernelAct, KernelDeed, KernelSample, KernelWord, RunningTimer, Sample, State, Timestamp,
+    CallName, CallWord, KernelAct, KernelDeed, KernelSample, KernelWord, Polling, RunningTimer, Sample, State,
+    Timestamp,
 };
 use fields::Fields;
 use std::fmt::Write as _;
@@ -18,6 +19,8 @@ pub(super) const LONGEST: u32 = 64 * 1024;
 /// Characters kept of arguments and of a program's name, and of an error's.
 const LONGEST_TEXT: usize = 256;
 const LONGEST_ERROR: usize = 32;
+/// Times that the kernel went unasked for longer than usual, at the most.
+pub const MOST_GAPS: usize = 256;
 
 /// One entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,9 +29,9 @@ pub enum Entry {
     Kernel(KernelWord),
     Sample(KernelSample),
     Act(KernelAct),
-    /// The longest time between two questions to the kernel: a state that was shorter may be missing.
+    /// The times between two questions to the kernel: a state that was shorter may be missing.
     Polling {
-        longest: Duration,
+        polling: Polling,
         /// When it was asked for the last time.
         until: Timestamp,
     },
@@ -122,16 +125,22 @@ pub fn write_act(word: &KernelAct, out: &mut impl Write) -> io::Result<()> {
     entry.write(out)
 }
 
-/// Writes how long the kernel went unasked at the most, as one whole block, little-endian. Without it nobody judges whether
-/// the kernel's states agree with those on the wire.
+/// Writes how long the kernel went unasked, as one whole block, little-endian. Without it nobody judges whether the kernel's
+/// states agree with those on the wire.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write_polling(longest: Duration, at: Timestamp, out: &mut impl Write) -> io::Result<()> {
+pub fn write_polling(polling: &Polling, at: Timestamp, out: &mut impl Write) -> io::Result<()> {
+    let longest = polling.longest();
     let mut words = String::new();
     let _ = write!(words, "the kernel was asked at least every {longest:?}");
     let mut entry = Fields::begin(at, "synfin", &words);
     entry.add("SYNFIN_POLLED_NS", longest.as_nanos());
+    if !polling.gaps.is_empty() {
+        let gaps = polling.gaps.iter().take(MOST_GAPS).map(|(from, to)| format!("{}-{}", from.0, to.0));
+        entry.add("SYNFIN_POLLED_MOSTLY_NS", polling.usual.as_nanos());
+        entry.add("SYNFIN_GAPS_NS", gaps.collect::<Vec<_>>().join(" "));
+    }
     entry.write(out)
 }
 
@@ -143,7 +152,13 @@ pub(super) fn read(body: &[u8]) -> Option<Entry> {
     let text = |value: &str, most| value.chars().take(most).collect::<String>();
     let at = Timestamp(get("SYNFIN_TIME_NS")?.parse().ok()?);
     if let Some(longest) = nanos("SYNFIN_POLLED_NS") {
-        return Some(Entry::Polling { longest, until: at });
+        let gap = |text: &str| {
+            let (from, to) = text.split_once('-')?;
+            Some((Timestamp(from.parse().ok()?), Timestamp(to.parse().ok()?)))
+        };
+        let gaps = get("SYNFIN_GAPS_NS").unwrap_or_default().split(' ').filter_map(gap).take(MOST_GAPS).collect();
+        let usual = nanos("SYNFIN_POLLED_MOSTLY_NS").unwrap_or(longest);
+        return Some(Entry::Polling { polling: Polling { usual, gaps }, until: at });
     }
     let local = get("SYNFIN_LOCAL")?.parse().ok()?;
     let remote = get("SYNFIN_REMOTE").and_then(|remote| remote.parse().ok());
@@ -280,11 +295,12 @@ mod tests {
             let act = KernelAct { local: word.local, remote: word.local, at: word.at, deed };
             assert_eq!(again(|out| write_act(&act, out)), Some(Entry::Act(act)));
         }
-        let longest = Duration::from_micros(2_345);
-        assert_eq!(
-            again(|out| write_polling(longest, Timestamp(5), out)),
-            Some(Entry::Polling { longest, until: Timestamp(5) })
-        );
+        let usual = Duration::from_micros(2_345);
+        let gaps = vec![(Timestamp(1_767_225_600_000_000_000), Timestamp(1_767_225_600_050_000_000))];
+        for polling in [Polling::from(usual), Polling { usual, gaps }] {
+            let read = again(|out| write_polling(&polling, Timestamp(5), out));
+            assert_eq!(read, Some(Entry::Polling { polling, until: Timestamp(5) }));
+        }
     }
 
     #[test]

@@ -40,6 +40,30 @@ pub struct KernelWord {
     pub cookie: Option<u64>,
 }
 
+/// How often the kernels were asked: a state that began and ended between two questions may be missing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Polling {
+    /// The longest time that a kernel went unasked, but for `gaps`.
+    pub usual: Duration,
+    /// Longer times, each from one question to the next.
+    pub gaps: Vec<(Timestamp, Timestamp)>,
+}
+
+impl Polling {
+    /// The longest time of all.
+    pub fn longest(&self) -> Duration {
+        let gap = |(from, to): &(Timestamp, Timestamp)| Duration::from_nanos(to.since(*from).try_into().unwrap_or(0));
+        self.gaps.iter().map(gap).max().unwrap_or_default().max(self.usual)
+    }
+}
+
+/// Of which no single gap is known.
+impl From<Duration> for Polling {
+    fn from(usual: Duration) -> Polling {
+        Polling { usual, gaps: Vec::new() }
+    }
+}
+
 /// What the kernel said of one socket's sending at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KernelSample {

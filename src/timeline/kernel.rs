@@ -138,6 +138,9 @@ pub struct KernelAgreement {
     /// The first place where they are not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub difference: Option<KernelDifference>,
+    /// Endpoint ids of those of whose socket the kernel told nothing: nothing is judged of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub untold: Vec<String>,
 }
 
 /// Where kernel and wire part.

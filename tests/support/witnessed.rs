@@ -47,7 +47,7 @@ pub fn polled(sides: &TwoSides, kernel: &[KernelWord]) -> Timeline {
         feed(&mut both, side, &sides.capture(side));
     }
     kernel.iter().for_each(|word| both.hear_kernel(word));
-    both.hear_polling(Duration::from_millis(3));
+    both.hear_polling(Duration::from_millis(3).into());
     if let Some(last) = kernel.iter().map(|word| word.at).max() {
         both.watched(last);
     }

@@ -140,7 +140,7 @@ fn recorded(words: &[KernelWord], mark: &[u8]) -> Vec<u8> {
     let out = &mut file.bytes;
     calls().iter().for_each(|word| journal::write_call(word, out).unwrap());
     words.iter().for_each(|word| journal::write_state(word, out).unwrap());
-    journal::write_polling(Duration::from_millis(1), Timestamp(0), out).unwrap();
+    journal::write_polling(&Duration::from_millis(1).into(), Timestamp(0), out).unwrap();
     file.bytes
 }
 

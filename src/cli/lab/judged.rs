@@ -20,6 +20,8 @@ pub(super) struct Judged {
     checked: Vec<Checked>,
     /// Where a kernel's states are not those of the packets.
     disagreements: Vec<Text>,
+    /// Sides of which no kernel told anything.
+    untold: Vec<Text>,
 }
 
 impl Judged {
@@ -40,7 +42,8 @@ impl Judged {
         }
         let agreements = timeline.connections.iter().filter_map(|connection| connection.kernel_agreement.as_ref());
         let disagreements = agreements.filter_map(|agreement| Some(agreement.difference.as_ref()?.text.clone()));
-        Judged { name: name.into(), missed, unmet, checked, disagreements: disagreements.collect() }
+        let (disagreements, untold) = (disagreements.collect(), untold(timeline));
+        Judged { name: name.into(), missed, unmet, checked, disagreements, untold }
     }
 
     pub(super) fn fits(&self) -> bool {
@@ -55,11 +58,25 @@ impl Judged {
         let lang = config.lang;
         let name = safe(&self.name);
         if self.fits() {
-            let all = lang.pick(
-                "as expected: segments, calls and both kernels' states",
-                "符合预期：报文段、调用以及双方内核的状态",
-            );
-            writeln!(out, "✓ {name}: {all}")?;
+            if self.untold.is_empty() {
+                let all = lang.pick(
+                    "as expected: segments, calls and both kernels' states",
+                    "符合预期：报文段、调用以及双方内核的状态",
+                );
+                writeln!(out, "✓ {name}: {all}")?;
+                return Ok(());
+            }
+            let sides: Vec<&str> = self.untold.iter().map(|side| side.get(lang)).collect();
+            match lang {
+                Lang::En => writeln!(
+                    out,
+                    "✓ {name}: as expected: segments, calls and the kernels' states; not told by the kernel: {}",
+                    sides.join(", ")
+                )?,
+                Lang::Zh => {
+                    writeln!(out, "✓ {name}：符合预期：报文段、调用以及内核的状态；内核没有告知：{}", sides.join("、"))?
+                }
+            }
             return Ok(());
         }
         for Missed { program, line, text, gave } in &self.missed {
@@ -81,4 +98,27 @@ impl Judged {
         }
         Ok(())
     }
+}
+
+/// The sides of which no kernel told anything: `the server`, and of which connection where there are several.
+fn untold(timeline: &Timeline) -> Vec<Text> {
+    let several = timeline.connections.len() > 1;
+    let mut sides = Vec::new();
+    for connection in &timeline.connections {
+        let is_untold = |id: &String| match &connection.kernel_agreement {
+            Some(agreement) => agreement.untold.contains(id),
+            None => true,
+        };
+        for (id, en, zh) in [(&connection.client, "the client", "客户端"), (&connection.server, "the server", "服务器")]
+        {
+            if is_untold(id) {
+                let id = connection.id;
+                sides.push(match several {
+                    true => Text::new(format!("{en} of connection {id}"), format!("连接 {id} 的{zh}")),
+                    false => Text::new(en, zh),
+                });
+            }
+        }
+    }
+    sides
 }

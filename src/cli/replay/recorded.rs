@@ -112,8 +112,8 @@ pub(super) fn read(
             Entry::Kernel(word) => both.hear_kernel(word),
             Entry::Sample(word) => both.hear_sample(word.clone()),
             Entry::Act(word) => both.hear_act(word.clone()),
-            Entry::Polling { longest, until } => {
-                both.hear_polling(*longest);
+            Entry::Polling { polling, until } => {
+                both.hear_polling(polling.clone());
                 both.watched(*until);
             }
         }

@@ -94,10 +94,10 @@ impl Exec {
             ended => ended?,
         };
         let watched = watch.watched();
-        let (mut seen, longest) = watch.end();
+        let (mut seen, polling) = watch.end();
         let record = medium.end().map_err(LabError::Lost)?;
         let acts = traced::join(&mut seen, &record, tracer.map(Tracer::end).unwrap_or_default());
-        let mut recording = Recording { record, calls: Vec::new(), seen, acts, longest, ended: now() };
+        let mut recording = Recording { record, calls: Vec::new(), seen, acts, polling, ended: now() };
         if ended == Ended::Stopped {
             recording.end_at(watched);
         }

@@ -3,9 +3,8 @@
 use crate::lab::kernel::witness::Seen;
 use crate::lab::wire::Record;
 use crate::source::journal;
-use crate::tcp::{CallWord, KernelAct, Timestamp};
+use crate::tcp::{CallWord, KernelAct, Polling, Timestamp};
 use std::io::{self, Write};
-use std::time::Duration;
 
 /// What the file says made it.
 const APPLICATION: &str = concat!("synfin lab ", env!("CARGO_PKG_VERSION"));
@@ -18,8 +17,8 @@ pub struct Recording {
     pub seen: Vec<Seen>,
     /// What they did of their own accord, where root listened.
     pub acts: Vec<KernelAct>,
-    /// The longest time that a kernel was not asked.
-    pub longest: Duration,
+    /// For how long a kernel was not asked.
+    pub polling: Polling,
     pub ended: Timestamp,
 }
 
@@ -46,6 +45,6 @@ impl Recording {
             journal::write_sample(&word, out)?;
         }
         self.acts.iter().try_for_each(|word| journal::write_act(word, out))?;
-        journal::write_polling(self.longest, self.ended, out)
+        journal::write_polling(&self.polling, self.ended, out)
     }
 }

@@ -4,7 +4,8 @@ use super::error::LabError;
 use crate::lab::kernel::witness::{Seen, Witness};
 use crate::lab::wire::Medium;
 use crate::source::clock::now;
-use crate::tcp::{State, Timestamp};
+use crate::source::journal::MOST_GAPS;
+use crate::tcp::{Polling, State, Timestamp};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -12,6 +13,8 @@ use std::time::{Duration, Instant};
 
 /// The kernels are asked so often: states that last longer are seen.
 pub(super) const ASK_EVERY: Duration = Duration::from_millis(2);
+/// A longer time without a question is noted by itself.
+const LONG: Duration = Duration::from_millis(10);
 /// Who waits longer for rest is told what for.
 const LATE: Duration = Duration::from_secs(2);
 /// Who then hears which sockets wait for an answer, each with its own address.
@@ -24,10 +27,9 @@ pub(super) struct Watch<'w> {
     medium: &'w Medium,
     /// By host; on a loopback one for both.
     /// Each with the time when it was last asked.
-    witnesses: Vec<(Witness, Instant)>,
+    witnesses: Vec<(Witness, Timestamp)>,
     stop: &'w AtomicBool,
-    /// The longest time that a kernel was not asked.
-    longest: Duration,
+    polling: Polling,
     quiet: Duration,
     /// Frames that had come, and since when no more did.
     came: (u64, Instant),
@@ -47,9 +49,9 @@ impl<'w> Watch<'w> {
     ) -> Watch<'w> {
         Watch {
             medium,
-            witnesses: witnesses.into_iter().map(|witness| (witness, Instant::now())).collect(),
+            witnesses: witnesses.into_iter().map(|witness| (witness, now())).collect(),
             stop,
-            longest: Duration::ZERO,
+            polling: Polling::default(),
             quiet: QUIET + 2 * delay,
             came: (0, Instant::now()),
             looked: Instant::now(),
@@ -64,10 +66,10 @@ impl<'w> Watch<'w> {
         }
         let begun = Instant::now();
         for (witness, asked) in &mut self.witnesses {
-            let before = std::mem::replace(asked, Instant::now());
+            let before = std::mem::replace(asked, now());
             witness.look(now).map_err(LabError::Witness)?;
             // A state may have come right after one answer was made up, and gone right before the next was.
-            self.longest = self.longest.max(before.elapsed());
+            note(&mut self.polling, before, now());
         }
         (self.looked, self.watched) = (Instant::now(), now());
         let (came, under_way) = self.medium.carried();
@@ -121,10 +123,27 @@ impl<'w> Watch<'w> {
         Ok(())
     }
 
-    /// What was seen, host by host, and the longest time that a kernel was not asked.
-    pub(super) fn end(self) -> (Vec<Seen>, Duration) {
-        (self.seen().flatten().cloned().collect(), self.longest)
+    /// What was seen, host by host, and for how long a kernel was not asked.
+    pub(super) fn end(self) -> (Vec<Seen>, Polling) {
+        (self.seen().flatten().cloned().collect(), self.polling)
     }
+}
+
+/// Notes a time without a question: longer ones by themselves, as many as there is room for, the longest first.
+fn note(polling: &mut Polling, from: Timestamp, to: Timestamp) {
+    let length =
+        |(from, to): &(Timestamp, Timestamp)| Duration::from_nanos(u64::try_from(to.since(*from)).unwrap_or_default());
+    let mut usual = length(&(from, to));
+    if usual > LONG {
+        polling.gaps.push((from, to));
+        if polling.gaps.len() <= MOST_GAPS {
+            return;
+        }
+        let shortest = polling.gaps.iter().enumerate().min_by_key(|(_, gap)| length(gap));
+        let Some(place) = shortest.map(|(place, _)| place) else { return };
+        usual = length(&polling.gaps.remove(place));
+    }
+    polling.usual = polling.usual.max(usual);
 }
 
 /// Whether a socket waits for an answer: to a SYN or FIN by its state, to data or a window's probe by the timer that will send
@@ -141,6 +160,20 @@ mod tests {
     use super::*;
     use crate::tcp::Timestamp;
     use std::net::SocketAddr;
+
+    #[test]
+    fn long_gaps_are_noted_by_themselves_and_the_shortest_of_too_many_are_usual() {
+        let mut polling = Polling::default();
+        for ms in [2, 9, 50, 3] {
+            note(&mut polling, Timestamp(0), Timestamp(ms * 1_000_000));
+        }
+        assert_eq!((polling.usual, polling.gaps.len()), (Duration::from_millis(9), 1));
+        assert_eq!(polling.longest(), Duration::from_millis(50));
+        for at in 0..MOST_GAPS {
+            note(&mut polling, Timestamp(0), Timestamp(20_000_000 + i64::try_from(at).unwrap_or_default()));
+        }
+        assert_eq!((polling.usual, polling.gaps.len()), (Duration::from_millis(20), MOST_GAPS));
+    }
 
     #[test]
     fn a_running_timer_expects_an_answer_in_every_state() {

@@ -6,7 +6,7 @@ use super::*;
 use crate::ladder::Lane;
 use crate::render::{Charset, capture, summary};
 use crate::timeline::amount::some;
-use crate::timeline::{self, CloseKind, KernelAgreement, KernelDeed, Lang, OpenKind, Text, TimeWait};
+use crate::timeline::{self, CloseKind, KernelAgreement, KernelDeed, Lang, OpenKind, Role, Text, TimeWait};
 
 /// Characters shown of a name that the timeline brings.
 const NAME: usize = 120;
@@ -71,12 +71,31 @@ fn resets(connection: &timeline::Connection, style: &Style) -> Option<String> {
 }
 
 /// Whether the kernel's states are those that are drawn.
-fn witnessed(agreement: &KernelAgreement, style: &Style) -> (String, Ink) {
+fn witnessed(agreement: &KernelAgreement, connection: &timeline::Connection, style: &Style) -> (String, Ink) {
+    let lang = style.lang;
+    let is_untold = |id: &String| agreement.untold.contains(id);
+    // Whose states are borne out, and whose socket it told nothing of.
+    let one_sided = match [&connection.client, &connection.server].map(is_untold) {
+        [true, false] => Some([Role::Server, Role::Client]),
+        [false, true] => Some([Role::Client, Role::Server]),
+        _ => None,
+    };
     match &agreement.difference {
         Some(difference) => (width::clean(difference.text.get(style.lang), SENTENCE, style), Ink::Error),
-        None if agreement.agrees => {
-            (style.lang.pick("its states are those of the packets", "内核的状态与数据包一致").to_string(), Ink::Plain)
-        }
+        None if agreement.agrees => match one_sided.map(|sides| sides.map(|role| words::role(role, lang))) {
+            Some([told, untold]) => {
+                let text = match lang {
+                    Lang::En => {
+                        format!("the {told}'s states are those of the packets; of the {untold} it told nothing")
+                    }
+                    Lang::Zh => format!("{told}的状态与数据包一致；内核没有告知{untold}的状态"),
+                };
+                (text, Ink::Plain)
+            }
+            None => {
+                (lang.pick("its states are those of the packets", "内核的状态与数据包一致").to_string(), Ink::Plain)
+            }
+        },
         None => (style.lang.pick("its states differ", "内核的状态与数据包不一致").to_string(), Ink::Error),
     }
 }
@@ -122,7 +141,7 @@ pub(super) fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) ->
         rows.push((lang.pick("clocks", "时钟"), ways::clocks(clock, style), Ink::Plain));
     }
     if let Some(agreement) = &connection.kernel_agreement {
-        let (text, ink) = witnessed(agreement, style);
+        let (text, ink) = witnessed(agreement, connection, style);
         rows.push((lang.pick("kernel", "内核"), text, ink));
     }
     rows.extend(resets(connection, style).map(|text| (lang.pick("kernel", "内核"), text, Ink::Plain)));

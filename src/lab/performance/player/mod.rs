@@ -118,14 +118,14 @@ fn perform(
         played?;
     }
     let watched = watch.watched();
-    let (mut seen, longest) = watch.end();
+    let (mut seen, polling) = watch.end();
     // Sockets that no script closed are open to the end: their FINs and RSTs are of the stage's clearing, not of the lesson, and
     // nobody must still be listening then.
     let record = stage.medium.end().map_err(LabError::Lost)?;
     let traced = tracer.map(Tracer::end).unwrap_or_default();
     let (calls, missed) = board.told();
     let acts = traced::join(&mut seen, &record, traced);
-    let mut recording = Recording { record, calls, seen, acts, longest, ended: now() };
+    let mut recording = Recording { record, calls, seen, acts, polling, ended: now() };
     if is_stopped {
         recording.end_at(watched);
     }
