@@ -71,7 +71,10 @@ pub fn glossary() -> impl Iterator<Item = Entry> {
         advice: None,
         rule: None,
     };
-    let reasons = kernel::REASONS.into_iter().map(move |(word, en, zh)| of_kernel(word, (en, zh)));
+    let reasons = kernel::REASONS.into_iter().map(move |(word, en, zh)| match kernel::explained(word) {
+        Some(explained) => of_cause(word.to_ascii_lowercase(), Family::Kernel, explained),
+        None => of_kernel(word, (en, zh)),
+    });
     let kernel = std::iter::once(of_kernel("kernel-states", kernel::STATES)).chain(reasons);
     openings.chain(closings).chain(behind_openings).chain(behind_closings).chain(marks).chain(kernel)
 }

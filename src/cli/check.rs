@@ -117,6 +117,9 @@ fn like(path: &Path, name: &str, config: &Config) -> Result<Sequence> {
     if path.extension().is_some_and(|suffix| suffix == "toml") || scenario::named(name).is_some() && !path.exists() {
         return Ok(scenarios::find(&path.to_string_lossy())?.expect);
     }
+    if !path.exists() && !name.contains('.') && path.components().count() == 1 {
+        return Err(neither(name).into());
+    }
     let sequence = match CaptureReader::open(path) {
         Ok(_) => Sequence::of(&timeline(path, None, false, config)?),
         Err(error @ (OpenError::NotACapture { .. } | OpenError::HeaderCut { .. } | OpenError::Empty { .. })) => {
@@ -136,6 +139,17 @@ fn like(path: &Path, name: &str, config: &Config) -> Result<Sequence> {
             .into());
     }
     Ok(sequence)
+}
+
+/// No file, and no scenario either.
+fn neither(name: &str) -> Failure {
+    let message =
+        Text::new(format!("no file and no scenario is called '{name}'"), format!("没有名为 '{name}' 的文件或场景"));
+    let mut failure = Failure::new(Exit::Usage, message);
+    if let Some(likely) = scenario::likest(name) {
+        failure = failure.help(Text::new(format!("did you mean {likely}?"), format!("是否指 {likely}？")));
+    }
+    failure.help(Text::new("synfin lab list shows the scenarios", "synfin lab list 列出所有场景"))
 }
 
 /// The text of a file that may hold a sequence or a timeline.

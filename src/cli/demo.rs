@@ -37,7 +37,7 @@ pub(super) fn run(args: &Demo, config: &Config) -> Result<Exit> {
     let lang = config.lang;
     let outputs = Outputs::new(args.output.format, &args.output.output)?;
     // Before any thread: only a process with one thread may move.
-    namespace::enter().map_err(|error| namespace_failure(&error, config.lang))?;
+    namespace::enter().map_err(|error| namespace_failure(&error, "demo", config.lang))?;
     let snaplen = if args.write.is_some() { WHOLE_PACKETS } else { HEADERS_ONLY };
     let options = LiveOptions { filter: vec!["tcp".into()], ..LiveOptions::new("lo") }.keeping(snaplen);
     let mut capture = LiveCapture::open(&options).map_err(|error| capture_failure(&error, config.lang))?;

@@ -97,10 +97,10 @@ pub(super) fn capture_failure(error: &LiveError, lang: Lang) -> Failure {
     }
 }
 
-/// An error of the private network with its exit code and its remedies.
+/// An error of the private network with its exit code and its remedies. `arguments` is what the sudo line ends with.
 #[cfg(all(feature = "capture", target_os = "linux"))]
-pub(super) fn namespace_failure(error: &NamespaceError, lang: Lang) -> Failure {
-    let remedies = error.remedies(&executable());
+pub(super) fn namespace_failure(error: &NamespaceError, arguments: &str, lang: Lang) -> Failure {
+    let remedies = error.remedies(&executable(), arguments);
     remedies.iter().fold(Failure::new(Exit::NotPermitted, error.text().get(lang)), |failure, remedy| {
         failure.help(remedy.get(lang))
     })

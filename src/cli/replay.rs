@@ -2,6 +2,7 @@
 
 mod both;
 mod packets;
+mod piped;
 mod recorded;
 mod rows;
 
@@ -34,8 +35,9 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     let outputs = Outputs::new(args.output.format, &args.output.output)?;
     let mut filter = FrameFilter::new(&args.filter, config)?;
     let view = choose::view(&args.choose, args.connection);
+    let mut held = if args.client.is_none() { piped::lesson(&args.files, config)? } else { None };
     let recorded = if args.client.is_none() { recorded::only(&args.files, config)? } else { None };
-    let is_lesson = recorded::is_only(&args.files, config)?;
+    let is_lesson = held.is_some() || recorded::is_only(&args.files, config)?;
     if !is_lesson && rows::suffice(args, &outputs) {
         let (mut rows, wishes) = Rows::new(args, &sieve, &view, &outputs, config)?;
         let (timeline, damaged) = read(opened_each(&args.files, config), wishes, &mut filter, Some(&mut rows))?;
@@ -66,6 +68,7 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     let shows_secrets = args.output.show_secrets;
     let wishes = Wishes { watch, full, whole, msl, keep, merge_vlans, shows_secrets };
     let (mut timeline, damaged) = match (&args.client, &args.server, &recorded) {
+        _ if held.is_some() => piped::read_held(held.take().unwrap_or_default(), "-", wishes, &mut filter, config)?,
         (.., Some(sides)) => read_recorded(&args.files, sides, wishes, &mut filter, config)?,
         (Some(client), Some(server), None) => {
             both::read([client, server], args.one_clock, wishes, &mut filter, config)?
@@ -74,6 +77,10 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     };
     names::give(&mut timeline, config)?;
     warn(&timeline, config)?;
+    if !args.filter.is_empty() && timeline.source.packets.seen == 0 {
+        let said = config.lang.pick("the filter let no packet through", "过滤器没有放行任何数据包");
+        writeln!(io::stderr().lock(), "{said}")?;
+    }
     let timeline = sieve.select(timeline);
     outputs.write(&timeline, &view, config)?;
     lesson(&timeline, args.connection, &outputs, config)?;
@@ -112,24 +119,8 @@ pub(super) fn timeline(files: &[PathBuf], wishes: Wishes, config: &Config) -> Re
 /// The same of what the lab has just recorded, under this name.
 #[cfg(all(feature = "capture", target_os = "linux"))]
 pub(super) fn recording(bytes: Vec<u8>, name: &str, wishes: Wishes, config: &Config) -> Result<Timeline> {
-    /// Read twice, and held once.
-    #[derive(Clone)]
-    struct Held(std::sync::Arc<Vec<u8>>);
-    impl AsRef<[u8]> for Held {
-        fn as_ref(&self) -> &[u8] {
-            &self.0
-        }
-    }
-    let held = Held(std::sync::Arc::new(bytes));
-    // It folds as a replay of the file does.
-    let wishes = Wishes { whole: recorded::WHOLE, ..wishes };
-    let reader = || opened(CaptureReader::from_reader(io::Cursor::new(held.clone())), config);
     let mut all = FrameFilter::new(&[], config)?;
-    let read = match recorded::sides(&mut reader()?) {
-        Some(sides) => recorded::read(reader()?, name, &sides, wishes, &mut all)?,
-        None => read(std::iter::once((name.to_string(), reader())), wishes, &mut all, None)?,
-    };
-    Ok(read.0)
+    Ok(piped::read_held(bytes, name, wishes, &mut all, config)?.0)
 }
 
 fn read_recorded(

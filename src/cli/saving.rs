@@ -4,7 +4,7 @@
 mod whole;
 
 #[cfg(target_os = "linux")]
-pub(super) use whole::{foresee, whole};
+pub(super) use whole::{folder, foresee, whole};
 
 use crate::source::privilege::give_to_user;
 use crate::source::{LinkType, PcapWriter};

@@ -16,10 +16,8 @@ pub(super) fn nothing(timeline: &Timeline, style: &Style, out: &mut impl io::Wri
     let packets = timeline.source.packets;
     let (seen, decoded) = (packets.seen, packets.decoded);
     let text = match (seen, decoded, style.lang) {
-        (0, _, Lang::En) => {
-            "No TCP connection was seen: the capture is empty, or the filter let no packet through.".to_string()
-        }
-        (0, _, Lang::Zh) => "没有看到 TCP 连接：捕获为空，或过滤器没有放行任何数据包。".to_string(),
+        (0, _, Lang::En) => "No TCP connection was seen: there was no packet.".to_string(),
+        (0, _, Lang::Zh) => "没有看到 TCP 连接：一个数据包也没有。".to_string(),
         (_, 0, Lang::En) => format!("No TCP connection was seen: 0 of {seen} packets could be followed."),
         (_, 0, Lang::Zh) => format!("没有看到 TCP 连接：{seen} 个数据包中没有可跟踪的。"),
         (_, _, Lang::En) => format!("No TCP connection was seen, though {decoded} of {seen} packets were TCP."),

@@ -37,13 +37,13 @@ pub struct LabRun {
     /// With --all: also those whose point is a long wait
     #[arg(long, requires = "all")]
     pub long: bool,
-    /// With --all: so many at a time
-    #[arg(long, value_name = "N", default_value_t = 4, requires = "all")]
-    pub jobs: usize,
+    /// With --all: so many at a time [default: 4]
+    #[arg(long, value_name = "N", requires = "all", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub jobs: Option<u16>,
     /// On a loopback, without the wire: nothing is lost, and nothing takes time
     #[arg(long)]
     pub loopback: bool,
-    /// Tell the lesson: before, during and after
+    /// Tell the lesson: before, during and after, on standard error; standard output is the timeline's alone
     #[arg(long)]
     pub explain: bool,
     /// Also save the packets, as each host saw them, with calls and kernel states: a pcapng; with --all a folder for one of each

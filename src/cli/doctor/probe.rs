@@ -49,7 +49,7 @@ pub(super) fn run() -> Outcome {
         Err(error) => Outcome::Failed {
             step: error.step.name().to_string(),
             text: error.text(),
-            fixes: error.remedies(&super::super::permission::executable()),
+            fixes: error.remedies(&super::super::permission::executable(), "demo"),
         },
     }
 }

@@ -3,7 +3,7 @@
 use super::super::args::LabRun;
 use super::super::config::Config;
 use super::super::exit::Exit;
-use super::super::interrupt;
+use super::super::{interrupt, saving};
 use super::judged::Judged;
 use super::{failed, ground, told};
 use crate::lab::performance::LabError;
@@ -12,15 +12,20 @@ use crate::lab::scenario::{self, BUILTIN, Ground, Scenario};
 use crate::timeline::Lang;
 use anyhow::Result;
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+fn jobs(args: &LabRun) -> u16 {
+    args.jobs.unwrap_or(4)
+}
+
 /// Several at a time: most of their time is waiting.
 pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
     let lang = config.lang;
-    let missing = ground::enter(lang)?;
+    let missing = ground::enter("--all", lang)?;
     let stop = interrupt::flag()?;
     let on_loopback = args.loopback || missing.is_some();
     let may = |scenario: &Scenario| !on_loopback || !scenario.needs_wire();
@@ -29,12 +34,17 @@ pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
         .filter_map(|known| Some((known.name, known.scenario()?)))
         .filter(|(_, scenario)| (args.long || !scenario.is_long) && may(scenario))
         .collect();
+    if let Some(folder) = &args.write {
+        saving::folder(folder, lang)?;
+        let mut files = chosen.iter().map(|(name, _)| file_in(folder, name));
+        files.try_for_each(|file| saving::foresee(&file, lang))?;
+    }
     let begun = Instant::now();
     let next = AtomicUsize::new(0);
     let mut wrong = 0;
     thread::scope(|scope| -> Result<()> {
         let (sender, results) = mpsc::channel();
-        for _ in 0..args.jobs.max(1) {
+        for _ in 0..jobs(args) {
             let (sender, chosen, next, stop) = (sender.clone(), &chosen, &next, &*stop);
             let is_here = missing.is_some();
             scope.spawn(move || {
@@ -70,6 +80,10 @@ pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
     Ok(if wrong == 0 { Exit::Done } else { Exit::Failed })
 }
 
+fn file_in(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{name}.pcapng"))
+}
+
 fn one(
     name: &str,
     scenario: &Scenario,
@@ -78,12 +92,13 @@ fn one(
     args: &LabRun,
     config: &Config,
 ) -> Result<Judged> {
-    let Played { mut recording, missed, is_stopped } = player::play(scenario, ground, args.jobs <= 1, stop, &|_, _| {})
-        .map_err(|error| failed(error, config.lang).context(name.to_string()))?;
+    let Played { mut recording, missed, is_stopped } =
+        player::play(scenario, ground, jobs(args) == 1, stop, &|_, _| {})
+            .map_err(|error| failed(error, config.lang).context(name.to_string()))?;
     if is_stopped {
         return Err(failed(LabError::Stopped, config.lang));
     }
-    let save = args.write.as_deref().map(|folder| folder.join(format!("{name}.pcapng")));
+    let save = args.write.as_deref().map(|folder| file_in(folder, name));
     let unmet = std::mem::take(&mut recording.record.unmet);
     let timeline = told(recording, name, save.as_deref(), &args.output, config)?;
     Ok(Judged::of(name, scenario, missed, unmet, &timeline))

@@ -26,7 +26,7 @@ pub(super) fn run(args: &LabExec, config: &Config) -> Result<Exit> {
     args.write.as_deref().map_or(Ok(()), |path| saving::foresee(path, lang))?;
     let user = User::behind_sudo().filter(|_| nix::unistd::geteuid().is_root());
     // Before any thread: only a process with one thread may move.
-    let entered = namespace::enter().map_err(|error| namespace_failure(&error, lang))?;
+    let entered = namespace::enter().map_err(|error| namespace_failure(&error, "lab exec …", lang))?;
     if user.is_some() && entered == Entered::UserAndNetwork {
         return Err(unmapped().into());
     }
@@ -75,6 +75,14 @@ fn tell(told: &Told<'_>, lang: Lang) {
                 "10 秒后服务器主机上仍无程序监听：照样启动客户端",
             )
             .into(),
+        Told::OnLoopback(address) => match lang {
+            Lang::En => format!(
+                "the server listens at {address} only: the client, on another host, cannot reach it (let it listen at $SERVER or 0.0.0.0)"
+            ),
+            Lang::Zh => {
+                format!("服务器只在 {address} 上监听：位于另一台主机的客户端无法连接（请让它监听 $SERVER 或 0.0.0.0）")
+            }
+        },
         Told::Waiting(sockets) => waiting(sockets, lang),
     };
     let _ = writeln!(io::stderr().lock(), "{line}");

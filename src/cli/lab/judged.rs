@@ -6,7 +6,7 @@ use crate::expect::{self, Sequence};
 use crate::lab::performance::player::Missed;
 use crate::lab::scenario::Scenario;
 use crate::render::check::{self as drawing, Checked};
-use crate::render::safe;
+use crate::render::{prose, safe};
 use crate::timeline::{Lang, Text, Timeline};
 use anyhow::Result;
 use std::io::Write;
@@ -57,40 +57,44 @@ impl Judged {
     pub(super) fn write(&self, config: &Config, out: &mut impl Write) -> Result<()> {
         let lang = config.lang;
         let name = safe(&self.name);
+        let style = config.stderr_style();
+        let mut line = |mark: &str, text: String| -> Result<()> {
+            let lines = prose::hanging(&format!("{mark} "), &text, style.width, &style);
+            Ok(writeln!(out, "{}", lines.join("\n"))?)
+        };
         if self.fits() {
-            if self.untold.is_empty() {
-                let all = lang.pick(
-                    "as expected: segments, calls and both kernels' states",
-                    "符合预期：报文段、调用以及双方内核的状态",
-                );
-                writeln!(out, "✓ {name}: {all}")?;
-                return Ok(());
-            }
             let sides: Vec<&str> = self.untold.iter().map(|side| side.get(lang)).collect();
-            match lang {
-                Lang::En => writeln!(
-                    out,
-                    "✓ {name}: as expected: segments, calls and the kernels' states; not told by the kernel: {}",
-                    sides.join(", ")
-                )?,
-                Lang::Zh => {
-                    writeln!(out, "✓ {name}：符合预期：报文段、调用以及内核的状态；内核没有告知：{}", sides.join("、"))?
+            return match (sides.is_empty(), lang) {
+                (true, Lang::En) => line("✓", format!("{name}: as expected: segments, calls and both kernels' states")),
+                (true, Lang::Zh) => line("✓", format!("{name}：符合预期：报文段、调用以及双方内核的状态")),
+                (false, Lang::En) => {
+                    let sides = sides.join(", ");
+                    line(
+                        "✓",
+                        format!("{name}: as expected: segments, calls and states; not told by the kernel: {sides}"),
+                    )
                 }
-            }
-            return Ok(());
+                (false, Lang::Zh) => {
+                    let sides = sides.join("、");
+                    line("✓", format!("{name}：符合预期：报文段、调用以及状态；内核没有告知：{sides}"))
+                }
+            };
         }
-        for Missed { program, line, text, gave } in &self.missed {
+        for Missed { program, line: number, text, gave } in &self.missed {
             let (program, text, gave) = (safe(program), safe(text), safe(gave.get(lang)));
-            match lang {
-                Lang::En => writeln!(out, "✗ {name}: {program}, line {line}: '{text}' gave {gave}")?,
-                Lang::Zh => writeln!(out, "✗ {name}：{program} 第 {line} 行：'{text}' 的结果是 {gave}")?,
-            }
+            line(
+                "✗",
+                match lang {
+                    Lang::En => format!("{name}: {program}, line {number}: '{text}' gave {gave}"),
+                    Lang::Zh => format!("{name}：{program} 第 {number} 行：'{text}' 的结果是 {gave}"),
+                },
+            )?;
         }
         for fault in &self.unmet {
-            writeln!(out, "✗ {name}{}{}", lang.pick(": ", "："), unmet(fault).get(lang))?;
+            line("✗", format!("{name}{}{}", lang.pick(": ", "："), unmet(fault).get(lang)))?;
         }
         for text in &self.disagreements {
-            writeln!(out, "✗ {name}: {}", text.get(lang))?;
+            line("✗", format!("{name}{}{}", lang.pick(": ", "："), text.get(lang)))?;
         }
         let wrong: Vec<Checked> = self.checked.iter().filter(|checked| !checked.fits).cloned().collect();
         if !wrong.is_empty() {

@@ -24,6 +24,8 @@ pub(super) fn run(args: &Lab, config: &Config) -> Result<Exit> {
     match &args.command {
         LabCommand::Exec(args) => exec::run(args, config),
         LabCommand::Run(args) if args.all => all::run(args, config),
+        // A scenario that is named conflicts with --all, and so silences what needs that.
+        LabCommand::Run(args) if args.long || args.jobs.is_some() => Err(for_all(args.long).into()),
         LabCommand::Run(args) => run::run(args, config),
         LabCommand::List => list::run(config),
     }
@@ -43,6 +45,20 @@ fn told(recording: Recording, name: &str, save: Option<&Path>, output: &Output, 
     let mut timeline = replay::recording(bytes, name, wishes, config)?;
     (timeline.source.kind, timeline.source.name) = (SourceKind::Lab, name.into());
     Ok(timeline)
+}
+
+fn for_all(long: bool) -> Failure {
+    if long {
+        let message = Text::new(
+            "--long goes with --all: a scenario that is named is played however long it takes",
+            "--long 须与 --all 同用：指定名称的场景无论多久都会运行",
+        );
+        return Failure::new(Exit::Usage, message);
+    }
+    Failure::new(
+        Exit::Usage,
+        Text::new("--jobs goes with --all: one scenario is one job", "--jobs 须与 --all 同用：单个场景只有一项任务"),
+    )
 }
 
 /// Says that it was interrupted, and what is shown is not all.

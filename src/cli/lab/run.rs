@@ -4,6 +4,7 @@ use super::super::args::LabRun;
 use super::super::config::Config;
 use super::super::exit::{Exit, Failure};
 use super::super::output::Outputs;
+use super::super::permission::quoted;
 use super::super::{interrupt, names, saving, scenarios};
 use super::judged::Judged;
 use super::{failed, ground, interrupted, told};
@@ -17,6 +18,7 @@ use crate::tcp::{CallWord, Timestamp};
 use crate::timeline::Text;
 use anyhow::Result;
 use std::io::{self, Write};
+use std::path::Path;
 
 pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
     let name = args.scenario.as_deref().unwrap_or_default();
@@ -24,7 +26,7 @@ pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
     let lang = config.lang;
     let outputs = Outputs::new(args.output.format, &args.output.output)?;
     args.write.as_deref().map_or(Ok(()), |path| saving::foresee(path, lang))?;
-    let missing = ground::enter(lang)?;
+    let missing = ground::enter(&quoted(Path::new(name)), lang)?;
     let is_here = missing.is_some();
     if let Some(why) = missing.filter(|_| scenario.needs_wire()) {
         return Err(why.into());

@@ -13,7 +13,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 
 /// What the section's application or hardware begins with.
-const MARK: &str = "synfin lab";
+pub(super) const MARK: &str = "synfin lab";
 /// The two interfaces.
 const SIDES: [(&str, Side); 2] = [("client", Side::Client), ("server", Side::Server)];
 

@@ -7,9 +7,9 @@ use crate::timeline::Lang;
 use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::unistd::{AccessFlags, access, geteuid};
-use std::fs::Metadata;
+use std::fs::{DirBuilder, Metadata};
 use std::io::{self, Write};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, chown};
 use std::path::Path;
 
 /// Whether [`whole`] would come to nothing, so far as it can be known before any work is done.
@@ -23,6 +23,7 @@ pub(in crate::cli) fn foresee(path: &Path, lang: Lang) -> Result<()> {
             Ok(found) if found.is_dir() => return Err(Errno::EISDIR.into()),
             // A device or a pipe.
             Ok(found) if !found.is_file() => return Ok(access(path, AccessFlags::W_OK)?),
+            Ok(found) if is_protected(path, &found) => return Err(is_read_only(lang)),
             _ => {}
         }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -37,6 +38,33 @@ pub(in crate::cli) fn foresee(path: &Path, lang: Lang) -> Result<()> {
         }
     };
     looked().with_context(|| unwritten(path, lang))
+}
+
+/// Whether somebody took care that a file stays as it is. Root may write it all the same, and should not by accident.
+fn is_protected(path: &Path, found: &Metadata) -> bool {
+    found.permissions().readonly() || access(path, AccessFlags::W_OK).is_err()
+}
+
+fn is_read_only(lang: Lang) -> io::Error {
+    io::Error::other(lang.pick(
+        "it is read-only, and stays as it is; choose another name, or allow it: chmod u+w",
+        "它是只读文件，不会被覆盖；请换一个文件名，或先执行 chmod u+w",
+    ))
+}
+
+/// Makes the folder for several files where there is none, and gives it to the user behind sudo.
+pub(in crate::cli) fn folder(path: &Path, lang: Lang) -> Result<()> {
+    let make = || -> io::Result<()> {
+        if path.is_dir() {
+            return Ok(());
+        }
+        DirBuilder::new().mode(0o700).create(path)?;
+        if let Some(User { uid, gid }) = User::behind_sudo().filter(|_| geteuid().is_root()) {
+            chown(path, Some(uid), Some(gid))?;
+        }
+        Ok(())
+    };
+    make().with_context(|| unwritten(path, lang))
 }
 
 /// Whether a folder lets a user without other groups make a file in it.
@@ -59,6 +87,9 @@ pub(in crate::cli) fn whole(path: &Path, bytes: &[u8], lang: Lang) -> Result<()>
         }
         if path.symlink_metadata().is_ok_and(|found| found.is_symlink()) {
             return Err(is_link(lang).into());
+        }
+        if path.symlink_metadata().is_ok_and(|found| found.is_file() && is_protected(path, &found)) {
+            return Err(is_read_only(lang).into());
         }
         let part = Part::create(path, 0o600)?;
         part.file().write_all(bytes)?;
@@ -85,6 +116,30 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"packets");
         assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_read_only_file_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.pcapng");
+        fs::write(&path, "before").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
+        for refused in [foresee(&path, Lang::En), whole(&path, b"packets", Lang::En)] {
+            assert!(format!("{:#}", refused.unwrap_err()).contains("read-only"));
+        }
+        assert_eq!(fs::read(&path).unwrap(), b"before");
+    }
+
+    #[test]
+    fn a_folder_is_made_once() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("all");
+        super::folder(&path, Lang::En).unwrap();
+        super::folder(&path, Lang::En).unwrap();
+        assert!(path.is_dir());
+        assert!(super::folder(&parent.path().join("no/all"), Lang::En).is_err());
+        fs::write(path.join("file"), "").unwrap();
+        assert!(super::folder(&path.join("file"), Lang::En).is_err());
     }
 
     #[test]

@@ -73,9 +73,9 @@ impl NamespaceError {
         matches!(self.step, Step::Unshare | Step::System)
     }
 
-    /// How to mend it, the likeliest way first. `executable` is named in commands to copy.
-    pub fn remedies(&self, executable: &Path) -> Vec<Text> {
-        remedy::remedies(self.step, self.errno, &self.settings, executable)
+    /// How to mend it, the likeliest way first. `executable` is named in commands to copy, with these `arguments` behind sudo.
+    pub fn remedies(&self, executable: &Path, arguments: &str) -> Vec<Text> {
+        remedy::remedies(self.step, self.errno, &self.settings, executable, arguments)
     }
 }
 
@@ -137,7 +137,7 @@ mod tests {
         let text = error.text();
         assert!(text.en.contains("uid_map") && text.en.contains("EPERM"), "{}", text.en);
         assert!(text.zh.contains("uid_map") && text.zh.contains("EPERM"), "{}", text.zh);
-        assert!(!error.remedies(Path::new("/usr/bin/synfin")).is_empty());
+        assert!(!error.remedies(Path::new("/usr/bin/synfin"), "demo").is_empty());
     }
 
     #[test]

@@ -38,7 +38,7 @@ impl Settings {
 }
 
 /// What helps, the likeliest first. `sudo` comes last, for it always helps where there is a root.
-pub(super) fn remedies(step: Step, errno: Errno, settings: &Settings, executable: &Path) -> Vec<Text> {
+pub(super) fn remedies(step: Step, errno: Errno, settings: &Settings, executable: &Path, arguments: &str) -> Vec<Text> {
     let mut all = Vec::new();
     let path = executable.display();
     match (step, errno) {
@@ -116,8 +116,8 @@ pub(super) fn remedies(step: Step, errno: Errno, settings: &Settings, executable
         return all;
     }
     all.push(Text::new(
-        format!("with root's rights it needs no user namespace: sudo {path} demo"),
-        format!("以 root 权限运行则不需要用户命名空间：sudo {path} demo"),
+        format!("with root's rights it needs no user namespace: sudo {path} {arguments}"),
+        format!("以 root 权限运行则不需要用户命名空间：sudo {path} {arguments}"),
     ));
     all
 }
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     fn told(step: Step, errno: Errno, settings: Settings) -> String {
-        let all = remedies(step, errno, &settings, Path::new("/opt/synfin"));
+        let all = remedies(step, errno, &settings, Path::new("/opt/synfin"), "lab run syn-lost");
         for text in &all {
             assert!(!text.en.is_empty() && !text.zh.is_empty());
         }
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn sudo_names_the_real_program_and_other_systems_get_no_linux_advice() {
-        assert!(told(Step::Unshare, Errno::EPERM, Settings::default()).contains("sudo /opt/synfin demo"));
+        assert!(told(Step::Unshare, Errno::EPERM, Settings::default()).contains("sudo /opt/synfin lab run syn-lost"));
         let root = told(Step::Unshare, Errno::EPERM, Settings { root: true, ..Settings::default() });
         assert!(!root.contains("sudo /opt/synfin") && root.contains("synfin live"), "{root}");
         let other = told(Step::System, Errno::ENOSYS, Settings::default());

@@ -56,6 +56,8 @@ pub enum Told<'t> {
     Said(Peer, &'t str),
     /// Nobody listens at the server's host yet: the client starts all the same.
     NobodyListens,
+    /// The server listens here alone, where nobody from another host comes to.
+    OnLoopback(SocketAddr),
     /// Both programs could end, but these sockets wait for an answer; none: the wire is not quiet.
     Waiting(&'t [(SocketAddr, State)]),
 }
@@ -114,8 +116,10 @@ impl Exec {
         };
         let mut late = |waiting: &[(SocketAddr, State)]| listener(Told::Waiting(waiting));
         let mut server = start(Peer::B, "server", &self.server)?;
-        if !listens(watch, &mut server, peer_hears_udp(network))? {
-            listener(Told::NobodyListens);
+        match listens(watch, &mut server, peer_hears_udp(network))? {
+            Listening::Reachable => {}
+            Listening::OnLoopback(address) => listener(Told::OnLoopback(address)),
+            Listening::Nobody => listener(Told::NobodyListens),
         }
         let mut client = start(Peer::A, "client", &self.client)?;
         let deadline = self.timeout.map(|timeout| Instant::now() + timeout);
@@ -141,15 +145,33 @@ impl Exec {
     }
 }
 
+/// Who listens on a loopback alone may go on to listen elsewhere too, within this time.
+const ELSEWHERE: Duration = Duration::from_millis(500);
+
+enum Listening {
+    Reachable,
+    OnLoopback(SocketAddr),
+    Nobody,
+}
+
 /// Looks on until somebody listens for TCP at the server's host, or has a socket of UDP; says whether that came in time. A
 /// server that puts itself into the background ends well and listens later.
-fn listens(watch: &mut Watch<'_>, server: &mut Program, hears_udp: impl Fn() -> bool) -> Result<bool, LabError> {
+fn listens(watch: &mut Watch<'_>, server: &mut Program, hears_udp: impl Fn() -> bool) -> Result<Listening, LabError> {
     let end = Instant::now() + READY;
+    let mut alone: Option<(SocketAddr, Instant)> = None;
     while Instant::now() < end {
         watch.look()?;
-        let seen = watch.seen().nth(Peer::B.index());
-        if seen.is_some_and(|seen| seen.iter().any(|seen| seen.state() == Some(State::Listen))) || hears_udp() {
-            return Ok(true);
+        let seen = watch.seen().nth(Peer::B.index()).unwrap_or_default();
+        let listening = seen.iter().filter(|seen| seen.state() == Some(State::Listen)).map(|seen| seen.local);
+        let (inside, outside): (Vec<_>, Vec<_>) = listening.partition(|local| local.ip().is_loopback());
+        if !outside.is_empty() || hears_udp() {
+            return Ok(Listening::Reachable);
+        }
+        if let Some(local) = inside.first() {
+            let (local, since) = *alone.get_or_insert_with(|| (*local, Instant::now()));
+            if since.elapsed() >= ELSEWHERE {
+                return Ok(Listening::OnLoopback(local));
+            }
         }
         if server.has_ended()
             && let Some(status) = server.failure()
@@ -157,7 +179,7 @@ fn listens(watch: &mut Watch<'_>, server: &mut Program, hears_udp: impl Fn() -> 
             return Err(LabError::ServerEnded(status));
         }
     }
-    Ok(false)
+    Ok(Listening::Nobody)
 }
 
 /// Asks the server's host whether a program has a socket of UDP there.

@@ -14,7 +14,7 @@ pub(super) struct File {
     /// Kilobits a second.
     pub rate: Option<Spanned<u64>>,
     /// Octets.
-    pub queue: Option<usize>,
+    pub queue: Option<Spanned<usize>>,
     #[serde(default)]
     pub faults: Vec<Spanned<String>>,
     #[serde(default)]

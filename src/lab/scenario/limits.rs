@@ -103,6 +103,17 @@ mod tests {
     }
 
     #[test]
+    fn what_makes_no_sense_is_refused_at_its_line() {
+        let (line, what) = wrong("queue = 5", "connect 9");
+        assert!(line == 3 && what.contains("rate"), "{line} {what}");
+        let (line, what) = wrong("", "connect 9\n  wait for the-end\nclose");
+        assert!(line == 7 && what.contains("'the-end'"), "{line} {what}");
+        assert!(Scenario::parse(&file("rate = 9\nqueue = 5", "connect 9\nmark m\nwait for m")).is_ok());
+        let error = Scenario::parse(&file("", "connect 9\nmark closed\nwait for close")).unwrap_err();
+        assert_eq!((error.suggestion.as_deref(), error.at.column), (Some("closed"), 10));
+    }
+
+    #[test]
     fn a_file_without_calls_is_refused() {
         let error = Scenario::parse("title = \"x\"\nexpect = \"client SYN\"\n").unwrap_err();
         assert!(error.what.en.starts_with("no program makes a call"), "{error}");

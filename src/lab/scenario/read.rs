@@ -1,9 +1,9 @@
 //! From the file to the scenario; what is wrong is told with its line.
 
 use super::file::{File, Program as RawProgram, Value, Words};
-use super::script::What;
+use super::script::{Wait, What};
 use super::{Lesson, Place, Program, Scenario, ScenarioError, Spot, Sysctl, limits, script, toml_words};
-use crate::expect::Sequence;
+use crate::expect::{Sequence, likest_of};
 use crate::lab::fault::{Action, Fault};
 use crate::lab::pace::{QUEUE, Rate};
 use crate::tcp::Peer;
@@ -26,8 +26,13 @@ pub(super) fn scenario(text: &str) -> Result<Scenario, ScenarioError> {
     let limit = limits::limit(text, file.limit.as_ref())?;
     let source = Source { text, limit };
     let delay = file.delay.as_ref().map_or(Ok(DELAY), |delay| source.delay(delay))?;
-    let programs = file.program.into_iter().map(|(name, program)| source.program(name, &program));
-    let mut programs = programs.collect::<Result<Vec<Program>, _>>()?;
+    let read = file.program.into_iter().map(|(name, program)| {
+        let first = source.first_line(&program.calls);
+        Ok((first, source.program(name, &program)?))
+    });
+    let read = read.collect::<Result<Vec<(usize, Program)>, ScenarioError>>()?;
+    source.marks(&read)?;
+    let mut programs: Vec<Program> = read.into_iter().map(|(_, program)| program).collect();
     // Servers first, as people think of them.
     programs.sort_by_key(|program| program.place != Place::Host(Peer::B));
     let sysctls = file.sysctl;
@@ -40,7 +45,7 @@ pub(super) fn scenario(text: &str) -> Result<Scenario, ScenarioError> {
             after: file.lesson.after.map(words).unwrap_or_default(),
         },
         delay,
-        rate: source.rate(file.rate.as_ref(), file.queue)?,
+        rate: source.rate(file.rate.as_ref(), file.queue.as_ref())?,
         faults: file.faults.iter().map(|fault| source.fault(fault)).collect::<Result<_, _>>()?,
         is_v6: file.ipv6,
         ground: file.ground,
@@ -103,13 +108,19 @@ impl Source<'_> {
         table.into_iter().map(one).collect()
     }
 
-    fn rate(&self, rate: Option<&Spanned<u64>>, queue: Option<usize>) -> Result<Option<Rate>, ScenarioError> {
-        let Some(rate) = rate else { return Ok(None) };
+    fn rate(&self, rate: Option<&Spanned<u64>>, queue: Option<&Spanned<usize>>) -> Result<Option<Rate>, ScenarioError> {
+        let Some(rate) = rate else {
+            let what = Text::new(
+                "nothing queues for a wire without a rate: rate = 1000 sets one, in kilobits a second",
+                "没有速率限制的线路上不会排队：可用 rate = 1000 设定速率（千比特每秒）",
+            );
+            return queue.map_or(Ok(None), |queue| Err(self.wrong(queue, what)));
+        };
         if *rate.get_ref() == 0 {
             return Err(self.wrong(rate, Text::new("a wire that carries nothing", "速率为零的线路不传送任何数据")));
         }
         let bits_per_second = rate.get_ref().saturating_mul(1000);
-        Ok(Some(Rate { bits_per_second, queue: queue.unwrap_or(QUEUE) }))
+        Ok(Some(Rate { bits_per_second, queue: queue.map_or(QUEUE, |queue| *queue.get_ref()) }))
     }
 
     fn fault(&self, fault: &Spanned<String>) -> Result<Fault, ScenarioError> {
@@ -147,6 +158,30 @@ impl Source<'_> {
             return Err(ScenarioError::new(Spot::in_line(self.text, number, 0, len), what));
         }
         Ok(Program { name, place, lines })
+    }
+
+    /// Whoever waits for a mark that nobody sets waits for ever. Each program with the line of the file on which its calls begin.
+    fn marks(&self, programs: &[(usize, Program)]) -> Result<(), ScenarioError> {
+        let all = || programs.iter().flat_map(|(first, program)| program.lines.iter().map(move |line| (*first, line)));
+        let set: Vec<&str> = all()
+            .filter_map(|(_, line)| match &line.what {
+                What::Mark(mark) => Some(mark.as_str()),
+                _ => None,
+            })
+            .collect();
+        let waits = all().find_map(|(first, line)| match &line.what {
+            What::Wait(Wait::Mark(mark)) if !set.contains(&mark.as_str()) => Some((first + line.number - 1, mark)),
+            _ => None,
+        });
+        let Some((number, mark)) = waits else { return Ok(()) };
+        let line = self.text.lines().nth(number - 1).unwrap_or_default();
+        let column = line.rfind(mark.as_str()).map_or(0, |at| line.get(..at).unwrap_or_default().chars().count());
+        let what = Text::new(
+            format!("no program sets the mark '{mark}': one must say 'mark {mark}'"),
+            format!("没有程序设置标记 '{mark}'：须有一个程序写 'mark {mark}'"),
+        );
+        let at = Spot::in_line(self.text, number, column, mark.chars().count());
+        Err(ScenarioError::new(at, what).suggest(likest_of(mark, set.into_iter())))
     }
 
     fn sequence(&self, at: &Spanned<String>) -> Result<Sequence, ScenarioError> {

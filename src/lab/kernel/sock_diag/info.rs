@@ -14,6 +14,8 @@ const NO_SSTHRESH: u32 = 0x7fff_ffff;
 pub struct TcpInfo {
     /// Retransmissions of the oldest segment under way, since the last acknowledgment.
     pub retransmits: u8,
+    /// How often the running timer was doubled; of a zero-window probe timer: how many probes found the window closed.
+    pub backoff: u8,
     /// Congestion window, in segments of `snd_mss` octets.
     pub cwnd: u32,
     /// Slow start ends there, in segments; `None`: nothing was lost yet.
@@ -46,6 +48,7 @@ fn read(info: &[u8]) -> Option<TcpInfo> {
     let micros = |at| u32_at(info, at).map(|value| Duration::from_micros(value.into()));
     Some(TcpInfo {
         retransmits: *info.get(2)?,
+        backoff: *info.get(4)?,
         rto: micros(8)?,
         unacked: u32_at(info, 24)?,
         srtt: micros(68)?,

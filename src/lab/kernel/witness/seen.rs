@@ -33,6 +33,8 @@ pub struct Seen {
     pub unread: u32,
     /// Its zero-window probe timer was running when it was last asked.
     pub is_probing: bool,
+    /// So many probes had found the window closed then.
+    pub probes: u8,
     /// Its retransmission timer was running then: it has sent what is not acknowledged.
     pub is_unanswered: bool,
     /// The inode whose owner was looked for.
@@ -88,6 +90,7 @@ impl Seen {
             samples: Vec::new(),
             unread: 0,
             is_probing: false,
+            probes: 0,
             is_unanswered: false,
             inode: 0,
         }
@@ -105,6 +108,7 @@ impl Seen {
         }
         let runs = |kind| socket.timer.is_some_and(|timer| timer.kind == kind);
         self.is_probing = runs(TimerKind::Probe);
+        self.probes = socket.info.filter(|_| self.is_probing).map_or(0, |info| info.backoff);
         self.is_unanswered = runs(TimerKind::Retransmit);
         if self.states.last().is_none_or(|(_, state)| *state != socket.state) && self.states.len() < MOST_STATES {
             self.states.push((now, socket.state));

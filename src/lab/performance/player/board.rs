@@ -3,6 +3,7 @@
 use super::Listener;
 use super::socket::Socket;
 use crate::lab::kernel::witness::Seen;
+use crate::lab::scenario::script::MOST_PROBES;
 use crate::lab::scenario::script::{Line, Wait};
 use crate::lab::wire::Injector;
 use crate::tcp::{CallWord, Peer, State};
@@ -70,7 +71,8 @@ enum Sign {
     /// Octets wait to be read.
     Unread,
     /// A closed window is asked to open.
-    Probing,
+    /// After at least so many probes.
+    Probing(u8),
 }
 
 impl<'l> Board<'l> {
@@ -107,7 +109,7 @@ impl<'l> Board<'l> {
                     show(Sign::Unread);
                 }
                 if seen.is_probing {
-                    show(Sign::Probing);
+                    (0..=seen.probes.min(MOST_PROBES)).for_each(|probes| show(Sign::Probing(probes)));
                 }
             }
         }
@@ -166,7 +168,7 @@ impl<'l> Board<'l> {
                 }
                 Wait::State(host, state) => (shared.showed(*host, Sign::State(*state), since + 1), since),
                 Wait::Unread(host) => (shared.showed(*host, Sign::Unread, fresh), since),
-                Wait::Probing(host) => (shared.showed(*host, Sign::Probing, since + 1), since),
+                Wait::Probing(host, probes) => (shared.showed(*host, Sign::Probing(*probes), since + 1), since),
             };
             is_met.then_some(next)
         })

@@ -13,7 +13,7 @@
 //! serve 8080 a.txt=20000    # the built-in server, for one client: files of such sizes; gives the octets sent
 //! get 8080 a.txt            # the built-in client; gives the octets received
 //! wait 300ms | wait for MARK | wait until quiet
-//! wait until server CLOSE-WAIT | wait until client unread | wait until client probing
+//! wait until server CLOSE-WAIT | wait until client unread | wait until client probing [2]
 //! mark NAME
 //! inject …                  # the wire's own: see [`Injection`]
 //! ```
@@ -118,6 +118,9 @@ pub enum Amount {
     All,
 }
 
+/// A script may wait for so many probes at the most; each comes after twice the time of the one before.
+pub const MOST_PROBES: u8 = 8;
+
 /// What to wait for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wait {
@@ -126,8 +129,8 @@ pub enum Wait {
     State(Peer, State),
     /// Until a socket of this host holds octets that its program has not read.
     Unread(Peer),
-    /// Until a socket of this host has its zero-window probe timer running.
-    Probing(Peer),
+    /// Until a socket of this host has its zero-window probe timer running, and so many probes found the window closed.
+    Probing(Peer, u8),
     /// Until nothing is on the wire, and nothing came to it for a while since the wait began.
     Quiet,
     /// Until a program has set this mark.

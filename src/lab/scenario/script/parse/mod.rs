@@ -3,7 +3,7 @@
 mod inject;
 mod words;
 
-use super::{Amount, Line, Opt, Wait, Wanted, What};
+use super::{Amount, Line, MOST_PROBES, Opt, Wait, Wanted, What};
 use crate::expect::likest_of;
 use crate::lab::fault::time;
 use crate::lab::scenario::Place;
@@ -49,6 +49,45 @@ const CALLS: [&str; 14] = [
     "mark",
 ];
 const OPTIONS: [&str; 8] = ["linger", "reuseaddr", "nodelay", "quickack", "rcvbuf", "sndbuf", "fastopen", "keepalive"];
+/// What calls on sockets, and those of the built-in server and client, may give.
+const ERRORS: [&str; 36] = [
+    "EACCES",
+    "EADDRINUSE",
+    "EADDRNOTAVAIL",
+    "EAFNOSUPPORT",
+    "EAGAIN",
+    "EALREADY",
+    "EBADF",
+    "ECONNABORTED",
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "EDESTADDRREQ",
+    "EHOSTDOWN",
+    "EHOSTUNREACH",
+    "EINPROGRESS",
+    "EINTR",
+    "EINVAL",
+    "EIO",
+    "EISCONN",
+    "EMFILE",
+    "EMSGSIZE",
+    "ENETDOWN",
+    "ENETRESET",
+    "ENETUNREACH",
+    "ENFILE",
+    "ENOBUFS",
+    "ENOENT",
+    "ENOMEM",
+    "ENOPROTOOPT",
+    "ENOTCONN",
+    "EOPNOTSUPP",
+    "EPERM",
+    "EPIPE",
+    "EPROTO",
+    "EPROTONOSUPPORT",
+    "ESHUTDOWN",
+    "ETIMEDOUT",
+];
 
 impl Words {
     fn line(&mut self, place: Place) -> Result<Line, ScriptError> {
@@ -146,7 +185,14 @@ impl Words {
             return Ok(Wait::Unread(peer));
         }
         if self.takes("probing") {
-            return Ok(Wait::Probing(peer));
+            let is_number = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit());
+            if self.peek().filter(is_number).is_none() {
+                return Ok(Wait::Probing(peer, 0));
+            }
+            let probes = self.take(|word| word.parse().ok().filter(|probes| (1..=MOST_PROBES).contains(probes)));
+            return probes.map(|probes| Wait::Probing(peer, probes)).ok_or_else(|| {
+                self.wrong(&format!("from 1 to {MOST_PROBES} probes"), &format!("探测次数应为 1 到 {MOST_PROBES}"))
+            });
         }
         let state = self.take(|word| State::ALL.into_iter().find(|state| state.name().eq_ignore_ascii_case(word)));
         state.map(|state| Wait::State(peer, state)).ok_or_else(|| {
@@ -237,13 +283,19 @@ impl Words {
             word.strip_prefix('E')
                 .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_uppercase()))
         };
-        let error = self.take(|word| is_error(word).then(|| word.to_string()));
-        error.map(Wanted::Error).ok_or_else(|| {
-            self.wrong(
-                "a number, a \"text\" or an error such as ECONNREFUSED should stand here",
-                "此处应为数字、\"文本\"或 ECONNREFUSED 这样的错误",
-            )
-        })
+        if let Some(name) = self.take(|word| is_error(word).then(|| word.to_string())) {
+            if ERRORS.contains(&name.as_str()) {
+                return Ok(Wanted::Error(name));
+            }
+            self.at -= 1;
+            let mut error = self.wrong("no call gives an error of this name", "没有调用会给出这个名称的错误");
+            error.suggestion = likest_of(&name, ERRORS.into_iter());
+            return Err(error);
+        }
+        Err(self.wrong(
+            "a number, a \"text\" or an error such as ECONNREFUSED should stand here",
+            "此处应为数字、\"文本\"或 ECONNREFUSED 这样的错误",
+        ))
     }
 }
 
@@ -286,8 +338,17 @@ mod tests {
         assert_eq!(lines[0].what, What::Serve { port: 80, files: vec![("a.txt".into(), 3), ("b".into(), 0)] });
         assert_eq!(lines[1].what, What::Get { port: 80, name: "a.txt".into() });
         assert_eq!(lines[2].what, What::Set(Opt::QuickAck(false)));
-        assert_eq!(lines[3].what, What::Wait(Wait::Probing(Peer::A)));
-        for wrong in ["serve 80", "serve 80 a.txt", "serve 80 ../a=3", "get 80", "set quickack of"] {
+        assert_eq!(lines[3].what, What::Wait(Wait::Probing(Peer::A, 0)));
+        assert_eq!(parse("wait until server probing 2", HOST).unwrap()[0].what, What::Wait(Wait::Probing(Peer::B, 2)));
+        for wrong in [
+            "wait until server probing 0",
+            "wait until server probing 9",
+            "serve 80",
+            "serve 80 a.txt",
+            "serve 80 ../a=3",
+            "get 80",
+            "set quickack of",
+        ] {
             assert!(parse(wrong, HOST).is_err(), "{wrong}");
         }
     }
@@ -304,6 +365,11 @@ mod tests {
         assert_eq!(wrong("send \"x"), (0, 5, None));
         assert_eq!(wrong("wait until server TIME-WIAT"), (0, 18, Some("TIME-WAIT".into())));
         assert_eq!(wrong("recv -> nothing"), (0, 8, None));
+        assert_eq!(wrong("recv -> ECONREFUSED"), (0, 8, Some("ECONNREFUSED".into())));
+        assert_eq!(wrong("recv -> EFOO").0, 0);
+        for call in ["connect 0", "listen 0", "bind 0", "serve 0 a=1", "get 0 a", "connect 65536"] {
+            assert_eq!(wrong(call).1, call.find(' ').unwrap() + 1, "{call}");
+        }
         assert_eq!(wrong("set keepalive 1s 300ms 3"), (0, 17, None));
         assert!(parse("connect 80", Place::Wire).is_err());
     }

@@ -63,7 +63,8 @@ impl Words {
     }
 
     pub(super) fn port(&mut self) -> Result<u16, ScriptError> {
-        self.number("a port", "端口")
+        let found = self.take(|word| word.parse().ok().filter(|port| *port > 0));
+        found.ok_or_else(|| self.wrong("a port from 1 to 65535 should stand here", "此处应为 1 到 65535 的端口"))
     }
 
     pub(super) fn wrong(&self, en: &str, zh: &str) -> ScriptError {
