@@ -15,7 +15,6 @@ mod get;
 #[cfg(feature = "capture")]
 mod interfaces;
 mod interrupt;
-#[cfg(all(feature = "capture", target_os = "linux"))]
 mod lab;
 #[cfg(feature = "capture")]
 mod live;
@@ -42,7 +41,6 @@ pub fn run(cli: &Cli, config: &Config) -> Result<Exit> {
     match &cli.command {
         #[cfg(all(feature = "capture", target_os = "linux"))]
         Command::Demo(args) => demo::run(args, config),
-        #[cfg(all(feature = "capture", target_os = "linux"))]
         Command::Lab(args) => lab::run(args, config),
         Command::Replay(args) => replay::run(args, config),
         Command::Render(args) => render::run(args, config),
@@ -59,8 +57,6 @@ pub fn run(cli: &Cli, config: &Config) -> Result<Exit> {
         Command::Get(args) => get::run(args, config),
         #[cfg(not(all(feature = "capture", target_os = "linux")))]
         Command::Demo(_) => Err(missing("demo", "Linux and libpcap")),
-        #[cfg(not(all(feature = "capture", target_os = "linux")))]
-        Command::Lab(_) => Err(missing("lab", "Linux and libpcap")),
         #[cfg(not(feature = "capture"))]
         Command::Live(_) => Err(missing("live", "libpcap")),
         #[cfg(not(feature = "capture"))]

@@ -15,6 +15,7 @@ use std::path::Path;
 /// Entries of a folder that are looked at to tell whether a name is complete; beyond, there is doubt.
 const MOST_ENTRIES: usize = 4096;
 /// How often an open is tried again that a rename elsewhere disturbed (openat2(2), EAGAIN).
+#[cfg(target_os = "linux")]
 const TRIES: usize = 8;
 
 /// An open folder. It stays the same folder when its path is renamed.

@@ -108,6 +108,7 @@ fn of_file(path: &Path) -> Check {
 }
 
 /// Permitted set of a file and whether it is effective at once, of `struct vfs_cap_data`.
+#[cfg(any(test, target_os = "linux"))]
 fn parse_attribute(bytes: &[u8]) -> Option<(u64, bool)> {
     let word = |at: usize| Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
     let (magic, low, high) = (word(0)?, word(4)?, word(12).unwrap_or(0));
