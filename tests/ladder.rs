@@ -209,7 +209,7 @@ fn what_was_left_out_is_said_with_its_reason() {
         let mut empty = support::life::refused();
         (empty.connections, empty.events) = Default::default();
         empty.source.packets = Packets::default();
-        assert!(draw(&empty, style).contains(lang.pick("let no packet through", "没有放行任何数据包")));
+        assert!(draw(&empty, style).contains(lang.pick("there was no packet", "一个数据包也没有")));
     }
 }
 
