@@ -1,5 +1,7 @@
 //! What the octets of a connection say: each direction put in order, then read as messages. Knows no tracker, clock or file.
 
+pub mod dns;
+pub mod hosts;
 pub mod http;
 mod message;
 mod stream;

@@ -10,6 +10,7 @@ mod capture;
 mod cause;
 mod close;
 mod connection;
+mod dns;
 mod event;
 mod kernel;
 mod message;
@@ -28,6 +29,7 @@ pub use capture::{CaptureInterface, CapturedBy, PacketComment};
 pub use cause::{Backoff, CloseCause, FastOpen, FastOpenOutcome, IcmpReport, OpenCause, Reuse, ReuseProof};
 pub use close::{Close, CloseKind};
 pub use connection::{Connection, EndStates, Mptcp, PerPeer, Zeek};
+pub use dns::{DnsMessage, DnsQuestion, DnsRecord};
 pub use event::{
     AoKeys, Checksum, Detail, Event, Fate, Flow, Note, Phase, Run, SegmentEvent, SegmentOptions, Severity, StateChange,
     Step, Timer, TimerAction, Wireshark,
