@@ -4,6 +4,7 @@ mod ahead;
 mod both;
 mod ears;
 mod foretell;
+mod naming;
 mod over;
 mod reading;
 mod told;
@@ -13,7 +14,8 @@ pub use both::{Both, Side};
 pub use over::{Over, Take};
 pub use told::Told;
 
-use crate::app::Reader;
+use crate::app::dns::Lookups;
+use crate::app::{LookupWord, Reader};
 use crate::assemble::{Assembler, Fold, Pair, Remarks, Watch};
 use crate::decode::{Decoded, Decoder, Placed};
 use crate::join::Passages;
@@ -64,6 +66,7 @@ pub struct Analyzer {
     decoder: Decoder,
     tracker: Tracker,
     reader: Reader,
+    lookups: Lookups,
     assembler: Assembler,
     msl: MslProfile,
     keep: Keep,
@@ -105,6 +108,7 @@ impl Analyzer {
             decoder: Decoder::new(),
             tracker: Tracker::keeping(wishes.msl, wishes.keep, wishes.merge_vlans),
             reader: Reader::new(wishes.shows_secrets),
+            lookups: Lookups::default(),
             assembler: Assembler::new(wishes.watch, Fold::of(wishes.full, wishes.whole), wishes.msl),
             msl: wishes.msl,
             keep: wishes.keep,
@@ -157,7 +161,8 @@ impl Analyzer {
                 }
                 self.tracker.hear_icmp(error, &mut Ears { reader, assembler, overview, ports: None, taker, now });
             }
-            Decoded::Skipped(_) => {}
+            Decoded::Names(datagram) if assembler.keeps_any() => naming::datagram(datagram, &mut self.lookups),
+            Decoded::Names(_) | Decoded::Skipped(_) => {}
         }
     }
 
@@ -243,6 +248,11 @@ impl Analyzer {
         self.assembler.hear_call(word);
     }
 
+    /// Hears of a lookup that a program made.
+    pub fn hear_lookup(&mut self, word: LookupWord) {
+        self.assembler.hear_lookups(vec![word]);
+    }
+
     /// Hears which process owns the socket at an address, as `synfin[123]`.
     pub fn hear_owner(&mut self, address: SocketAddr, process: &str) {
         self.assembler.hear_owner(address, process);
@@ -293,6 +303,9 @@ impl Analyzer {
         warnings.extend(warnings::captured_twice(captured_twice));
         warnings.extend(warnings::calls_left_out(self.assembler.calls_left_out()));
         let (messages, left_out) = self.reader.finish();
+        naming::messages(&messages, &self.tracker.connections(), &mut self.lookups);
+        let (lookups, lookups_left_out) = self.lookups.finish();
+        warnings.extend(warnings::lookups_left_out(lookups_left_out));
         warnings.extend(warnings::messages_left_out(left_out));
         warnings.extend(warnings::split_by_vlan(self.tracker.split_by_vlan()));
         warnings.extend(warnings::overlapping(self.decoder.overlapping_fragments()));
@@ -326,6 +339,7 @@ impl Analyzer {
         let is_sole = self.tracker.opened() == 1;
         connections.retain(|connection| is_sole || self.keep.keeps(connection.id));
         self.assembler.hear_messages(messages);
+        self.assembler.hear_lookups(lookups);
         let mut timeline = self.assembler.finish(&connections, end, source);
         ending.remarks.place(&mut timeline);
         // Backwards, so that the first name of an address stays.

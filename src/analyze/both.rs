@@ -1,6 +1,8 @@
 //! Frames of two captures in, one timeline out: both sides of the same connections, joined.
 
-use super::{Analyzer, Ending, Wishes, foretell};
+use super::{Analyzer, Ending, Wishes, foretell, naming};
+use crate::app::LookupWord;
+use crate::app::dns::Lookups;
 use crate::decode::{Decoded, Decoder};
 use crate::join::{self, Capture, Clock, MOST_SIGHTINGS};
 use crate::source::Frame;
@@ -24,6 +26,8 @@ pub struct Both {
     one_clock: bool,
     sides: [(Decoder, Capture); 2],
     errors: Vec<(Side, IcmpError)>,
+    /// As the client's host saw them.
+    lookups: Lookups,
     heard: Vec<Heard>,
     ends: Option<(SocketAddr, SocketAddr)>,
 }
@@ -34,6 +38,7 @@ pub(super) enum Heard {
     Act(KernelAct),
     Kernel(KernelWord),
     Call(CallWord),
+    Lookup(LookupWord),
     Owner(SocketAddr, String),
     Polling(Polling),
 }
@@ -50,7 +55,8 @@ impl Both {
     pub fn new(wishes: Wishes, one_clock: bool) -> Both {
         // All that was seen is in memory already.
         let wishes = Wishes { keep: Keep::ALL, ..wishes };
-        Both { wishes, one_clock, sides: Default::default(), errors: Vec::new(), heard: Vec::new(), ends: None }
+        let (sides, lookups) = Default::default();
+        Both { wishes, one_clock, sides, errors: Vec::new(), lookups, heard: Vec::new(), ends: None }
     }
 
     /// Takes one frame of one side in. The sides may come in any order.
@@ -67,7 +73,8 @@ impl Both {
                 return capture.push(&Segment { vlan, ..segment });
             }
             Decoded::Icmp(error) => error,
-            Decoded::Skipped(_) => return,
+            Decoded::Names(datagram) if side == Side::Client => return naming::datagram(&datagram, &mut self.lookups),
+            Decoded::Names(_) | Decoded::Skipped(_) => return,
         };
         if self.errors.len() < MOST_ERRORS {
             self.errors.push((side, error));
@@ -97,6 +104,11 @@ impl Both {
     /// Hears a call that a program made. Times are the client's clock's.
     pub fn hear_call(&mut self, word: CallWord) {
         self.hear(Heard::Call(word));
+    }
+
+    /// Hears of a lookup that a program made. Times are the client's clock's.
+    pub fn hear_lookup(&mut self, word: LookupWord) {
+        self.hear(Heard::Lookup(word));
     }
 
     /// Hears which process owns the socket at an address, as `synfin[123]`.
@@ -136,13 +148,14 @@ impl Both {
     }
 
     /// The timeline of both, on the client's clock.
-    pub fn finish(self, kind: SourceKind, name: &str, mut ending: Ending) -> Timeline {
+    pub fn finish(mut self, kind: SourceKind, name: &str, mut ending: Ending) -> Timeline {
         let [(client_decoder, client), (server_decoder, server)] = &self.sides;
         let joined = join::join(client, server, self.one_clock);
         let decoders = [client_decoder, server_decoder];
         ending.warnings.extend(warnings(&joined, [client, server]));
         ending.at = ending.at.or(joined.end);
         let mut analyzer = Analyzer::new(self.wishes);
+        analyzer.lookups = std::mem::take(&mut self.lookups);
         foretell::waits(&self.heard, &mut analyzer.tracker);
         let mut errors = self.errors(joined.clock).into_iter().peekable();
         for segment in &joined.segments {
@@ -160,6 +173,7 @@ impl Both {
                 Heard::Sample(word) => analyzer.hear_sample(&word),
                 Heard::Act(word) => analyzer.hear_act(word),
                 Heard::Call(word) => analyzer.hear_call(word),
+                Heard::Lookup(word) => analyzer.hear_lookup(word),
                 Heard::Polling(polling) => analyzer.hear_polling(&polling),
                 Heard::Owner(address, process) => analyzer.hear_owner(address, &process),
             }

@@ -5,6 +5,9 @@ use crate::assemble::Assembler;
 use crate::tcp::{Checksum, Passage};
 use crate::track::{Connection, Input, Seen, Step};
 
+/// The port of DNS (RFC 7766).
+const DNS: u16 = 53;
+
 /// Lets the reader hear a segment before the assembler takes it in: of connections whose events are kept.
 pub(super) fn read(step: &Step<'_>, reader: &mut Reader, assembler: &mut Assembler) {
     let connection = step.connection;
@@ -36,6 +39,7 @@ fn heard<'a>(connection: &Connection, seen: &Seen<'a>) -> Option<Heard<'a>> {
     Some(Heard {
         connection: connection.id,
         peer,
+        is_dns: connection.addresses.iter().any(|end| end.port() == DNS),
         is_syn: flags.syn(),
         is_fin: flags.fin(),
         piece: Piece {

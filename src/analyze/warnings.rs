@@ -33,6 +33,16 @@ pub(super) fn captured_twice(count: u64) -> Option<Text> {
     })
 }
 
+/// Lookups of names that found no room.
+pub(super) fn lookups_left_out(count: u64) -> Option<Text> {
+    (count > 0).then(|| {
+        Text::new(
+            format!("{} of names not shown: too many are recorded", some(count, "lookup")),
+            format!("{count} 次域名查询未显示：记录过多"),
+        )
+    })
+}
+
 /// Calls of programs that found no room.
 pub(super) fn calls_left_out(count: u64) -> Option<Text> {
     (count > 0).then(|| {

@@ -9,6 +9,7 @@ pub mod glossary;
 mod handshake;
 mod icmp;
 pub mod kernel;
+pub mod lookup;
 mod loss;
 mod order;
 mod passage;

@@ -3,11 +3,13 @@
 pub mod dns;
 pub mod hosts;
 pub mod http;
+mod lookup;
 mod message;
 mod stream;
 mod talk;
 pub mod tls;
 
+pub use lookup::{FoundAddress, LookupWord};
 pub use message::MessageWord;
 pub use stream::{Carrier, Next, Piece, Stream};
 
@@ -35,6 +37,8 @@ pub struct Heard<'a> {
     /// Id of the connection.
     pub connection: u64,
     pub peer: Peer,
+    /// One of its ports is that of DNS.
+    pub is_dns: bool,
     /// What its sender sends is read from the beginning.
     pub is_syn: bool,
     /// With it ends what its sender sends.

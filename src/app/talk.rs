@@ -1,5 +1,6 @@
 //! Both directions of one connection: which protocol they speak is told by their first octets.
 
+use super::dns;
 use super::http::{self, Messages};
 use super::message::{MessageWord, Whose};
 use super::stream::{Next, Stream};
@@ -25,6 +26,8 @@ pub(super) struct Shared {
     messages: u64,
     /// Requests that are not answered yet, oldest first.
     asked: VecDeque<Asked>,
+    /// DNS queries that are not answered yet: the number in each, and its place among the messages.
+    queries: VecDeque<(u16, u64)>,
     /// Both sides speak another protocol from here on.
     pub(super) switched: bool,
     pub(super) shows_secrets: bool,
@@ -56,6 +59,19 @@ impl Shared {
         self.asked.front()
     }
 
+    /// A DNS query with this number waits for its answer.
+    pub(super) fn ask_query(&mut self, id: u16, number: u64) {
+        if self.queries.len() < MOST_ASKED {
+            self.queries.push_back((id, number));
+        }
+    }
+
+    /// The place of the query that a DNS response answers: they may come in another order (RFC 7766 7).
+    pub(super) fn query_of(&mut self, id: u16) -> Option<u64> {
+        let place = self.queries.iter().position(|(asked, _)| *asked == id)?;
+        self.queries.remove(place).map(|(_, number)| number)
+    }
+
     pub(super) fn answered(&mut self) {
         self.asked.pop_front();
     }
@@ -69,6 +85,7 @@ enum Way {
     Unknown,
     Http(Box<Messages>),
     Tls(Box<tls::Hello>),
+    Dns(Box<dns::Messages>),
     /// Nobody here reads it.
     Closed,
 }
@@ -93,6 +110,9 @@ impl Talk {
         }
         if heard.is_fin {
             own.fin(heard.piece.offset + u64::from(heard.piece.len));
+        }
+        if heard.is_dns && matches!(own_way, Way::Unknown) {
+            *own_way = Way::Dns(Box::default());
         }
         let whose = Whose { connection: heard.connection, peer: heard.peer };
         let mut begins = false;
@@ -134,6 +154,10 @@ impl Way {
                 }
                 begins
             }
+            Way::Dns(messages) => messages.read(next, whose, shared, out).unwrap_or_else(|()| {
+                *self = Way::Closed;
+                false
+            }),
         }
     }
 

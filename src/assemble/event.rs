@@ -36,6 +36,7 @@ pub(super) fn event(
             })
         }
         What::Message(word) => Detail::Message(messages::message(word, ids, start, event_of)),
+        What::Lookup(lookup) => Detail::Lookup(Box::new(lookup.told(Peer::A.of(ids).as_str(), start))),
         What::Call(call) => Detail::Call(call_event(&call.word, call.peer.of(ids).as_str(), call.times)),
     };
     Event {

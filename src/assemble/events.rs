@@ -3,7 +3,7 @@
 use super::calls;
 use super::fold::Fold;
 use super::item::{Item, What};
-use super::{Assembler, event, gave_up, listen, unsent};
+use super::{Assembler, event, gave_up, listen, lookups, unsent};
 use crate::annotate::verdict;
 use crate::tcp::{Peer, Timestamp};
 use crate::timeline::{self, Detail, Event};
@@ -23,6 +23,9 @@ impl Assembler {
         let messages = std::mem::take(&mut self.messages);
         let items = messages.merge(items);
         let items = calls::merge(items, calls, self.fold == Fold::Never);
+        self.lookups.sort_by_key(|word| word.at);
+        let lookups = lookups::place(&self.lookups, connections);
+        let items = lookups::merge(items, &lookups);
         // Which event shows the segment at a place of a connection.
         let mut shown: HashMap<u64, Vec<(u64, u64)>, foldhash::fast::RandomState> = HashMap::default();
         let mut said: HashMap<(u64, u64), u64, foldhash::fast::RandomState> = HashMap::default();

@@ -82,7 +82,7 @@ fn merge(run: &mut Item, item: Item) {
                 *mine = (mine.0 + its.0, mine.1 + its.1);
             }
         }
-        What::Timer(_) | What::Call(_) | What::Message(_) => {}
+        What::Timer(_) | What::Call(_) | What::Message(_) | What::Lookup(_) => {}
     }
 }
 

@@ -1,5 +1,6 @@
 //! One event to be: a segment without its payload, a folded run, or what a timer did.
 
+use super::lookups::LookupItem;
 use crate::annotate::{Finding, Rule};
 use crate::app::MessageWord;
 use crate::tcp::Timestamp;
@@ -27,6 +28,7 @@ pub(super) enum What {
     Timer(TimerItem),
     Call(Box<CallItem>),
     Message(Box<MessageWord>),
+    Lookup(Box<LookupItem>),
 }
 
 /// A folded stretch.
@@ -133,7 +135,7 @@ impl Item {
         match &self.what {
             What::Segment(segment) => Some(segment.ordinal),
             What::Run(run) => Some(run.first_ordinal),
-            What::Timer(_) | What::Call(_) | What::Message(_) => None,
+            What::Timer(_) | What::Call(_) | What::Message(_) | What::Lookup(_) => None,
         }
     }
 
@@ -147,7 +149,7 @@ impl Item {
         let plain = match &self.what {
             What::Segment(segment) => !segment.flags.any(Flags::SYN | Flags::FIN | Flags::RST) && !segment.begins,
             What::Run(_) => true,
-            What::Timer(_) | What::Call(_) | What::Message(_) => false,
+            What::Timer(_) | What::Call(_) | What::Message(_) | What::Lookup(_) => false,
         };
         plain && self.states.is_empty() && self.notes.iter().all(|(rule, _)| rule.severity == Severity::Lesson)
     }

@@ -14,6 +14,7 @@ mod gave_up;
 mod item;
 mod kernel;
 mod listen;
+mod lookups;
 mod messages;
 mod numbers;
 mod remarks;
@@ -29,7 +30,7 @@ pub use numbers::MOST_KNOWN;
 pub use remarks::Remarks;
 pub(crate) use witness::BUSY_NS;
 
-use crate::app::MessageWord;
+use crate::app::{LookupWord, MessageWord};
 use crate::tcp::{MslProfile, Polling, Timestamp};
 use crate::timeline::{self, Endpoint, Event, Timeline};
 use crate::track::{Connection, Handle, Input, Step, Tracker};
@@ -87,6 +88,7 @@ pub struct Assembler {
     /// Whether a message begins in it.
     begins: bool,
     messages: Messages,
+    lookups: Vec<LookupWord>,
     /// What was still to be given out of connections that are retired.
     left: Vec<(u64, Pair, Event)>,
 }
@@ -121,6 +123,7 @@ impl Assembler {
             marks: None,
             begins: false,
             messages: Messages::default(),
+            lookups: Vec::new(),
             left: Vec::new(),
         }
     }
@@ -177,6 +180,11 @@ impl Assembler {
     /// Hears what the applications said, once all is known.
     pub fn hear_messages(&mut self, words: Vec<MessageWord>) {
         self.messages = Messages::of(words);
+    }
+
+    /// Hears which names were looked up.
+    pub fn hear_lookups(&mut self, words: Vec<LookupWord>) {
+        self.lookups.extend(words);
     }
 
     /// Hears when the capture began: all times count from the first call.

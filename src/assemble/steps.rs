@@ -49,6 +49,7 @@ impl Teller<'_> {
                 (_, Phase::Data) => Text::new("Data", "数据传输"),
                 (Detail::Segment(segment), phase) => self.segment_title(segment, phase),
                 (Detail::Timer(timer), _) => timer_title(timer.action),
+                (Detail::Lookup(_), _) => Text::new("Name lookup", "域名查询"),
                 _ => Text::new("Data", "数据传输"),
             };
             called.extend(these.iter().map(|event| event.id));
@@ -112,6 +113,9 @@ fn timer_title(action: TimerAction) -> Text {
 
 /// The first things that the rules say of these events.
 fn note(events: &[&Event]) -> Text {
+    if let [Event { detail: Detail::Lookup(lookup), .. }] = events {
+        return lookup.text.clone();
+    }
     let texts: Vec<&Text> = events.iter().flat_map(|event| &event.notes).map(|note| &note.text).take(3).collect();
     let join = |words: Vec<&str>, with| words.join(with);
     Text::new(

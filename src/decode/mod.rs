@@ -4,6 +4,7 @@
 //! or tunnel is one such function and one line that leads to it. Only fragments make anything here allocate.
 
 mod checksum;
+mod datagram;
 mod fragment;
 mod icmp;
 mod ip;
@@ -14,6 +15,7 @@ mod straight;
 mod tcp;
 mod tunnel;
 
+pub use datagram::Datagram;
 pub use skipped::{Reason, SkippedCounts};
 
 use crate::source::{Frame, LinkType};
@@ -55,6 +57,8 @@ enum Layer {
     Protocol(u8),
     /// A fragment of an IP packet.
     Fragment(Piece),
+    /// The payload of a UDP datagram of the Domain Name System, from one port to another.
+    Names([u16; 2]),
 }
 
 /// What became of a frame.
@@ -64,6 +68,8 @@ pub enum Decoded<'a> {
     Segment(Segment<'a>),
     /// An ICMP error that quotes a segment.
     Icmp(IcmpError),
+    /// No segment, but a datagram that says what names stand for; counted as [`Reason::NotTcp`].
+    Names(Datagram<'a>),
     Skipped(Reason),
 }
 
@@ -114,6 +120,7 @@ impl Decoder {
         match decoded {
             Decoded::Segment(_) => {}
             Decoded::Icmp(_) => skipped.add(Reason::IcmpError),
+            Decoded::Names(_) => skipped.add(Reason::NotTcp),
             Decoded::Skipped(reason) => skipped.add(reason),
         }
         decoded
@@ -152,6 +159,8 @@ impl Decoder {
                 Placed::Segment(segment.payload)
             }
             Decoded::Icmp(error) => Placed::Icmp(error),
+            // Whoever wants but the segments has no use for it.
+            Decoded::Names(_) => Placed::Skipped(Reason::NotTcp),
             Decoded::Skipped(reason) => Placed::Skipped(reason),
         }
     }
@@ -244,6 +253,7 @@ fn judge<'a>(frame: &Frame<'a>, end: Result<End, Reason>, network: Option<Networ
     match (end, network) {
         (Ok(End::Segment), Some(network)) => tcp::segment(frame, &network, rest),
         (Ok(End::Icmp), Some(network)) => icmp::error(frame, &network, rest),
+        (Ok(End::Names(ports)), Some(network)) => Decoded::Names(datagram::datagram(frame, &network, ports, rest)),
         (Ok(_), _) => Decoded::Skipped(Reason::NotIp),
         (Err(reason), _) => Decoded::Skipped(reason),
     }
@@ -255,6 +265,8 @@ enum End {
     Segment,
     /// An ICMP message of the version of IP that holds it.
     Icmp,
+    /// A datagram of the Domain Name System, from one port to another.
+    Names([u16; 2]),
     /// Not in what is left, but in the packet that this fragment made whole.
     Whole(Whole),
 }
@@ -285,6 +297,7 @@ fn descend(
             Layer::Ipv6 => ip::v6(rest, network)?,
             Layer::Protocol(TCP) => return Ok(End::Segment),
             Layer::Protocol(icmp::V4 | icmp::V6) => return Ok(End::Icmp),
+            Layer::Names(ports) => return Ok(End::Names(ports)),
             Layer::Fragment(piece) => match fragments.join(piece, network, rest, now)? {
                 Joined::Whole(whole) => return Ok(End::Whole(whole)),
                 Joined::First => Layer::Protocol(piece.protocol),

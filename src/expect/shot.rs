@@ -149,7 +149,7 @@ pub(super) fn shots<'e>(connection: &Connection, events: &[&'e Event]) -> Vec<Sh
                 let data = [sends(Sender::Client), sends(Sender::Server)];
                 shots.push(Shot::Run { event, run, data });
             }
-            Detail::Timer(_) | Detail::Call(_) | Detail::Message(_) | Detail::Unknown => {}
+            Detail::Timer(_) | Detail::Call(_) | Detail::Message(_) | Detail::Lookup(_) | Detail::Unknown => {}
         }
     }
     shots

@@ -80,6 +80,7 @@ impl Progress {
             Detail::Run(run) => Content::Folded(folded(event.t_ns, run, lanes)),
             Detail::Timer(timer) => Content::Wait(self.wait(event.t_ns, timer, lanes)),
             Detail::Call(call) => Content::Call(Called::of(call, lanes)),
+            Detail::Lookup(lookup) => Content::Lookup(Said::of_lookup(lookup, lanes)),
             Detail::Message(message) => Content::Message(Said::of(message, lanes)),
             Detail::Unknown if changes.is_empty() && event.notes.is_empty() => return rows,
             Detail::Unknown => Content::States,
@@ -94,8 +95,9 @@ impl Progress {
                 let returns = call.took_ns.map(|took| event.t_ns.saturating_add(took.max(0)));
                 self.held = Some((row, returns));
             }
+            // What programs did before the first segment has negative times.
+            Detail::Lookup(_) => rows.push(row),
             _ => {
-                // What programs did before the first segment has negative times.
                 self.origin_ns.get_or_insert(event.t_ns);
                 rows.push(row);
             }
@@ -155,7 +157,12 @@ impl Progress {
     fn heading(&mut self, event: &Event) -> Option<Phase> {
         let starts =
             matches!(&event.detail, Detail::Timer(Timer { action: WaitAction::Begins | WaitAction::Rearmed, .. }));
-        let again = self.phase == Some(Phase::TimeWait) && event.phase == Phase::Close;
+        let again = match event.phase {
+            Phase::Close => self.phase == Some(Phase::TimeWait),
+            // A server that listens begins to open before its client looks a name up.
+            Phase::Lookup => self.phase.is_some(),
+            _ => false,
+        };
         if self.phase == Some(event.phase) || again || (starts && self.phase.is_some()) {
             return None;
         }

@@ -38,6 +38,8 @@ pub enum Content {
     Call(Called),
     /// What an application said, behind the segment in which it begins.
     Message(Said),
+    /// A name that was looked up before the connection.
+    Lookup(Said),
 }
 
 /// The head of an arrow that slants.

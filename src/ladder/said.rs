@@ -1,13 +1,13 @@
 //! A message beside the segments that carry it: who says it, and what in one line.
 
 use super::{Lanes, Side};
-use crate::timeline::{Body, Content, Header, Lang, Message, Text, TlsClientHello};
+use crate::timeline::{Body, Content, DnsMessage, Header, Lang, Lookup, Message, Text, TlsClientHello};
 
 /// A message in few words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
     pub from: Side,
-    /// `HTTP` or `TLS`.
+    /// `HTTP`, `TLS` or `DNS`.
     pub protocol: &'static str,
     /// The start line of HTTP, or what a ClientHello asks for: as it was recorded, not safe for a terminal.
     pub line: Text,
@@ -31,6 +31,7 @@ impl Said {
                 ("HTTP", Text::new(line.clone(), line), response.body.as_ref().map(|body| (body, &response.headers)))
             }
             Content::TlsClientHello(hello) => ("TLS", client_hello(hello), None),
+            Content::Dns(message) => ("DNS", dns(message), None),
             Content::Unknown => ("?", Text::default(), None),
         };
         let mut details: Vec<Text> = body.map(|(body, headers)| describe(body, headers)).into_iter().collect();
@@ -52,6 +53,18 @@ impl Said {
             details,
             problems: message.problems.clone(),
             is_cut: !message.complete,
+        }
+    }
+
+    /// What the client learned of a name before it connects.
+    pub(super) fn of_lookup(lookup: &Lookup, lanes: &Lanes) -> Said {
+        Said {
+            from: lanes.side(&lookup.endpoint).unwrap_or(Side::Left),
+            protocol: "DNS",
+            line: lookup.text.clone(),
+            details: Vec::new(),
+            problems: lookup.problems.clone(),
+            is_cut: false,
         }
     }
 
@@ -81,6 +94,23 @@ fn client_hello(hello: &TlsClientHello) -> Text {
     en.push_str("; the rest is encrypted");
     zh.push_str("；其后内容均已加密");
     Text::new(en, zh)
+}
+
+fn dns(message: &DnsMessage) -> Text {
+    let asked = message.question.as_ref();
+    let asked = asked.map_or_else(String::new, |question| format!(" {} {}", question.name, question.record_type));
+    let Some(rcode) = &message.rcode else {
+        return Text::new(format!("DNS query{asked}"), format!("DNS 查询{asked}"));
+    };
+    let told = message.records.iter().filter_map(|answer| {
+        answer
+            .ip
+            .map(|ip| ip.to_string())
+            .or_else(|| answer.target.as_ref().map(|target| format!("{} {target}", answer.record_type)))
+    });
+    let told: Vec<String> = told.take(4).collect();
+    let told = if told.is_empty() { String::new() } else { format!(" → {}", told.join(", ")) };
+    Text::new(format!("DNS response {rcode}{asked}{told}"), format!("DNS 应答 {rcode}{asked}{told}"))
 }
 
 fn describe(body: &Body, headers: &[Header]) -> Text {

@@ -8,20 +8,19 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scope {
-    /// No address at all: `0.0.0.0` (RFC 1122 3.2.1.3), `::` (RFC 4291 2.5.2).
+    /// No address at all, as `0.0.0.0` (RFC 1122 3.2.1.3, RFC 4291 2.5.2).
     Unspecified,
-    /// This host: 127.0.0.0/8 (RFC 1122 3.2.1.3), `::1` (RFC 4291 2.5.3).
+    /// This host, as 127.0.0.1 (RFC 1122 3.2.1.3, RFC 4291 2.5.3).
     Loopback,
-    /// This link: 169.254.0.0/16 (RFC 3927), fe80::/10 (RFC 4291 2.5.6).
+    /// This link, as 169.254.0.1 (RFC 3927, RFC 4291 2.5.6).
     LinkLocal,
-    /// A private network: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 (RFC 1918), fc00::/7 (RFC 4193).
+    /// A private network, as 10.0.0.1, 172.16.0.1 and 192.168.0.1 (RFC 1918), or unique local in IPv6 (RFC 4193).
     Private,
     /// Between a provider and its customers, behind its address translation: 100.64.0.0/10 (RFC 6598).
     Shared,
-    /// For examples in books: 192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24 (RFC 5737), 2001:db8::/32 (RFC 3849),
-    /// 3fff::/20 (RFC 9637).
+    /// For examples in books, as 192.0.2.1 (RFC 5737, RFC 3849, RFC 9637).
     Documentation,
-    /// A group of hosts: 224.0.0.0/4 (RFC 1112), ff00::/8 (RFC 4291 2.7).
+    /// A group of hosts, as 224.0.0.251 (RFC 1112, RFC 4291 2.7).
     Multicast,
     /// Everyone on this link: 255.255.255.255 (RFC 919).
     Broadcast,

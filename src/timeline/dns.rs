@@ -8,7 +8,7 @@ use std::net::IpAddr;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DnsMessage {
     /// The number by which an answer is matched with its query.
-    pub id: u16,
+    pub query_id: u16,
     /// It answers a query.
     pub is_response: bool,
     /// What is asked; of several questions, which nobody asks at once, the first. `null` where none can be read.
@@ -21,10 +21,10 @@ pub struct DnsMessage {
     pub truncated: bool,
     /// The records of the answer section, in order; of very many the first ones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub answers: Vec<DnsRecord>,
+    pub records: Vec<DnsRecord>,
     /// Records of the answer section that are not listed.
     #[serde(default, skip_serializing_if = "super::is_zero")]
-    pub answers_left_out: u64,
+    pub records_left_out: u64,
 }
 
 /// A question (RFC 1035 4.1.2).

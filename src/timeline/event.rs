@@ -1,6 +1,6 @@
 //! The events of a timeline and the steps that tell them.
 
-use super::{Call, KernelTimer, Message, PacketComment, Text};
+use super::{Call, KernelTimer, Lookup, Message, PacketComment, Text};
 use crate::tcp::{Basis, State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,8 +12,8 @@ pub struct Event {
     pub id: u64,
     /// Id of the connection that it belongs to.
     pub connection: u64,
-    /// Nanoseconds after `source.start`: when the segment was captured, the call made, the timer fired. A call may be earlier
-    /// than the first packet: then it is negative.
+    /// Nanoseconds after `source.start`: when the segment was captured, the call made, the timer fired, the name asked for. A
+    /// call or a lookup may be earlier than the first segment: then it is negative.
     pub t_ns: i64,
     /// The part of the connection's life that it belongs to.
     pub phase: Phase,
@@ -61,6 +61,8 @@ pub enum Detail {
     Call(Call),
     /// What an application said.
     Message(Message),
+    /// A name was looked up.
+    Lookup(Box<Lookup>),
     /// A kind of a later version: pass over it.
     #[serde(other)]
     Unknown,

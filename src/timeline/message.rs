@@ -1,6 +1,6 @@
 //! What the octets say: messages of applications.
 
-use super::Text;
+use super::{DnsMessage, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +81,8 @@ pub enum Content {
     HttpResponse(HttpResponse),
     /// The first message of TLS, in the clear: what it asks for. All that follows is encrypted.
     TlsClientHello(TlsClientHello),
+    /// A DNS message over TCP, behind its length.
+    Dns(DnsMessage),
     /// A kind of a later version: pass over it.
     #[serde(other)]
     Unknown,

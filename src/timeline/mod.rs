@@ -13,6 +13,7 @@ mod connection;
 mod dns;
 mod event;
 mod kernel;
+mod lookup;
 mod message;
 mod open;
 mod overview;
@@ -35,6 +36,7 @@ pub use event::{
     Step, Timer, TimerAction, Wireshark,
 };
 pub use kernel::{KernelAct, KernelAgreement, KernelDeed, KernelDifference, KernelSample, KernelState};
+pub use lookup::{Asked, Attempt, DnsTransport, Lookup, LookupAddress, LookupOutcome};
 pub use message::{Body, Content, Framing, Header, HttpRequest, HttpResponse, Message, Part, PartKind, TlsClientHello};
 pub use open::{Negotiated, Open, OpenKind};
 pub use overview::{Closed, Loss, Opened, Overview, RoundTrips, Route, Selection, Standout, Standouts, TimeWaits};

@@ -13,7 +13,7 @@ pub(super) fn published() -> Schema {
     let mut schema = settings.into_generator().into_root_schema_for::<Timeline>();
     schema.insert("$id".into(), ID.into());
     schema.insert("title".into(), "synfin timeline, version 1".into());
-    for (of, tag) in [("Event", "kind"), ("Message", "message")] {
+    for (of, tag) in [("Event", "kind"), ("Message", "message"), ("Lookup", "asked")] {
         if let Some(kinds) = schema.pointer_mut(&format!("/$defs/{of}/oneOf")).and_then(Value::as_array_mut) {
             admit_later_kinds(kinds, tag);
         }
@@ -62,7 +62,7 @@ mod tests {
         walk(&schema, "", &mut |path, value| {
             let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
             // What tells the variants apart is told by each of them.
-            let is_tag = path.ends_with("/kind") || path.ends_with("/message");
+            let is_tag = ["/kind", "/message", "/asked"].iter().any(|tag| path.ends_with(tag));
             let is_field = parent.ends_with("/properties") && !is_tag;
             let is_type = parent == "/$defs";
             let is_value = value.get("const").is_some() && parent.ends_with("/oneOf");
@@ -89,11 +89,14 @@ mod tests {
         let last = kinds.last().unwrap().pointer("/properties/kind").unwrap();
         assert_eq!(
             last,
-            &json!({ "type": "string", "not": { "enum": ["segment", "run", "timer", "call", "message"] } })
+            &json!({ "type": "string", "not": { "enum": ["segment", "run", "timer", "call", "message", "lookup"] } })
         );
         let messages = schema.pointer("/$defs/Message/oneOf").and_then(Value::as_array).unwrap();
         let last = messages.last().unwrap().pointer("/properties/message").unwrap();
-        let known = ["http-request", "http-response", "tls-client-hello"];
+        let known = ["http-request", "http-response", "tls-client-hello", "dns"];
         assert_eq!(last, &json!({ "type": "string", "not": { "enum": known } }));
+        let lookups = schema.pointer("/$defs/Lookup/oneOf").and_then(Value::as_array).unwrap();
+        let last = lookups.last().unwrap().pointer("/properties/asked").unwrap();
+        assert_eq!(last, &json!({ "type": "string", "not": { "enum": ["hosts-file", "dns-server", "system"] } }));
     }
 }

@@ -63,6 +63,7 @@ fn the_same_frames_hold_tcp() {
                     ours.insert(frame.number, told);
                 }
                 Decoded::Icmp(_) => drop(others.insert(frame.number, Reason::IcmpError)),
+                Decoded::Names(_) => drop(others.insert(frame.number, Reason::NotTcp)),
                 Decoded::Skipped(reason) => drop(others.insert(frame.number, reason)),
             }
         }

@@ -17,6 +17,7 @@ fn error(v6: bool, kind: u8, code: u8, value: u32, quote: &[u8]) -> Result<IcmpE
     let decoded = match decoder.decode(&frame(LinkType::ETHERNET, &bytes)) {
         Decoded::Icmp(error) => Ok(error),
         Decoded::Segment(segment) => panic!("{segment:?}"),
+        Decoded::Names(datagram) => panic!("{datagram:?}"),
         Decoded::Skipped(reason) => Err(reason),
     };
     let reason = decoded.err().unwrap_or(Reason::IcmpError);

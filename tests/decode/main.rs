@@ -37,6 +37,7 @@ fn decode_cut(link: LinkType, bytes: &[u8], wire_len: usize) -> Result<Segment<'
     match Box::leak(Box::new(Decoder::new())).decode(&frame) {
         Decoded::Segment(segment) => Ok(segment),
         Decoded::Icmp(_) => Err(Reason::IcmpError),
+        Decoded::Names(_) => Err(Reason::NotTcp),
         Decoded::Skipped(reason) => Err(reason),
     }
 }

@@ -127,6 +127,38 @@ fn any_call() -> impl Strategy<Value = Detail> {
     )
 }
 
+fn any_lookup() -> BoxedStrategy<Detail> {
+    (any_text(), any_text(), proptest::collection::vec(any_text(), 0..4), any_time(), any::<bool>())
+        .prop_map(|(endpoint, name, texts, answered_ns, used)| {
+            let ip = "2001:db8::ffff:1234:5678:9abc".parse().unwrap();
+            let text = |text: &String| Text::new(text.clone(), text.clone());
+            Detail::Lookup(Box::new(Lookup {
+                endpoint,
+                program: texts.first().cloned(),
+                record_type: texts.first().cloned(),
+                asked: Asked::HostsFile { path: name.clone() },
+                outcome: LookupOutcome::Addresses,
+                rcode: texts.last().cloned(),
+                answered_ns: Some(answered_ns),
+                again_ns: vec![answered_ns],
+                aliases: texts.clone(),
+                addresses: vec![LookupAddress {
+                    ip,
+                    scope: synfin::tcp::Scope::Documentation,
+                    ttl_s: Some(u32::MAX),
+                    line: Some(u64::MAX),
+                    used,
+                }],
+                frames: vec![0],
+                after: vec![Attempt { ip, connection: 0, outcome: OpenKind::Refused }],
+                problems: texts.iter().map(text).collect(),
+                text: text(&name),
+                name,
+            }))
+        })
+        .boxed()
+}
+
 fn any_detail() -> impl Strategy<Value = Detail> {
     let flow = (any_text(), any_text(), any::<u64>(), any::<u64>()).prop_map(|(from, to, segments, bytes)| Flow {
         from,
@@ -144,6 +176,7 @@ fn any_detail() -> impl Strategy<Value = Detail> {
                 Detail::Timer(Timer { endpoint, action, due_ns, remaining_ns, kernel })
             }),
         any_call(),
+        any_lookup(),
         Just(Detail::Unknown),
     ]
 }

@@ -44,7 +44,7 @@ impl Pair {
                 self.seen.hear_icmp(&error, &mut |_: &Step<'_>| {});
                 self.unseen.hear_icmp(&error, &mut Deaf);
             }
-            Decoded::Skipped(_) => {}
+            Decoded::Names(_) | Decoded::Skipped(_) => {}
         }
     }
 

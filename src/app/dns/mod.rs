@@ -3,11 +3,15 @@
 //! simple-dns reads names and data, and refuses a message as a whole; so it is shown a copy that ends where the walk before it
 //! found the first fault, with counts that fit and with types and classes that it knows.
 
+mod lookups;
 #[cfg(test)]
 mod tests;
 mod walk;
+mod way;
 mod words;
 
+pub use lookups::{Lookups, Sent};
+pub(super) use way::Messages;
 pub use words::record_type;
 
 use crate::timeline::{DnsMessage, DnsQuestion, DnsRecord, Text};
@@ -40,13 +44,13 @@ pub fn read(octets: &[u8]) -> Result<(DnsMessage, Vec<Text>), Text> {
         problems.push(Text::new(format!("no standard query: opcode {opcode}"), format!("非标准查询：操作码 {opcode}")));
     }
     let mut message = DnsMessage {
-        id,
+        query_id: id,
         is_response,
         question: None,
         rcode: is_response.then(|| words::rcode(flags & 15)),
         truncated: flags & 0x0200 != 0,
-        answers: Vec::new(),
-        answers_left_out: walk.left_out,
+        records: Vec::new(),
+        records_left_out: walk.left_out,
     };
     let mut copy = fit_to_read(octets, &walk);
     let total = walk.answers.len();
@@ -58,7 +62,7 @@ pub fn read(octets: &[u8]) -> Result<(DnsMessage, Vec<Text>), Text> {
             record_type: record_type(number(octets, *at).unwrap_or_default()),
         });
         let answers = packet.answers.iter().zip(&walk.answers);
-        message.answers = answers.map(|(answer, at)| record(answer, octets, *at)).collect();
+        message.records = answers.map(|(answer, at)| record(answer, octets, *at)).collect();
     }
     if sound < total {
         let n = sound + 1;

@@ -27,7 +27,7 @@ fn a_query_is_read() {
     let (message, problems) = read(&octets).unwrap();
     let question = message.question.unwrap();
     assert_eq!((question.name.as_str(), question.record_type.as_str()), ("www.lab.test", "A"));
-    assert_eq!((message.id, message.is_response, message.rcode, problems.len()), (0x1234, false, None, 0));
+    assert_eq!((message.query_id, message.is_response, message.rcode, problems.len()), (0x1234, false, None, 0));
 }
 
 #[test]
@@ -39,10 +39,10 @@ fn an_alias_and_its_addresses_are_read_in_their_order() {
     let (message, problems) = read(&response(3, &records)).unwrap();
     assert!(problems.is_empty(), "{problems:?}");
     assert_eq!(message.rcode.as_deref(), Some("NOERROR"));
-    let told: Vec<_> = message.answers.iter().map(|a| (a.name.as_str(), a.record_type.as_str(), a.ttl_s)).collect();
+    let told: Vec<_> = message.records.iter().map(|a| (a.name.as_str(), a.record_type.as_str(), a.ttl_s)).collect();
     assert_eq!(told, [("www.lab.test", "CNAME", 60), ("web.lab.test", "A", 60), ("web.lab.test", "AAAA", 60)]);
-    assert_eq!(message.answers[0].target.as_deref(), Some("web.lab.test"));
-    assert_eq!(message.answers[1].ip, Some("10.0.0.2".parse().unwrap()));
+    assert_eq!(message.records[0].target.as_deref(), Some("web.lab.test"));
+    assert_eq!(message.records[1].ip, Some("10.0.0.2".parse().unwrap()));
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn types_and_classes_that_nobody_knows_are_told_by_number() {
     let (message, problems) = read(&octets).unwrap();
     assert!(problems.is_empty(), "{problems:?}");
     assert_eq!(message.question.unwrap().record_type, "TYPE65281");
-    assert_eq!(message.answers[0].record_type, "TYPE65400");
+    assert_eq!(message.records[0].record_type, "TYPE65400");
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn what_stands_before_a_fault_is_told_and_the_fault_too() {
     ];
     for (bad, told) in cases {
         let (message, problems) = read(&response(2, &[good.clone(), bad].concat())).unwrap();
-        assert_eq!(message.answers.len(), 1, "{told}");
+        assert_eq!(message.records.len(), 1, "{told}");
         assert!(problems[0].en.starts_with(told), "{problems:?}");
         assert_eq!(message.question.unwrap().name, "www.lab.test");
     }
@@ -101,7 +101,7 @@ fn a_long_way_of_pointers_ends() {
 fn more_than_anybody_needs_is_counted() {
     let records: Vec<u8> = (0..100).flat_map(|n| record_of(QUESTION, 1, &[10, 0, 0, n])).collect();
     let (message, _) = read(&response(100, &records)).unwrap();
-    assert_eq!((message.answers.len(), message.answers_left_out), (64, 36));
+    assert_eq!((message.records.len(), message.records_left_out), (64, 36));
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn counts_that_lie_cost_nothing() {
     octets[4..6].copy_from_slice(&[0xff, 0xff]);
     octets[8..12].copy_from_slice(&[0xff; 4]);
     let (message, problems) = read(&octets).unwrap();
-    assert_eq!((message.answers.len(), problems.len()), (0, 1));
+    assert_eq!((message.records.len(), problems.len()), (0, 1));
     assert!(read(&octets[..11]).is_err());
 }
 
@@ -141,7 +141,7 @@ fn any_octets_and_any_damage_are_read_within_bounds() {
         }
         octets.truncate(chance.hash_one(round) as usize % (octets.len() * 2));
         if let Ok((message, problems)) = read(&octets) {
-            assert!(message.answers.len() <= 64 && problems.len() <= 3);
+            assert!(message.records.len() <= 64 && problems.len() <= 3);
         }
     }
 }

@@ -24,7 +24,8 @@ impl Said {
         let carrier =
             Carrier { ordinal: self.segments, frame: self.segments + 1, at: Timestamp(self.segments as i64), first: 0 };
         let piece = Piece { offset: self.sent[place], octets, len, carrier };
-        let heard = Heard { connection: 1, peer, is_syn: true, is_fin: false, piece, acknowledged: None };
+        let heard =
+            Heard { connection: 1, peer, is_dns: false, is_syn: true, is_fin: false, piece, acknowledged: None };
         if self.reader.hear(&heard) {
             self.begun.push(self.segments);
         }
@@ -296,7 +297,7 @@ proptest::proptest! {
             let kept = octets.get(..octets.len().saturating_sub(cut as usize)).unwrap();
             let piece = Piece { offset, octets: kept, len: octets.len() as u32, carrier };
             let acknowledged = (jump == 2).then_some(sent[1 - place]);
-            reader.hear(&Heard { connection: 1, peer, is_syn: true, is_fin: jump == 1 && cut == 2, piece, acknowledged });
+            reader.hear(&Heard { connection: 1, peer, is_dns: false, is_syn: true, is_fin: jump == 1 && cut == 2, piece, acknowledged });
             sent[place] = sent[place].max(offset + octets.len() as u64);
         }
         for word in reader.finish().0 {

@@ -34,7 +34,7 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
             match decoded {
                 Decoded::Segment(segment) => drop(first.judge(&segment)),
                 Decoded::Icmp(error) => first.hear_icmp(&error),
-                Decoded::Skipped(_) => {}
+                Decoded::Names(_) | Decoded::Skipped(_) => {}
             }
             Ok(())
         })?;
@@ -49,7 +49,7 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
                     second.hear_icmp(&error);
                     return Ok(());
                 }
-                Decoded::Skipped(_) => return Ok(()),
+                Decoded::Names(_) | Decoded::Skipped(_) => return Ok(()),
             };
             let written = serde_json::to_writer(&mut out, &line).map_err(io::Error::from);
             Ok(written.and_then(|()| out.write_all(b"\n"))?)

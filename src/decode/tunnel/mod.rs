@@ -7,6 +7,7 @@ mod overlay;
 
 pub(super) use mpls::mpls;
 
+use super::datagram;
 use super::rest::Rest;
 use super::{Layer, Reason};
 
@@ -49,10 +50,12 @@ fn udp(rest: &mut Rest<'_>) -> Result<Layer, Reason> {
     if let Some(len) = u16::from_be_bytes([l0, l1]).checked_sub(8) {
         rest.limit(len.into());
     }
-    match port(src.min(dst), rest) {
-        None if src.min(dst) >= 1024 => port(src.max(dst), rest).unwrap_or(Err(Reason::NotTcp)),
-        found => found.unwrap_or(Err(Reason::NotTcp)),
-    }
+    let found = match port(src.min(dst), rest) {
+        None if src.min(dst) >= 1024 => port(src.max(dst), rest),
+        found => found,
+    };
+    let names = datagram::PORTS.iter().any(|port| [src, dst].contains(port));
+    found.unwrap_or(if names { Ok(Layer::Names([src, dst])) } else { Err(Reason::NotTcp) })
 }
 
 /// The tunnel at a port (IANA; 8472 is what Linux used for VXLAN before it had a number).

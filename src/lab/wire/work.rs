@@ -94,7 +94,7 @@ impl<O: Outlet> Work<O> {
             Decoded::Icmp(_) => (None, true),
             Decoded::Skipped(_) if is_housekeeping(&bytes) => return,
             // A program may ask a name server or send a ping: that is carried as it came, and is none of the lab's business.
-            Decoded::Skipped(_) => (None, false),
+            Decoded::Names(_) | Decoded::Skipped(_) => (None, false),
         };
         if is_tcp {
             self.carried.came.fetch_add(1, Ordering::AcqRel);

@@ -77,7 +77,7 @@ pub(super) fn row(
             head.write(out)?;
             lines.push(rows::call_words(called, style));
         }
-        Content::Message(message) => {
+        Content::Message(message) | Content::Lookup(message) => {
             head.push(&summary::lane_name(lanes.get(message.from), style), Ink::side(message.from));
             head.write(out)?;
             lines.push((said::words(message, style), Ink::side(message.from)));

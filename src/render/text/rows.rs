@@ -49,7 +49,7 @@ pub(super) fn block(
         }
         Content::Wait(wait) => waiting(wait, &summary::lane_name(lanes.get(wait.side), style), origin_ns, room, style),
         Content::Call(called) => call(called, room, style),
-        Content::Message(said) => said::lines(said, room, style),
+        Content::Message(said) | Content::Lookup(said) => said::lines(said, room, style),
         Content::Phase(_) | Content::States => Vec::new(),
     };
     let mut beside = Vec::new();

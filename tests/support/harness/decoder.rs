@@ -38,6 +38,7 @@ pub fn run(bytes: &[u8]) {
                 assert!(segment.options.other().len() <= 4);
             }
             Decoded::Icmp(error) => assert_eq!(error.src.is_ipv4(), error.dst.is_ipv4()),
+            Decoded::Names(datagram) => assert_eq!(datagram.src.is_ipv4(), datagram.dst.is_ipv4()),
             Decoded::Skipped(_) => {}
         }
         assert_eq!(decoder.seen(), frames);

@@ -1,0 +1,190 @@
+//! Queries matched with their answers: by both ends, the number, and the question.
+
+use super::read;
+use crate::app::{FoundAddress, LookupWord};
+use crate::tcp::Timestamp;
+use crate::timeline::{Asked, DnsMessage, DnsQuestion, DnsTransport, LookupOutcome, Text};
+use std::collections::HashMap;
+use std::net::SocketAddr;
+
+/// Lookups kept until the timeline shows them; what comes later is counted.
+const MOST_LOOKUPS: usize = 20_000;
+/// Times remembered at which one query was sent again.
+const MOST_AGAIN: usize = 8;
+/// Octets of names and problems that one lookup may keep, by counts: addresses and aliases.
+const MOST_FOUND: usize = 32;
+
+/// What was asked and answered so far.
+#[derive(Debug, Default)]
+pub struct Lookups {
+    words: Vec<LookupWord>,
+    /// Which word waits for the answer.
+    waiting: HashMap<Key, usize, foldhash::fast::RandomState>,
+    left_out: u64,
+}
+
+/// What a query and its answer have in common.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Key {
+    /// Who asks and who is asked; with multicast nobody in particular.
+    ends: Option<(SocketAddr, SocketAddr)>,
+    id: u16,
+    /// With its name in small letters, as an answer may return the letters otherwise (RFC 4343 3).
+    question: DnsQuestion,
+    transport: DnsTransport,
+}
+
+/// How a message was sent.
+#[derive(Debug, Clone, Copy)]
+pub struct Sent {
+    pub src: SocketAddr,
+    pub dst: SocketAddr,
+    pub at: Timestamp,
+    pub frame: u64,
+}
+
+impl Lookups {
+    /// A datagram to or from a port of DNS. What is no DNS is passed over.
+    pub fn datagram(&mut self, sent: Sent, octets: &[u8]) {
+        let Ok((message, problems)) = read(octets) else { return };
+        let multicast = [sent.src, sent.dst].iter().any(|end| end.port() == 5353);
+        let transport = if multicast { DnsTransport::Multicast } else { DnsTransport::Udp };
+        self.message(sent, transport, &message, problems);
+    }
+
+    /// A message that was read, by whichever transport.
+    pub fn message(&mut self, sent: Sent, transport: DnsTransport, message: &DnsMessage, problems: Vec<Text>) {
+        match (message.is_response, transport) {
+            (false, _) => self.query(sent, transport, message, problems),
+            (true, DnsTransport::Multicast) => self.multicast_answer(sent, message, &problems),
+            (true, _) => self.answer(sent, transport, message, problems),
+        }
+    }
+
+    /// All lookups by the time of their queries, and how many found no room.
+    pub fn finish(mut self) -> (Vec<LookupWord>, u64) {
+        self.words.sort_by_key(|word| word.at);
+        (self.words, self.left_out)
+    }
+
+    fn query(&mut self, sent: Sent, transport: DnsTransport, message: &DnsMessage, problems: Vec<Text>) {
+        let Some(question) = &message.question else { return };
+        let key = Key::of(sent.src, sent.dst, message.query_id, question, transport);
+        if let Some(word) = self.waiting.get(&key).and_then(|place| self.words.get_mut(*place)) {
+            if word.again.len() < MOST_AGAIN {
+                word.again.push(sent.at);
+            }
+            return;
+        }
+        if let Some(place) = self.keep(word(sent.src, sent.dst, sent, transport, question, problems)) {
+            self.waiting.insert(key, place);
+        }
+    }
+
+    fn answer(&mut self, sent: Sent, transport: DnsTransport, message: &DnsMessage, problems: Vec<Text>) {
+        let Some(question) = &message.question else { return };
+        let key = Key::of(sent.dst, sent.src, message.query_id, question, transport);
+        let place = match self.waiting.remove(&key) {
+            Some(place) => Some(place),
+            // The query came before the capture.
+            None => self.keep(word(sent.dst, sent.src, sent, transport, question, Vec::new())),
+        };
+        if let Some(word) = place.and_then(|place| self.words.get_mut(place)) {
+            word.hear(sent, message, problems);
+        }
+    }
+
+    /// A multicast answer need not repeat the question (RFC 6762 6): its records tell what it answers.
+    fn multicast_answer(&mut self, sent: Sent, message: &DnsMessage, problems: &[Text]) {
+        for record in &message.records {
+            let question = DnsQuestion { name: record.name.clone(), record_type: record.record_type.clone() };
+            let key = Key::of(sent.dst, sent.src, 0, &question, DnsTransport::Multicast);
+            let Some(word) = self.waiting.remove(&key).and_then(|place| self.words.get_mut(place)) else { continue };
+            if let Asked::DnsServer { ip, .. } = &mut word.asked {
+                *ip = sent.src.ip();
+            }
+            word.hear(sent, message, problems.to_vec());
+        }
+    }
+
+    fn keep(&mut self, word: LookupWord) -> Option<usize> {
+        if self.words.len() >= MOST_LOOKUPS {
+            self.left_out = self.left_out.saturating_add(1);
+            return None;
+        }
+        self.words.push(word);
+        Some(self.words.len() - 1)
+    }
+}
+
+impl Key {
+    fn of(client: SocketAddr, server: SocketAddr, id: u16, question: &DnsQuestion, transport: DnsTransport) -> Key {
+        let is_multicast = transport == DnsTransport::Multicast;
+        let DnsQuestion { name, record_type } = question;
+        Key {
+            ends: (!is_multicast).then_some((client, server)),
+            id: if is_multicast { 0 } else { id },
+            question: DnsQuestion { name: name.to_ascii_lowercase(), record_type: record_type.clone() },
+            transport,
+        }
+    }
+}
+
+/// A question that nobody has answered yet.
+fn word(
+    client: SocketAddr,
+    server: SocketAddr,
+    sent: Sent,
+    transport: DnsTransport,
+    question: &DnsQuestion,
+    problems: Vec<Text>,
+) -> LookupWord {
+    LookupWord {
+        client: Some(client.ip()),
+        program: None,
+        name: question.name.clone(),
+        record_type: Some(question.record_type.clone()),
+        asked: Asked::DnsServer { ip: server.ip(), port: server.port(), transport },
+        at: sent.at,
+        again: Vec::new(),
+        answered: None,
+        outcome: LookupOutcome::Unanswered,
+        rcode: None,
+        aliases: Vec::new(),
+        addresses: Vec::new(),
+        frames: vec![sent.frame],
+        problems,
+    }
+}
+
+impl LookupWord {
+    /// The answer came.
+    fn hear(&mut self, sent: Sent, message: &DnsMessage, problems: Vec<Text>) {
+        self.answered = Some(sent.at);
+        self.rcode.clone_from(&message.rcode);
+        if self.frames.last() != Some(&sent.frame) {
+            self.frames.push(sent.frame);
+        }
+        self.problems.extend(problems);
+        // From the name asked for, each alias leads to the next; what leads nowhere is somebody else's.
+        let mut name = &self.name;
+        while self.aliases.len() < MOST_FOUND {
+            let mut aliases = message.records.iter().filter(|record| record.record_type == "CNAME");
+            let Some(alias) = aliases.find(|record| record.name.eq_ignore_ascii_case(name)) else { break };
+            let Some(target) = alias.target.as_ref().filter(|target| !self.aliases.contains(target)) else { break };
+            self.aliases.push(target.clone());
+            name = target;
+        }
+        let own = message.records.iter().filter(|record| record.name.eq_ignore_ascii_case(name));
+        let found =
+            own.filter_map(|record| Some(FoundAddress { ip: record.ip?, ttl_s: Some(record.ttl_s), line: None }));
+        self.addresses = found.take(MOST_FOUND).collect();
+        self.outcome = match message.rcode.as_deref() {
+            _ if message.truncated && self.addresses.is_empty() => LookupOutcome::Truncated,
+            Some("NOERROR") | None if self.addresses.is_empty() => LookupOutcome::NoAddress,
+            Some("NOERROR") | None => LookupOutcome::Addresses,
+            Some("NXDOMAIN") => LookupOutcome::NoName,
+            Some(_) => LookupOutcome::Failed,
+        };
+    }
+}

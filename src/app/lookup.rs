@@ -1,0 +1,44 @@
+//! A lookup as it was seen or made, before it is known which connections came of it.
+
+use crate::tcp::Timestamp;
+use crate::timeline::{Asked, LookupOutcome, Text};
+use std::net::IpAddr;
+
+/// One question for a name, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookupWord {
+    /// The host that asked; `None`: the one whose connections follow.
+    pub client: Option<IpAddr>,
+    /// Who asked, as `synfin[123]`.
+    pub program: Option<String>,
+    /// Without a dot at its end.
+    pub name: String,
+    /// As `A`; `None`: any address would do.
+    pub record_type: Option<String>,
+    pub asked: Asked,
+    pub at: Timestamp,
+    /// When the same query was sent again; of very many times the first.
+    pub again: Vec<Timestamp>,
+    /// `None`: no answer came.
+    pub answered: Option<Timestamp>,
+    pub outcome: LookupOutcome,
+    /// As `NXDOMAIN`.
+    pub rcode: Option<String>,
+    /// Names that the name stands for, one leading to the next.
+    pub aliases: Vec<String>,
+    /// In the order of the answer.
+    pub addresses: Vec<FoundAddress>,
+    /// Frames with query and answer.
+    pub frames: Vec<u64>,
+    pub problems: Vec<Text>,
+}
+
+/// An address that was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FoundAddress {
+    pub ip: IpAddr,
+    /// For so many seconds it may be kept.
+    pub ttl_s: Option<u32>,
+    /// On which line of the hosts file it stands, from 1.
+    pub line: Option<u64>,
+}

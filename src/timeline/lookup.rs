@@ -1,0 +1,135 @@
+//! How a name became the address that a connection leads to.
+
+use super::{OpenKind, Text};
+use crate::tcp::Scope;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+
+/// A name was looked up before the connection began. The event's time is when it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Lookup {
+    /// Endpoint id of who asked: the connection's client.
+    pub endpoint: String,
+    /// Who asked, as `synfin[123]`, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
+    /// The name that was asked for, without a dot at its end.
+    pub name: String,
+    /// What was asked about it, as `A` or `AAAA`; absent where any address would do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record_type: Option<String>,
+    /// Who was asked.
+    #[serde(flatten)]
+    pub asked: Asked,
+    /// What came of it.
+    pub outcome: LookupOutcome,
+    /// How the DNS server says it went, as `NOERROR` or `NXDOMAIN`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rcode: Option<String>,
+    /// When the answer came, nanoseconds after `source.start`; `null`: none came.
+    pub answered_ns: Option<i64>,
+    /// When the same query was sent again, nanoseconds after `source.start`; of very many times the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub again_ns: Vec<i64>,
+    /// Names that the name stands for (CNAME), one leading to the next.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
+    /// The addresses, in the order of the answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<LookupAddress>,
+    /// Numbers of the frames with query and answer, from 1; none where no packet was sent or no single capture numbers them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frames: Vec<u64>,
+    /// Other addresses of the same name that were tried before this connection, and did not open: so this one was tried.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<Attempt>,
+    /// What is wrong with the answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<Text>,
+    /// The whole in one sentence.
+    pub text: Text,
+}
+
+/// Who was asked for a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "asked", rename_all = "kebab-case")]
+pub enum Asked {
+    /// The host's own list of names (RFC 952 was the first).
+    HostsFile {
+        /// Where the file is.
+        path: String,
+    },
+    /// A DNS server.
+    DnsServer {
+        /// Its address; with multicast, of the host that answered, or of the group where none did.
+        ip: IpAddr,
+        /// Its port, mostly 53.
+        port: u16,
+        /// How the question came there.
+        transport: DnsTransport,
+    },
+    /// The system's resolver (`getaddrinfo`), which does not say whom it asked.
+    System,
+    /// A kind of a later version: pass over it.
+    #[serde(other)]
+    Unknown,
+}
+
+/// How a question is carried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DnsTransport {
+    /// In a datagram (RFC 1035 4.2.1).
+    Udp,
+    /// Over a connection (RFC 1035 4.2.2).
+    Tcp,
+    /// In a datagram to everyone on the link: multicast DNS (RFC 6762).
+    Multicast,
+}
+
+/// What came of a lookup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LookupOutcome {
+    /// Addresses.
+    Addresses,
+    /// The name exists, or may exist, without an address of this type.
+    NoAddress,
+    /// There is no such name.
+    NoName,
+    /// The server did not do it, as `rcode` tells.
+    Failed,
+    /// The answer did not fit in a datagram, and the question was to come again over TCP.
+    Truncated,
+    /// No answer came.
+    Unanswered,
+}
+
+/// An address that was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LookupAddress {
+    /// The address.
+    pub ip: IpAddr,
+    /// How far it reaches.
+    pub scope: Scope,
+    /// For so many seconds it may be kept, as DNS says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ttl_s: Option<u32>,
+    /// On which line of the hosts file it stands, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// The connection leads to it.
+    pub used: bool,
+}
+
+/// An address that was tried before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Attempt {
+    /// The address.
+    pub ip: IpAddr,
+    /// Id of the connection that tried it.
+    pub connection: u64,
+    /// How that one opened, or did not.
+    pub outcome: OpenKind,
+}
