@@ -14,14 +14,14 @@ pub use both::{Both, Side};
 pub use over::{Over, Take};
 pub use told::Told;
 
+use crate::app::Reader;
 use crate::app::dns::Lookups;
-use crate::app::{LookupWord, Reader};
 use crate::assemble::{Assembler, Fold, Pair, Remarks, Watch};
 use crate::decode::{Decoded, Decoder, Placed};
 use crate::join::Passages;
 use crate::overview::Overview;
 use crate::source::Frame;
-use crate::tcp::{CallWord, IcmpError, KernelAct, KernelSample, KernelWord, MslProfile, Polling, Segment, Timestamp};
+use crate::tcp::{CallWord, HostsWord, IcmpError, KernelAct, KernelSample, KernelWord, MslProfile, Polling, Segment, Timestamp};
 use crate::timeline::{CaptureInterface, CapturedBy, Event, Packets, Source, SourceKind, Text, Timeline, Vantage};
 use crate::track::{Connection, Keep, Step, Tracker};
 use crate::wireshark::Analysis;
@@ -248,9 +248,9 @@ impl Analyzer {
         self.assembler.hear_call(word);
     }
 
-    /// Hears of a lookup that a program made.
-    pub fn hear_lookup(&mut self, word: LookupWord) {
-        self.assembler.hear_lookups(vec![word]);
+    /// Hears what a program found in the hosts file.
+    pub fn hear_hosts(&mut self, word: HostsWord) {
+        self.assembler.hear_lookups(vec![word.into()]);
     }
 
     /// Hears which process owns the socket at an address, as `synfin[123]`.

@@ -1,12 +1,11 @@
 //! Frames of two captures in, one timeline out: both sides of the same connections, joined.
 
 use super::{Analyzer, Ending, Wishes, foretell, naming};
-use crate::app::LookupWord;
 use crate::app::dns::Lookups;
 use crate::decode::{Decoded, Decoder};
 use crate::join::{self, Capture, Clock, MOST_SIGHTINGS};
 use crate::source::Frame;
-use crate::tcp::{CallWord, IcmpError, KernelAct, KernelSample, KernelWord, Polling, Segment, Timestamp};
+use crate::tcp::{CallWord, HostsWord, IcmpError, KernelAct, KernelSample, KernelWord, Polling, Segment, Timestamp};
 use crate::timeline::amount::some;
 use crate::timeline::{ClockOffset, Packets, Skipped, SourceKind, Text, Timeline, Vantage};
 use crate::track::Keep;
@@ -38,7 +37,7 @@ pub(super) enum Heard {
     Act(KernelAct),
     Kernel(KernelWord),
     Call(CallWord),
-    Lookup(LookupWord),
+    Hosts(HostsWord),
     Owner(SocketAddr, String),
     Polling(Polling),
 }
@@ -106,9 +105,9 @@ impl Both {
         self.hear(Heard::Call(word));
     }
 
-    /// Hears of a lookup that a program made. Times are the client's clock's.
-    pub fn hear_lookup(&mut self, word: LookupWord) {
-        self.hear(Heard::Lookup(word));
+    /// Hears what a program found in the hosts file. Times are the client's clock's.
+    pub fn hear_hosts(&mut self, word: HostsWord) {
+        self.hear(Heard::Hosts(word));
     }
 
     /// Hears which process owns the socket at an address, as `synfin[123]`.
@@ -173,7 +172,7 @@ impl Both {
                 Heard::Sample(word) => analyzer.hear_sample(&word),
                 Heard::Act(word) => analyzer.hear_act(word),
                 Heard::Call(word) => analyzer.hear_call(word),
-                Heard::Lookup(word) => analyzer.hear_lookup(word),
+                Heard::Hosts(word) => analyzer.hear_hosts(word),
                 Heard::Polling(polling) => analyzer.hear_polling(&polling),
                 Heard::Owner(address, process) => analyzer.hear_owner(address, &process),
             }

@@ -84,7 +84,8 @@ fn asked(asked: &Asked) -> Text {
                 DnsTransport::Multicast => Text::new(format!("{at} by multicast DNS"), format!("{at}（多播 DNS）")),
             }
         }
-        Asked::System | Asked::Unknown => Text::new("the system's resolver", "系统解析器"),
+        Asked::Rule { rfc } => Text::new(rfc, rfc),
+        Asked::Unknown => Text::new("?", "?"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! A lookup as it was seen or made, before it is known which connections came of it.
 
-use crate::tcp::Timestamp;
+use crate::tcp::{HostsWord, Timestamp};
 use crate::timeline::{Asked, LookupOutcome, Text};
 use std::net::IpAddr;
 
@@ -31,6 +31,30 @@ pub struct LookupWord {
     /// Frames with query and answer.
     pub frames: Vec<u64>,
     pub problems: Vec<Text>,
+}
+
+impl From<HostsWord> for LookupWord {
+    fn from(word: HostsWord) -> LookupWord {
+        let HostsWord { client, program, name, at, took, path, found } = word;
+        let name = name.strip_suffix('.').map_or(name.clone(), String::from);
+        let addresses = found.into_iter().map(|(ip, line)| FoundAddress { ip, ttl_s: None, line }).collect::<Vec<_>>();
+        LookupWord {
+            client,
+            program,
+            name,
+            record_type: None,
+            asked: path.map_or_else(|| Asked::Rule { rfc: "RFC 6761 6.3".into() }, |path| Asked::HostsFile { path }),
+            at,
+            again: Vec::new(),
+            answered: Some(at.add_ns(i64::try_from(took.as_nanos()).unwrap_or(i64::MAX))),
+            outcome: if addresses.is_empty() { LookupOutcome::NoName } else { LookupOutcome::Addresses },
+            rcode: None,
+            aliases: Vec::new(),
+            addresses,
+            frames: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
 }
 
 /// An address that was found.

@@ -15,13 +15,16 @@ use crate::lab::performance::rehearsal::{Performed, Rehearsal, RehearsalError, W
 use crate::ladder::View;
 use crate::source::clock::now;
 use crate::source::live::{HEADERS_ONLY, LiveCapture, LiveOptions, WHOLE_PACKETS};
+use crate::tcp::HostsWord;
 use crate::timeline::{Lang, SourceKind};
+use crate::transfer::names::{HOSTS_FILE, look_up};
 use crate::transfer::{Closer, Root};
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -48,8 +51,11 @@ pub(super) fn run(args: &Demo, config: &Config) -> Result<Exit> {
     let mut witness =
         Witness::open(&[PORT]).context(lang.pick("cannot ask the kernel about its sockets", "无法向内核询问套接字"))?;
     let folder = lesson(args.size, lang)?;
+    let looked_up = localhost(args.ipv6);
+    let ip = if args.ipv6 { IpAddr::V6(Ipv6Addr::LOCALHOST) } else { IpAddr::V4(Ipv4Addr::LOCALHOST) };
+    let mut found = looked_up.iter().flat_map(|word| &word.found).map(|(ip, _)| *ip);
     let rehearsal = Rehearsal {
-        ip: if args.ipv6 { IpAddr::V6(Ipv6Addr::LOCALHOST) } else { IpAddr::V4(Ipv4Addr::LOCALHOST) },
+        ip: found.find(IpAddr::is_loopback).unwrap_or(ip),
         port: PORT,
         root: Root::open(folder.path())
             .context(lang.pick("cannot open the demo's folder", "无法打开演示用的文件夹"))?,
@@ -88,6 +94,9 @@ pub(super) fn run(args: &Demo, config: &Config) -> Result<Exit> {
     }
     // Both ends are this program, whether or not the kernel was asked while their sockets lived.
     let own = format!("synfin[{}]", std::process::id());
+    for word in looked_up {
+        analyzer.hear_hosts(HostsWord { program: Some(own.clone()), ..word });
+    }
     analyzer.hear_owner(performed.client, &own);
     analyzer.hear_owner(performed.server, &own);
     for word in witness.seen().iter().flat_map(Seen::words) {
@@ -98,6 +107,14 @@ pub(super) fn run(args: &Demo, config: &Config) -> Result<Exit> {
     names::give(&mut timeline, config)?;
     outputs.write(&timeline, &View::default(), config)?;
     Ok(Exit::Done)
+}
+
+/// The addresses of `localhost` that the demo can use, of one version of IP; what says nothing of them is left out.
+fn localhost(is_v6: bool) -> Vec<HostsWord> {
+    let mut words = look_up(Path::new(HOSTS_FILE), "localhost", now);
+    words.iter_mut().for_each(|word| word.found.retain(|(ip, _)| ip.is_ipv6() == is_v6));
+    words.retain(|word| !word.found.is_empty());
+    words
 }
 
 fn failed(error: RehearsalError, lang: Lang) -> anyhow::Error {

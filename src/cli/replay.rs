@@ -191,6 +191,7 @@ fn read(
         for entry in journal {
             match entry {
                 Entry::Call(word) => analyzer.hear_call(word.clone()),
+                Entry::Hosts(word) => analyzer.hear_hosts(word.clone()),
                 Entry::Kernel(word) => analyzer.hear_kernel(word),
                 Entry::Sample(word) => analyzer.hear_sample(word),
                 Entry::Act(word) => analyzer.hear_act(word.clone()),

@@ -157,12 +157,7 @@ impl Progress {
     fn heading(&mut self, event: &Event) -> Option<Phase> {
         let starts =
             matches!(&event.detail, Detail::Timer(Timer { action: WaitAction::Begins | WaitAction::Rearmed, .. }));
-        let again = match event.phase {
-            Phase::Close => self.phase == Some(Phase::TimeWait),
-            // A server that listens begins to open before its client looks a name up.
-            Phase::Lookup => self.phase.is_some(),
-            _ => false,
-        };
+        let again = self.phase == Some(Phase::TimeWait) && event.phase == Phase::Close;
         if self.phase == Some(event.phase) || again || (starts && self.phase.is_some()) {
             return None;
         }

@@ -4,12 +4,13 @@
 mod fields;
 
 use crate::tcp::{
-    CallName, CallWord, KernelAct, KernelDeed, KernelSample, KernelWord, Polling, RunningTimer, Sample, State,
+    CallName, CallWord, HostsWord, KernelAct, KernelDeed, KernelSample, KernelWord, Polling, RunningTimer, Sample, State,
     Timestamp,
 };
 use fields::Fields;
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// The block's type in pcapng.
@@ -21,11 +22,14 @@ const LONGEST_TEXT: usize = 256;
 const LONGEST_ERROR: usize = 32;
 /// Times that the kernel went unasked for longer than usual, at the most.
 pub const MOST_GAPS: usize = 256;
+/// Addresses of one name.
+const MOST_FOUND: usize = 64;
 
 /// One entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
     Call(CallWord),
+    Hosts(HostsWord),
     Kernel(KernelWord),
     Sample(KernelSample),
     Act(KernelAct),
@@ -59,6 +63,24 @@ pub fn write_call(word: &CallWord, out: &mut impl Write) -> io::Result<()> {
         Ok(count) => entry.add_some("SYNFIN_RESULT", *count),
         Err(error) => entry.add("SYNFIN_ERROR", error),
     };
+    entry.write(out)
+}
+
+/// Writes what a program found in the hosts file as one whole block, little-endian.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_hosts(word: &HostsWord, out: &mut impl Write) -> io::Result<()> {
+    let HostsWord { client, program, name, at, took, path, found } = word;
+    let one = |(ip, line): &(IpAddr, Option<u64>)| line.map_or_else(|| ip.to_string(), |line| format!("{ip}@{line}"));
+    let found = found.iter().map(one).collect::<Vec<_>>().join(" ");
+    let program = program.as_deref();
+    let mut entry = Fields::begin(*at, program.unwrap_or("program"), &format!("looked {name} up: {found}"));
+    entry.add("SYNFIN_NAME", name).add("SYNFIN_FOUND", found).add("SYNFIN_TOOK_NS", took.as_nanos());
+    entry
+        .add_some("SYNFIN_CLIENT", *client)
+        .add_some("SYNFIN_PROGRAM", program)
+        .add_some("SYNFIN_PATH", path.as_deref());
     entry.write(out)
 }
 
@@ -159,6 +181,21 @@ pub(super) fn read(body: &[u8]) -> Option<Entry> {
         let gaps = get("SYNFIN_GAPS_NS").unwrap_or_default().split(' ').filter_map(gap).take(MOST_GAPS).collect();
         let usual = nanos("SYNFIN_POLLED_MOSTLY_NS").unwrap_or(longest);
         return Some(Entry::Polling { polling: Polling { usual, gaps }, until: at });
+    }
+    if let Some(name) = get("SYNFIN_NAME") {
+        let one = |word: &str| match word.split_once('@') {
+            Some((ip, line)) => Some((ip.parse().ok()?, Some(line.parse().ok()?))),
+            None => Some((word.parse().ok()?, None)),
+        };
+        return Some(Entry::Hosts(HostsWord {
+            client: get("SYNFIN_CLIENT").and_then(|client| client.parse().ok()),
+            program: get("SYNFIN_PROGRAM").map(|program| text(program, LONGEST_TEXT)),
+            name: text(name, LONGEST_TEXT),
+            at,
+            took: nanos("SYNFIN_TOOK_NS")?,
+            path: get("SYNFIN_PATH").map(|path| text(path, LONGEST_TEXT)),
+            found: get("SYNFIN_FOUND")?.split_ascii_whitespace().take(MOST_FOUND).filter_map(one).collect(),
+        }));
     }
     let local = get("SYNFIN_LOCAL")?.parse().ok()?;
     let remote = get("SYNFIN_REMOTE").and_then(|remote| remote.parse().ok());
@@ -295,6 +332,19 @@ mod tests {
             let act = KernelAct { local: word.local, remote: word.local, at: word.at, deed };
             assert_eq!(again(|out| write_act(&act, out)), Some(Entry::Act(act)));
         }
+        let found = vec![("127.0.0.1".parse().unwrap(), Some(1)), ("::1".parse().unwrap(), None)];
+        let mut hosts = HostsWord {
+            client: Some(word.local.ip()),
+            program: word.program.clone(),
+            name: "localhost".into(),
+            at: word.at,
+            took: Duration::from_micros(40),
+            path: Some("/etc/hosts".into()),
+            found,
+        };
+        assert_eq!(again(|out| write_hosts(&hosts, out)), Some(Entry::Hosts(hosts.clone())));
+        (hosts.client, hosts.program, hosts.path, hosts.found) = (None, None, None, Vec::new());
+        assert_eq!(again(|out| write_hosts(&hosts, out)), Some(Entry::Hosts(hosts)));
         let usual = Duration::from_micros(2_345);
         let gaps = vec![(Timestamp(1_767_225_600_000_000_000), Timestamp(1_767_225_600_050_000_000))];
         for polling in [Polling::from(usual), Polling { usual, gaps }] {

@@ -2,7 +2,7 @@
 
 use super::{State, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 /// One call that a program made on a TCP socket.
@@ -23,6 +23,22 @@ pub struct CallWord {
     pub arguments: String,
     /// A count (octets) where the call gives one, or the error's name, as `ECONNREFUSED`.
     pub result: Result<Option<u64>, String>,
+}
+
+/// What a program found in the hosts file for a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostsWord {
+    /// The host that asked; `None`: the one whose connections follow.
+    pub client: Option<IpAddr>,
+    /// Who asked, as `synfin[123]`.
+    pub program: Option<String>,
+    pub name: String,
+    pub at: Timestamp,
+    pub took: Duration,
+    /// Where the file is; `None`: it says nothing, and `localhost` is loopback all the same (RFC 6761 6.3).
+    pub path: Option<String>,
+    /// The addresses, each with its line, from 1.
+    pub found: Vec<(IpAddr, Option<u64>)>,
 }
 
 /// The kernel's word on one socket, or on its absence.

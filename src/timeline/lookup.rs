@@ -38,7 +38,7 @@ pub struct Lookup {
     /// The addresses, in the order of the answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<LookupAddress>,
-    /// Numbers of the frames with query and answer, from 1; none where no packet was sent or no single capture numbers them.
+    /// Numbers of the frames with query and answer, from 1; none where no packet was sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub frames: Vec<u64>,
     /// Other addresses of the same name that were tried before this connection, and did not open: so this one was tried.
@@ -69,8 +69,11 @@ pub enum Asked {
         /// How the question came there.
         transport: DnsTransport,
     },
-    /// The system's resolver (`getaddrinfo`), which does not say whom it asked.
-    System,
+    /// Nobody: what the name stands for is laid down.
+    Rule {
+        /// Where, as `RFC 6761 6.3`.
+        rfc: String,
+    },
     /// A kind of a later version: pass over it.
     #[serde(other)]
     Unknown,

@@ -97,6 +97,6 @@ mod tests {
         assert_eq!(last, &json!({ "type": "string", "not": { "enum": known } }));
         let lookups = schema.pointer("/$defs/Lookup/oneOf").and_then(Value::as_array).unwrap();
         let last = lookups.last().unwrap().pointer("/properties/asked").unwrap();
-        assert_eq!(last, &json!({ "type": "string", "not": { "enum": ["hosts-file", "dns-server", "system"] } }));
+        assert_eq!(last, &json!({ "type": "string", "not": { "enum": ["hosts-file", "dns-server", "rule"] } }));
     }
 }

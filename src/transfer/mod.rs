@@ -36,6 +36,7 @@
 mod address;
 mod call;
 mod client;
+pub mod names;
 mod protocol;
 mod root;
 mod save;

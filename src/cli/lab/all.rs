@@ -28,7 +28,9 @@ pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
     let missing = ground::enter("--all", lang)?;
     let stop = interrupt::flag()?;
     let on_loopback = args.loopback || missing.is_some();
-    let may = |scenario: &Scenario| !on_loopback || !scenario.needs_wire();
+    let has_own = missing.is_none();
+    let may =
+        |scenario: &Scenario| (!on_loopback || !scenario.needs_wire()) && (has_own || !scenario.needs_own_network());
     let chosen: Vec<_> = BUILTIN
         .iter()
         .filter_map(|known| Some((known.name, known.scenario()?)))

@@ -28,7 +28,7 @@ pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
     args.write.as_deref().map_or(Ok(()), |path| saving::foresee(path, lang))?;
     let missing = ground::enter(&quoted(Path::new(name)), lang)?;
     let is_here = missing.is_some();
-    if let Some(why) = missing.filter(|_| scenario.needs_wire()) {
+    if let Some(why) = missing.filter(|_| scenario.needs_wire() || scenario.needs_own_network()) {
         return Err(why.into());
     }
     if args.loopback && scenario.needs_wire() {

@@ -21,11 +21,13 @@ const SIDES: [(&str, Side); 2] = [("client", Side::Client), ("server", Side::Ser
 pub(super) const WHOLE: usize = 60;
 
 /// Where the lab's hosts stand.
-const HOSTS: [(IpAddr, Side); 4] = [
+const HOSTS: [(IpAddr, Side); 6] = [
     (IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)), Side::Client),
     (IpAddr::V4(Ipv4Addr::new(10, 0, 0, 2)), Side::Server),
     (IpAddr::V6(Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 1)), Side::Client),
     (IpAddr::V6(Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 2)), Side::Server),
+    (IpAddr::V4(Ipv4Addr::new(10, 0, 0, 53)), Side::Server),
+    (IpAddr::V6(Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 0x53)), Side::Server),
 ];
 
 /// The sides of both hosts, by interface, of a recording of the lab's.
@@ -109,6 +111,7 @@ pub(super) fn read(
     for entry in reader.journal() {
         match entry {
             Entry::Call(word) => both.hear_call(word.clone()),
+            Entry::Hosts(word) => both.hear_hosts(word.clone()),
             Entry::Kernel(word) => both.hear_kernel(word),
             Entry::Sample(word) => both.hear_sample(word.clone()),
             Entry::Act(word) => both.hear_act(word.clone()),

@@ -7,4 +7,4 @@ mod network;
 pub(super) use network::DEVICE;
 
 pub use host::Host;
-pub use network::{Network, address, mac, wire_device};
+pub use network::{Network, address, mac, names_address, wire_device};

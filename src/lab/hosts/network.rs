@@ -46,6 +46,15 @@ pub fn address(peer: Peer, is_v6: bool) -> IpAddr {
     }
 }
 
+/// A second address of the server's host, where names are asked for.
+pub fn names_address(is_v6: bool) -> IpAddr {
+    if is_v6 {
+        IpAddr::V6(Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 0x53))
+    } else {
+        IpAddr::V4(Ipv4Addr::new(10, 0, 0, 53))
+    }
+}
+
 /// The link-layer address of a host.
 pub fn mac(peer: Peer) -> Mac {
     match peer {
@@ -121,6 +130,10 @@ fn settle(peer: Peer) -> io::Result<()> {
     for (is_v6, prefix) in [(false, 24), (true, 64)].into_iter().filter(|(is_v6, _)| !is_v6 || has_v6()) {
         link::address(DEVICE, address(peer, is_v6), prefix)?;
         link::neighbour(DEVICE, address(!peer, is_v6), mac(!peer))?;
+        match peer {
+            Peer::A => link::neighbour(DEVICE, names_address(is_v6), mac(Peer::B))?,
+            Peer::B => link::address(DEVICE, names_address(is_v6), prefix)?,
+        }
     }
     Ok(())
 }

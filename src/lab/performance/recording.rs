@@ -3,7 +3,7 @@
 use crate::lab::kernel::witness::Seen;
 use crate::lab::wire::Record;
 use crate::source::journal;
-use crate::tcp::{CallWord, KernelAct, Polling, Timestamp};
+use crate::tcp::{CallWord, HostsWord, KernelAct, Polling, Timestamp};
 use std::io::{self, Write};
 
 /// What the file says made it.
@@ -13,6 +13,8 @@ pub struct Recording {
     pub record: Record,
     /// By time.
     pub calls: Vec<CallWord>,
+    /// What they found in the hosts file.
+    pub hosts: Vec<HostsWord>,
     /// What the kernels said, host by host.
     pub seen: Vec<Seen>,
     /// What they did of their own accord, where root listened.
@@ -27,6 +29,7 @@ impl Recording {
     pub(super) fn end_at(&mut self, time: Timestamp) {
         self.record.sightings.retain(|sighting| sighting.time <= time);
         self.calls.retain(|word| word.at <= time);
+        self.hosts.retain(|word| word.at <= time);
         self.acts.retain(|act| act.at <= time);
         self.ended = time;
     }
@@ -37,6 +40,7 @@ impl Recording {
     /// What the writer says.
     pub fn write(&self, out: &mut impl Write) -> io::Result<()> {
         self.record.write(APPLICATION, out)?;
+        self.hosts.iter().try_for_each(|word| journal::write_hosts(word, out))?;
         self.calls.iter().try_for_each(|word| journal::write_call(word, out))?;
         for word in self.seen.iter().flat_map(Seen::words) {
             journal::write_state(&word, out)?;

@@ -66,6 +66,7 @@ macro_rules! table {
 table! {
     Opening "opening":
         "three-way"
+        "localhost"
         "syn-lost"
         "syn-ack-lost"
         "third-ack-lost"
@@ -117,7 +118,8 @@ table! {
         "thread-per-client"
         "download"
         "download-missing-file"
-        "http-keep-alive";
+        "http-keep-alive"
+        "browser-request";
 }
 
 #[cfg(test)]

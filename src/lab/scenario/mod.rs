@@ -41,7 +41,7 @@ use super::pace::Rate;
 use crate::expect::Sequence;
 use crate::tcp::Peer;
 use crate::timeline::Text;
-use script::{Line, What};
+use script::{Line, Target, What};
 use std::time::Duration;
 
 /// A scenario, ready to be played.
@@ -155,7 +155,15 @@ impl Scenario {
     /// Whether a loopback alone can show it: the wire does nothing but carry, and hosts are as they are.
     pub fn needs_wire(&self) -> bool {
         let on_wire = self.programs.iter().any(|program| program.place == Place::Wire);
-        on_wire || !self.faults.is_empty() || self.rate.is_some() || !self.sysctls.is_empty()
+        let asks = self.ground == Ground::Wire && self.needs_own_network();
+        on_wire || asks || !self.faults.is_empty() || self.rate.is_some() || !self.sysctls.is_empty()
+    }
+
+    /// Whether it must have a network of its own: the port of a DNS server is root's elsewhere, and what a name stands for may be
+    /// somebody else's address.
+    pub fn needs_own_network(&self) -> bool {
+        let names = |line: &Line| matches!(line.what, What::Names { .. } | What::Connect { to: Target::Name(_), .. });
+        self.lines().any(names)
     }
 
     fn lines(&self) -> impl Iterator<Item = &Line> {

@@ -21,10 +21,11 @@ pub(in crate::lab) struct Loopback {
 }
 
 impl Loopback {
-    /// Listens for packets of these ports and this address, in the network namespace of the calling thread.
-    pub(in crate::lab) fn listen(ports: &[u16], address: IpAddr) -> Result<Loopback, LiveError> {
+    /// Listens for packets of these ports, and of this address alone where one is given, in the network namespace of the calling thread.
+    pub(in crate::lab) fn listen(ports: &[u16], address: Option<IpAddr>) -> Result<Loopback, LiveError> {
         let words: Vec<String> = ports.iter().map(|port| format!("tcp port {port}")).collect();
-        let filter = format!("host {address} and ({})", words.join(" or "));
+        let words = words.join(" or ");
+        let filter = address.map_or(words.clone(), |address| format!("host {address} and ({words})"));
         let options = LiveOptions { filter: vec![filter], ..LiveOptions::new("lo") };
         let mut capture = LiveCapture::open(&options.keeping(WHOLE_PACKETS))?;
         let came = Arc::new(AtomicU64::new(0));

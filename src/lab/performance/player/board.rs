@@ -6,7 +6,7 @@ use crate::lab::kernel::witness::Seen;
 use crate::lab::scenario::script::MOST_PROBES;
 use crate::lab::scenario::script::{Line, Wait};
 use crate::lab::wire::Injector;
-use crate::tcp::{CallWord, Peer, State};
+use crate::tcp::{CallWord, HostsWord, Peer, State};
 use crate::timeline::Text;
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -35,6 +35,8 @@ pub struct Missed {
 pub(super) struct Board<'l> {
     /// Of client and server.
     pub(super) addresses: [IpAddr; 2],
+    /// Of the DNS server.
+    pub(super) names: IpAddr,
     /// Some program listens, so clients wait for it.
     listens: bool,
     listener: Listener<'l>,
@@ -60,6 +62,7 @@ struct Shared {
     /// Each with the last look before it.
     marks: HashMap<String, u64>,
     calls: Vec<CallWord>,
+    hosts: Vec<HostsWord>,
     missed: Vec<Missed>,
 }
 
@@ -78,12 +81,14 @@ enum Sign {
 impl<'l> Board<'l> {
     pub(super) fn new(
         addresses: [IpAddr; 2],
+        names: IpAddr,
         listens: bool,
         listener: Listener<'l>,
         injector: Option<Injector>,
     ) -> Board<'l> {
         Board {
             addresses,
+            names,
             listens,
             listener,
             injector,
@@ -202,6 +207,11 @@ impl<'l> Board<'l> {
         self.change(|shared| shared.calls.push(word));
     }
 
+    /// A program has looked into the hosts file.
+    pub(super) fn hear_hosts(&self, word: HostsWord) {
+        self.change(|shared| shared.hosts.push(word));
+    }
+
     /// A call gave something else than it must: the scenario is over.
     pub(super) fn miss(&self, program: &str, line: &Line, gave: Text) {
         self.change(|shared| {
@@ -213,11 +223,11 @@ impl<'l> Board<'l> {
         });
     }
 
-    /// The calls by time, and those that went wrong.
-    pub(super) fn told(self) -> (Vec<CallWord>, Vec<Missed>) {
-        let Shared { mut calls, missed, .. } = self.shared.into_inner().unwrap_or_else(PoisonError::into_inner);
+    /// The calls by time, what was found in the hosts file, and the calls that went wrong.
+    pub(super) fn told(self) -> (Vec<CallWord>, Vec<HostsWord>, Vec<Missed>) {
+        let Shared { mut calls, hosts, missed, .. } = self.shared.into_inner().unwrap_or_else(PoisonError::into_inner);
         calls.sort_by_key(|word| word.at);
-        (calls, missed)
+        (calls, hosts, missed)
     }
 
     fn change(&self, change: impl FnOnce(&mut Shared)) {
@@ -255,7 +265,9 @@ mod tests {
     use super::*;
 
     fn board() -> Board<'static> {
-        Board::new([IpAddr::from([10, 0, 0, 1]), IpAddr::from([10, 0, 0, 2])], false, &|_, _| {}, None)
+        let addresses = [1, 2, 53].map(|last| IpAddr::from([10, 0, 0, last]));
+        let [client, server, names] = addresses;
+        Board::new([client, server], names, false, &|_, _| {}, None)
     }
 
     fn look(board: &Board<'_>, client: &[State]) {

@@ -2,6 +2,7 @@
 //! asked what they see.
 
 mod board;
+mod names;
 mod program;
 mod socket;
 mod stage;
@@ -78,7 +79,8 @@ fn perform(
     let tracer = if is_alone { Tracer::begin() } else { None };
     let mut watch = Watch::begin(stage.witnesses(scenario)?, &stage.medium, scenario.delay, stop);
     let addresses = Peer::BOTH.map(|peer| stage.address(peer, scenario.is_v6));
-    let board = Board::new(addresses, scenario.listens(), listener, stage.medium.injector());
+    let names = stage.names(scenario.is_v6);
+    let board = Board::new(addresses, names, scenario.listens(), listener, stage.medium.injector());
     let served = scenario.served();
     let end = Instant::now() + scenario.limit;
     let played = thread::scope(|scope| {
@@ -123,9 +125,9 @@ fn perform(
     // nobody must still be listening then.
     let record = stage.medium.end().map_err(LabError::Lost)?;
     let traced = tracer.map(Tracer::end).unwrap_or_default();
-    let (calls, missed) = board.told();
+    let (calls, hosts, missed) = board.told();
     let acts = traced::join(&mut seen, &record, traced);
-    let mut recording = Recording { record, calls, seen, acts, polling, ended: now() };
+    let mut recording = Recording { record, calls, hosts, seen, acts, polling, ended: now() };
     if is_stopped {
         recording.end_at(watched);
     }

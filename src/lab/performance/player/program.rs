@@ -1,10 +1,11 @@
 //! One program of a scenario: its lines one after the other, each held against what it must give.
 
 use super::board::{Board, Over};
+use super::names;
 use super::socket::{Caller, Socket};
 use super::transfers;
 use crate::lab::hosts::Host;
-use crate::lab::scenario::script::{Amount, Line, Wait, Wanted, What};
+use crate::lab::scenario::script::{Amount, Line, Target, Wait, Wanted, What};
 use crate::lab::scenario::{Place, Program};
 use crate::tcp::Peer;
 use crate::timeline::Text;
@@ -146,8 +147,13 @@ impl Work<'_> {
                 board.put(self.host, &listener, listening);
                 Ok(accepted?.map(|socket| board.put(self.host, name, socket)).into())
             }
-            What::Connect { port, at_self } => {
-                let remote = self.address(*port, *at_self);
+            What::Connect { port, to: Target::Name(host) } => {
+                let reached = names::reach(self.caller, self.host, host, *port)?;
+                Ok(reached.map(|socket| board.put(self.host, name, socket)).into())
+            }
+            What::Names { port, names } => Ok(Gave::count(names::serve(&self.program.name, board, *port, names))),
+            What::Connect { port, to } => {
+                let remote = self.address(*port, *to == Target::Own);
                 self.early(name, |socket| socket.connect(self.caller, remote))
             }
             What::Send(octets) => {

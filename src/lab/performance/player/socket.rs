@@ -46,7 +46,11 @@ pub(super) type Outcome<T> = Result<io::Result<T>, Over>;
 impl Socket {
     /// socket.
     pub(super) fn new(caller: Caller<'_>) -> io::Result<Socket> {
-        let is_v6 = caller.board.addresses.iter().all(IpAddr::is_ipv6);
+        Socket::of(caller.board.addresses.iter().all(IpAddr::is_ipv6))
+    }
+
+    /// socket, of this version of IP.
+    pub(super) fn of(is_v6: bool) -> io::Result<Socket> {
         let (domain, family) = if is_v6 { (Domain::IPV6, "AF_INET6") } else { (Domain::IPV4, "AF_INET") };
         let (at, clock) = (now(), Instant::now());
         let socket = socket2::Socket::new(domain, Type::STREAM, Some(Protocol::TCP))?;

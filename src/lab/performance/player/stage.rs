@@ -1,6 +1,6 @@
 //! Where a scenario is played: two hosts with a wire between them, or a loopback that is both.
 
-use crate::lab::hosts::{Host, Network, address, link};
+use crate::lab::hosts::{Host, Network, address, link, names_address};
 use crate::lab::kernel::witness::{Seen, Witness};
 use crate::lab::performance::LabError;
 use crate::lab::scenario::{Ground, Scenario, Sysctl};
@@ -32,7 +32,9 @@ impl Stage {
                 (Ground::Here, false) => IpAddr::V4(unused()),
                 _ => IpAddr::V4(Ipv4Addr::LOCALHOST),
             };
-            let medium = Loopback::listen(&scenario.ports(), loopback).map_err(LabError::Loopback)?;
+            // Where a network is its own, all of it is the scenario's: `localhost` has two addresses.
+            let only = (ground == Ground::Here).then_some(loopback);
+            let medium = Loopback::listen(&scenario.ports(), only).map_err(LabError::Loopback)?;
             return Ok(Stage { network: None, loopback, medium: Medium::Loopback(medium) });
         }
         let network = Network::build().map_err(LabError::Network)?;
@@ -64,6 +66,14 @@ impl Stage {
     pub(super) fn address(&self, peer: Peer, is_v6: bool) -> IpAddr {
         match &self.network {
             Some(_) => address(peer, is_v6),
+            None => self.loopback,
+        }
+    }
+
+    /// Where the DNS server is.
+    pub(super) fn names(&self, is_v6: bool) -> IpAddr {
+        match &self.network {
+            Some(_) => names_address(is_v6),
             None => self.loopback,
         }
     }

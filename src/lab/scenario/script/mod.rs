@@ -4,6 +4,7 @@
 //! listen 8080 [backlog 1]   # socket, bind and listen; or `bind 8080` first, or `set …`
 //! accept [from NAME]        # of one's own listener, or of that program's
 //! connect 8080 [at self]    # to the other host, or to one's own address
+//! connect 8080 to NAME      # looked up in the hosts file, then at the lab's DNS server; its addresses one after the other
 //! send 1000 | send "text"   # until all is with the kernel
 //! recv | recv 100 | recv all                 # one call; calls until so much, or until the peer's FIN, has come
 //! echo                      # what comes goes back, until the peer's FIN
@@ -12,6 +13,7 @@
 //!                           # keepalive IDLE INTERVAL COUNT (as 1s 1s 3)
 //! serve 8080 a.txt=20000    # the built-in server, for one client: files of such sizes; gives the octets sent
 //! get 8080 a.txt            # the built-in client; gives the octets received
+//! names 53 a.test=10.0.0.2  # a DNS server, for one lookup; it marks its program's name when it can be asked
 //! wait 300ms | wait for MARK | wait until quiet
 //! wait until server CLOSE-WAIT | wait until client unread | wait until client probing [2]
 //! mark NAME
@@ -28,6 +30,7 @@ pub use inject::{Injection, MadeUp, Number};
 pub use parse::{ScriptError, parse};
 
 use crate::tcp::{Peer, State};
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// One line of a script.
@@ -58,8 +61,7 @@ pub enum What {
     },
     Connect {
         port: u16,
-        /// At the program's own host.
-        at_self: bool,
+        to: Target,
     },
     Send(Vec<u8>),
     Recv(Amount),
@@ -77,10 +79,26 @@ pub enum What {
         port: u16,
         name: String,
     },
+    /// The lab's DNS server: names and what they stand for. It answers both questions of one lookup.
+    Names {
+        port: u16,
+        names: Vec<(String, IpAddr)>,
+    },
     Wait(Wait),
     Mark(String),
     /// The wire makes a segment up.
     Inject(Injection),
+}
+
+/// Where a connection is to lead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// To the other host.
+    Other,
+    /// To the program's own host.
+    Own,
+    /// To the addresses of this name, until one of them answers.
+    Name(String),
 }
 
 /// An option of a socket, as `setsockopt` knows it.

@@ -3,12 +3,13 @@
 mod inject;
 mod words;
 
-use super::{Amount, Line, MOST_PROBES, Opt, Wait, Wanted, What};
+use super::{Amount, Line, MOST_PROBES, Opt, Target, Wait, Wanted, What};
 use crate::expect::likest_of;
 use crate::lab::fault::time;
 use crate::lab::scenario::Place;
 use crate::tcp::{Peer, State};
 use crate::timeline::Text;
+use std::net::IpAddr;
 use words::Words;
 
 /// Octets that one `send` or one file makes up at most.
@@ -44,9 +45,9 @@ pub fn parse(text: &str, place: Place) -> Result<Vec<Line>, ScriptError> {
     Ok(lines)
 }
 
-const CALLS: [&str; 14] = [
-    "listen", "accept", "bind", "connect", "send", "recv", "echo", "shutdown", "close", "set", "serve", "get", "wait",
-    "mark",
+const CALLS: [&str; 15] = [
+    "listen", "accept", "bind", "connect", "send", "recv", "echo", "shutdown", "close", "set", "serve", "get", "names",
+    "wait", "mark",
 ];
 const OPTIONS: [&str; 8] = ["linger", "reuseaddr", "nodelay", "quickack", "rcvbuf", "sndbuf", "fastopen", "keepalive"];
 /// What calls on sockets, and those of the built-in server and client, may give.
@@ -135,7 +136,12 @@ impl Words {
                 if at_self && !self.takes("self") {
                     return Err(self.wrong("'self' should stand here", "此处应为 'self'"));
                 }
-                What::Connect { port, at_self }
+                let to = match at_self {
+                    true => Target::Own,
+                    false if self.takes("to") => Target::Name(self.name()?),
+                    false => Target::Other,
+                };
+                What::Connect { port, to }
             }
             "send" => What::Send(self.load()?),
             "recv" if self.takes("all") => What::Recv(Amount::All),
@@ -146,6 +152,7 @@ impl Words {
             "close" => What::Close,
             "set" => What::Set(self.option()?),
             "serve" => What::Serve { port: self.port()?, files: self.files()? },
+            "names" => What::Names { port: self.port()?, names: self.names()? },
             "get" => What::Get { port: self.port()?, name: self.name()? },
             other => {
                 self.at -= 1;
@@ -268,6 +275,25 @@ impl Words {
         Ok(files)
     }
 
+    /// `name=address`, at least one.
+    fn names(&mut self) -> Result<Vec<(String, IpAddr)>, ScriptError> {
+        let entry = |word: &str| {
+            let (name, ip) = word.split_once('=')?;
+            (!name.is_empty()).then_some((name.to_string(), ip.parse().ok()?))
+        };
+        let mut names = Vec::new();
+        while let Some(found) = self.take(entry) {
+            names.push(found);
+        }
+        if names.is_empty() {
+            return Err(self.wrong(
+                "a name such as www.lab.test=10.0.0.2 should stand here",
+                "此处应为 www.lab.test=10.0.0.2 这样的名字",
+            ));
+        }
+        Ok(names)
+    }
+
     fn wanted(&mut self) -> Result<Wanted, ScriptError> {
         if !self.takes("->") {
             return Ok(Wanted::Success);
@@ -349,6 +375,19 @@ mod tests {
             "get 80",
             "set quickack of",
         ] {
+            assert!(parse(wrong, HOST).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn names_are_served_and_looked_up() {
+        let lines = parse("names 53 a.test=10.0.0.2 a.test=fd00::2\nconnect 80 to a.test\nconnect 80 at self", HOST);
+        let lines = lines.unwrap();
+        let names = ["10.0.0.2", "fd00::2"].map(|ip| ("a.test".to_string(), ip.parse().unwrap())).to_vec();
+        assert_eq!(lines[0].what, What::Names { port: 53, names });
+        assert_eq!(lines[1].what, What::Connect { port: 80, to: Target::Name("a.test".into()) });
+        assert_eq!(lines[2].what, What::Connect { port: 80, to: Target::Own });
+        for wrong in ["names 53", "names 53 a.test", "names 53 a.test=b.test", "names 53 =10.0.0.2", "connect 80 to"] {
             assert!(parse(wrong, HOST).is_err(), "{wrong}");
         }
     }
