@@ -21,7 +21,9 @@ use crate::decode::{Decoded, Decoder, Placed};
 use crate::join::Passages;
 use crate::overview::Overview;
 use crate::source::Frame;
-use crate::tcp::{CallWord, HostsWord, IcmpError, KernelAct, KernelSample, KernelWord, MslProfile, Polling, Segment, Timestamp};
+use crate::tcp::{
+    CallWord, HostsWord, IcmpError, KernelAct, KernelSample, KernelWord, MslProfile, Polling, Segment, Timestamp,
+};
 use crate::timeline::{CaptureInterface, CapturedBy, Event, Packets, Source, SourceKind, Text, Timeline, Vantage};
 use crate::track::{Connection, Keep, Step, Tracker};
 use crate::wireshark::Analysis;

@@ -4,8 +4,8 @@
 mod fields;
 
 use crate::tcp::{
-    CallName, CallWord, HostsWord, KernelAct, KernelDeed, KernelSample, KernelWord, Polling, RunningTimer, Sample, State,
-    Timestamp,
+    CallName, CallWord, HostsWord, KernelAct, KernelDeed, KernelSample, KernelWord, Polling, RunningTimer, Sample,
+    State, Timestamp,
 };
 use fields::Fields;
 use std::fmt::Write as _;

@@ -27,7 +27,9 @@ pub use state::State;
 pub use tcb::Tcb;
 pub use timestamp::Timestamp;
 pub use transition::Signal;
-pub use word::{CallName, CallWord, HostsWord, KernelAct, KernelDeed, KernelSample, KernelWord, Polling, RunningTimer, Sample};
+pub use word::{
+    CallName, CallWord, HostsWord, KernelAct, KernelDeed, KernelSample, KernelWord, Polling, RunningTimer, Sample,
+};
 
 use serde::{Deserialize, Serialize};
 

@@ -99,7 +99,8 @@ impl Exec {
         let (mut seen, polling) = watch.end();
         let record = medium.end().map_err(LabError::Lost)?;
         let acts = traced::join(&mut seen, &record, tracer.map(Tracer::end).unwrap_or_default());
-        let mut recording = Recording { record, calls: Vec::new(), hosts: Vec::new(), seen, acts, polling, ended: now() };
+        let mut recording =
+            Recording { record, calls: Vec::new(), hosts: Vec::new(), seen, acts, polling, ended: now() };
         if ended == Ended::Stopped {
             recording.end_at(watched);
         }
