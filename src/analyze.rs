@@ -14,8 +14,8 @@ pub use both::{Both, Side};
 pub use over::{Over, Take};
 pub use told::Told;
 
-use crate::app::Reader;
 use crate::app::dns::Lookups;
+use crate::app::{Reader, Reading};
 use crate::assemble::{Assembler, Fold, Pair, Remarks, Watch};
 use crate::decode::{Decoded, Decoder, Placed};
 use crate::join::Passages;
@@ -45,8 +45,8 @@ pub struct Wishes {
     pub keep: Keep,
     /// VLANs do not keep connections apart.
     pub merge_vlans: bool,
-    /// Header fields that hold secrets are told as they were sent.
-    pub shows_secrets: bool,
+    /// How what applications say is read.
+    pub reading: Reading,
 }
 
 impl Default for Wishes {
@@ -58,7 +58,7 @@ impl Default for Wishes {
             msl: MslProfile::Linux,
             keep: Keep::ALL,
             merge_vlans: false,
-            shows_secrets: false,
+            reading: Reading::default(),
         }
     }
 }
@@ -109,7 +109,7 @@ impl Analyzer {
         Analyzer {
             decoder: Decoder::new(),
             tracker: Tracker::keeping(wishes.msl, wishes.keep, wishes.merge_vlans),
-            reader: Reader::new(wishes.shows_secrets),
+            reader: Reader::new(wishes.reading),
             lookups: Lookups::default(),
             assembler: Assembler::new(wishes.watch, Fold::of(wishes.full, wishes.whole), wishes.msl),
             msl: wishes.msl,

@@ -83,6 +83,14 @@ impl Draft {
         }
     }
 
+    /// As [`Draft::miss`], also where it begins with them.
+    pub(super) fn miss_at(&mut self, offset: u64, len: u64) {
+        if self.span.len == 0 {
+            self.span.offset = offset;
+        }
+        self.miss(len);
+    }
+
     /// It goes on with so many octets that were not captured.
     pub(super) fn miss(&mut self, len: u64) {
         self.span.len += len;

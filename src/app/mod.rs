@@ -7,11 +7,13 @@ mod lookup;
 mod message;
 mod stream;
 mod talk;
+mod text;
 pub mod tls;
 
 pub use lookup::{FoundAddress, LookupWord};
 pub use message::MessageWord;
 pub use stream::{Carrier, Next, Piece, Stream};
+pub use text::Encoding;
 
 use crate::tcp::Peer;
 use std::collections::HashMap;
@@ -28,7 +30,16 @@ pub struct Reader {
     talks: HashMap<u64, Talk, foldhash::fast::RandomState>,
     words: Vec<MessageWord>,
     left_out: u64,
-    shows_secrets: bool,
+    reading: Reading,
+}
+
+/// How it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reading {
+    /// The values of Authorization, Cookie and their like are told as sent.
+    pub shows_secrets: bool,
+    /// What no protocol claims is read as text in this encoding.
+    pub text: Option<Encoding>,
 }
 
 /// One segment, as far as its octets go.
@@ -49,9 +60,8 @@ pub struct Heard<'a> {
 }
 
 impl Reader {
-    /// `shows_secrets`: the values of Authorization, Cookie and their like are told as sent.
-    pub fn new(shows_secrets: bool) -> Reader {
-        Reader { shows_secrets, ..Reader::default() }
+    pub fn new(reading: Reading) -> Reader {
+        Reader { reading, ..Reader::default() }
     }
 
     /// One segment, in the order of capture. Says whether a message begins in it.
@@ -59,16 +69,16 @@ impl Reader {
         if self.talks.len() >= MOST_TALKS && !self.talks.contains_key(&heard.connection) {
             return false;
         }
-        let Reader { talks, words, left_out, shows_secrets } = self;
+        let Reader { talks, words, left_out, reading } = self;
         let mut out = |word| keep(words, left_out, word);
-        talks.entry(heard.connection).or_default().hear(heard, *shows_secrets, &mut out)
+        talks.entry(heard.connection).or_default().hear(heard, *reading, &mut out)
     }
 
     /// The connection is over: what is not complete will never be.
     pub fn close(&mut self, connection: u64) {
         let Some(talk) = self.talks.remove(&connection) else { return };
-        let Reader { words, left_out, shows_secrets, .. } = self;
-        talk.close(connection, *shows_secrets, &mut |word| keep(words, left_out, word));
+        let Reader { words, left_out, reading, .. } = self;
+        talk.close(connection, *reading, &mut |word| keep(words, left_out, word));
     }
 
     /// All messages, those that are not complete as far as they came; by connection, and in the order in which they began.

@@ -4,7 +4,8 @@ use super::dns;
 use super::http::{self, Messages};
 use super::message::{MessageWord, Whose};
 use super::stream::{Next, Stream};
-use super::{Heard, tls};
+use super::text::{Encoding, Turns};
+use super::{Heard, Reading, tls};
 use crate::tcp::Peer;
 use std::collections::VecDeque;
 
@@ -31,6 +32,9 @@ pub(super) struct Shared {
     /// Both sides speak another protocol from here on.
     pub(super) switched: bool,
     pub(super) shows_secrets: bool,
+    /// In what text is read that no protocol claims.
+    pub(super) encoding: Encoding,
+    reads_text: bool,
 }
 
 /// A request that waits for its answer.
@@ -42,6 +46,11 @@ pub(super) struct Asked {
 }
 
 impl Shared {
+    fn obey(&mut self, reading: Reading) {
+        self.shows_secrets = reading.shows_secrets;
+        (self.encoding, self.reads_text) = (reading.text.unwrap_or_default(), reading.text.is_some());
+    }
+
     /// The place of a message that begins to be told.
     pub(super) fn number(&mut self) -> u64 {
         self.messages += 1;
@@ -86,15 +95,16 @@ enum Way {
     Http(Box<Messages>),
     Tls(Box<tls::Hello>),
     Dns(Box<dns::Messages>),
+    Text(Box<Turns>),
     /// Nobody here reads it.
     Closed,
 }
 
 impl Talk {
     /// Says whether a message begins in the segment.
-    pub(super) fn hear(&mut self, heard: &Heard<'_>, shows_secrets: bool, out: &mut dyn FnMut(MessageWord)) -> bool {
+    pub(super) fn hear(&mut self, heard: &Heard<'_>, reading: Reading, out: &mut dyn FnMut(MessageWord)) -> bool {
         let Talk { streams, ways, shared } = self;
-        shared.shows_secrets = shows_secrets;
+        shared.obey(reading);
         let [first, second] = streams;
         let [first_way, second_way] = ways;
         let ((own, own_way), (others, others_way)) = match heard.peer {
@@ -115,14 +125,19 @@ impl Talk {
             *own_way = Way::Dns(Box::default());
         }
         let whose = Whose { connection: heard.connection, peer: heard.peer };
+        if heard.piece.len > 0
+            && let Way::Text(turns) = others_way
+        {
+            turns.end(Whose { connection: heard.connection, peer: !heard.peer }, shared, out);
+        }
         let mut begins = false;
         own.push(&heard.piece, &mut |next| begins |= own_way.read(next, whose, shared, out));
         begins
     }
 
     /// Nothing will come any more.
-    pub(super) fn close(mut self, connection: u64, shows_secrets: bool, out: &mut dyn FnMut(MessageWord)) {
-        self.shared.shows_secrets = shows_secrets;
+    pub(super) fn close(mut self, connection: u64, reading: Reading, out: &mut dyn FnMut(MessageWord)) {
+        self.shared.obey(reading);
         let Talk { streams, ways, mut shared } = self;
         for ((peer, mut stream), mut way) in Peer::BOTH.into_iter().zip(streams).zip(ways) {
             let whose = Whose { connection, peer };
@@ -141,11 +156,12 @@ impl Way {
         if matches!(self, Way::Unknown)
             && let Next::Octets { octets, .. } = next
         {
-            *self = Way::guess(octets);
+            *self = Way::guess(octets, shared.reads_text);
         }
         match self {
             Way::Unknown | Way::Closed => false,
             Way::Http(messages) => messages.read(next, whose, shared, out),
+            Way::Text(turns) => turns.read(next, whose, shared, out),
             Way::Tls(hello) => {
                 let (begins, told) = hello.read(next, whose, shared);
                 if let Some(told) = told {
@@ -161,17 +177,20 @@ impl Way {
         }
     }
 
-    fn guess(octets: &[u8]) -> Way {
+    fn guess(octets: &[u8], reads_text: bool) -> Way {
         match http::begins(octets) {
             Some(kind) => Way::Http(Box::new(Messages::new(kind))),
             None if tls::begins(octets) => Way::Tls(Box::default()),
+            None if reads_text => Way::Text(Box::default()),
             None => Way::Closed,
         }
     }
 
     fn close(self, whose: Whose, shared: &mut Shared, out: &mut dyn FnMut(MessageWord)) {
-        if let Way::Http(messages) = self {
-            messages.close(whose, shared, out);
+        match self {
+            Way::Http(messages) => messages.close(whose, shared, out),
+            Way::Text(mut turns) => turns.end(whose, shared, out),
+            Way::Unknown | Way::Tls(_) | Way::Closed => {}
         }
     }
 }

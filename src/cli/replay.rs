@@ -65,8 +65,8 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     let merge_vlans = args.merge_vlans;
     let whole = if is_lesson { recorded::WHOLE } else { 0 };
     let (full, msl) = (args.output.full, args.output.msl);
-    let shows_secrets = args.output.show_secrets;
-    let wishes = Wishes { watch, full, whole, msl, keep, merge_vlans, shows_secrets };
+    let reading = args.output.reading(None);
+    let wishes = Wishes { watch, full, whole, msl, keep, merge_vlans, reading };
     let (mut timeline, damaged) = match (&args.client, &args.server, &recorded) {
         _ if held.is_some() => piped::read_held(held.take().unwrap_or_default(), "-", wishes, &mut filter, config)?,
         (.., Some(sides)) => read_recorded(&args.files, sides, wishes, &mut filter, config)?,

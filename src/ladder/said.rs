@@ -1,15 +1,15 @@
 //! A message beside the segments that carry it: who says it, and what in one line.
 
 use super::{Lanes, Side};
-use crate::timeline::{Body, Content, DnsMessage, Header, Lang, Lookup, Message, Text, TlsClientHello};
+use crate::timeline::{Body, Content, DnsMessage, Header, Lang, Lookup, Message, RawData, Text, TextMessage, TlsClientHello};
 
 /// A message in few words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
     pub from: Side,
-    /// `HTTP`, `TLS` or `DNS`.
+    /// `HTTP`, `TLS`, `DNS`, `text` or `data`.
     pub protocol: &'static str,
-    /// The start line of HTTP, or what a ClientHello asks for: as it was recorded, not safe for a terminal.
+    /// The start line of HTTP, what a ClientHello asks for, or the text: as it was recorded, not safe for a terminal.
     pub line: Text,
     /// Further words: the body, the segments that carry it.
     pub details: Vec<Text>,
@@ -32,9 +32,14 @@ impl Said {
             }
             Content::TlsClientHello(hello) => ("TLS", client_hello(hello), None),
             Content::Dns(message) => ("DNS", dns(message), None),
+            Content::Text(text) => ("text", Text::new(quoted(&text.text), quoted(&text.text)), None),
+            Content::Data(data) => ("data", raw(data, message.len), None),
             Content::Unknown => ("?", Text::default(), None),
         };
         let mut details: Vec<Text> = body.map(|(body, headers)| describe(body, headers)).into_iter().collect();
+        if let Content::Text(text) = &message.content {
+            details.extend(encoding(text));
+        }
         if message.segments > 1 {
             let count = message.segments;
             details.push(Text::new(format!("in {count} segments"), format!("由 {count} 个报文段承载")));
@@ -125,4 +130,35 @@ fn describe(body: &Body, headers: &[Header]) -> Text {
         ),
         None => Text::new(format!("body{kind}: {len} octets"), format!("正文{kind}：{len} 字节")),
     }
+}
+
+/// Text between quotation marks, its lines in one.
+fn quoted(text: &str) -> String {
+    let lines: Vec<&str> = text.trim_end_matches(['\r', '\n']).lines().collect();
+    format!("“{}”", lines.join(" ⏎ "))
+}
+
+fn encoding(text: &TextMessage) -> Vec<Text> {
+    let name = match text.encoding.as_str() {
+        "us-ascii" => "ASCII".to_string(),
+        other => other.to_ascii_uppercase(),
+    };
+    let mut details = vec![if text.guessed {
+        Text::new(format!("{name} as far as one can guess"), format!("编码推测为 {name}"))
+    } else {
+        Text::new(name.clone(), name.clone())
+    }];
+    if text.malformed {
+        details.push(Text::new(format!("with octets that are no {name}"), format!("含有不符合 {name} 的字节")));
+    }
+    if text.cut {
+        details.push(Text::new("only its beginning is shown", "仅显示开头"));
+    }
+    details
+}
+
+fn raw(data: &RawData, len: u64) -> Text {
+    let RawData { hex } = data;
+    let more = if hex.len() as u64 / 2 < len { "…" } else { "" };
+    Text::new(format!("{len} octets that are no text: {hex}{more}"), format!("{len} 字节非文本数据：{hex}{more}"))
 }

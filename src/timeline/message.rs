@@ -83,6 +83,10 @@ pub enum Content {
     TlsClientHello(TlsClientHello),
     /// A DNS message over TCP, behind its length.
     Dns(DnsMessage),
+    /// Text of an application whose protocol is not known: what one side said until the other one spoke.
+    Text(TextMessage),
+    /// The same where it is no text.
+    Data(RawData),
     /// A kind of a later version: pass over it.
     #[serde(other)]
     Unknown,
@@ -173,4 +177,28 @@ pub struct TlsClientHello {
     /// The protocols that it would speak inside, as `h2` (RFC 7301).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alpn: Vec<String>,
+}
+
+/// Text as it was said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TextMessage {
+    /// IANA's name of its encoding in lower case: `us-ascii`, `utf-8`, `gbk`, `iso-8859-1`.
+    pub encoding: String,
+    /// Nobody named the encoding: it is the first one that fits.
+    pub guessed: bool,
+    /// As it was sent: not safe for a terminal.
+    pub text: String,
+    /// Some octets are no characters in this encoding; U+FFFD stands for them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub malformed: bool,
+    /// `text` is only its beginning.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cut: bool,
+}
+
+/// Octets that are no text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RawData {
+    /// The first ones, two hexadecimal digits each.
+    pub hex: String,
 }

@@ -37,7 +37,10 @@ pub use event::{
 };
 pub use kernel::{KernelAct, KernelAgreement, KernelDeed, KernelDifference, KernelSample, KernelState};
 pub use lookup::{Asked, Attempt, DnsTransport, Lookup, LookupAddress, LookupOutcome};
-pub use message::{Body, Content, Framing, Header, HttpRequest, HttpResponse, Message, Part, PartKind, TlsClientHello};
+pub use message::{
+    Body, Content, Framing, Header, HttpRequest, HttpResponse, Message, Part, PartKind, RawData, TextMessage,
+    TlsClientHello,
+};
 pub use open::{Negotiated, Open, OpenKind};
 pub use overview::{Closed, Loss, Opened, Overview, RoundTrips, Route, Selection, Standout, Standouts, TimeWaits};
 pub use recovery::{Acks, Causes, EcnKind, EcnTotals, Rtt, ZeroWindow};

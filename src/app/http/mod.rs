@@ -301,7 +301,7 @@ fn set_body(content: &mut Content, told: Option<timeline::Body>) {
         Content::HttpRequest(HttpRequest { body, .. }) | Content::HttpResponse(HttpResponse { body, .. }) => {
             *body = told
         }
-        Content::TlsClientHello(_) | Content::Dns(_) | Content::Unknown => {}
+        Content::TlsClientHello(_) | Content::Dns(_) | Content::Text(_) | Content::Data(_) | Content::Unknown => {}
     }
 }
 

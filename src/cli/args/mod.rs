@@ -12,6 +12,7 @@ pub use choose::Choose;
 pub use lab::{Lab, LabCommand, LabExec, LabRun};
 pub use replay::{Replay, SideArg};
 
+use crate::app::{Encoding, Reading};
 use crate::tcp::MslProfile;
 use crate::timeline::Relabel;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -114,6 +115,42 @@ pub struct Output {
     /// Show the values of Authorization, Cookie and other HTTP header fields that hold secrets; otherwise only how long they are
     #[arg(long)]
     pub show_secrets: bool,
+    /// Show what programs say that speak no known protocol, as text, turn by turn
+    #[arg(long)]
+    pub text: bool,
+    /// In what encoding that text is read; auto guesses, and says so. Implies --text
+    #[arg(long, value_enum, value_name = "ENCODING")]
+    pub encoding: Option<EncodingArg>,
+}
+
+impl Output {
+    /// How what applications say is read; `text` where nothing is asked for.
+    pub fn reading(&self, text: Option<Encoding>) -> Reading {
+        let asked = self.encoding.map(Encoding::from).or(self.text.then_some(Encoding::Auto));
+        Reading { shows_secrets: self.show_secrets, text: asked.or(text) }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EncodingArg {
+    Auto,
+    #[value(name = "utf-8", alias = "utf8")]
+    Utf8,
+    #[value(alias = "gb18030", alias = "gb2312")]
+    Gbk,
+    #[value(alias = "iso-8859-1")]
+    Latin1,
+}
+
+impl From<EncodingArg> for Encoding {
+    fn from(named: EncodingArg) -> Encoding {
+        match named {
+            EncodingArg::Auto => Encoding::Auto,
+            EncodingArg::Utf8 => Encoding::Utf8,
+            EncodingArg::Gbk => Encoding::Gbk,
+            EncodingArg::Latin1 => Encoding::Latin1,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -102,7 +102,7 @@ fn one(
     }
     let save = args.write.as_deref().map(|folder| file_in(folder, name));
     let unmet = std::mem::take(&mut recording.record.unmet);
-    let timeline = told(recording, name, save.as_deref(), &args.output, config)?;
+    let timeline = told(recording, name, scenario.text, save.as_deref(), &args.output, config)?;
     Ok(Judged::of(name, scenario, missed, unmet, &timeline))
 }
 

@@ -5,6 +5,7 @@ use super::super::config::Config;
 use super::super::exit::{Exit, Failure};
 use super::super::{replay, saving};
 use crate::analyze::Wishes;
+use crate::app::Encoding;
 use crate::assemble::Watch;
 use crate::lab::performance::{LabError, Recording};
 use crate::render::safe;
@@ -13,12 +14,26 @@ use anyhow::{Context, Result};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// The timeline of what was recorded, made as a replay of the file makes it; the file is also saved where that is wished.
+/// The timeline of what was recorded, as the options wish it. `text`: in what encoding what is said is read, where nothing is
+/// asked for.
 pub(super) fn told(
     recording: Recording,
     name: &str,
+    text: Option<Encoding>,
     save: Option<&Path>,
     output: &Output,
+    config: &Config,
+) -> Result<Timeline> {
+    let (full, msl, reading) = (output.full, output.msl, output.reading(text));
+    timeline(recording, name, save, Wishes { watch: Watch::All, full, msl, reading, ..Wishes::default() }, config)
+}
+
+/// The timeline of what was recorded, made as a replay of the file makes it; the file is also saved where that is wished.
+pub(super) fn timeline(
+    recording: Recording,
+    name: &str,
+    save: Option<&Path>,
+    wishes: Wishes,
     config: &Config,
 ) -> Result<Timeline> {
     let mut bytes = Vec::new();
@@ -28,8 +43,6 @@ pub(super) fn told(
     if let Some(path) = save {
         saving::whole(path, &bytes, config.lang)?;
     }
-    let (full, msl, shows_secrets) = (output.full, output.msl, output.show_secrets);
-    let wishes = Wishes { watch: Watch::All, full, msl, shows_secrets, ..Wishes::default() };
     let mut timeline = replay::recording(bytes, name, wishes, config)?;
     (timeline.source.kind, timeline.source.name) = (SourceKind::Lab, name.into());
     Ok(timeline)

@@ -51,7 +51,7 @@ impl Session<'_> {
                 msl: output.msl,
                 keep,
                 merge_vlans,
-                shows_secrets: output.show_secrets,
+                reading: output.reading(None),
                 ..Wishes::default()
             }),
             packets: None,

@@ -119,6 +119,7 @@ table! {
         "download"
         "download-missing-file"
         "http-keep-alive"
+        "gbk-chat"
         "browser-request";
 }
 

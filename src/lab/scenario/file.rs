@@ -17,6 +17,8 @@ pub(super) struct File {
     pub queue: Option<Spanned<usize>>,
     #[serde(default)]
     pub faults: Vec<Spanned<String>>,
+    /// The encoding of what is said, shown as text.
+    pub text: Option<Spanned<String>>,
     #[serde(default)]
     pub ipv6: bool,
     /// `wire` or `loopback`.

@@ -38,6 +38,7 @@ pub use error::{ScenarioError, Spot};
 
 use super::fault::Fault;
 use super::pace::Rate;
+use crate::app::Encoding;
 use crate::expect::Sequence;
 use crate::tcp::Peer;
 use crate::timeline::Text;
@@ -58,6 +59,8 @@ pub struct Scenario {
     pub sysctls: Vec<Sysctl>,
     pub programs: Vec<Program>,
     pub expect: Sequence,
+    /// What programs say is shown as text in this encoding.
+    pub text: Option<Encoding>,
     /// How long it may take.
     pub limit: Duration,
     /// Its point is a long wait.

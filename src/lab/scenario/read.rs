@@ -3,6 +3,7 @@
 use super::file::{File, Program as RawProgram, Value, Words};
 use super::script::{Wait, What};
 use super::{Lesson, Place, Program, Scenario, ScenarioError, Spot, Sysctl, limits, script, toml_words};
+use crate::app::Encoding;
 use crate::expect::{Sequence, likest_of};
 use crate::lab::fault::{Action, Fault};
 use crate::lab::pace::{QUEUE, Rate};
@@ -52,6 +53,7 @@ pub(super) fn scenario(text: &str) -> Result<Scenario, ScenarioError> {
         sysctls: tables.into_iter().flat_map(|(host, table)| source.sysctls(host, table)).collect(),
         programs,
         expect: source.sequence(&file.expect)?,
+        text: file.text.as_ref().map(|name| source.encoding(name)).transpose()?,
         limit,
         is_long: file.long,
     };
@@ -121,6 +123,16 @@ impl Source<'_> {
         }
         let bits_per_second = rate.get_ref().saturating_mul(1000);
         Ok(Some(Rate { bits_per_second, queue: queue.map_or(QUEUE, |queue| *queue.get_ref()) }))
+    }
+
+    fn encoding(&self, name: &Spanned<String>) -> Result<Encoding, ScenarioError> {
+        Encoding::named(name.get_ref()).ok_or_else(|| {
+            let known = Encoding::NAMES.join(", ");
+            self.wrong(
+                name,
+                Text::new(format!("no such encoding; there are {known}"), format!("没有这种编码；可用的有 {known}")),
+            )
+        })
     }
 
     fn fault(&self, fault: &Spanned<String>) -> Result<Fault, ScenarioError> {

@@ -4,6 +4,7 @@ mod inject;
 mod words;
 
 use super::{Amount, Line, MOST_PROBES, Opt, Target, Wait, Wanted, What};
+use crate::app::Encoding;
 use crate::expect::likest_of;
 use crate::lab::fault::time;
 use crate::lab::scenario::Place;
@@ -243,15 +244,45 @@ impl Words {
     }
 
     fn load(&mut self) -> Result<Vec<u8>, ScriptError> {
-        if let Some(word) = self.all.get(self.at).filter(|word| word.is_quoted) {
-            self.at += 1;
-            return Ok(word.text.clone().into_bytes());
+        if let Some(text) = self.text()? {
+            return self.piece(text);
         }
         let count = self.take(|word| word.parse().ok().filter(|count: &usize| (1..=MOST_SENT).contains(count)));
         let pattern = |count: usize| (0..count).map(|place| b'a' + (place % 26) as u8).collect();
         count
             .map(pattern)
             .ok_or_else(|| self.wrong("octets or a \"text\" should stand here", "此处应为字节数或 \"文本\""))
+    }
+
+    /// `"text"`, in UTF-8, or in the encoding whose name follows.
+    fn text(&mut self) -> Result<Option<Vec<u8>>, ScriptError> {
+        let Some(text) = self.all.get(self.at).filter(|word| word.is_quoted).map(|word| word.text.clone()) else {
+            return Ok(None);
+        };
+        self.at += 1;
+        let encoding = self.take(Encoding::named).unwrap_or(Encoding::Utf8);
+        encoding.encode(&text).map(Some).ok_or_else(|| {
+            self.at -= 1;
+            self.wrong("this encoding has no place for some of the characters", "该编码无法表示其中的某些字符")
+        })
+    }
+
+    /// Of a text all, or its `first` octets, or those `after` them.
+    fn piece(&mut self, mut text: Vec<u8>) -> Result<Vec<u8>, ScriptError> {
+        let (is_first, is_after) = (self.takes("first"), self.takes("after"));
+        if !is_first && !is_after {
+            return Ok(text);
+        }
+        let within = |word: &str| word.parse().ok().filter(|count| (1..text.len()).contains(count));
+        let Some(count) = self.take(within) else {
+            let most = text.len().saturating_sub(1);
+            return Err(self.wrong(
+                &format!("octets should stand here, from 1 to {most}"),
+                &format!("此处应为字节数，1 到 {most}"),
+            ));
+        };
+        let rest = text.split_off(count);
+        Ok(if is_first { text } else { rest })
     }
 
     /// `name=octets`, at least one.
@@ -298,9 +329,8 @@ impl Words {
         if !self.takes("->") {
             return Ok(Wanted::Success);
         }
-        if let Some(word) = self.all.get(self.at).filter(|word| word.is_quoted) {
-            self.at += 1;
-            return Ok(Wanted::Text(word.text.clone().into_bytes()));
+        if let Some(text) = self.text()? {
+            return Ok(Wanted::Text(text));
         }
         if let Some(count) = self.take(|word| word.parse().ok()) {
             return Ok(Wanted::Count(count));

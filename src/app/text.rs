@@ -1,0 +1,301 @@
+//! What programs say that speak no protocol known here: text, turn by turn, in an encoding that was named or is guessed.
+
+use super::message::{Draft, MessageWord, Unread, Whose};
+use super::stream::Next;
+use super::talk::Shared;
+use crate::tcp::Timestamp;
+use crate::timeline::{Content, RawData, TextMessage};
+use encoding_rs::GBK;
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// Octets kept of one turn; of what comes then, only the length.
+const MOST_KEPT: usize = 4096;
+/// Whoever says nothing for so long and then goes on begins another turn.
+const PAUSE_NS: i64 = 100_000_000;
+/// Octets shown of what is no text.
+const SHOWN_RAW: usize = 32;
+
+/// In what the text is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Encoding {
+    /// UTF-8 where the octets are that, else GBK where they are that, else Latin-1.
+    #[default]
+    Auto,
+    Utf8,
+    /// As GB 18030, which holds all of it.
+    Gbk,
+    /// ISO 8859-1.
+    Latin1,
+}
+
+impl Encoding {
+    /// What [`Encoding::named`] knows.
+    pub const NAMES: [&'static str; 4] = ["auto", "utf-8", "gbk", "latin1"];
+
+    /// The encoding of this name.
+    pub fn named(name: &str) -> Option<Encoding> {
+        let all = [Encoding::Auto, Encoding::Utf8, Encoding::Gbk, Encoding::Latin1];
+        Encoding::NAMES.into_iter().zip(all).find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, own)| own)
+    }
+
+    /// A text in octets, where it has a place for each character.
+    pub fn encode(self, text: &str) -> Option<Vec<u8>> {
+        match self {
+            Encoding::Auto | Encoding::Utf8 => Some(text.as_bytes().to_vec()),
+            Encoding::Gbk => {
+                let (octets, _, is_lossy) = GBK.encode(text);
+                (!is_lossy).then(|| octets.into_owned())
+            }
+            Encoding::Latin1 => text.chars().map(|own| u8::try_from(own).ok()).collect(),
+        }
+    }
+}
+
+/// One direction of such a connection.
+#[derive(Debug, Default)]
+pub(super) struct Turns {
+    turn: Draft,
+    kept: Vec<u8>,
+    /// When its last octet so far was captured.
+    last: Timestamp,
+    /// What turned out to be its encoding before.
+    known: Option<Encoding>,
+}
+
+impl Turns {
+    /// Reads on; says whether a turn begins here.
+    pub(super) fn read(
+        &mut self,
+        next: Next<'_>,
+        whose: Whose,
+        shared: &mut Shared,
+        out: &mut dyn FnMut(MessageWord),
+    ) -> bool {
+        let Unread { offset, octets, carrier } = match Unread::of(next) {
+            Ok(unread) => unread,
+            Err((offset, len)) => {
+                // Between what stood before a gap and what stands after it no character can be whole.
+                self.turn.miss_at(offset, len);
+                self.end(whose, shared, out);
+                return false;
+            }
+        };
+        if carrier.at.since(self.last) > PAUSE_NS && !self.splits_character(shared.encoding) {
+            self.end(whose, shared, out);
+        }
+        let begins = self.turn.is_empty();
+        self.turn.take(offset, octets.len() as u64, carrier);
+        let room = MOST_KEPT - self.kept.len().min(MOST_KEPT);
+        self.kept.extend(octets.iter().take(room));
+        self.last = carrier.at;
+        begins
+    }
+
+    /// The other side speaks, or nothing comes any more.
+    pub(super) fn end(&mut self, whose: Whose, shared: &mut Shared, out: &mut dyn FnMut(MessageWord)) {
+        let (turn, kept) = (std::mem::take(&mut self.turn), std::mem::take(&mut self.kept));
+        if turn.is_empty() {
+            return;
+        }
+        let is_cut = turn.span.len > kept.len() as u64 + turn.span.missing;
+        // What was cut off may end within a character.
+        let whole = if is_cut { kept.len() - dangling(&kept, self.encoding(shared.encoding)) } else { kept.len() };
+        let content = self.say(kept.get(..whole).unwrap_or_default(), shared.encoding, is_cut);
+        let complete = turn.span.missing == 0;
+        out(turn.done(whose, shared.number(), None, complete, content));
+    }
+
+    fn encoding(&self, wanted: Encoding) -> Encoding {
+        if wanted == Encoding::Auto { self.known.unwrap_or_default() } else { wanted }
+    }
+
+    /// Whether the last character so far waits for more.
+    fn splits_character(&self, wanted: Encoding) -> bool {
+        self.kept.len() < MOST_KEPT && dangling(&self.kept, self.encoding(wanted)) > 0
+    }
+
+    fn say(&mut self, octets: &[u8], wanted: Encoding, cut: bool) -> Content {
+        if wanted == Encoding::Auto && is_raw(octets) {
+            return Content::Data(RawData { hex: hex(octets.get(..SHOWN_RAW).unwrap_or(octets)) });
+        }
+        let guessed = wanted == Encoding::Auto && !octets.is_ascii();
+        let encoding = match wanted {
+            Encoding::Auto if guessed => self.guess(octets),
+            Encoding::Auto => Encoding::Utf8,
+            named => named,
+        };
+        let (text, malformed) = decode(octets, encoding);
+        if guessed && encoding != Encoding::Latin1 && !malformed {
+            self.known = Some(encoding);
+        }
+        let name = match encoding {
+            _ if octets.is_ascii() => "us-ascii",
+            Encoding::Auto | Encoding::Utf8 => "utf-8",
+            Encoding::Gbk => "gbk",
+            Encoding::Latin1 => "iso-8859-1",
+        };
+        Content::Text(TextMessage { encoding: name.into(), guessed, text: text.into_owned(), malformed, cut })
+    }
+
+    /// The first encoding in which the octets are whole characters; what fitted before is tried first.
+    fn guess(&self, octets: &[u8]) -> Encoding {
+        let candidates = self.known.into_iter().chain([Encoding::Utf8, Encoding::Gbk]);
+        let mut fitting = candidates.filter(|encoding| !decode(octets, *encoding).1);
+        fitting.next().unwrap_or(Encoding::Latin1)
+    }
+}
+
+/// The text, and whether some octets were none; in place of these stands U+FFFD.
+fn decode(octets: &[u8], encoding: Encoding) -> (Cow<'_, str>, bool) {
+    match encoding {
+        Encoding::Auto | Encoding::Utf8 => (String::from_utf8_lossy(octets), std::str::from_utf8(octets).is_err()),
+        Encoding::Gbk => GBK.decode_without_bom_handling(octets),
+        Encoding::Latin1 => (encoding_rs::mem::decode_latin1(octets), false),
+    }
+}
+
+/// Octets at the end that begin a character and do not end it.
+fn dangling(octets: &[u8], encoding: Encoding) -> usize {
+    match encoding {
+        Encoding::Auto => match dangling(octets, Encoding::Utf8) {
+            0 if std::str::from_utf8(octets).is_err() => dangling(octets, Encoding::Gbk),
+            open => open,
+        },
+        Encoding::Utf8 => match std::str::from_utf8(octets) {
+            Err(error) if error.error_len().is_none() => octets.len() - error.valid_up_to(),
+            _ => 0,
+        },
+        Encoding::Gbk => dangling_gbk(octets),
+        Encoding::Latin1 => 0,
+    }
+}
+
+/// GB 18030: one octet below 0x80, two octets, or four of which the second and the fourth are digits.
+fn dangling_gbk(octets: &[u8]) -> usize {
+    let mut rest = octets;
+    loop {
+        let taken = match rest {
+            [] => return 0,
+            [0..=0x80 | 0xff, ..] => 1,
+            [_] | [_, b'0'..=b'9'] | [_, b'0'..=b'9', _] => return rest.len(),
+            [_, b'0'..=b'9', _, _, ..] => 4,
+            _ => 2,
+        };
+        rest = rest.get(taken..).unwrap_or_default();
+    }
+}
+
+/// Whether octets are no text in any of the encodings: controls that text does not have.
+fn is_raw(octets: &[u8]) -> bool {
+    let is_control = |octet: &u8| matches!(octet, 0..=6 | 14..=26 | 28..=31 | 127);
+    octets.contains(&0) || octets.iter().filter(|octet| is_control(octet)).count() * 8 > octets.len()
+}
+
+fn hex(octets: &[u8]) -> String {
+    octets.iter().fold(String::with_capacity(octets.len() * 2), |mut hex, octet| {
+        // (Writing to a string cannot fail.)
+        let _ = write!(hex, "{octet:02x}");
+        hex
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::{Carrier, Heard, Piece, Reader, Reading};
+    use crate::tcp::Peer;
+    use proptest::prelude::*;
+
+    /// What is said, piece by piece: who, after how many milliseconds, and what.
+    fn read(encoding: Encoding, pieces: &[(Peer, i64, &[u8])]) -> Vec<(Peer, Content, u64)> {
+        let mut reader = Reader::new(Reading { text: Some(encoding), ..Reading::default() });
+        let mut sent = [0_u64; 2];
+        for (ordinal, (peer, at_ms, octets)) in pieces.iter().enumerate() {
+            let own = if *peer == Peer::A { 0 } else { 1 };
+            let ordinal = ordinal as u64;
+            let carrier = Carrier { ordinal, frame: ordinal + 1, at: Timestamp(at_ms * 1_000_000), first: 0 };
+            let piece = Piece { offset: sent[own], octets, len: octets.len() as u32, carrier };
+            let heard = Heard { connection: 1, peer: *peer, is_syn: false, is_fin: false, piece, acknowledged: None };
+            reader.hear(&heard);
+            sent[own] += octets.len() as u64;
+        }
+        reader.finish().0.into_iter().map(|word| (word.peer, word.content, word.segments)).collect()
+    }
+
+    fn text(encoding: &str, guessed: bool, text: &str) -> Content {
+        let (encoding, text) = (encoding.into(), text.into());
+        Content::Text(TextMessage { encoding, guessed, text, malformed: false, cut: false })
+    }
+
+    #[test]
+    fn a_chat_in_gbk_comes_out_turn_by_turn() {
+        let (hello, answer) = (GBK.encode("你好，服务器").0, GBK.encode("收到").0);
+        let (front, rest) = hello.split_at(3); // In the middle of a character.
+        let pieces = [(Peer::A, 0, front), (Peer::A, 500, rest), (Peer::B, 501, &*answer), (Peer::A, 502, b"bye")];
+        let wanted = [
+            (Peer::A, text("gbk", true, "你好，服务器"), 2),
+            (Peer::B, text("gbk", true, "收到"), 1),
+            (Peer::A, text("us-ascii", false, "bye"), 1),
+        ];
+        assert_eq!(read(Encoding::Auto, &pieces), wanted);
+        assert_eq!(
+            read(Encoding::Gbk, &pieces[..1])[0].1,
+            Content::Text(TextMessage {
+                encoding: "gbk".into(),
+                guessed: false,
+                text: "你\u{fffd}".into(),
+                malformed: true,
+                cut: false,
+            })
+        );
+    }
+
+    #[test]
+    fn a_pause_ends_a_turn_unless_it_splits_a_character() {
+        let said = read(Encoding::Auto, &[(Peer::A, 0, b"one"), (Peer::A, 10, b" two"), (Peer::A, 900, b"three")]);
+        let texts: Vec<_> = said.into_iter().map(|(_, content, _)| content).collect();
+        assert_eq!(texts, [text("us-ascii", false, "one two"), text("us-ascii", false, "three")]);
+        let euro = "€".as_bytes();
+        let said = read(Encoding::Auto, &[(Peer::B, 0, &euro[..1]), (Peer::B, 900, &euro[1..])]);
+        assert_eq!(said, [(Peer::B, text("utf-8", true, "€"), 2)]);
+    }
+
+    #[test]
+    fn guesses_are_labelled_and_names_are_obeyed() {
+        let latin = b"caf\xe9 \xff!";
+        let content = |encoding| read(encoding, &[(Peer::A, 0, latin)])[0].1.clone();
+        assert_eq!(content(Encoding::Auto), text("iso-8859-1", true, "café ÿ!"));
+        assert_eq!(content(Encoding::Latin1), text("iso-8859-1", false, "café ÿ!"));
+        let Content::Text(utf8) = content(Encoding::Utf8) else { panic!("no text") };
+        assert!(utf8.malformed && utf8.text.contains('\u{fffd}'));
+    }
+
+    #[test]
+    fn what_is_no_text_is_shown_in_hex() {
+        let said = read(Encoding::Auto, &[(Peer::A, 0, b"\x00\x01\x02\xff")]);
+        assert_eq!(said[0].1, Content::Data(RawData { hex: "000102ff".into() }));
+    }
+
+    #[test]
+    fn a_long_turn_is_cut_between_characters() {
+        let long = "汉".repeat(MOST_KEPT);
+        let said = read(Encoding::Auto, &[(Peer::A, 0, long.as_bytes())]);
+        let Content::Text(text) = &said[0].1 else { panic!("no text") };
+        assert!(text.cut && !text.malformed && text.text.chars().all(|own| own == '汉'));
+    }
+
+    proptest! {
+        /// Any octets, cut anywhere: as in one piece.
+        #[test]
+        fn cuts_change_nothing(octets in prop::collection::vec(any::<u8>(), 1..200), cuts in prop::collection::vec(0_usize..200, 0..6)) {
+            let mut cuts: Vec<usize> = cuts.into_iter().filter(|cut| *cut < octets.len()).chain([0, octets.len()]).collect();
+            cuts.sort_unstable();
+            cuts.dedup();
+            let pieces: Vec<(Peer, i64, &[u8])> =
+                cuts.windows(2).map(|pair| (Peer::A, 0, &octets[pair[0]..pair[1]])).collect();
+            let [whole, cut] = [read(Encoding::Gbk, &[(Peer::A, 0, &octets)]), read(Encoding::Gbk, &pieces)];
+            prop_assert_eq!(&whole[0].1, &cut[0].1);
+        }
+    }
+}
