@@ -53,6 +53,7 @@ pub mod annotate;
 pub mod app;
 pub mod assemble;
 pub mod cli;
+pub mod compare;
 pub mod decode;
 pub mod expect;
 pub mod join;

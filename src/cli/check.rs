@@ -172,7 +172,7 @@ fn wishes(connection: Option<u64>, full: bool) -> Wishes {
 }
 
 /// The timeline of one capture; a timeline in JSON is one already.
-fn timeline(path: &Path, connection: Option<u64>, full: bool, config: &Config) -> Result<Timeline> {
+pub(super) fn timeline(path: &Path, connection: Option<u64>, full: bool, config: &Config) -> Result<Timeline> {
     if path.as_os_str() != "-"
         && let Err(OpenError::NotACapture { first, .. }) = CaptureReader::open(path)
         && first.first() == Some(&b'{')

@@ -3,6 +3,7 @@
 pub mod args;
 mod check;
 mod choose;
+mod compare;
 pub mod config;
 #[cfg(all(feature = "capture", target_os = "linux"))]
 mod demo;
@@ -45,6 +46,7 @@ pub fn run(cli: &Cli, config: &Config) -> Result<Exit> {
         Command::Replay(args) => replay::run(args, config),
         Command::Render(args) => render::run(args, config),
         Command::Check(args) => check::run(args, config),
+        Command::Compare(args) => compare::run(args, config),
         Command::Schema => schema::run(config.lang),
         Command::Explain(args) => explain::run(args, config),
         #[cfg(feature = "capture")]

@@ -2,6 +2,7 @@
 
 mod capture;
 pub mod check;
+pub mod compare;
 pub mod csv;
 pub mod explain;
 mod format;

@@ -4,11 +4,13 @@
 
 mod check;
 mod choose;
+mod compare;
 mod lab;
 mod replay;
 
 pub use check::{Check, CheckFormat};
 pub use choose::Choose;
+pub use compare::Compare;
 pub use lab::{Lab, LabCommand, LabExec, LabRun};
 pub use replay::{Replay, SideArg};
 
@@ -46,6 +48,7 @@ pub enum Command {
     Replay(Replay),
     Render(Render),
     Check(Check),
+    Compare(Compare),
     /// Print the JSON Schema of the timeline
     Schema,
     Explain(Explain),

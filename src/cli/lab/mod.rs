@@ -2,6 +2,8 @@
 
 #[cfg(all(feature = "capture", target_os = "linux"))]
 mod all;
+#[cfg(all(feature = "capture", target_os = "linux"))]
+mod compared;
 #[cfg(not(all(feature = "capture", target_os = "linux")))]
 mod elsewhere;
 #[cfg(all(feature = "capture", target_os = "linux"))]
@@ -15,6 +17,9 @@ mod list;
 mod run;
 #[cfg(all(feature = "capture", target_os = "linux"))]
 mod told;
+
+#[cfg(all(feature = "capture", target_os = "linux"))]
+pub(super) use compared::compared;
 
 use super::args::{Lab, LabCommand};
 use super::config::Config;

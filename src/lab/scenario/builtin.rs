@@ -121,6 +121,8 @@ table! {
         "http-keep-alive"
         "gbk-chat"
         "browser-request";
+        "http-short-connections"
+        "gbk-chat";
 }
 
 #[cfg(test)]
