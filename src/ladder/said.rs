@@ -1,7 +1,9 @@
 //! A message beside the segments that carry it: who says it, and what in one line.
 
 use super::{Lanes, Side};
-use crate::timeline::{Body, Content, DnsMessage, Header, Lang, Lookup, Message, RawData, Text, TextMessage, TlsClientHello};
+use crate::timeline::{
+    Body, Content, DnsMessage, Header, Lang, Lookup, Message, RawData, Text, TextMessage, TlsClientHello,
+};
 
 /// A message in few words.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -119,10 +119,9 @@ table! {
         "download"
         "download-missing-file"
         "http-keep-alive"
+        "http-short-connections"
         "gbk-chat"
         "browser-request";
-        "http-short-connections"
-        "gbk-chat";
 }
 
 #[cfg(test)]
