@@ -77,12 +77,13 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     };
     names::give(&mut timeline, config)?;
     warn(&timeline, config)?;
-    if !args.filter.is_empty() && timeline.source.packets.seen == 0 {
-        let said = config.lang.pick("the filter let no packet through", "过滤器没有放行任何数据包");
-        writeln!(io::stderr().lock(), "{said}")?;
-    }
     let timeline = sieve.select(timeline);
     outputs.write(&timeline, &view, config)?;
+    // The timeline does not know of it.
+    if only_text && !args.filter.is_empty() && timeline.source.packets.seen == 0 {
+        let said = config.lang.pick("The filter let no packet through.", "过滤器没有放行任何数据包。");
+        writeln!(io::stdout().lock(), "{said}")?;
+    }
     lesson(&timeline, args.connection, &outputs, config)?;
     Ok(ended(damaged, args))
 }
