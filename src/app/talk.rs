@@ -190,7 +190,7 @@ impl Way {
         match self {
             Way::Http(messages) => messages.close(whose, shared, out),
             Way::Text(mut turns) => turns.end(whose, shared, out),
-            Way::Unknown | Way::Tls(_) | Way::Closed => {}
+            Way::Unknown | Way::Tls(_) | Way::Dns(_) | Way::Closed => {}
         }
     }
 }

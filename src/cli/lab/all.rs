@@ -25,7 +25,7 @@ fn jobs(args: &LabRun) -> u16 {
 /// Several at a time: most of their time is waiting.
 pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
     let lang = config.lang;
-    let missing = ground::enter("--all", lang)?;
+    let missing = ground::enter("lab run --all", lang)?;
     let stop = interrupt::flag()?;
     let on_loopback = args.loopback || missing.is_some();
     let has_own = missing.is_none();

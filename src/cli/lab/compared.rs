@@ -23,7 +23,8 @@ pub(in crate::cli) fn compared(
     config: &Config,
 ) -> Result<Vec<Pair>> {
     let lang = config.lang;
-    if let Some(why) = ground::enter(lang)? {
+    let [a, b] = names;
+    if let Some(why) = ground::enter(&format!("compare {a} {b}"), lang)? {
         return Err(why.into());
     }
     let stop = interrupt::flag()?;

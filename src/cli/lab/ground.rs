@@ -9,11 +9,11 @@ use crate::timeline::Lang;
 use anyhow::Result;
 use std::io::{self, Write};
 
-/// Goes to a private network; why there is none, where one can do without. `what` is to be run. Before any thread: only
+/// Goes to a private network; why there is none, where one can do without. `what` is the command. Before any thread: only
 /// a process with one thread may move.
 pub(super) fn enter(what: &str, lang: Lang) -> Result<Option<Failure>> {
     let Err(error) = namespace::enter() else { return Ok(None) };
-    let failure = namespace_failure(&error, &format!("lab run {what}"), lang);
+    let failure = namespace_failure(&error, what, lang);
     // After a later step this process is in a network of its own that was never finished: that is not the machine's loopback.
     if !error.is_where_it_was() {
         return Err(failure.into());

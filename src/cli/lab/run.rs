@@ -26,7 +26,7 @@ pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
     let lang = config.lang;
     let outputs = Outputs::new(args.output.format, &args.output.output)?;
     args.write.as_deref().map_or(Ok(()), |path| saving::foresee(path, lang))?;
-    let missing = ground::enter(&quoted(Path::new(name)), lang)?;
+    let missing = ground::enter(&format!("lab run {}", quoted(Path::new(name))), lang)?;
     let is_here = missing.is_some();
     if let Some(why) = missing.filter(|_| scenario.needs_wire() || scenario.needs_own_network()) {
         return Err(why.into());
