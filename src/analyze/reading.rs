@@ -32,7 +32,11 @@ fn heard<'a>(connection: &Connection, seen: &Seen<'a>) -> Option<Heard<'a>> {
     // A probe of an idle connection may carry an octet before the first one.
     let before = usize::try_from(-first).unwrap_or_default();
     let octets = segment.payload.get(before..).unwrap_or_default();
-    let carrier = Carrier { ordinal: seen.ordinal, frame: segment.frame, at: segment.time, first: 0 };
+    let arrived = match segment.passage {
+        Passage::Arrived(at) | Passage::ArrivedTwice(at) => Some(at),
+        Passage::Unknown | Passage::Lost | Passage::Appeared => None,
+    };
+    let carrier = Carrier { ordinal: seen.ordinal, frame: segment.frame, at: segment.time, arrived, first: 0 };
     Some(Heard {
         connection: connection.id,
         peer,

@@ -30,6 +30,15 @@ pub struct MessageWord {
     pub last: Carrier,
     /// Segments with an octet of it.
     pub segments: u64,
+    pub whole: Whole,
+}
+
+/// When the last of a message's segments came, whichever it was: one in its midst may have been lost and sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Whole {
+    pub at: Timestamp,
+    /// When it reached its receiver, where that is known of the last one to arrive.
+    pub arrived: Option<Timestamp>,
 }
 
 impl MessageWord {
@@ -58,6 +67,7 @@ pub(super) struct Draft {
     carriers: Vec<Carrier>,
     last: Carrier,
     segments: u64,
+    whole: Whole,
 }
 
 /// Whose message it is, and which.
@@ -77,6 +87,8 @@ impl Draft {
         if self.segments == 0 || self.last.ordinal != carrier.ordinal {
             self.segments += 1;
             self.last = carrier;
+            self.whole.at = self.whole.at.max(carrier.at);
+            self.whole.arrived = self.whole.arrived.max(carrier.arrived);
             if self.carriers.len() < MOST_CARRIERS {
                 self.carriers.push(carrier);
             }
@@ -112,7 +124,7 @@ impl Draft {
         content: Content,
     ) -> MessageWord {
         let Whose { connection, peer } = whose;
-        let Draft { span, parts, problems, carriers, last, segments } = self;
+        let Draft { span, parts, problems, carriers, last, segments, whole } = self;
         MessageWord {
             connection,
             peer,
@@ -126,6 +138,7 @@ impl Draft {
             carriers,
             last,
             segments,
+            whole,
         }
     }
 }

@@ -27,6 +27,8 @@ pub struct Carrier {
     /// Number of its frame in the capture, from 1.
     pub frame: u64,
     pub at: Timestamp,
+    /// When it reached its receiver, where that is known.
+    pub arrived: Option<Timestamp>,
     /// Place of the first octet that was read from it, in what its sender sent.
     pub first: u64,
 }

@@ -3,7 +3,7 @@
 use super::calls;
 use super::fold::Fold;
 use super::item::{Item, What};
-use super::{Assembler, event, gave_up, listen};
+use super::{Assembler, event, follow, gave_up, listen};
 use crate::annotate::verdict;
 use crate::tcp::{Peer, Timestamp};
 use crate::timeline::{self, Detail, Event};
@@ -69,6 +69,7 @@ impl Assembler {
             }
             events.push(event);
         }
+        follow::tell(&mut events, self.endpoints.list());
         listen::tell(&mut events);
         gave_up::tell(&mut events);
         for connection in connections {

@@ -10,6 +10,7 @@ mod endpoints;
 mod event;
 mod events;
 mod fold;
+mod follow;
 mod gave_up;
 mod item;
 mod kernel;

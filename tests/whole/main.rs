@@ -16,6 +16,7 @@ mod expect;
 mod explain;
 mod extensions;
 mod glance;
+mod panel;
 mod program;
 mod schema;
 mod steady;

@@ -1,4 +1,5 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+use crate::app::message::Whole;
 use crate::app::{Carrier, Heard, MessageWord, Piece, Reader};
 use crate::tcp::{Peer, Timestamp};
 use crate::timeline::{Content, Framing, HttpRequest, HttpResponse, PartKind};
@@ -21,8 +22,13 @@ impl Said {
     /// So many octets were sent, of which these were captured.
     fn say_all(&mut self, peer: Peer, octets: &[u8], len: u32) {
         let place = if peer == Peer::A { 0 } else { 1 };
-        let carrier =
-            Carrier { ordinal: self.segments, frame: self.segments + 1, at: Timestamp(self.segments as i64), first: 0 };
+        let carrier = Carrier {
+            ordinal: self.segments,
+            frame: self.segments + 1,
+            at: Timestamp(self.segments as i64),
+            arrived: None,
+            first: 0,
+        };
         let piece = Piece { offset: self.sent[place], octets, len, carrier };
         let heard = Heard { connection: 1, peer, is_syn: true, is_fin: false, piece, acknowledged: None };
         if self.reader.hear(&heard) {
@@ -58,7 +64,13 @@ fn response(word: &MessageWord) -> &HttpResponse {
 
 /// Without what depends on how the octets were cut.
 fn essence(words: Vec<MessageWord>) -> Vec<MessageWord> {
-    let bare = |word: MessageWord| MessageWord { carriers: Vec::new(), last: Carrier::default(), segments: 0, ..word };
+    let bare = |word: MessageWord| MessageWord {
+        carriers: Vec::new(),
+        last: Carrier::default(),
+        segments: 0,
+        whole: Whole::default(),
+        ..word
+    };
     words.into_iter().map(bare).collect()
 }
 
