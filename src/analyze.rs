@@ -13,8 +13,8 @@ pub use both::{Both, Side};
 pub use over::{Over, Take};
 pub use told::Told;
 
-use crate::app::Reader;
-use crate::assemble::{Assembler, Fold, Pair, Remarks, Watch};
+use crate::app::{Manner, Reader};
+use crate::assemble::{Assembler, Fold, Pair, Reads, Remarks, Watch};
 use crate::decode::{Decoded, Decoder, Placed};
 use crate::join::Passages;
 use crate::overview::Overview;
@@ -44,6 +44,10 @@ pub struct Wishes {
     pub merge_vlans: bool,
     /// Header fields that hold secrets are told as they were sent.
     pub shows_secrets: bool,
+    /// Of which connections messages are told although their events are not kept.
+    pub reads: Reads,
+    /// Octets of each message's body that are kept.
+    pub body: usize,
 }
 
 impl Default for Wishes {
@@ -56,6 +60,8 @@ impl Default for Wishes {
             keep: Keep::ALL,
             merge_vlans: false,
             shows_secrets: false,
+            reads: Reads::Kept,
+            body: Manner::SAMPLE,
         }
     }
 }
@@ -105,8 +111,9 @@ impl Analyzer {
         Analyzer {
             decoder: Decoder::new(),
             tracker: Tracker::keeping(wishes.msl, wishes.keep, wishes.merge_vlans),
-            reader: Reader::new(wishes.shows_secrets),
-            assembler: Assembler::new(wishes.watch, Fold::of(wishes.full, wishes.whole), wishes.msl),
+            reader: Reader::new(Manner { shows_secrets: wishes.shows_secrets, body: wishes.body }),
+            assembler: Assembler::new(wishes.watch, Fold::of(wishes.full, wishes.whole), wishes.msl)
+                .reading(wishes.reads),
             msl: wishes.msl,
             keep: wishes.keep,
             overview: Overview::new(wishes.msl),
@@ -130,7 +137,7 @@ impl Analyzer {
         self.last = self.last.max(Some(frame.time));
         self.ends = None;
         // Whoever draws a connection also reads what it says.
-        if !self.keep.is_watched && taker.is_none() && !self.assembler.wants_events() {
+        if !self.keep.is_watched && taker.is_none() && !self.assembler.wants_events() && !self.assembler.reads_more() {
             return self.push_ahead(frame);
         }
         let now = self.last.unwrap_or_default();
@@ -288,7 +295,8 @@ impl Analyzer {
         warnings.extend(warnings::captured_twice(captured_twice));
         warnings.extend(warnings::calls_left_out(self.assembler.calls_left_out()));
         let (messages, left_out) = self.reader.finish();
-        warnings.extend(warnings::messages_left_out(left_out));
+        warnings.extend(warnings::unread(left_out));
+        warnings.extend(warnings::beyond_reading(self.assembler.unread(self.tracker.opened())));
         warnings.extend(warnings::split_by_vlan(self.tracker.split_by_vlan()));
         warnings.extend(warnings::overlapping(self.decoder.overlapping_fragments()));
         let source = Source {

@@ -50,7 +50,7 @@ impl Hear for Ears<'_, '_> {
     #[inline]
     fn looks(&self, ordinal: u64) -> bool {
         // The first segment of each tells the server's port.
-        ordinal == 0 || self.assembler.wants_events()
+        ordinal == 0 || self.assembler.wants_events() || self.assembler.reads_more()
     }
 
     fn lone(&mut self, syn: &LoneSyn) -> bool {

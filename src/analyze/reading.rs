@@ -5,17 +5,23 @@ use crate::assemble::Assembler;
 use crate::tcp::{Checksum, Passage};
 use crate::track::{Connection, Input, Seen, Step};
 
-/// Lets the reader hear a segment before the assembler takes it in: of connections whose events are kept.
+/// Lets the reader hear a segment before the assembler takes it in: of connections whose messages are told.
 pub(super) fn read(step: &Step<'_>, reader: &mut Reader, assembler: &mut Assembler) {
     let connection = step.connection;
     match &step.input {
-        Input::Segment(seen) if assembler.keeps_any() => {
+        Input::Segment(seen) if assembler.reads_any() => {
+            if assembler.are_too_many(connection.id) {
+                return reader.clear();
+            }
             let begins =
-                assembler.keeps(connection.id) && heard(connection, seen).is_some_and(|heard| reader.hear(&heard));
+                assembler.reads(connection.id) && heard(connection, seen).is_some_and(|heard| reader.hear(&heard));
             assembler.hear_begin(begins);
         }
         Input::Retired => reader.close(connection.id),
-        _ => {}
+        _ => return,
+    }
+    if let Some(keeps) = assembler.draws_messages() {
+        assembler.hear_complete(reader.news(keeps));
     }
 }
 

@@ -42,6 +42,33 @@ pub struct Whole {
 }
 
 impl MessageWord {
+    /// Octets of memory that it takes, roughly.
+    pub(super) fn weight(&self) -> usize {
+        const EACH: usize = 64;
+        let (headers, body) = match &self.content {
+            Content::HttpRequest(request) => (&request.headers[..], &request.body),
+            Content::HttpResponse(response) => (&response.headers[..], &response.body),
+            Content::TlsClientHello(_) | Content::Unknown => (&[][..], &None),
+        };
+        let headers: usize = headers.iter().map(|header| header.name.len() + header.value.len() + EACH).sum();
+        let body = body
+            .as_ref()
+            .map_or(0, |body| body.text.as_ref().map_or(0, String::len) + body.base64.as_ref().map_or(0, String::len));
+        let target = if let Content::HttpRequest(request) = &self.content { request.target.len() } else { 0 };
+        let pieces = self.parts.len() + self.carriers.len() + self.problems.len();
+        size_of::<MessageWord>() + headers + body + target + pieces * EACH
+    }
+
+    /// Lets what is kept of its body go; says whether there was any.
+    pub(super) fn drop_body(&mut self) -> bool {
+        let body = match &mut self.content {
+            Content::HttpRequest(request) => request.body.as_mut(),
+            Content::HttpResponse(response) => response.body.as_mut(),
+            Content::TlsClientHello(_) | Content::Unknown => None,
+        };
+        body.is_some_and(|body| body.text.take().is_some() | body.base64.take().is_some())
+    }
+
     /// When it began: with the segment that carries its first octet.
     pub fn began(&self) -> Timestamp {
         self.carriers.first().unwrap_or(&self.last).at

@@ -108,6 +108,11 @@ impl Stream {
         }
     }
 
+    /// Octets that wait.
+    pub fn held(&self) -> usize {
+        self.held
+    }
+
     /// Nothing will come any more: what waits is handed on with the gaps before it.
     pub fn end(&mut self, next: &mut dyn FnMut(Next<'_>)) {
         while let Some((offset, _)) = self.waiting.first_key_value() {

@@ -3,7 +3,7 @@
 use super::http::{self, Messages};
 use super::message::{MessageWord, Whose};
 use super::stream::{Next, Stream};
-use super::{Heard, tls};
+use super::{Heard, Manner, tls};
 use crate::tcp::Peer;
 use std::collections::VecDeque;
 
@@ -27,7 +27,7 @@ pub(super) struct Shared {
     asked: VecDeque<Asked>,
     /// Both sides speak another protocol from here on.
     pub(super) switched: bool,
-    pub(super) shows_secrets: bool,
+    pub(super) manner: Manner,
 }
 
 /// A request that waits for its answer.
@@ -75,9 +75,9 @@ enum Way {
 
 impl Talk {
     /// Says whether a message begins in the segment.
-    pub(super) fn hear(&mut self, heard: &Heard<'_>, shows_secrets: bool, out: &mut dyn FnMut(MessageWord)) -> bool {
+    pub(super) fn hear(&mut self, heard: &Heard<'_>, manner: Manner, out: &mut dyn FnMut(MessageWord)) -> bool {
         let Talk { streams, ways, shared } = self;
-        shared.shows_secrets = shows_secrets;
+        shared.manner = manner;
         let [first, second] = streams;
         let [first_way, second_way] = ways;
         let ((own, own_way), (others, others_way)) = match heard.peer {
@@ -100,9 +100,15 @@ impl Talk {
         begins
     }
 
+    /// Octets that are kept until they can be read.
+    pub(super) fn held(&self) -> usize {
+        let [one, other] = &self.ways;
+        self.streams.iter().map(Stream::held).sum::<usize>() + one.held() + other.held()
+    }
+
     /// Nothing will come any more.
-    pub(super) fn close(mut self, connection: u64, shows_secrets: bool, out: &mut dyn FnMut(MessageWord)) {
-        self.shared.shows_secrets = shows_secrets;
+    pub(super) fn close(mut self, connection: u64, manner: Manner, out: &mut dyn FnMut(MessageWord)) {
+        self.shared.manner = manner;
         let Talk { streams, ways, mut shared } = self;
         for ((peer, mut stream), mut way) in Peer::BOTH.into_iter().zip(streams).zip(ways) {
             let whose = Whose { connection, peer };
@@ -142,6 +148,14 @@ impl Way {
             Some(kind) => Way::Http(Box::new(Messages::new(kind))),
             None if tls::begins(octets) => Way::Tls(Box::default()),
             None => Way::Closed,
+        }
+    }
+
+    fn held(&self) -> usize {
+        match self {
+            Way::Unknown | Way::Closed => 0,
+            Way::Http(messages) => messages.held(),
+            Way::Tls(hello) => hello.held(),
         }
     }
 

@@ -17,6 +17,7 @@ mod kernel;
 mod listen;
 mod messages;
 mod numbers;
+mod reads;
 mod remarks;
 mod steps;
 mod totals;
@@ -26,6 +27,7 @@ pub use crate::tcp::{CallWord, KernelAct, KernelSample, KernelWord};
 pub use endpoints::Endpoints;
 pub use fold::Fold;
 pub use numbers::MOST_KNOWN;
+pub use reads::Reads;
 pub use remarks::Remarks;
 pub(crate) use witness::BUSY_NS;
 
@@ -86,7 +88,10 @@ pub struct Assembler {
     marks: Option<Marks>,
     /// Whether a message begins in it.
     begins: bool,
+    reads: Reads,
     messages: Messages,
+    /// Messages that are complete, and will be given out behind their segments.
+    complete: Vec<MessageWord>,
     /// What was still to be given out of connections that are retired.
     left: Vec<(u64, Pair, Event)>,
 }
@@ -120,7 +125,9 @@ impl Assembler {
             owners: Vec::new(),
             marks: None,
             begins: false,
+            reads: Reads::Kept,
             messages: Messages::default(),
+            complete: Vec::new(),
             left: Vec::new(),
         }
     }
@@ -211,6 +218,7 @@ impl Assembler {
 
     /// What is not given out yet of a connection that is forgotten, as it stands.
     fn retire(&mut self, connection: &Connection) {
+        let complete = self.take_complete(connection.id);
         let Some(mut draft) = self.drawn.take(connection.id) else { return };
         let start = self.start.unwrap_or_default();
         let ids = self.endpoints.of(connection);
@@ -219,6 +227,11 @@ impl Assembler {
             let event = event::event(item, connection, &ids, start, &self.kernel, &|_| None);
             self.left.push((connection.id, pair.clone(), event));
         });
+        for word in complete {
+            let item = messages::item(word.whole.at, word);
+            let event = event::event(&item, connection, &ids, start, &self.kernel, &|_| None);
+            self.left.push((connection.id, pair.clone(), event));
+        }
     }
 
     /// Notes what the kernel said of a socket.
@@ -268,6 +281,14 @@ impl Assembler {
             let handle = draft.handle();
             draft.settle(now, &mut |item| ready.push((item.order, handle, item.clone())));
             draft.let_go();
+        }
+        for (handle, word) in self.take_settled() {
+            // Behind the segment with its last octet, if that is given out only now.
+            let carries = |(_, whose, item): &&((u64, u8), Handle, item::Item)| {
+                whose.id == handle.id && item.first_ordinal().is_some_and(|first| first <= word.last.ordinal)
+            };
+            let behind = ready.iter().filter(carries).map(|((order, _), ..)| (*order, 2)).max();
+            ready.push((behind.unwrap_or_default(), handle, messages::item(word.whole.at, word)));
         }
         ready.sort_by_key(|(order, ..)| *order);
         for (_, handle, item) in ready {

@@ -155,9 +155,12 @@ pub struct Body {
     /// Chunks with data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chunks: Option<u64>,
-    /// Its beginning, where it is text in UTF-8.
+    /// Its beginning, where it is text in UTF-8: up to the first gap, and not more than was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// Its beginning in Base64 (RFC 4648 4), where it is no such text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base64: Option<String>,
 }
 
 /// How the end of a body is known (RFC 9112 6.3).

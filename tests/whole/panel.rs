@@ -1,8 +1,14 @@
 //! Requests and responses as a network panel tells them: paired, timed, as HAR and as a waterfall.
 
+use crate::support::contract;
 use crate::support::web::{MS, page};
+use serde_json::{Value, json};
 use synfin::analyze::Wishes;
+use synfin::assemble::{Reads, Watch};
 use synfin::exchange::{Exchange, Outcome, Panel, Phase};
+use synfin::ladder::View;
+use synfin::render::{self, Charset, Format, Style};
+use synfin::timeline::{Detail, Lang, Timeline};
 
 fn len(exchange: &Exchange<'_>, phase: Phase) -> Option<i64> {
     exchange.times.get(phase).map(|span| span.len_ns() / MS)
@@ -54,4 +60,95 @@ fn each_part_takes_as_long_as_its_packets() {
         let sum: i64 = exchange.times.phases().iter().map(|(_, span)| span.len_ns()).sum();
         assert_eq!(sum, exchange.times.len_ns(), "no gap in {}", exchange.url);
     }
+}
+
+fn har(timeline: &Timeline) -> Value {
+    let mut out = Vec::new();
+    let style = Style { lang: Lang::En, charset: Charset::Unicode, width: 80, color: false };
+    render::write(timeline, &View::default(), Format::Har, &style, &mut out).unwrap();
+    let har: Value = serde_json::from_slice(&out).unwrap();
+    let schema: Value = serde_json::from_str(include_str!("../golden/har-1.2.schema.json")).unwrap();
+    let judge = jsonschema::validator_for(&schema).unwrap();
+    let complaints: Vec<_> =
+        judge.iter_errors(&har).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(complaints.is_empty(), "no HAR 1.2:\n{}\n{har:#}", complaints.join("\n"));
+    har
+}
+
+#[test]
+fn a_har_is_valid_and_says_what_was_said() {
+    let har = har(&page().timeline(Wishes::default()));
+    let at = |place: &str| har.pointer(&format!("/log/entries/{place}")).unwrap_or(&Value::Null).clone();
+    for (place, value) in [
+        ("0/startedDateTime", json!("2001-09-09T01:46:40.000000000Z")),
+        ("0/time", json!(21.0)),
+        ("0/timings/connect", json!(10.0)),
+        ("0/timings/blocked", json!(1.0)),
+        ("0/timings/dns", json!(-1.0)),
+        ("0/response/redirectURL", json!("/new?q=a+b&%E4%B8%AD=")),
+        ("0/serverIPAddress", json!("192.0.2.80")),
+        ("0/connection", json!("1")),
+        ("1/connection", json!("1")),
+        ("2/connection", json!("2")),
+        ("1/_followsEntry", json!(0)),
+        ("1/timings/connect", json!(-1.0)),
+        ("1/timings/receive", json!(20.0)),
+        ("1/request/queryString", json!([{ "name": "q", "value": "a b" }, { "name": "中", "value": "" }])),
+        ("1/response/content/text", json!("<p>hello</")),
+        ("1/response/content/mimeType", json!("text/html; charset=utf-8")),
+        ("1/response/bodySize", json!(10)),
+        ("2/request/postData/params", json!([{ "name": "a", "value": "1" }, { "name": "b", "value": "  c" }])),
+        ("2/response/status", json!(404)),
+        ("2/_interimResponses", json!(1)),
+        ("3/response/content/encoding", json!("base64")),
+        ("3/response/content/text", json!("iVBORw0KGgr/")),
+        ("3/response/content/comment", json!("the first 9 of 117 octets")),
+        ("3/_outcome", json!("cut")),
+        ("3/_missingOctets", json!(100)),
+        ("4/response/status", json!(0)),
+        ("4/response/_error", json!("no response")),
+        ("4/_outcome", json!("unanswered")),
+    ] {
+        assert_eq!(at(place), value, "{place}");
+    }
+    for entry in har["log"]["entries"].as_array().unwrap() {
+        let sum: f64 = entry["timings"].as_object().unwrap().values().map(|ms| ms.as_f64().unwrap().max(0.0)).sum();
+        assert!((sum - entry["time"].as_f64().unwrap()).abs() < 1e-9, "{entry:#}");
+    }
+}
+
+/// However the timeline came about: with all its events, with its messages alone, or from its own JSON.
+#[test]
+fn the_same_har_comes_from_less() {
+    let all = page().timeline(Wishes::default());
+    let said = Wishes { watch: Watch::One(0), reads: Reads::First(10), ..Wishes::default() };
+    let said = page().timeline(said);
+    assert!(said.events.iter().all(|event| matches!(event.detail, Detail::Message(_))) && !said.events.is_empty());
+    assert_eq!(har(&said), har(&all));
+    let json = contract::json(&all);
+    assert_eq!(har(&serde_json::from_value(json).unwrap()), har(&all));
+    let few = Wishes { watch: Watch::One(0), reads: Reads::Few(1), ..Wishes::default() };
+    assert_eq!(page().timeline(few).events, [], "there are two connections");
+    let first = Wishes { watch: Watch::One(0), reads: Reads::First(1), ..Wishes::default() };
+    let first = page().timeline(first);
+    assert!(first.events.iter().all(|event| event.connection == 1) && !first.events.is_empty());
+    assert!(
+        first.source.warnings.iter().any(|warning| warning.en.contains("1 connection later")),
+        "{:?}",
+        first.source
+    );
+}
+
+#[test]
+fn secrets_are_masked_everywhere_unless_asked_for() {
+    let masked = har(&page().timeline(Wishes::default())).to_string();
+    for secret in ["hush", "id=42", "dark", "c2VjcmV0"] {
+        assert!(!masked.contains(secret), "{secret}");
+    }
+    let open = har(&page().timeline(Wishes { shows_secrets: true, ..Wishes::default() }));
+    let entries = &open["log"]["entries"];
+    assert_eq!(entries[0]["request"]["cookies"], json!([{"name":"id","value":"42"}, {"name":"theme","value":"dark"}]));
+    let set = json!([{"name":"token","value":"hush","path":"/","httpOnly":true}]);
+    assert_eq!(entries[1]["response"]["cookies"], set);
+    assert!(open.to_string().contains("c2VjcmV0"));
 }

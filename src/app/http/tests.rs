@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 use crate::app::message::Whole;
-use crate::app::{Carrier, Heard, MessageWord, Piece, Reader};
+use crate::app::{Carrier, Heard, Manner, MessageWord, Piece, Reader};
 use crate::tcp::{Peer, Timestamp};
 use crate::timeline::{Content, Framing, HttpRequest, HttpResponse, PartKind};
 
@@ -156,7 +156,7 @@ fn secrets_are_masked_unless_asked_for() {
     let header = |words: &[MessageWord]| request(&words[0]).headers[1].clone();
     let masked = header(&told(REQUESTS, b"", 1000));
     assert_eq!((masked.value.as_str(), masked.masked), ("(6 octets)", true));
-    let mut said = Said { reader: Reader::new(true), ..Said::default() };
+    let mut said = Said { reader: Reader::new(Manner { shows_secrets: true, ..Manner::default() }), ..Said::default() };
     said.say(Peer::A, REQUESTS);
     assert_eq!(header(&said.told()).value, "secret");
 }

@@ -102,7 +102,7 @@ pub struct Output {
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = FormatArg::Text)]
     pub format: FormatArg,
-    /// Also write to FILE, in the format of its suffix (.json, .txt, .csv, .ndjson); may be given several times; - is standard output
+    /// Also write to FILE, in the format of its suffix (.json, .txt, .csv, .ndjson, .har); may be given several times; - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
     /// Whose TIME-WAIT to reckon with: linux (60 s), rfc (4 min), bsd (60 s), macos (30 s), windows (120 s), or seconds
@@ -126,6 +126,10 @@ pub enum FormatArg {
     Csv,
     /// A line per connection, each a JSON object; in the same order
     Ndjson,
+    /// HTTP requests and their responses as HAR 1.2, which browsers read
+    Har,
+    /// A row per HTTP request, and a bar of where its time went: as a browser's network panel
+    Waterfall,
 }
 
 /// Make a real transfer on a private loopback and show its whole life
@@ -211,7 +215,7 @@ pub struct Render {
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = FormatArg::Text)]
     pub format: FormatArg,
-    /// Also write to FILE, in the format of its suffix (.json, .txt, .csv, .ndjson); - is standard output
+    /// Also write to FILE, in the format of its suffix (.json, .txt, .csv, .ndjson, .har); - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
 }

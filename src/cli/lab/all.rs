@@ -6,6 +6,7 @@ use super::super::exit::Exit;
 use super::super::interrupt;
 use super::judged::Judged;
 use super::{failed, ground, told};
+use crate::app::Manner;
 use crate::lab::performance::LabError;
 use crate::lab::performance::player::{self, Played};
 use crate::lab::scenario::{self, BUILTIN, Ground, Scenario};
@@ -85,7 +86,7 @@ fn one(
     }
     let save = args.write.as_deref().map(|folder| folder.join(format!("{name}.pcapng")));
     let unmet = std::mem::take(&mut recording.record.unmet);
-    let timeline = told(recording, name, save.as_deref(), &args.output, config)?;
+    let timeline = told(recording, name, save.as_deref(), (&args.output, Manner::SAMPLE), config)?;
     Ok(Judged::of(name, scenario, missed, unmet, &timeline))
 }
 

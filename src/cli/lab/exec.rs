@@ -43,7 +43,7 @@ pub(super) fn run(args: &LabExec, config: &Config) -> Result<Exit> {
         interrupted(lang)?;
     }
     let faults = std::mem::take(&mut recording.record.unmet);
-    let mut timeline = told(recording, "exec", args.write.as_deref(), &args.output, config)?;
+    let mut timeline = told(recording, "exec", args.write.as_deref(), (&args.output, outputs.body()), config)?;
     names::give(&mut timeline, config)?;
     outputs.write(&timeline, &View::default(), config)?;
     let mut err = io::stderr().lock();

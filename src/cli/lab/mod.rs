@@ -30,7 +30,13 @@ pub(super) fn run(args: &Lab, config: &Config) -> Result<Exit> {
 }
 
 /// The timeline of what was recorded, made as a replay of the file makes it; the file is also saved where that is wished.
-fn told(recording: Recording, name: &str, save: Option<&Path>, output: &Output, config: &Config) -> Result<Timeline> {
+fn told(
+    recording: Recording,
+    name: &str,
+    save: Option<&Path>,
+    (output, body): (&Output, usize),
+    config: &Config,
+) -> Result<Timeline> {
     let mut bytes = Vec::new();
     recording.write(&mut bytes).context(config.lang.pick("cannot save the packets", "无法保存数据包"))?;
     // The packets are all in the file.
@@ -39,7 +45,7 @@ fn told(recording: Recording, name: &str, save: Option<&Path>, output: &Output, 
         saving::whole(path, &bytes, config.lang)?;
     }
     let (full, msl, shows_secrets) = (output.full, output.msl, output.show_secrets);
-    let wishes = Wishes { watch: Watch::All, full, msl, shows_secrets, ..Wishes::default() };
+    let wishes = Wishes { watch: Watch::All, full, msl, shows_secrets, body, ..Wishes::default() };
     let mut timeline = replay::recording(bytes, name, wishes, config)?;
     (timeline.source.kind, timeline.source.name) = (SourceKind::Lab, name.into());
     Ok(timeline)

@@ -56,7 +56,7 @@ pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
         interrupted(lang)?;
     }
     let unmet = std::mem::take(&mut recording.record.unmet);
-    let mut timeline = told(recording, name, args.write.as_deref(), &args.output, config)?;
+    let mut timeline = told(recording, name, args.write.as_deref(), (&args.output, outputs.body()), config)?;
     names::give(&mut timeline, config)?;
     outputs.write(&timeline, &View::default(), config)?;
     outputs.write_ladders(&timeline, config)?;
