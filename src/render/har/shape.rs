@@ -228,6 +228,8 @@ impl Timings {
     /// Without those that did not happen.
     pub(super) fn sum(&self) -> f64 {
         let Timings { blocked, dns, connect, ssl: _, send, wait, receive } = self;
-        [blocked, dns, connect, send, wait, receive].into_iter().filter(|ms| **ms > 0.0).sum()
+        let sum: f64 = [blocked, dns, connect, send, wait, receive].into_iter().filter(|ms| **ms > 0.0).sum();
+        // To the nanosecond, as they are.
+        (sum * 1e6).round() / 1e6
     }
 }
