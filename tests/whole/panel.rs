@@ -9,6 +9,7 @@ use synfin::exchange::{Exchange, Outcome, Panel, Phase};
 use synfin::ladder::View;
 use synfin::render::{self, Charset, Format, Style};
 use synfin::timeline::{Detail, Lang, Timeline};
+use unicode_width::UnicodeWidthStr;
 
 fn len(exchange: &Exchange<'_>, phase: Phase) -> Option<i64> {
     exchange.times.get(phase).map(|span| span.len_ns() / MS)
@@ -112,7 +113,8 @@ fn a_har_is_valid_and_says_what_was_said() {
         assert_eq!(at(place), value, "{place}");
     }
     for entry in har["log"]["entries"].as_array().unwrap() {
-        let sum: f64 = entry["timings"].as_object().unwrap().values().map(|ms| ms.as_f64().unwrap().max(0.0)).sum();
+        let sum: f64 =
+            entry["timings"].as_object().unwrap().values().filter_map(Value::as_f64).map(|ms| ms.max(0.0)).sum();
         assert!((sum - entry["time"].as_f64().unwrap()).abs() < 1e-9, "{entry:#}");
     }
 }
@@ -151,4 +153,28 @@ fn secrets_are_masked_everywhere_unless_asked_for() {
     let set = json!([{"name":"token","value":"hush","path":"/","httpOnly":true}]);
     assert_eq!(entries[1]["response"]["cookies"], set);
     assert!(open.to_string().contains("c2VjcmV0"));
+}
+
+fn drawn(timeline: &Timeline, lang: Lang, charset: Charset, width: usize) -> String {
+    let mut out = Vec::new();
+    let style = Style { lang, charset, width, color: false };
+    render::write(timeline, &View::default(), Format::Waterfall, &style, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn a_waterfall_as_wide_as_wished() {
+    let timeline = page().timeline(Wishes::default());
+    insta::assert_snapshot!("waterfall-en-80", drawn(&timeline, Lang::En, Charset::Unicode, 80));
+    insta::assert_snapshot!("waterfall-en-120", drawn(&timeline, Lang::En, Charset::Unicode, 120));
+    insta::assert_snapshot!("waterfall-zh-80", drawn(&timeline, Lang::Zh, Charset::Narrow, 80));
+    insta::assert_snapshot!("waterfall-ascii-50", drawn(&timeline, Lang::En, Charset::Ascii, 50));
+    for width in 20..200 {
+        for (lang, charset) in [(Lang::En, Charset::Unicode), (Lang::Zh, Charset::Narrow), (Lang::En, Charset::Ascii)] {
+            for line in drawn(&timeline, lang, charset, width).lines() {
+                assert!(line.width() <= width, "{width}: {line}");
+                assert!(charset != Charset::Ascii || line.is_ascii(), "{line}");
+            }
+        }
+    }
 }

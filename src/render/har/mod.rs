@@ -80,9 +80,13 @@ fn retransmissions(connection: &Connection) -> Option<PerSide> {
     (per_side.client > 0 || per_side.server > 0).then_some(per_side)
 }
 
+/// Longer than any program needs between connect() and send().
+const LONG_NS: i64 = 5_000_000;
+
 /// -1: it did not happen, or is not in the capture. The last three are not optional: then they took no time.
 fn timings(times: &Times) -> Timings {
     let ms = |phase| times.get(phase).map(|span| span.len_ns() as f64 / 1e6);
+    let idle = times.get(Phase::Idle).is_some_and(|span| span.len_ns() > LONG_NS);
     Timings {
         blocked: ms(Phase::Idle).unwrap_or(-1.0),
         dns: ms(Phase::Lookup).unwrap_or(-1.0),
@@ -91,6 +95,7 @@ fn timings(times: &Times) -> Timings {
         send: ms(Phase::Send).unwrap_or(0.0),
         wait: ms(Phase::Wait).unwrap_or(0.0),
         receive: ms(Phase::Receive).unwrap_or(0.0),
+        comment: idle.then_some("blocked: the connection stood, and nothing was asked yet"),
     }
 }
 

@@ -222,12 +222,14 @@ pub(super) struct Timings {
     pub(super) send: f64,
     pub(super) wait: f64,
     pub(super) receive: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) comment: Option<&'static str>,
 }
 
 impl Timings {
     /// Without those that did not happen.
     pub(super) fn sum(&self) -> f64 {
-        let Timings { blocked, dns, connect, ssl: _, send, wait, receive } = self;
+        let Timings { blocked, dns, connect, ssl: _, send, wait, receive, comment: _ } = self;
         let sum: f64 = [blocked, dns, connect, send, wait, receive].into_iter().filter(|ms| **ms > 0.0).sum();
         // To the nanosecond, as they are.
         (sum * 1e6).round() / 1e6

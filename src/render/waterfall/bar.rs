@@ -83,11 +83,16 @@ pub(super) fn draw(line: &mut Line<'_>, times: &Times, axis: &Axis, columns: usi
     }
 }
 
-/// Where the bar begins, and what fills each of its columns. A new connection, a lookup and what took longest always show;
-/// whatever else is too short for a column does not.
+/// Where the bar begins, and what fills each of its columns. A new connection, a lookup and what took longest always show, and in
+/// a bar that is not too short that something came; whatever else is too short for a column does not.
 fn cells(times: &Times, axis: &Axis, columns: usize) -> (usize, Vec<Phase>) {
     let longest = times.phases().iter().max_by_key(|(_, span)| span.len_ns()).map(|(phase, _)| *phase);
-    let shows = |phase: Phase| matches!(phase, Phase::Lookup | Phase::Connect) || longest == Some(phase);
+    let is_long = axis.place(times.ended_ns(), columns).saturating_sub(axis.place(times.began_ns(), columns)) >= 3000;
+    let shows = |phase: Phase| match phase {
+        Phase::Lookup | Phase::Connect => true,
+        Phase::Receive if is_long => true,
+        phase => longest == Some(phase),
+    };
     let least = times.phases().iter().filter(|(phase, _)| shows(*phase)).count();
     let start = (axis.place(times.began_ns(), columns) / 1000).min(columns.saturating_sub(least));
     let mut cells = Vec::new();
@@ -95,7 +100,9 @@ fn cells(times: &Times, axis: &Axis, columns: usize) -> (usize, Vec<Phase>) {
     for (phase, span) in times.phases() {
         let least = usize::from(shows(*phase));
         owed = owed.saturating_sub(least);
-        let end = (axis.place(span.to_ns, columns) + 500) / 1000;
+        let (from, to) = (axis.place(span.from_ns, columns), axis.place(span.to_ns, columns));
+        // What is too short leaves its columns to the next.
+        let end = if to - from.min(to) < 500 { 0 } else { (to + 500) / 1000 };
         // What must show later keeps its place.
         let most = columns.saturating_sub(start + cells.len() + owed);
         let count = end.saturating_sub(start + cells.len()).max(least).min(most);

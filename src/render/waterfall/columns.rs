@@ -32,8 +32,9 @@ const PLANS: [&[Column]; 5] = {
         &[Request, Status],
     ]
 };
-/// Columns between columns, and before the bar.
+/// Columns before the bar; between columns one less where the width is scarce.
 const GAP: usize = 2;
+const SCARCE: usize = 90;
 /// A bar shorter than this, or a request, says too little.
 const SHORTEST_BAR: usize = 20;
 const SHORTEST_REQUEST: usize = 16;
@@ -43,6 +44,7 @@ const LONGEST_BAR: usize = 100;
 /// The columns, each with its width; behind them the bar.
 pub(super) struct Columns {
     columns: Vec<(Column, usize)>,
+    gap: usize,
     bar: usize,
 }
 
@@ -52,10 +54,11 @@ impl Columns {
             let texts = rows.iter().map(|row| width::width(text(row, column).0));
             texts.chain([width::width(title(column, style.lang))]).max().unwrap_or(0)
         };
+        let gap = if style.width < SCARCE { 1 } else { GAP };
         let longest = widest(Column::Request);
         let least = longest.clamp(1, SHORTEST_REQUEST) + SHORTEST_BAR + GAP;
         let others = |plan: &[Column]| {
-            plan.iter().filter(|column| **column != Column::Request).map(|column| widest(*column) + GAP).sum::<usize>()
+            plan.iter().filter(|column| **column != Column::Request).map(|column| widest(*column) + gap).sum::<usize>()
         };
         let fits = |plan: &&&[Column]| others(plan) + least <= style.width;
         let plan = PLANS.iter().find(fits).or(PLANS.last()).copied().unwrap_or_default();
@@ -64,7 +67,7 @@ impl Columns {
         let request = longest.min((room / 2).max(room.saturating_sub(LONGEST_BAR)));
         let bar = room.saturating_sub(request).min(LONGEST_BAR);
         let wide = |column: &Column| (*column, if *column == Column::Request { request } else { widest(*column) });
-        Columns { columns: plan.iter().map(wide).collect(), bar }
+        Columns { columns: plan.iter().map(wide).collect(), gap, bar }
     }
 
     /// Headings, and the ends of the time axis above the bars.
@@ -100,7 +103,7 @@ impl Columns {
     /// What is wrong, below the request.
     pub(super) fn trouble(&self, text: &str, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
         let before = self.columns.iter().take_while(|(column, _)| *column != Column::Request);
-        let at: usize = before.map(|(_, wide)| wide + GAP).sum();
+        let at: usize = before.map(|(_, wide)| wide + self.gap).sum();
         let mark = Glyphs::of(style.charset).warning;
         for (place, part) in width::wrap(text, style.width.saturating_sub(at + 2)).iter().enumerate() {
             let mut line = Line::new(style);
@@ -121,9 +124,9 @@ impl Columns {
                 Column::Request | Column::Status | Column::Kind => line.to(at).push(&text, ink),
                 _ => line.to(at).push_before(at + wide, &text, ink),
             };
-            at += wide + GAP;
+            at += wide + self.gap;
         }
-        at
+        at + GAP - self.gap
     }
 }
 

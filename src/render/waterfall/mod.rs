@@ -63,24 +63,25 @@ fn shared_origin(exchanges: &[Exchange<'_>]) -> Option<String> {
 /// What is wrong with an exchange, in a line each.
 fn trouble(exchange: &Exchange<'_>, style: &Style) -> Vec<String> {
     let lang = style.lang;
-    let mut told = Vec::new();
-    match exchange.outcome() {
-        Outcome::Whole => {}
-        Outcome::Unanswered => told.push(lang.pick("no response in the capture", "抓包中没有响应").to_string()),
-        Outcome::RequestCut => told.push(lang.pick("the request was cut off", "请求不完整").to_string()),
-        Outcome::RequestMissing => {
-            told.push(lang.pick("its request is not in the capture", "抓包中没有对应的请求").to_string())
-        }
-        Outcome::Cut => told.push(lang.pick("the response was cut off", "响应不完整").to_string()),
-    }
+    let asked = exchange.request.iter().flat_map(|said| &said.message.problems);
+    let problems = asked.chain(exchange.response.iter().flat_map(|said| &said.message.problems)).take(4);
+    let problems: Vec<String> = problems.map(|problem| width::clean(problem.get(lang), 200, style)).collect();
+    // Where more is known, that is enough.
+    let unexplained = problems.is_empty();
+    let outcome = match exchange.outcome() {
+        Outcome::Unanswered => Some(("no response in the capture", "抓包中没有响应")),
+        Outcome::RequestMissing => Some(("its request is not in the capture", "抓包中没有对应的请求")),
+        Outcome::RequestCut if unexplained => Some(("the request was cut off", "请求不完整")),
+        Outcome::Cut if unexplained => Some(("the response was cut off", "响应不完整")),
+        Outcome::Whole | Outcome::RequestCut | Outcome::Cut => None,
+    };
+    let mut told: Vec<String> = outcome.map(|(en, zh)| lang.pick(en, zh).to_string()).into_iter().collect();
     match (exchange.missing(), lang) {
         (0, _) => {}
         (missing, Lang::En) => told.push(format!("{} not in the capture", some(missing, "octet"))),
         (missing, Lang::Zh) => told.push(format!("有 {missing} 字节不在抓包中")),
     }
-    let asked = exchange.request.iter().flat_map(|said| &said.message.problems);
-    let problems = asked.chain(exchange.response.iter().flat_map(|said| &said.message.problems)).take(4);
-    told.extend(problems.map(|problem| width::clean(problem.get(lang), 200, style)));
+    told.extend(problems);
     told
 }
 
@@ -93,10 +94,10 @@ fn legend(exchanges: &[Exchange<'_>], style: &Style, out: &mut impl io::Write) -
     for phase in bar::PHASES {
         let spans = exchanges.iter().filter_map(|exchange| exchange.times.get(phase));
         let spans: Vec<i64> = spans.map(|span| span.len_ns()).collect();
-        if spans.is_empty() {
+        let sum = spans.iter().fold(0_i64, |sum, ns| sum.saturating_add(*ns));
+        if sum == 0 {
             continue;
         }
-        let sum = spans.iter().fold(0_i64, |sum, ns| sum.saturating_add(*ns));
         let (name, sum) = (bar::name(phase, style.lang), width::clean(&time::span(sum), 20, style));
         let wide = 2 + width::width(name) + 1 + width::width(&sum);
         if used > 2 && used + 3 + wide > style.width {
