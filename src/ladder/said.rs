@@ -34,6 +34,9 @@ impl Said {
             Content::Unknown => ("?", Text::default(), None),
         };
         let mut details: Vec<Text> = body.map(|(body, headers)| describe(body, headers)).into_iter().collect();
+        if message.follows.is_some() {
+            details.insert(0, Text::new("where the redirect led", "由重定向而来"));
+        }
         if message.segments > 1 {
             let count = message.segments;
             details.push(Text::new(format!("in {count} segments"), format!("由 {count} 个报文段承载")));

@@ -3,11 +3,12 @@
 use crate::support::contract;
 use crate::support::web::{MS, page};
 use serde_json::{Value, json};
-use synfin::analyze::Wishes;
+use synfin::analyze::{Analyzer, Wishes};
 use synfin::assemble::{Reads, Watch};
 use synfin::exchange::{Exchange, Outcome, Panel, Phase};
 use synfin::ladder::View;
 use synfin::render::{self, Charset, Format, Style};
+use synfin::tcp::Timestamp;
 use synfin::timeline::{Detail, Lang, Timeline};
 use unicode_width::UnicodeWidthStr;
 
@@ -176,5 +177,67 @@ fn a_waterfall_as_wide_as_wished() {
                 assert!(charset != Charset::Ascii || line.is_ascii(), "{line}");
             }
         }
+    }
+}
+
+#[test]
+fn a_table_says_what_was_said() {
+    let few = |most| Wishes { watch: Watch::Sole, reads: Reads::Few(most), ..Wishes::default() };
+    let table = |timeline: &Timeline, lang| {
+        let style = Style { lang, charset: Charset::Unicode, width: 100, color: false };
+        let mut out = Vec::new();
+        render::table::write(timeline, None, &style, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let timeline = page().timeline(few(2));
+    let shown = table(&timeline, Lang::En);
+    assert!(shown.contains("\n   GET /old → 302 Found, and 3 more\n"), "{shown}");
+    assert!(shown.contains("\n   POST /form → 404 Not Found\n"), "{shown}");
+    assert!(shown.contains("5 HTTP requests: --format waterfall"), "{shown}");
+    let shown = table(&timeline, Lang::Zh);
+    assert!(shown.contains("GET /old → 302 Found，另有 3 个\n") && shown.contains("5 个 HTTP 请求"), "{shown}");
+    let shown = table(&page().timeline(few(1)), Lang::En);
+    assert!(!shown.contains("GET"), "more than are read: {shown}");
+}
+
+/// Messages are given out once, each behind the segment with its last octet, and forgotten where nobody wants them at the end.
+#[test]
+fn while_it_goes_on_messages_come_as_they_are_complete() {
+    let talk = page().talk();
+    for (watch, reads, keeps) in [(Watch::Passing, Reads::Passing, false), (Watch::Passing, Reads::First(9), true)] {
+        let mut analyzer = Analyzer::new(Wishes { watch, reads, ..Wishes::default() });
+        let mut told: Vec<(u64, String)> = Vec::new();
+        let mut hear = |analyzer: &mut Analyzer, now| {
+            analyzer.settle(now, &mut |id, _, event| match event.detail {
+                Detail::Segment(segment) => told.push((id, format!("{} octets", segment.len))),
+                Detail::Message(message) => told.push((id, format!("message to {}", message.offset + message.len))),
+                _ => {}
+            });
+        };
+        talk.frames(|frame| {
+            analyzer.push(frame);
+            hear(&mut analyzer, frame.time);
+        });
+        hear(&mut analyzer, Timestamp(i64::MAX));
+        let of_first: Vec<&str> = told.iter().filter(|(id, _)| *id == 1).map(|(_, what)| what.as_str()).collect();
+        let beginning = [
+            "0 octets",
+            "0 octets",
+            "0 octets",
+            "67 octets",
+            "message to 67",
+            "74 octets",
+            "message to 74",
+            "88 octets",
+            "message to 155",
+            "77 octets",
+            "52 octets",
+            "2 octets",
+            "message to 205",
+        ];
+        assert_eq!(of_first[..beginning.len()], beginning, "{told:#?}");
+        let timeline = talk.finish(analyzer);
+        let kept = timeline.events.iter().filter(|event| matches!(event.detail, Detail::Message(_))).count();
+        assert_eq!(kept > 5, keeps, "{kept}");
     }
 }

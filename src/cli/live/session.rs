@@ -44,7 +44,13 @@ impl Session<'_> {
             (false, true) => Watch::Passing,
             (false, false) => Watch::One(0),
         };
-        let reads = if outputs.has_messages() { Reads::First(MOST_TOLD as u64) } else { Reads::Passing };
+        let has_payload = arguments.snaplen.is_some() || arguments.write.is_some();
+        let reads = match outputs.has_messages() {
+            true => Reads::First(MOST_TOLD as u64),
+            // Headers alone say nothing.
+            false if has_payload => Reads::Passing,
+            false => Reads::Kept,
+        };
         // What is only drawn is let go once it is over, but for the rows of the summary: live may run for days.
         let first = if outputs.has_messages() { MOST_TOLD } else { table::ROWS };
         let rows = Keep { first: first as u64, one: None, is_watched: true };
