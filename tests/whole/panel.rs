@@ -20,7 +20,7 @@ fn len(exchange: &Exchange<'_>, phase: Phase) -> Option<i64> {
 fn requests_find_their_responses() {
     let timeline = page().timeline(Wishes::default());
     let panel = Panel::of(&timeline);
-    let told: Vec<(u64, u64, &str, Option<u16>, Outcome, Option<u64>)> = panel
+    let told: Vec<_> = panel
         .exchanges
         .iter()
         .map(|one| {

@@ -120,18 +120,21 @@ mod tests {
     #[test]
     fn a_bomb_stays_packed() {
         let packed = gzip(&vec![0; MOST_UNPACKED + 1]);
-        let told = received(Some(&body(&packed, packed.len() as u64)), None, Some("gzip"));
+        let body = body(&packed, packed.len() as u64);
+        let told = received(Some(&body), None, Some("gzip"));
         assert_eq!((told.size, told.compression), (packed.len() as u64, None));
     }
 
     #[test]
     fn what_is_kept_in_part_is_called_that() {
-        let told = received(Some(&body(b"abc", 10)), None, None);
+        let cut = body(b"abc", 10);
+        let told = received(Some(&cut), None, None);
         assert_eq!((told.size, told.text.as_deref()), (10, Some("abc")));
         assert_eq!(told.comment.as_deref(), Some("the first 3 of 10 octets"));
         let form = Some("application/x-www-form-urlencoded; charset=utf-8");
-        assert_eq!(posted(&body(b"a=1", 3), form).params.map(|all| all.len()), Some(1));
-        assert_eq!(posted(&body(b"a=1", 4), form).text, Some("a=1"));
-        assert_eq!(posted(&body(b"\xff", 1), None).encoding, Some("base64"));
+        let [whole, part, binary] = [body(b"a=1", 3), body(b"a=1", 4), body(b"\xff", 1)];
+        assert_eq!(posted(&whole, form).params.map(|all| all.len()), Some(1));
+        assert_eq!(posted(&part, form).text, Some("a=1"));
+        assert_eq!(posted(&binary, None).encoding, Some("base64"));
     }
 }
