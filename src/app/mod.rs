@@ -177,3 +177,44 @@ fn keep(words: &mut Vec<MessageWord>, left_out: &mut LeftOut, kept: &mut usize, 
         left_out.messages += 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tcp::Timestamp;
+
+    fn hear(reader: &mut Reader, connection: u64, peer: Peer, offset: u64, octets: &[u8]) {
+        let carrier = Carrier { at: Timestamp(1), ..Carrier::default() };
+        let piece = Piece { offset, octets, len: octets.len() as u32, carrier };
+        reader.hear(&Heard { connection, peer, is_syn: offset == 0, is_fin: false, piece, acknowledged: None });
+    }
+
+    #[test]
+    fn what_waits_on_many_connections_is_bounded() {
+        let mut reader = Reader::default();
+        let octets = vec![b'x'; 60_000];
+        for connection in 0..2000 {
+            hear(&mut reader, connection, Peer::A, 0, b"G");
+            hear(&mut reader, connection, Peer::A, 10, &octets);
+            assert!(reader.held <= MOST_HELD + octets.len());
+        }
+        let (_, left_out) = reader.finish();
+        assert!(left_out.connections > 500, "{left_out:?}");
+    }
+
+    #[test]
+    fn what_is_kept_of_many_messages_is_bounded() {
+        let mut reader = Reader::new(Manner { body: Manner::WHOLE, ..Manner::default() });
+        let body = "x".repeat(500_000);
+        let head = "y".repeat(60_000);
+        let said = format!("HTTP/1.1 200 OK\r\nA: {head}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+        let mut offset = 0;
+        for _ in 0..1500 {
+            hear(&mut reader, 1, Peer::B, offset, said.as_bytes());
+            offset += said.len() as u64;
+            assert!(reader.kept <= MOST_KEPT);
+        }
+        let (words, left_out) = reader.finish();
+        assert!(words.len() > 500 && left_out.messages > 300 && left_out.bodies > 0, "{} {left_out:?}", words.len());
+    }
+}

@@ -89,6 +89,8 @@ pub struct Assembler {
     /// Whether a message begins in it.
     begins: bool,
     reads: Reads,
+    /// Segments so far, as long as they are counted.
+    segments_read: u64,
     messages: Messages,
     /// Messages that are complete, and will be given out behind their segments.
     complete: Vec<MessageWord>,
@@ -126,6 +128,7 @@ impl Assembler {
             marks: None,
             begins: false,
             reads: Reads::Kept,
+            segments_read: 0,
             messages: Messages::default(),
             complete: Vec::new(),
             left: Vec::new(),

@@ -12,11 +12,14 @@ pub enum Reads {
     Kept,
     /// Of those up to this id.
     First(u64),
-    /// Of all, where there are no more than so many; else of none.
+    /// Of all, where there are no more than so many, with no more segments than are read in no time; else of none.
     Few(u64),
     /// Of all, but each is let go once [`Assembler::settle`] has given it.
     Passing,
 }
+
+/// Segments that are read in a moment. Beyond that a word below each row is not worth the time.
+const MOST_IN_NO_TIME: u64 = 200_000;
 
 impl Assembler {
     /// The same, with messages of these connections.
@@ -44,9 +47,12 @@ impl Assembler {
         beside || self.keeps(id)
     }
 
-    /// Whether with this connection there are too many: from here on none is read whose events are not kept. Said once.
+    /// Whether with this segment there are too many, or with its connection: from here on none is read whose events are not kept.
+    /// To be asked for each; said once.
     pub fn are_too_many(&mut self, id: u64) -> bool {
-        let are = matches!(self.reads, Reads::Few(most) if id > most);
+        let Reads::Few(most) = self.reads else { return false };
+        self.segments_read += 1;
+        let are = id > most || self.segments_read > MOST_IN_NO_TIME && self.watch == Watch::One(0);
         if are {
             self.reads = Reads::Kept;
         }

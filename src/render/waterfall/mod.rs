@@ -95,7 +95,8 @@ fn legend(exchanges: &[Exchange<'_>], style: &Style, out: &mut impl io::Write) -
         let spans = exchanges.iter().filter_map(|exchange| exchange.times.get(phase));
         let spans: Vec<i64> = spans.map(|span| span.len_ns()).collect();
         let sum = spans.iter().fold(0_i64, |sum, ns| sum.saturating_add(*ns));
-        if sum == 0 {
+        // That something came is drawn even if it came all at once.
+        if sum == 0 && (phase != Phase::Receive || spans.is_empty()) {
             continue;
         }
         let (name, sum) = (bar::name(phase, style.lang), width::clean(&time::span(sum), 20, style));
