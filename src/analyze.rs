@@ -15,8 +15,8 @@ pub use over::{Over, Take};
 pub use told::Told;
 
 use crate::app::dns::Lookups;
-use crate::app::{Reader, Reading};
-use crate::assemble::{Assembler, Fold, Pair, Remarks, Watch};
+use crate::app::{Manner, Reader};
+use crate::assemble::{Assembler, Fold, Pair, Reads, Remarks, Watch};
 use crate::decode::{Decoded, Decoder, Placed};
 use crate::join::Passages;
 use crate::overview::Overview;
@@ -46,7 +46,9 @@ pub struct Wishes {
     /// VLANs do not keep connections apart.
     pub merge_vlans: bool,
     /// How what applications say is read.
-    pub reading: Reading,
+    pub manner: Manner,
+    /// Of which connections messages are told although their events are not kept.
+    pub reads: Reads,
 }
 
 impl Default for Wishes {
@@ -58,7 +60,8 @@ impl Default for Wishes {
             msl: MslProfile::Linux,
             keep: Keep::ALL,
             merge_vlans: false,
-            reading: Reading::default(),
+            manner: Manner::default(),
+            reads: Reads::Kept,
         }
     }
 }
@@ -109,9 +112,10 @@ impl Analyzer {
         Analyzer {
             decoder: Decoder::new(),
             tracker: Tracker::keeping(wishes.msl, wishes.keep, wishes.merge_vlans),
-            reader: Reader::new(wishes.reading),
+            reader: Reader::new(wishes.manner),
             lookups: Lookups::default(),
-            assembler: Assembler::new(wishes.watch, Fold::of(wishes.full, wishes.whole), wishes.msl),
+            assembler: Assembler::new(wishes.watch, Fold::of(wishes.full, wishes.whole), wishes.msl)
+                .reading(wishes.reads),
             msl: wishes.msl,
             keep: wishes.keep,
             overview: Overview::new(wishes.msl),
@@ -137,7 +141,7 @@ impl Analyzer {
         // Whoever draws a connection also reads what it says.
         let is_crowded = self.assembler.is_crowded();
         self.tracker.watch(self.keep.is_watched && !is_crowded);
-        let is_seen = self.keep.is_watched || self.assembler.wants_events();
+        let is_seen = self.keep.is_watched || self.assembler.wants_events() || self.assembler.reads_more();
         if taker.is_none() && (!is_seen || is_crowded) {
             return self.push_ahead(frame);
         }
@@ -308,7 +312,8 @@ impl Analyzer {
         naming::messages(&messages, &self.tracker.connections(), &mut self.lookups);
         let (lookups, lookups_left_out) = self.lookups.finish();
         warnings.extend(warnings::lookups_left_out(lookups_left_out));
-        warnings.extend(warnings::messages_left_out(left_out));
+        warnings.extend(warnings::unread(left_out));
+        warnings.extend(warnings::beyond_reading(self.assembler.unread(self.tracker.opened())));
         warnings.extend(warnings::split_by_vlan(self.tracker.split_by_vlan()));
         warnings.extend(warnings::overlapping(self.decoder.overlapping_fragments()));
         let source = Source {

@@ -46,6 +46,11 @@ fn pipeline() {
     replay("pipeline");
 }
 
+#[test]
+fn http() {
+    replay("http");
+}
+
 /// Writes the inputs that the fuzzer begins with: `cargo test --test fuzz_corpus -- --ignored seeds`.
 #[test]
 #[ignore = "writes files"]
@@ -77,6 +82,11 @@ fn seeds() {
         let program: Vec<u8> = moves.iter().flat_map(|one| one.iter().copied()).collect();
         write("tracker", name, &program);
     }
+    for (name, asked, answered) in TALKS {
+        let len = asked.len() as u16;
+        let head = [37, (len >> 8) as u8, len as u8];
+        write("http", name, &[&head[..], asked, answered].concat());
+    }
 }
 
 /// Watch all, fold, and compare with numbers moved by so much.
@@ -100,4 +110,29 @@ const PROGRAMS: [(&str, &[&[u8]]); 8] = [
     ("reused", &[HEAD, SYN, SYN_ACK, ACK, FIN_A, FIN_B, ACK, &[30, 1, 3], SYN, SYN_ACK, ACK, &[26, 9]]),
     ("simultaneous", &[HEAD, SYN, &[0, 0x02, 1, 0x7a], SYN_ACK, &[0, 0x12, 0, 0x7a], FIN_A, FIN_B, ACK, ACK_B]),
     ("self-connect", &[HEAD, &[64, 0x02, 0, 0x7a], &[64, 0x12, 0, 0x7a], &[64, 0x11, 0, 2], &[64, 0x10, 0, 2]]),
+];
+
+/// What is asked and answered in the target `http`.
+const TALKS: [(&str, &[u8], &[u8]); 9] = [
+    (
+        "keep-alive",
+        b"GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nCookie: a=b\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcHTTP/1.1 304 Not Modified\r\n\r\n",
+    ),
+    (
+        "chunked",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3;x\r\nabc\r\n0\r\nT: v\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 302 Found\r\nLocation: /x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+    ),
+    ("overflow", b"GET / HTTP/1.1\r\n\r\n", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n"),
+    ("two-lengths", b"PUT / HTTP/1.1\r\nContent-Length: 5, 6\r\n\r\nhello", b"HTTP/1.0 200\n\nuntil the end"),
+    ("huge", b"GET / HTTP/1.1\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551615\r\n\r\nx"),
+    ("upgrade", b"GET / HTTP/1.1\r\nUpgrade: x\r\n\r\n\x00\x01", b"HTTP/1.1 101 Switching\r\n\r\n\xff\xfe"),
+    ("connect", b"CONNECT a:443 HTTP/1.1\r\n\r\n\x16\x03\x01\x00\x05\x01\x00", b"HTTP/1.1 200 OK\r\n\r\n"),
+    ("odd", b"\r\n\r\nGET\x00 /\x1b[31m HTTP/9\r\n : x\r\n folded\r\nno colon\r\n\r\n", b"HTTP/1.1 2x0 \xff\r\n\r\n"),
+    (
+        "tls",
+        b"\x16\x03\x01\x00\x2f\x01\x00\x00\x2b\x03\x03aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\x00\x00\x02\x13\x01\x01\x00\x00\x00",
+        b"\x15\x03\x03\x00\x02\x02\x28",
+    ),
 ];

@@ -58,7 +58,7 @@ impl Hear for Ears<'_, '_> {
     #[inline]
     fn looks(&self, id: u64, ordinal: u64) -> bool {
         // The first segment of each tells the server's port.
-        ordinal == 0 || self.assembler.wants_events_of(id)
+        ordinal == 0 || self.assembler.wants_events_of(id) || self.assembler.reads_beside(id)
     }
 
     fn lone(&mut self, syn: &LoneSyn) -> bool {

@@ -8,17 +8,23 @@ use crate::track::{Connection, Input, Seen, Step};
 /// The port of DNS (RFC 7766).
 const DNS: u16 = 53;
 
-/// Lets the reader hear a segment before the assembler takes it in: of connections whose events are kept.
+/// Lets the reader hear a segment before the assembler takes it in: of connections whose messages are told.
 pub(super) fn read(step: &Step<'_>, reader: &mut Reader, assembler: &mut Assembler) {
     let connection = step.connection;
     match &step.input {
-        Input::Segment(seen) if assembler.keeps_any() => {
+        Input::Segment(seen) if assembler.reads_any() => {
+            if assembler.are_too_many(connection.id) {
+                return reader.clear();
+            }
             let begins =
-                assembler.keeps(connection.id) && heard(connection, seen).is_some_and(|heard| reader.hear(&heard));
+                assembler.reads(connection.id) && heard(connection, seen).is_some_and(|heard| reader.hear(&heard));
             assembler.hear_begin(begins);
         }
         Input::Retired => reader.close(connection.id),
-        _ => {}
+        _ => return,
+    }
+    if let Some(keeps) = assembler.draws_messages() {
+        assembler.hear_complete(reader.news(keeps));
     }
 }
 
@@ -35,7 +41,11 @@ fn heard<'a>(connection: &Connection, seen: &Seen<'a>) -> Option<Heard<'a>> {
     // A probe of an idle connection may carry an octet before the first one.
     let before = usize::try_from(-first).unwrap_or_default();
     let octets = segment.payload.get(before..).unwrap_or_default();
-    let carrier = Carrier { ordinal: seen.ordinal, frame: segment.frame, at: segment.time, first: 0 };
+    let arrived = match segment.passage {
+        Passage::Arrived(at) | Passage::ArrivedTwice(at) => Some(at),
+        Passage::Unknown | Passage::Lost | Passage::Appeared => None,
+    };
+    let carrier = Carrier { ordinal: seen.ordinal, frame: segment.frame, at: segment.time, arrived, first: 0 };
     Some(Heard {
         connection: connection.id,
         peer,

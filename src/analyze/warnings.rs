@@ -1,6 +1,7 @@
 //! What the reader is warned of at the end: what was dropped, seen twice, split, overlapping or let go of. `None` where
 //! there was none of it.
 
+use crate::app::LeftOut;
 use crate::timeline::Text;
 use crate::timeline::amount::some;
 use crate::track::LetGo;
@@ -53,12 +54,37 @@ pub(super) fn calls_left_out(count: u64) -> Option<Text> {
     })
 }
 
-/// Messages of applications that found no room.
-pub(super) fn messages_left_out(count: u64) -> Option<Text> {
+/// Messages of applications that found no room, or were not read.
+pub(super) fn unread(left_out: LeftOut) -> Vec<Text> {
+    let LeftOut { messages, bodies, connections } = left_out;
+    let told = [
+        (messages, "message", " of applications not shown: there are too many", "应用程序的", "条消息未显示：数量过多"),
+        (bodies, "message", " shown without the body: there is no room for more", "", "条消息未保留正文：空间不足"),
+        (
+            connections,
+            "connection",
+            " not read to the end for messages: too much is under way at once",
+            "",
+            "个连接的消息未读完：同时进行的内容过多",
+        ),
+    ];
+    let told = told.into_iter().filter(|(count, ..)| *count > 0);
+    let told = told.map(|(count, thing, en, zh, behind)| {
+        let gap = if zh.is_empty() { "" } else { " " };
+        Text::new(some(count, thing) + en, format!("{zh}{gap}{count} {behind}"))
+    });
+    told.collect()
+}
+
+/// Connections whose messages nobody looked for: only the first ones are read.
+pub(super) fn beyond_reading(count: u64) -> Option<Text> {
     (count > 0).then(|| {
         Text::new(
-            format!("{} of applications not shown: there are too many", some(count, "message")),
-            format!("应用程序的 {count} 条消息未显示：数量过多"),
+            format!(
+                "{} later than the first ones not read for messages: a packet filter chooses which ones come",
+                some(count, "connection")
+            ),
+            format!("后面的 {count} 个连接未读取消息：可用包过滤器选择连接"),
         )
     })
 }

@@ -2,6 +2,7 @@
 
 mod advice;
 mod causes;
+mod messages;
 
 use super::kernel;
 use crate::timeline::{CloseCause, CloseKind, OpenCause, OpenKind, Text};
@@ -34,6 +35,8 @@ pub enum Family {
     Wireshark,
     /// What the kernel says of its sockets, as far as the lab can hear it.
     Kernel,
+    /// What applications say.
+    Application,
 }
 
 /// Every word, in the order of the families.
@@ -76,7 +79,8 @@ pub fn glossary() -> impl Iterator<Item = Entry> {
         None => of_kernel(word, (en, zh)),
     });
     let kernel = std::iter::once(of_kernel("kernel-states", kernel::STATES)).chain(reasons);
-    openings.chain(closings).chain(behind_openings).chain(behind_closings).chain(marks).chain(kernel)
+    let said = messages::WORDS.into_iter().map(|(word, texts)| of_cause(word.into(), Family::Application, texts));
+    openings.chain(closings).chain(behind_openings).chain(behind_closings).chain(marks).chain(kernel).chain(said)
 }
 
 fn of_cause(word: String, family: Family, [meaning, advice]: [(&str, &str); 2]) -> Entry {

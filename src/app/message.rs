@@ -30,9 +30,50 @@ pub struct MessageWord {
     pub last: Carrier,
     /// Segments with an octet of it.
     pub segments: u64,
+    pub whole: Whole,
+}
+
+/// When the last of a message's segments came, whichever it was: one in its midst may have been lost and sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Whole {
+    pub at: Timestamp,
+    /// When it reached its receiver, where that is known of the last one to arrive.
+    pub arrived: Option<Timestamp>,
 }
 
 impl MessageWord {
+    /// Octets of memory that it takes, roughly.
+    pub(super) fn weight(&self) -> usize {
+        const EACH: usize = 64;
+        let (headers, body) = match &self.content {
+            Content::HttpRequest(request) => (&request.headers[..], &request.body),
+            Content::HttpResponse(response) => (&response.headers[..], &response.body),
+            _ => (&[][..], &None),
+        };
+        let headers: usize = headers.iter().map(|header| header.name.len() + header.value.len() + EACH).sum();
+        let body = body
+            .as_ref()
+            .map_or(0, |body| body.text.as_ref().map_or(0, String::len) + body.base64.as_ref().map_or(0, String::len));
+        let target = match &self.content {
+            Content::HttpRequest(request) => request.target.len(),
+            Content::Text(text) => text.text.len(),
+            Content::Dns(message) => message.records.len() * EACH,
+            _ => 0,
+        };
+        let pieces = self.parts.len() + self.carriers.len() + self.problems.len();
+        size_of::<MessageWord>() + headers + body + target + pieces * EACH
+    }
+
+    /// Lets what is kept of its body go; says whether there was any.
+    pub(super) fn drop_body(&mut self) -> bool {
+        let body = match &mut self.content {
+            Content::HttpRequest(request) => request.body.as_mut(),
+            Content::HttpResponse(response) => response.body.as_mut(),
+            _ => None,
+        };
+        body.is_some_and(|body| body.text.take().is_some() | body.base64.take().is_some())
+    }
+
     /// When it began: with the segment that carries its first octet.
     pub fn began(&self) -> Timestamp {
         self.carriers.first().unwrap_or(&self.last).at
@@ -58,6 +99,7 @@ pub(super) struct Draft {
     carriers: Vec<Carrier>,
     last: Carrier,
     segments: u64,
+    whole: Whole,
 }
 
 /// Whose message it is, and which.
@@ -77,6 +119,8 @@ impl Draft {
         if self.segments == 0 || self.last.ordinal != carrier.ordinal {
             self.segments += 1;
             self.last = carrier;
+            self.whole.at = self.whole.at.max(carrier.at);
+            self.whole.arrived = self.whole.arrived.max(carrier.arrived);
             if self.carriers.len() < MOST_CARRIERS {
                 self.carriers.push(carrier);
             }
@@ -120,7 +164,7 @@ impl Draft {
         content: Content,
     ) -> MessageWord {
         let Whose { connection, peer } = whose;
-        let Draft { span, parts, problems, carriers, last, segments } = self;
+        let Draft { span, parts, problems, carriers, last, segments, whole } = self;
         MessageWord {
             connection,
             peer,
@@ -134,6 +178,7 @@ impl Draft {
             carriers,
             last,
             segments,
+            whole,
         }
     }
 }

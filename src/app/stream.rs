@@ -27,6 +27,8 @@ pub struct Carrier {
     /// Number of its frame in the capture, from 1.
     pub frame: u64,
     pub at: Timestamp,
+    /// When it reached its receiver, where that is known.
+    pub arrived: Option<Timestamp>,
     /// Place of the first octet that was read from it, in what its sender sent.
     pub first: u64,
 }
@@ -104,6 +106,11 @@ impl Stream {
             let first = self.waiting.first_key_value().map_or(upto, |(offset, _)| upto.min(*offset));
             self.skip_to(first, next);
         }
+    }
+
+    /// Octets that wait.
+    pub fn held(&self) -> usize {
+        self.held
     }
 
     /// Nothing will come any more: what waits is handed on with the gaps before it.

@@ -4,8 +4,8 @@ use super::dns;
 use super::http::{self, Messages};
 use super::message::{MessageWord, Whose};
 use super::stream::{Next, Stream};
-use super::text::{Encoding, Turns};
-use super::{Heard, Reading, tls};
+use super::text::Turns;
+use super::{Heard, Manner, tls};
 use crate::tcp::Peer;
 use std::collections::VecDeque;
 
@@ -31,10 +31,7 @@ pub(super) struct Shared {
     queries: VecDeque<(u16, u64)>,
     /// Both sides speak another protocol from here on.
     pub(super) switched: bool,
-    pub(super) shows_secrets: bool,
-    /// In what text is read that no protocol claims.
-    pub(super) encoding: Encoding,
-    reads_text: bool,
+    pub(super) manner: Manner,
 }
 
 /// A request that waits for its answer.
@@ -46,11 +43,6 @@ pub(super) struct Asked {
 }
 
 impl Shared {
-    fn obey(&mut self, reading: Reading) {
-        self.shows_secrets = reading.shows_secrets;
-        (self.encoding, self.reads_text) = (reading.text.unwrap_or_default(), reading.text.is_some());
-    }
-
     /// The place of a message that begins to be told.
     pub(super) fn number(&mut self) -> u64 {
         self.messages += 1;
@@ -102,9 +94,9 @@ enum Way {
 
 impl Talk {
     /// Says whether a message begins in the segment.
-    pub(super) fn hear(&mut self, heard: &Heard<'_>, reading: Reading, out: &mut dyn FnMut(MessageWord)) -> bool {
+    pub(super) fn hear(&mut self, heard: &Heard<'_>, manner: Manner, out: &mut dyn FnMut(MessageWord)) -> bool {
         let Talk { streams, ways, shared } = self;
-        shared.obey(reading);
+        shared.manner = manner;
         let [first, second] = streams;
         let [first_way, second_way] = ways;
         let ((own, own_way), (others, others_way)) = match heard.peer {
@@ -135,9 +127,15 @@ impl Talk {
         begins
     }
 
+    /// Octets that are kept until they can be read.
+    pub(super) fn held(&self) -> usize {
+        let [one, other] = &self.ways;
+        self.streams.iter().map(Stream::held).sum::<usize>() + one.held() + other.held()
+    }
+
     /// Nothing will come any more.
-    pub(super) fn close(mut self, connection: u64, reading: Reading, out: &mut dyn FnMut(MessageWord)) {
-        self.shared.obey(reading);
+    pub(super) fn close(mut self, connection: u64, manner: Manner, out: &mut dyn FnMut(MessageWord)) {
+        self.shared.manner = manner;
         let Talk { streams, ways, mut shared } = self;
         for ((peer, mut stream), mut way) in Peer::BOTH.into_iter().zip(streams).zip(ways) {
             let whose = Whose { connection, peer };
@@ -156,7 +154,7 @@ impl Way {
         if matches!(self, Way::Unknown)
             && let Next::Octets { octets, .. } = next
         {
-            *self = Way::guess(octets, shared.reads_text);
+            *self = Way::guess(octets, shared.manner.text.is_some());
         }
         match self {
             Way::Unknown | Way::Closed => false,
@@ -183,6 +181,16 @@ impl Way {
             None if tls::begins(octets) => Way::Tls(Box::default()),
             None if reads_text => Way::Text(Box::default()),
             None => Way::Closed,
+        }
+    }
+
+    fn held(&self) -> usize {
+        match self {
+            Way::Unknown | Way::Closed => 0,
+            Way::Http(messages) => messages.held(),
+            Way::Tls(hello) => hello.held(),
+            Way::Text(turns) => turns.held(),
+            Way::Dns(messages) => messages.held(),
         }
     }
 

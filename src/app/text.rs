@@ -81,7 +81,7 @@ impl Turns {
                 return false;
             }
         };
-        if carrier.at.since(self.last) > PAUSE_NS && !self.splits_character(shared.encoding) {
+        if carrier.at.since(self.last) > PAUSE_NS && !self.splits_character(shared.manner.text.unwrap_or_default()) {
             self.end(whose, shared, out);
         }
         let begins = self.turn.is_empty();
@@ -100,10 +100,19 @@ impl Turns {
         }
         let is_cut = turn.span.len > kept.len() as u64 + turn.span.missing;
         // What was cut off may end within a character.
-        let whole = if is_cut { kept.len() - dangling(&kept, self.encoding(shared.encoding)) } else { kept.len() };
-        let content = self.say(kept.get(..whole).unwrap_or_default(), shared.encoding, is_cut);
+        let whole = if is_cut {
+            kept.len() - dangling(&kept, self.encoding(shared.manner.text.unwrap_or_default()))
+        } else {
+            kept.len()
+        };
+        let content = self.say(kept.get(..whole).unwrap_or_default(), shared.manner.text.unwrap_or_default(), is_cut);
         let complete = turn.span.missing == 0;
         out(turn.done(whose, shared.number(), None, complete, content));
+    }
+
+    /// Octets that are kept until the turn is over.
+    pub(super) fn held(&self) -> usize {
+        self.kept.len()
     }
 
     fn encoding(&self, wanted: Encoding) -> Encoding {
@@ -203,20 +212,29 @@ fn hex(octets: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::{Carrier, Heard, Piece, Reader, Reading};
+    use crate::app::{Carrier, Heard, Manner, Piece, Reader};
     use crate::tcp::Peer;
     use proptest::prelude::*;
 
     /// What is said, piece by piece: who, after how many milliseconds, and what.
     fn read(encoding: Encoding, pieces: &[(Peer, i64, &[u8])]) -> Vec<(Peer, Content, u64)> {
-        let mut reader = Reader::new(Reading { text: Some(encoding), ..Reading::default() });
+        let mut reader = Reader::new(Manner { text: Some(encoding), ..Manner::default() });
         let mut sent = [0_u64; 2];
         for (ordinal, (peer, at_ms, octets)) in pieces.iter().enumerate() {
             let own = if *peer == Peer::A { 0 } else { 1 };
             let ordinal = ordinal as u64;
-            let carrier = Carrier { ordinal, frame: ordinal + 1, at: Timestamp(at_ms * 1_000_000), first: 0 };
+            let carrier =
+                Carrier { ordinal, frame: ordinal + 1, at: Timestamp(at_ms * 1_000_000), arrived: None, first: 0 };
             let piece = Piece { offset: sent[own], octets, len: octets.len() as u32, carrier };
-            let heard = Heard { connection: 1, peer: *peer, is_syn: false, is_fin: false, piece, acknowledged: None };
+            let heard = Heard {
+                connection: 1,
+                peer: *peer,
+                is_dns: false,
+                is_syn: false,
+                is_fin: false,
+                piece,
+                acknowledged: None,
+            };
             reader.hear(&heard);
             sent[own] += octets.len() as u64;
         }

@@ -21,6 +21,11 @@ pub struct Hello {
 }
 
 impl Hello {
+    /// Octets that are kept until all is there.
+    pub(super) fn held(&self) -> usize {
+        self.octets.len()
+    }
+
     /// Reads on: whether a message begins here, and once it is there or cannot be read, `Some`.
     pub(super) fn read(
         &mut self,

@@ -296,6 +296,12 @@ impl Draft {
 }
 
 impl Draft {
+    /// Whether a segment up to this place is still to be drawn.
+    pub(super) fn waits_for(&self, ordinal: u64) -> bool {
+        let undrawn = self.items.iter().skip(self.frozen);
+        undrawn.filter_map(Item::first_ordinal).any(|first| first <= ordinal)
+    }
+
     /// Forgets what has been drawn.
     pub(super) fn let_go(&mut self) {
         let gone = std::mem::take(&mut self.frozen).min(self.items.len());

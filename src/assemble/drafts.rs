@@ -31,6 +31,10 @@ impl Drafts {
         self.drafts.contains_key(&id)
     }
 
+    pub(super) fn get(&self, id: u64) -> Option<&Draft> {
+        self.drafts.get(&id)
+    }
+
     /// Takes out what there is of a connection.
     pub(super) fn take(&mut self, id: u64) -> Option<Draft> {
         self.drafts.remove(&id)

@@ -54,6 +54,10 @@ impl Endpoints {
         [find(client, false), find(server, connection.is_self_connect())]
     }
 
+    pub(super) fn list(&self) -> &[Endpoint] {
+        &self.list
+    }
+
     pub(super) fn into_list(self) -> Vec<Endpoint> {
         self.list
     }

@@ -3,7 +3,7 @@
 use super::calls;
 use super::fold::Fold;
 use super::item::{Item, What};
-use super::{Assembler, event, gave_up, listen, lookups, unsent};
+use super::{Assembler, event, follow, gave_up, listen, lookups, unsent};
 use crate::annotate::verdict;
 use crate::tcp::{Peer, Timestamp};
 use crate::timeline::{self, Detail, Event};
@@ -75,6 +75,7 @@ impl Assembler {
             }
             events.push(event);
         }
+        follow::tell(&mut events, self.endpoints.list());
         listen::tell(&mut events);
         if self.kernel.heard_listeners() {
             let at = |id: &str| self.endpoints.address(id);

@@ -10,23 +10,31 @@ use std::collections::HashMap;
 #[derive(Debug, Default)]
 pub(super) struct Messages(Vec<(u64, Item)>);
 
+/// A message as an event to be, at this time.
+pub(super) fn item(time: Timestamp, word: MessageWord) -> Item {
+    let (states, notes) = (Vec::new(), Vec::new());
+    Item { order: (0, 0), time, phase: Phase::Data, states, notes, what: What::Message(Box::new(word)) }
+}
+
 impl Messages {
     pub(super) fn of(words: Vec<MessageWord>) -> Messages {
-        let item = |word: MessageWord| Item {
-            order: (0, 0),
-            time: word.began(),
-            phase: Phase::Data,
-            states: Vec::new(),
-            notes: Vec::new(),
-            what: What::Message(Box::new(word)),
-        };
-        Messages(words.into_iter().map(|word| (word.connection, item(word))).collect())
+        Messages(words.into_iter().map(|word| (word.connection, item(word.began(), word))).collect())
     }
 
-    /// Puts each behind the item that shows the segment with its first octet; what no item shows is left out.
+    /// All of them by their times, where nothing else is shown.
+    fn alone(&self) -> Vec<(u64, &Item)> {
+        let mut items: Vec<(u64, &Item)> = self.0.iter().map(|(id, item)| (*id, item)).collect();
+        items.sort_by_key(|(_, item)| item.time);
+        items
+    }
+
+    /// Puts each behind the item that shows the segment with its first octet; what no item shows is left out, but for where there are no items at all.
     pub(super) fn merge<'i>(&'i self, items: Vec<(u64, &'i Item)>) -> Vec<(u64, &'i Item)> {
         if self.0.is_empty() {
             return items;
+        }
+        if items.is_empty() {
+            return self.alone();
         }
         let mut shown: HashMap<u64, Vec<(u64, usize)>, foldhash::fast::RandomState> = HashMap::default();
         for (place, (id, item)) in items.iter().enumerate() {
@@ -80,6 +88,9 @@ pub(super) fn message(
         from: word.peer.of(ids).clone(),
         to: (!word.peer).of(ids).clone(),
         end_ns: word.last.at.since(start),
+        whole_ns: (word.whole.at > word.last.at).then(|| word.whole.at.since(start)),
+        received_ns: word.carriers.first().and_then(|carrier| carrier.arrived).map(|at| at.since(start)),
+        whole_received_ns: word.whole.arrived.map(|at| at.since(start)),
         offset: word.span.offset,
         len: word.span.len,
         complete: word.complete,
@@ -87,6 +98,7 @@ pub(super) fn message(
         carried_by,
         segments: word.segments,
         answers: None,
+        follows: None,
         parts: word.parts.iter().map(part).collect(),
         problems: word.problems.clone(),
         content: word.content.clone(),

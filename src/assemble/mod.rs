@@ -10,6 +10,7 @@ mod endpoints;
 mod event;
 mod events;
 mod fold;
+mod follow;
 mod gave_up;
 mod item;
 mod kernel;
@@ -17,6 +18,7 @@ mod listen;
 mod lookups;
 mod messages;
 mod numbers;
+mod reads;
 mod remarks;
 mod steps;
 mod totals;
@@ -27,6 +29,7 @@ pub use crate::tcp::{CallWord, KernelAct, KernelSample, KernelWord};
 pub use endpoints::Endpoints;
 pub use fold::Fold;
 pub use numbers::MOST_KNOWN;
+pub use reads::Reads;
 pub use remarks::Remarks;
 pub(crate) use witness::BUSY_NS;
 
@@ -87,8 +90,13 @@ pub struct Assembler {
     marks: Option<Marks>,
     /// Whether a message begins in it.
     begins: bool,
+    reads: Reads,
+    /// Segments so far, as long as they are counted.
+    segments_read: u64,
     messages: Messages,
     lookups: Vec<LookupWord>,
+    /// Messages that are complete, and will be given out behind their segments.
+    complete: Vec<MessageWord>,
     /// What was still to be given out of connections that are retired.
     left: Vec<(u64, Pair, Event)>,
 }
@@ -122,8 +130,11 @@ impl Assembler {
             owners: Vec::new(),
             marks: None,
             begins: false,
+            reads: Reads::Kept,
+            segments_read: 0,
             messages: Messages::default(),
             lookups: Vec::new(),
+            complete: Vec::new(),
             left: Vec::new(),
         }
     }
@@ -194,7 +205,8 @@ impl Assembler {
 
     /// Whether events only pass by, and not those of connections that begin now.
     pub fn is_crowded(&self) -> bool {
-        self.watch == Watch::Passing && self.room == 0
+        let reads_more = matches!(self.reads, Reads::First(_) | Reads::Few(_));
+        self.watch == Watch::Passing && self.room == 0 && !reads_more
     }
 
     /// Takes one step in.
@@ -242,6 +254,7 @@ impl Assembler {
 
     /// What is not given out yet of a connection that is forgotten, as it stands.
     fn retire(&mut self, connection: &Connection) {
+        let complete = self.take_complete(connection.id);
         let Some(mut draft) = self.drawn.take(connection.id) else { return };
         let start = self.start.unwrap_or_default();
         let ids = self.endpoints.of(connection);
@@ -250,6 +263,11 @@ impl Assembler {
             let event = event::event(item, connection, &ids, start, &self.kernel, &|_| None);
             self.left.push((connection.id, pair.clone(), event));
         });
+        for word in complete {
+            let item = messages::item(word.whole.at, word);
+            let event = event::event(&item, connection, &ids, start, &self.kernel, &|_| None);
+            self.left.push((connection.id, pair.clone(), event));
+        }
     }
 
     /// Notes what the kernel said of a socket.
@@ -299,6 +317,14 @@ impl Assembler {
             let handle = draft.handle();
             draft.settle(now, &mut |item| ready.push((item.order, handle, item.clone())));
             draft.let_go();
+        }
+        for (handle, word) in self.take_settled() {
+            // Behind the segment with its last octet, if that is given out only now.
+            let carries = |(_, whose, item): &&((u64, u8), Handle, item::Item)| {
+                whose.id == handle.id && item.first_ordinal().is_some_and(|first| first <= word.last.ordinal)
+            };
+            let behind = ready.iter().filter(carries).map(|((order, _), ..)| (*order, 2)).max();
+            ready.push((behind.unwrap_or_default(), handle, messages::item(word.whole.at, word)));
         }
         ready.sort_by_key(|(order, ..)| *order);
         for (_, handle, item) in ready {

@@ -8,6 +8,7 @@ pub use lines::LinesOut;
 use super::args::FormatArg;
 use super::config::Config;
 use super::exit::{Exit, Failure};
+use crate::app::Manner;
 use crate::ladder::View;
 use crate::render::{self, Format, Style};
 #[cfg(unix)]
@@ -43,6 +44,8 @@ impl Outputs {
             FormatArg::Json => Format::Json,
             FormatArg::Csv => Format::Csv,
             FormatArg::Ndjson => Format::Ndjson,
+            FormatArg::Har => Format::Har,
+            FormatArg::Waterfall => Format::Waterfall,
         };
         let files = named.map(|path| file(path, stdout)).collect::<Result<_>>()?;
         Ok(Outputs { stdout, files })
@@ -84,6 +87,22 @@ impl Outputs {
     /// Whether anything is written in this format.
     pub fn has(&self, format: Format) -> bool {
         self.stdout == format || self.files.iter().any(|(_, of)| *of == format)
+    }
+
+    /// Whether anything is written that is about what applications said, and needs no events but that.
+    pub fn has_messages(&self) -> bool {
+        self.has(Format::Har) || self.has(Format::Waterfall)
+    }
+
+    /// Whether anything is written that is made of all events, or of all connections. (What is drawn as it comes is not.)
+    pub fn keeps_events(&self) -> bool {
+        let is_whole = |format: Format| !matches!(format, Format::Har | Format::Waterfall);
+        self.stdout != Format::Text && is_whole(self.stdout) || self.files.iter().any(|(_, format)| is_whole(*format))
+    }
+
+    /// Octets of each message's body that are worth keeping.
+    pub fn body(&self) -> usize {
+        if self.has(Format::Har) { Manner::WHOLE } else { Manner::SAMPLE }
     }
 
     /// Whether anything is written a line per connection.

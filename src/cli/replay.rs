@@ -13,8 +13,8 @@ use super::exit::{Exit, Failure};
 use super::names;
 use super::output::Outputs;
 use crate::analyze::{Analyzer, Take, Told, Wishes};
-use crate::assemble::{Remarks, Watch};
-use crate::render::{Format, safe};
+use crate::assemble::{Reads, Remarks, Watch};
+use crate::render::{Format, safe, table};
 use crate::source::journal::Entry;
 use crate::source::{Backwards, CaptureReader, Frame, OpenError};
 use crate::timeline::{SourceKind, Text, Timeline};
@@ -23,6 +23,9 @@ use anyhow::Result;
 use rows::Rows;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+
+/// Connections whose messages are told where nothing else of them is.
+pub(super) const MOST_TOLD: usize = 32 * 1024;
 
 pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     if args.packets {
@@ -48,10 +51,20 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
         return Ok(ended(damaged, args));
     }
     let json = outputs.has(Format::Json);
+    let draws = outputs.has(Format::Text);
     let watch = match args.connection {
         Some(id) => Watch::One(id),
         None if json || is_lesson => Watch::All,
-        None => Watch::Sole,
+        None if draws => Watch::Sole,
+        None => Watch::One(0),
+    };
+    let told = MOST_TOLD as u64;
+    let reads = match args.connection {
+        Some(_) => Reads::Kept,
+        None if outputs.has_messages() => Reads::First(told),
+        // Each has its row, with room for a word on what was said.
+        None if draws => Reads::Few(table::ROWS as u64),
+        None => Reads::Kept,
     };
     let only_text = args.output.format == FormatArg::Text && !outputs.has_files();
     let chooses = args.choose.filter.is_some() || args.choose.sort.is_some();
@@ -60,13 +73,16 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
         Some(limit) if only_text && !chooses && !is_lesson => {
             Keep { first: limit.max(1) as u64, one: args.connection, is_watched: false }
         }
+        _ if !json && !is_lesson && !outputs.has_lines() && matches!(reads, Reads::First(_)) => {
+            Keep { first: told, one: None, is_watched: false }
+        }
         _ => Keep::ALL,
     };
     let merge_vlans = args.merge_vlans;
     let whole = if is_lesson { recorded::WHOLE } else { 0 };
     let (full, msl) = (args.output.full, args.output.msl);
-    let reading = args.output.reading(None);
-    let wishes = Wishes { watch, full, whole, msl, keep, merge_vlans, reading };
+    let manner = args.output.manner(None, outputs.body());
+    let wishes = Wishes { watch, full, whole, msl, keep, merge_vlans, manner, reads };
     let (mut timeline, damaged) = match (&args.client, &args.server, &recorded) {
         _ if held.is_some() => piped::read_held(held.take().unwrap_or_default(), "-", wishes, &mut filter, config)?,
         (.., Some(sides)) => read_recorded(&args.files, sides, wishes, &mut filter, config)?,

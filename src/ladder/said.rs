@@ -42,6 +42,9 @@ impl Said {
         if let Content::Text(text) = &message.content {
             details.extend(encoding(text));
         }
+        if message.follows.is_some() {
+            details.insert(0, Text::new("where the redirect led", "由重定向而来"));
+        }
         if message.segments > 1 {
             let count = message.segments;
             details.push(Text::new(format!("in {count} segments"), format!("由 {count} 个报文段承载")));

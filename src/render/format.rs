@@ -1,6 +1,6 @@
 //! The formats that a timeline leaves in: one enum, one match.
 
-use super::{Style, csv, json, ndjson, skipped, summary, table, text};
+use super::{Style, csv, har, json, ndjson, skipped, summary, table, text, waterfall};
 use crate::ladder::{Ladder, View};
 use crate::timeline::{Connection, Timeline};
 use std::io;
@@ -16,10 +16,15 @@ pub enum Format {
     Csv,
     /// A line per connection, each a JSON object.
     Ndjson,
+    /// Requests and responses of HTTP as HAR 1.2.
+    Har,
+    /// The same as a row each, with a bar of where the time went.
+    Waterfall,
 }
 
 impl Format {
-    pub const ALL: [Format; 4] = [Format::Text, Format::Json, Format::Csv, Format::Ndjson];
+    pub const ALL: [Format; 6] =
+        [Format::Text, Format::Json, Format::Csv, Format::Ndjson, Format::Har, Format::Waterfall];
 
     /// Whether it has a line for each connection, which needs nothing else.
     pub fn is_lines(self) -> bool {
@@ -33,6 +38,8 @@ impl Format {
             Format::Json => "json",
             Format::Csv => "csv",
             Format::Ndjson => "ndjson",
+            Format::Har => "har",
+            Format::Waterfall => "waterfall",
         }
     }
 
@@ -75,12 +82,14 @@ pub fn write(
         return Err(Error::UnknownConnection { asked, known });
     }
     match format {
-        Format::Json | Format::Csv | Format::Ndjson => {
+        Format::Json | Format::Csv | Format::Ndjson | Format::Har | Format::Waterfall => {
             let one = view.connection.map(|id| only(timeline, id));
             let chosen = one.as_ref().unwrap_or(timeline);
             match format {
                 Format::Csv => csv::write(chosen, out)?,
                 Format::Ndjson => ndjson::write(chosen, out)?,
+                Format::Har => har::write(chosen, out)?,
+                Format::Waterfall => waterfall::write(chosen, style, out)?,
                 _ => json::write(chosen, out)?,
             }
         }

@@ -22,6 +22,12 @@ pub(super) enum Ink {
     Note,
     Warning,
     Error,
+    /// The parts of a request's time.
+    Lookup,
+    Connect,
+    Send,
+    Await,
+    Receive,
 }
 
 impl Ink {
@@ -56,6 +62,11 @@ impl Ink {
             Ink::Lesson => (Some(Color::BrightBlue), None),
             Ink::Warning => (Some(Color::Yellow), None),
             Ink::Error => (Some(Color::Red), Some(Styles::Bold)),
+            Ink::Lookup => (Some(Color::Cyan), None),
+            Ink::Connect => (Some(Color::Yellow), None),
+            Ink::Send => (Some(Color::Magenta), None),
+            Ink::Await => (Some(Color::Green), None),
+            Ink::Receive => (Some(Color::Blue), None),
         };
         let painted = color.map_or_else(|| text.normal(), |color| text.color(color));
         match style {

@@ -8,8 +8,13 @@ use std::io;
 /// Writes the timeline, indented, with a newline at the end. Characters that would steer a terminal stand as `\u` escapes,
 /// which mean the same to every reader.
 pub fn write(timeline: &Timeline, out: &mut impl io::Write) -> io::Result<()> {
+    pretty(timeline, out)
+}
+
+/// Writes a value in the same way.
+pub(super) fn pretty(value: &impl Serialize, out: &mut impl io::Write) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Tame(PrettyFormatter::new()));
-    timeline.serialize(&mut serializer)?;
+    value.serialize(&mut serializer)?;
     writeln!(out)
 }
 

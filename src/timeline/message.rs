@@ -13,6 +13,15 @@ pub struct Message {
     pub to: String,
     /// When the segment with its last octet was captured, nanoseconds after `source.start`.
     pub end_ns: i64,
+    /// When the last of its segments was captured, where that was later: one in its midst came late, or again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole_ns: Option<i64>,
+    /// When its first octet reached the receiver, nanoseconds after `source.start`; known only with two vantage points.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_ns: Option<i64>,
+    /// When all of it had reached the receiver; known only with two vantage points.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole_received_ns: Option<i64>,
     /// Place of its first octet in what its sender sent over the connection, from 0.
     pub offset: u64,
     /// Its octets, captured or not.
@@ -29,6 +38,9 @@ pub struct Message {
     /// Id of the message that this one answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answers: Option<u64>,
+    /// Id of the response that sent the client here: this request asks for the place that its `Location` names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follows: Option<u64>,
     /// Its parts in order, none left out; of very many headers, the first ones.
     pub parts: Vec<Part>,
     /// What is wrong with it.
@@ -149,9 +161,12 @@ pub struct Body {
     /// Chunks with data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chunks: Option<u64>,
-    /// Its beginning, where it is text in UTF-8.
+    /// Its beginning, where it is text in UTF-8: up to the first gap, and not more than was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// Its beginning in Base64 (RFC 4648 4), where it is no such text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base64: Option<String>,
 }
 
 /// How the end of a body is known (RFC 9112 6.3).

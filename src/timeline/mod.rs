@@ -23,6 +23,7 @@ mod schema;
 mod source;
 mod time_wait;
 mod totals;
+pub mod url;
 mod ways;
 
 pub use call::{Call, OtherCall};

@@ -3,6 +3,7 @@
 #![cfg(all(feature = "capture", target_os = "linux"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::explicit_write)]
 
+mod browser;
 #[path = "../live/program.rs"]
 #[allow(dead_code, unreachable_pub)]
 mod program;

@@ -16,4 +16,5 @@ pub mod packet;
 pub mod sequence;
 pub mod talk;
 pub mod two_sides;
+pub mod web;
 pub mod witnessed;

@@ -17,6 +17,7 @@ mod explain;
 mod extensions;
 mod glance;
 mod kernel;
+mod panel;
 mod program;
 mod schema;
 mod steady;

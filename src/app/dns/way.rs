@@ -51,6 +51,11 @@ impl Messages {
         Ok(begins)
     }
 
+    /// Octets that are kept until their message is whole.
+    pub(in crate::app) fn held(&self) -> usize {
+        self.octets.len()
+    }
+
     /// Octets that the length, or the message behind it, still lacks.
     fn lacks(&self) -> usize {
         match self.octets.first_chunk::<2>() {

@@ -1,11 +1,11 @@
 //! The body of a message: how its end is known (RFC 9112 6.3), and its chunks (RFC 9112 7.1).
 
 use super::Method;
+use crate::app::Manner;
 use crate::app::message::{Draft, Unread, readable};
 use crate::timeline::{self, Framing, Header, PartKind};
+use data_encoding::BASE64;
 
-/// Octets of a body that are kept to be shown.
-const MOST_SAMPLE: usize = 2048;
 /// Octets of a line that tells a chunk's size, or of one behind the last chunk, at most.
 const MOST_LINE: usize = 8 * 1024;
 /// Octets of all lines behind the last chunk at most.
@@ -19,6 +19,8 @@ pub(super) struct Body {
     /// Data so far.
     len: u64,
     sample: Vec<u8>,
+    /// Octets of it that are kept at most.
+    most: usize,
     chunks: u64,
     at: At,
     /// Where it began.
@@ -71,7 +73,31 @@ impl Body {
     }
 
     fn new(framing: Framing, promised: Option<u64>, at: At) -> Body {
-        Body { framing, promised, len: 0, sample: Vec::new(), chunks: 0, at, began: None, taken: 0 }
+        Body {
+            framing,
+            promised,
+            len: 0,
+            sample: Vec::new(),
+            most: Manner::SAMPLE,
+            chunks: 0,
+            at,
+            began: None,
+            taken: 0,
+        }
+    }
+
+    /// The same, of which so many octets are kept.
+    pub(super) fn keeping(self, most: usize) -> Body {
+        Body { most, ..self }
+    }
+
+    /// Octets that are kept.
+    pub(super) fn held(&self) -> usize {
+        let line = match &self.at {
+            At::Size(line) | At::Behind(line) | At::Trailer(line, _) => line.len(),
+            At::Data(_) | At::End => 0,
+        };
+        self.sample.len() + line
     }
 
     /// Whether nothing of it has to be read.
@@ -91,9 +117,10 @@ impl Body {
             }
             Err(_) => None,
         };
-        let text = text.filter(|text| !text.is_empty() && !text.contains('\0')).map(Into::into);
+        let text: Option<String> = text.filter(|text| !text.is_empty() && !text.contains('\0')).map(Into::into);
+        let base64 = (text.is_none() && !sample.is_empty()).then(|| BASE64.encode(&sample));
         let chunks = (framing == Framing::Chunked).then_some(chunks);
-        (!has_none).then_some(timeline::Body { framing, len, promised, chunks, text })
+        (!has_none).then_some(timeline::Body { framing, len, promised, chunks, text, base64 })
     }
 
     pub(super) fn read(&mut self, unread: &mut Unread<'_>, draft: &mut Draft) -> End {
@@ -113,6 +140,8 @@ impl Body {
     /// Octets that were not captured.
     pub(super) fn miss(&mut self, offset: u64, len: u64, draft: &mut Draft) -> End {
         self.began.get_or_insert(offset);
+        // What comes behind a gap is not what came next.
+        self.most = self.sample.len();
         match &mut self.at {
             At::Data(None) => {}
             At::Data(Some(left)) if *left >= len => *left -= len,
@@ -160,7 +189,7 @@ impl Body {
             At::Data(left) => {
                 let most = left.map_or(usize::MAX, |left| usize::try_from(left).unwrap_or(usize::MAX));
                 let data = unread.split(most);
-                let room = MOST_SAMPLE.saturating_sub(self.sample.len()).min(data.len());
+                let room = self.most.saturating_sub(self.sample.len()).min(data.len());
                 self.sample.extend_from_slice(data.get(..room).unwrap_or_default());
                 self.len += data.len() as u64;
                 *left = left.map(|left| left - data.len() as u64);

@@ -132,6 +132,15 @@ impl Messages {
         begins
     }
 
+    /// Octets that are kept until the message can be told.
+    pub(super) fn held(&self) -> usize {
+        match &self.state {
+            State::Head(octets) => octets.len(),
+            State::Body(body) => body.held(),
+            State::Lost => 0,
+        }
+    }
+
     /// The direction has ended.
     pub(super) fn close(mut self, whose: Whose, shared: &mut Shared, out: &mut dyn FnMut(MessageWord)) {
         let complete = match &mut self.state {
@@ -208,9 +217,9 @@ impl Messages {
                 Body::of_response(*status, method, &head.headers, &mut self.draft)
             }
         };
-        let content = content(head, shared.shows_secrets);
+        let content = content(head, shared.manner.shows_secrets);
         self.open = Some(Open { number, answers, content, is_final, switches });
-        self.state = State::Body(body);
+        self.state = State::Body(body.keeping(shared.manner.body));
     }
 
     fn read_body(

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
-use crate::app::{Carrier, Heard, MessageWord, Piece, Reader, Reading};
+use crate::app::message::Whole;
+use crate::app::{Carrier, Heard, Manner, MessageWord, Piece, Reader};
 use crate::tcp::{Peer, Timestamp};
 use crate::timeline::{Content, Framing, HttpRequest, HttpResponse, PartKind};
 
@@ -21,8 +22,13 @@ impl Said {
     /// So many octets were sent, of which these were captured.
     fn say_all(&mut self, peer: Peer, octets: &[u8], len: u32) {
         let place = if peer == Peer::A { 0 } else { 1 };
-        let carrier =
-            Carrier { ordinal: self.segments, frame: self.segments + 1, at: Timestamp(self.segments as i64), first: 0 };
+        let carrier = Carrier {
+            ordinal: self.segments,
+            frame: self.segments + 1,
+            at: Timestamp(self.segments as i64),
+            arrived: None,
+            first: 0,
+        };
         let piece = Piece { offset: self.sent[place], octets, len, carrier };
         let heard =
             Heard { connection: 1, peer, is_dns: false, is_syn: true, is_fin: false, piece, acknowledged: None };
@@ -59,7 +65,13 @@ fn response(word: &MessageWord) -> &HttpResponse {
 
 /// Without what depends on how the octets were cut.
 fn essence(words: Vec<MessageWord>) -> Vec<MessageWord> {
-    let bare = |word: MessageWord| MessageWord { carriers: Vec::new(), last: Carrier::default(), segments: 0, ..word };
+    let bare = |word: MessageWord| MessageWord {
+        carriers: Vec::new(),
+        last: Carrier::default(),
+        segments: 0,
+        whole: Whole::default(),
+        ..word
+    };
     words.into_iter().map(bare).collect()
 }
 
@@ -145,7 +157,7 @@ fn secrets_are_masked_unless_asked_for() {
     let header = |words: &[MessageWord]| request(&words[0]).headers[1].clone();
     let masked = header(&told(REQUESTS, b"", 1000));
     assert_eq!((masked.value.as_str(), masked.masked), ("(6 octets)", true));
-    let mut said = Said { reader: Reader::new(Reading { shows_secrets: true, text: None }), ..Said::default() };
+    let mut said = Said { reader: Reader::new(Manner { shows_secrets: true, ..Manner::default() }), ..Said::default() };
     said.say(Peer::A, REQUESTS);
     assert_eq!(header(&said.told()).value, "secret");
 }

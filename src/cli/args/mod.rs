@@ -14,7 +14,7 @@ pub use compare::Compare;
 pub use lab::{Lab, LabCommand, LabExec, LabRun};
 pub use replay::{Replay, SideArg};
 
-use crate::app::{Encoding, Reading};
+use crate::app::{Encoding, Manner};
 use crate::tcp::MslProfile;
 use crate::timeline::Relabel;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -106,7 +106,7 @@ pub struct Output {
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = FormatArg::Text)]
     pub format: FormatArg,
-    /// Also write to FILE, in the format of its suffix (.json, .txt, .csv, .ndjson); may be given several times; - is standard output
+    /// Also write to FILE, in the format of its suffix (.json, .txt, .csv, .ndjson, .har); may be given several times; - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
     /// Whose TIME-WAIT to reckon with: linux (60 s), rfc (4 min), bsd (60 s), macos (30 s), windows (120 s), or seconds
@@ -128,9 +128,10 @@ pub struct Output {
 
 impl Output {
     /// How what applications say is read; `text` where nothing is asked for.
-    pub fn reading(&self, text: Option<Encoding>) -> Reading {
+    /// Of each body so many octets are kept.
+    pub fn manner(&self, text: Option<Encoding>, body: usize) -> Manner {
         let asked = self.encoding.map(Encoding::from).or(self.text.then_some(Encoding::Auto));
-        Reading { shows_secrets: self.show_secrets, text: asked.or(text) }
+        Manner { shows_secrets: self.show_secrets, text: asked.or(text), body }
     }
 }
 
@@ -166,6 +167,10 @@ pub enum FormatArg {
     Csv,
     /// A line per connection, each a JSON object; in the same order
     Ndjson,
+    /// HTTP requests and their responses as HAR 1.2, which browsers read
+    Har,
+    /// A row per HTTP request, and a bar of where its time went: as a browser's network panel
+    Waterfall,
 }
 
 /// Make a real transfer on a private loopback and show its whole life
@@ -251,7 +256,7 @@ pub struct Render {
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = FormatArg::Text)]
     pub format: FormatArg,
-    /// Also write to FILE, in the format of its suffix (.json, .txt, .csv, .ndjson); - is standard output
+    /// Also write to FILE, in the format of its suffix (.json, .txt, .csv, .ndjson, .har); - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
 }

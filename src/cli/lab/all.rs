@@ -6,6 +6,7 @@ use super::super::exit::Exit;
 use super::super::{interrupt, saving};
 use super::judged::Judged;
 use super::{failed, ground, told};
+use crate::app::Manner;
 use crate::lab::performance::LabError;
 use crate::lab::performance::player::{self, Played};
 use crate::lab::scenario::{self, BUILTIN, Ground, Scenario};
@@ -102,7 +103,8 @@ fn one(
     }
     let save = args.write.as_deref().map(|folder| file_in(folder, name));
     let unmet = std::mem::take(&mut recording.record.unmet);
-    let timeline = told(recording, name, scenario.text, save.as_deref(), &args.output, config)?;
+    let manner = args.output.manner(scenario.text, Manner::SAMPLE);
+    let timeline = told(recording, name, save.as_deref(), (&args.output, manner), config)?;
     Ok(Judged::of(name, scenario, missed, unmet, &timeline))
 }
 

@@ -43,7 +43,8 @@ pub(super) fn run(args: &LabExec, config: &Config) -> Result<Exit> {
         interrupted(lang)?;
     }
     let faults = std::mem::take(&mut recording.record.unmet);
-    let mut timeline = told(recording, "exec", None, args.write.as_deref(), &args.output, config)?;
+    let manner = args.output.manner(None, outputs.body());
+    let mut timeline = told(recording, "exec", args.write.as_deref(), (&args.output, manner), config)?;
     names::give(&mut timeline, config)?;
     outputs.write(&timeline, &View::default(), config)?;
     let mut err = io::stderr().lock();

@@ -58,7 +58,8 @@ pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
         interrupted(lang)?;
     }
     let unmet = std::mem::take(&mut recording.record.unmet);
-    let mut timeline = told(recording, name, scenario.text, args.write.as_deref(), &args.output, config)?;
+    let manner = args.output.manner(scenario.text, outputs.body());
+    let mut timeline = told(recording, name, args.write.as_deref(), (&args.output, manner), config)?;
     names::give(&mut timeline, config)?;
     outputs.write(&timeline, &View::default(), config)?;
     outputs.write_ladders(&timeline, config)?;

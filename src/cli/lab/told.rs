@@ -5,7 +5,7 @@ use super::super::config::Config;
 use super::super::exit::{Exit, Failure};
 use super::super::{replay, saving};
 use crate::analyze::Wishes;
-use crate::app::Encoding;
+use crate::app::Manner;
 use crate::assemble::Watch;
 use crate::lab::performance::{LabError, Recording};
 use crate::render::safe;
@@ -14,18 +14,16 @@ use anyhow::{Context, Result};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// The timeline of what was recorded, as the options wish it. `text`: in what encoding what is said is read, where nothing is
-/// asked for.
+/// The timeline of what was recorded, as the options wish it.
 pub(super) fn told(
     recording: Recording,
     name: &str,
-    text: Option<Encoding>,
     save: Option<&Path>,
-    output: &Output,
+    (output, manner): (&Output, Manner),
     config: &Config,
 ) -> Result<Timeline> {
-    let (full, msl, reading) = (output.full, output.msl, output.reading(text));
-    timeline(recording, name, save, Wishes { watch: Watch::All, full, msl, reading, ..Wishes::default() }, config)
+    let (full, msl) = (output.full, output.msl);
+    timeline(recording, name, save, Wishes { watch: Watch::All, full, msl, manner, ..Wishes::default() }, config)
 }
 
 /// The timeline of what was recorded, made as a replay of the file makes it; the file is also saved where that is wished.

@@ -4,10 +4,11 @@ use super::super::args::Live;
 use super::super::config::Config;
 use super::super::names;
 use super::super::output::Outputs;
+use super::super::replay::MOST_TOLD;
 use super::super::saving;
 use super::pictures::Pictures;
 use crate::analyze::{Analyzer, Ending, Wishes};
-use crate::assemble::{Pair, Watch};
+use crate::assemble::{Pair, Reads, Watch};
 use crate::ladder::{Ladder, Lanes, View};
 use crate::render::{Format, Style, safe, table, text};
 use crate::source::clock::now;
@@ -35,12 +36,26 @@ impl Session<'_> {
     pub(super) fn new<'s>(arguments: &Live, config: &'s Config) -> Result<Session<'s>> {
         let output = &arguments.output;
         let outputs = Outputs::new(output.format, &output.output)?;
-        let keeps = outputs.stdout_format() != Format::Text || outputs.has_files();
-        let watch = if keeps { Watch::Both } else { Watch::Passing };
+        let draws = outputs.stdout_format() == Format::Text;
+        // What only tells of messages needs neither events nor all connections.
+        let keeps = outputs.keeps_events();
+        let watch = match (keeps, draws) {
+            (true, _) => Watch::Both,
+            (false, true) => Watch::Passing,
+            (false, false) => Watch::One(0),
+        };
+        let has_payload = arguments.snaplen.is_some() || arguments.write.is_some();
+        let reads = match outputs.has_messages() {
+            true => Reads::First(MOST_TOLD as u64),
+            // Headers alone say nothing.
+            false if has_payload => Reads::Passing,
+            false => Reads::Kept,
+        };
         // What is only drawn is let go once it is over, but for the rows of the summary: live may run for days.
-        let rows = Keep { first: table::ROWS as u64, one: None, is_watched: true };
+        let first = if outputs.has_messages() { MOST_TOLD } else { table::ROWS };
+        let rows = Keep { first: first as u64, one: None, is_watched: true };
         let keep = if keeps { Keep::ALL } else { rows };
-        let merge_vlans = arguments.merge_vlans;
+        let (merge_vlans, body) = (arguments.merge_vlans, outputs.body());
         Ok(Session {
             config,
             device: arguments.interface.clone(),
@@ -51,7 +66,8 @@ impl Session<'_> {
                 msl: output.msl,
                 keep,
                 merge_vlans,
-                reading: output.reading(None),
+                manner: output.manner(None, body),
+                reads,
                 ..Wishes::default()
             }),
             packets: None,

@@ -25,7 +25,8 @@ pub(super) struct Rows {
 /// where both sides are joined, which holds all of both captures anyway.
 pub(super) fn suffice(args: &Replay, outputs: &Outputs) -> bool {
     let chooses = args.choose.filter.is_some() || args.choose.sort.is_some();
-    let is_whole = outputs.has(Format::Json) || args.connection.is_some() || args.client.is_some();
+    let is_whole =
+        outputs.has(Format::Json) || outputs.has_messages() || args.connection.is_some() || args.client.is_some();
     !is_whole && (chooses || outputs.has_lines())
 }
 

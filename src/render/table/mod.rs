@@ -2,6 +2,7 @@
 
 mod cell;
 mod fit;
+mod said;
 mod verdict;
 
 use super::ink::Ink;
@@ -13,6 +14,7 @@ use crate::overview;
 use crate::timeline::{Connection, Lang, Timeline};
 use cell::{Column, Wording, cell, title};
 use fit::{Fit, fit};
+use said::SaidLines;
 use std::io;
 
 /// Narrower than this, each connection takes several lines.
@@ -48,12 +50,14 @@ pub fn write(timeline: &Timeline, limit: Option<usize>, style: &Style, out: &mut
         }
         return skipped::nothing(timeline, style, out);
     }
+    let said = SaidLines::of(timeline, style);
     if style.width < TABLE_FROM {
         for entry in &entries {
             paragraph(entry, style, out)?;
+            said.write(entry.connection.id, 2, style, out)?;
         }
     } else {
-        rows(&entries, style, out)?;
+        rows(&entries, &said, style, out)?;
     }
     let told;
     let glance = match &timeline.overview {
@@ -74,7 +78,8 @@ pub fn write(timeline: &Timeline, limit: Option<usize>, style: &Style, out: &mut
             line.write(out)?;
         }
     }
-    glance::between::write(timeline, style, out)
+    glance::between::write(timeline, style, out)?;
+    said.hint(style, out)
 }
 
 /// What was chosen, and how many connections that is.
@@ -124,7 +129,7 @@ fn entries(timeline: &Timeline, limit: usize) -> Vec<Entry<'_>> {
     entries
 }
 
-fn rows(entries: &[Entry<'_>], style: &Style, out: &mut impl io::Write) -> io::Result<()> {
+fn rows(entries: &[Entry<'_>], said: &SaidLines, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
     let fit = fit(entries, style);
     let Fit { widths, shared, wording, gap, .. } = &fit;
     if let (false, Some(first)) = (shared.is_empty(), entries.first()) {
@@ -152,6 +157,9 @@ fn rows(entries: &[Entry<'_>], style: &Style, out: &mut impl io::Write) -> io::R
         };
         place(&mut line, &fit, text, style);
         line.write(out)?;
+        // Below the first column behind the number.
+        let at = widths.first().map_or(0, |number| number + gap);
+        said.write(entry.connection.id, at, style, out)?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 
 mod cursor;
 pub mod decoder;
+pub mod http;
 pub mod pipeline;
 pub mod reader;
 pub mod relative;
@@ -14,5 +15,10 @@ pub mod tracker;
 pub type Target = fn(&[u8]);
 
 /// The targets by name.
-pub const TARGETS: [(&str, Target); 4] =
-    [("reader", reader::run), ("decoder", decoder::run), ("tracker", tracker::run), ("pipeline", pipeline::run)];
+pub const TARGETS: [(&str, Target); 5] = [
+    ("reader", reader::run),
+    ("decoder", decoder::run),
+    ("tracker", tracker::run),
+    ("pipeline", pipeline::run),
+    ("http", http::run),
+];

@@ -62,7 +62,8 @@ pub fn check(timeline: &Timeline, style: Style) {
     let mut table = Vec::new();
     render::table::write(timeline, None, &style, &mut table).unwrap();
     let table = String::from_utf8(table).unwrap();
-    for text in [table, draw(timeline, None, Format::Text, &style), draw(timeline, last, Format::Text, &style)] {
+    let formats = [(None, Format::Text), (last, Format::Text), (None, Format::Waterfall), (None, Format::Har)];
+    for text in formats.map(|(one, format)| draw(timeline, one, format, &style)).into_iter().chain([table]) {
         assert!(!text.replace('\n', "").contains(is_hostile), "hostile: {text:?}");
     }
 }

@@ -1,0 +1,246 @@
+//! Requests and responses as a network panel tells them: paired, timed, as HAR and as a waterfall.
+
+use crate::support::contract;
+use crate::support::web::{MS, page};
+use serde_json::{Value, json};
+use synfin::analyze::{Analyzer, Wishes};
+use synfin::app::Manner;
+use synfin::assemble::{Reads, Watch};
+use synfin::exchange::{Exchange, Outcome, Panel, Phase};
+use synfin::ladder::View;
+use synfin::render::{self, Charset, Format, Style};
+use synfin::tcp::Timestamp;
+use synfin::timeline::{Detail, Lang, Timeline};
+use unicode_width::UnicodeWidthStr;
+
+fn len(exchange: &Exchange<'_>, phase: Phase) -> Option<i64> {
+    exchange.times.get(phase).map(|span| span.len_ns() / MS)
+}
+
+#[test]
+fn requests_find_their_responses() {
+    let timeline = page().timeline(Wishes::default());
+    let panel = Panel::of(&timeline);
+    let told: Vec<_> = panel
+        .exchanges
+        .iter()
+        .map(|one| {
+            let status = one.response.as_ref().map(|response| response.content.status);
+            (one.connection.id, one.turn, one.url.as_str(), status, one.outcome(), one.follows)
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (1, 1, "http://example.org/old", Some(302), Outcome::Whole, None),
+            (1, 2, "http://example.org/new?q=a+b&%E4%B8%AD=", Some(200), Outcome::Whole, Some(1)),
+            (2, 1, "http://example.org/form", Some(404), Outcome::Whole, None),
+            (1, 3, "http://example.org/a.png", Some(200), Outcome::Cut, None),
+            (1, 4, "http://example.org/never", None, Outcome::Unanswered, None),
+        ]
+    );
+    assert_eq!(panel.exchanges.iter().map(|one| one.interim).collect::<Vec<_>>(), [0, 0, 1, 0, 0]);
+    assert_eq!(panel.exchanges[3].missing(), 100);
+}
+
+#[test]
+fn each_part_takes_as_long_as_its_packets() {
+    let timeline = page().timeline(Wishes::default());
+    let panel = Panel::of(&timeline);
+    let all = [Phase::Lookup, Phase::Connect, Phase::Idle, Phase::Send, Phase::Wait, Phase::Receive];
+    let told: Vec<[Option<i64>; 6]> = panel.exchanges.iter().map(|one| all.map(|phase| len(one, phase))).collect();
+    assert_eq!(
+        told,
+        [
+            [None, Some(10), Some(1), Some(0), Some(10), Some(0)],
+            [None, None, None, Some(0), Some(20), Some(20)],
+            [None, Some(10), Some(7), Some(5), Some(20), Some(0)],
+            [None, None, None, Some(0), Some(10), Some(4)],
+            [None, None, None, Some(0), Some(20), None],
+        ]
+    );
+    for exchange in &panel.exchanges {
+        let sum: i64 = exchange.times.phases().iter().map(|(_, span)| span.len_ns()).sum();
+        assert_eq!(sum, exchange.times.len_ns(), "no gap in {}", exchange.url);
+    }
+}
+
+fn har(timeline: &Timeline) -> Value {
+    let mut out = Vec::new();
+    let style = Style { lang: Lang::En, charset: Charset::Unicode, width: 80, color: false };
+    render::write(timeline, &View::default(), Format::Har, &style, &mut out).unwrap();
+    let har: Value = serde_json::from_slice(&out).unwrap();
+    let schema: Value = serde_json::from_str(include_str!("../golden/har-1.2.schema.json")).unwrap();
+    let judge = jsonschema::validator_for(&schema).unwrap();
+    let complaints: Vec<_> =
+        judge.iter_errors(&har).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(complaints.is_empty(), "no HAR 1.2:\n{}\n{har:#}", complaints.join("\n"));
+    har
+}
+
+#[test]
+fn a_har_is_valid_and_says_what_was_said() {
+    let har = har(&page().timeline(Wishes::default()));
+    let at = |place: &str| har.pointer(&format!("/log/entries/{place}")).unwrap_or(&Value::Null).clone();
+    for (place, value) in [
+        ("0/startedDateTime", json!("2001-09-09T01:46:40.000000000Z")),
+        ("0/time", json!(21.0)),
+        ("0/timings/connect", json!(10.0)),
+        ("0/timings/blocked", json!(1.0)),
+        ("0/timings/dns", json!(-1.0)),
+        ("0/response/redirectURL", json!("/new?q=a+b&%E4%B8%AD=")),
+        ("0/serverIPAddress", json!("192.0.2.80")),
+        ("0/connection", json!("1")),
+        ("1/connection", json!("1")),
+        ("2/connection", json!("2")),
+        ("1/_followsEntry", json!(0)),
+        ("1/timings/connect", json!(-1.0)),
+        ("1/timings/receive", json!(20.0)),
+        ("1/request/queryString", json!([{ "name": "q", "value": "a b" }, { "name": "中", "value": "" }])),
+        ("1/response/content/text", json!("<p>hello</")),
+        ("1/response/content/mimeType", json!("text/html; charset=utf-8")),
+        ("1/response/bodySize", json!(10)),
+        ("2/request/postData/params", json!([{ "name": "a", "value": "1" }, { "name": "b", "value": "  c" }])),
+        ("2/response/status", json!(404)),
+        ("2/_interimResponses", json!(1)),
+        ("3/response/content/encoding", json!("base64")),
+        ("3/response/content/text", json!("iVBORw0KGgr/")),
+        ("3/response/content/comment", json!("the first 9 of 117 octets")),
+        ("3/_outcome", json!("cut")),
+        ("3/_missingOctets", json!(100)),
+        ("4/response/status", json!(0)),
+        ("4/response/_error", json!("no response")),
+        ("4/_outcome", json!("unanswered")),
+    ] {
+        assert_eq!(at(place), value, "{place}");
+    }
+    for entry in har["log"]["entries"].as_array().unwrap() {
+        let sum: f64 =
+            entry["timings"].as_object().unwrap().values().filter_map(Value::as_f64).map(|ms| ms.max(0.0)).sum();
+        assert!((sum - entry["time"].as_f64().unwrap()).abs() < 1e-9, "{entry:#}");
+    }
+}
+
+/// However the timeline came about: with all its events, with its messages alone, or from its own JSON.
+#[test]
+fn the_same_har_comes_from_less() {
+    let all = page().timeline(Wishes::default());
+    let said = Wishes { watch: Watch::One(0), reads: Reads::First(10), ..Wishes::default() };
+    let said = page().timeline(said);
+    assert!(said.events.iter().all(|event| matches!(event.detail, Detail::Message(_))) && !said.events.is_empty());
+    assert_eq!(har(&said), har(&all));
+    let json = contract::json(&all);
+    assert_eq!(har(&serde_json::from_value(json).unwrap()), har(&all));
+    let few = Wishes { watch: Watch::One(0), reads: Reads::Few(1), ..Wishes::default() };
+    assert_eq!(page().timeline(few).events, [], "there are two connections");
+    let first = Wishes { watch: Watch::One(0), reads: Reads::First(1), ..Wishes::default() };
+    let first = page().timeline(first);
+    assert!(first.events.iter().all(|event| event.connection == 1) && !first.events.is_empty());
+    assert!(
+        first.source.warnings.iter().any(|warning| warning.en.contains("1 connection later")),
+        "{:?}",
+        first.source
+    );
+}
+
+#[test]
+fn secrets_are_masked_everywhere_unless_asked_for() {
+    let masked = har(&page().timeline(Wishes::default())).to_string();
+    for secret in ["hush", "id=42", "dark", "c2VjcmV0"] {
+        assert!(!masked.contains(secret), "{secret}");
+    }
+    let open =
+        har(&page()
+            .timeline(Wishes { manner: Manner { shows_secrets: true, ..Manner::default() }, ..Wishes::default() }));
+    let entries = &open["log"]["entries"];
+    assert_eq!(entries[0]["request"]["cookies"], json!([{"name":"id","value":"42"}, {"name":"theme","value":"dark"}]));
+    let set = json!([{"name":"token","value":"hush","path":"/","httpOnly":true}]);
+    assert_eq!(entries[1]["response"]["cookies"], set);
+    assert!(open.to_string().contains("c2VjcmV0"));
+}
+
+fn drawn(timeline: &Timeline, lang: Lang, charset: Charset, width: usize) -> String {
+    let mut out = Vec::new();
+    let style = Style { lang, charset, width, color: false };
+    render::write(timeline, &View::default(), Format::Waterfall, &style, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn a_waterfall_as_wide_as_wished() {
+    let timeline = page().timeline(Wishes::default());
+    insta::assert_snapshot!("waterfall-en-80", drawn(&timeline, Lang::En, Charset::Unicode, 80));
+    insta::assert_snapshot!("waterfall-en-120", drawn(&timeline, Lang::En, Charset::Unicode, 120));
+    insta::assert_snapshot!("waterfall-zh-80", drawn(&timeline, Lang::Zh, Charset::Narrow, 80));
+    insta::assert_snapshot!("waterfall-ascii-50", drawn(&timeline, Lang::En, Charset::Ascii, 50));
+    for width in 20..200 {
+        for (lang, charset) in [(Lang::En, Charset::Unicode), (Lang::Zh, Charset::Narrow), (Lang::En, Charset::Ascii)] {
+            for line in drawn(&timeline, lang, charset, width).lines() {
+                assert!(line.width() <= width, "{width}: {line}");
+                assert!(charset != Charset::Ascii || line.is_ascii(), "{line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_table_says_what_was_said() {
+    let few = |most| Wishes { watch: Watch::Sole, reads: Reads::Few(most), ..Wishes::default() };
+    let table = |timeline: &Timeline, lang| {
+        let style = Style { lang, charset: Charset::Unicode, width: 100, color: false };
+        let mut out = Vec::new();
+        render::table::write(timeline, None, &style, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let timeline = page().timeline(few(2));
+    let shown = table(&timeline, Lang::En);
+    assert!(shown.contains("\n   GET /old → 302 Found, and 3 more\n"), "{shown}");
+    assert!(shown.contains("\n   POST /form → 404 Not Found\n"), "{shown}");
+    assert!(shown.contains("5 HTTP requests: --format waterfall"), "{shown}");
+    let shown = table(&timeline, Lang::Zh);
+    assert!(shown.contains("GET /old → 302 Found，另有 3 个\n") && shown.contains("5 个 HTTP 请求"), "{shown}");
+    let shown = table(&page().timeline(few(1)), Lang::En);
+    assert!(!shown.contains("GET"), "more than are read: {shown}");
+}
+
+/// Messages are given out once, each behind the segment with its last octet, and forgotten where nobody wants them at the end.
+#[test]
+fn while_it_goes_on_messages_come_as_they_are_complete() {
+    let talk = page().talk();
+    for (watch, reads, keeps) in [(Watch::Passing, Reads::Passing, false), (Watch::Passing, Reads::First(9), true)] {
+        let mut analyzer = Analyzer::new(Wishes { watch, reads, ..Wishes::default() });
+        let mut told: Vec<(u64, String)> = Vec::new();
+        let mut hear = |analyzer: &mut Analyzer, now| {
+            analyzer.settle(now, &mut |id, _, event| match event.detail {
+                Detail::Segment(segment) => told.push((id, format!("{} octets", segment.len))),
+                Detail::Message(message) => told.push((id, format!("message to {}", message.offset + message.len))),
+                _ => {}
+            });
+        };
+        talk.frames(|frame| {
+            analyzer.push(frame);
+            hear(&mut analyzer, frame.time);
+        });
+        hear(&mut analyzer, Timestamp(i64::MAX));
+        let of_first: Vec<&str> = told.iter().filter(|(id, _)| *id == 1).map(|(_, what)| what.as_str()).collect();
+        let beginning = [
+            "0 octets",
+            "0 octets",
+            "0 octets",
+            "67 octets",
+            "message to 67",
+            "74 octets",
+            "message to 74",
+            "88 octets",
+            "message to 155",
+            "77 octets",
+            "52 octets",
+            "2 octets",
+            "message to 205",
+        ];
+        assert_eq!(of_first[..beginning.len()], beginning, "{told:#?}");
+        let timeline = talk.finish(analyzer);
+        let kept = timeline.events.iter().filter(|event| matches!(event.detail, Detail::Message(_))).count();
+        assert_eq!(kept > 5, keeps, "{kept}");
+    }
+}
