@@ -195,9 +195,15 @@ impl Body {
                 *left = left.map(|left| left - data.len() as u64);
                 (data.len(), End::NotYet)
             }
-            At::Size(line) | At::Behind(line) | At::Trailer(line, _) => {
+            At::Behind(line) => {
+                // Octet by octet: whatever is no end of a line breaks it off there, however it is cut into segments.
+                let piece = unread.split(1);
+                line.extend_from_slice(piece);
+                (piece.len(), End::NotYet)
+            }
+            At::Size(line) | At::Trailer(line, _) => {
                 let most = unread.octets.iter().position(|octet| *octet == b'\n').map_or(usize::MAX, |place| place + 1);
-                let piece = unread.split(most.min(MOST_LINE));
+                let piece = unread.split(most.min(MOST_LINE.saturating_sub(line.len())));
                 line.extend_from_slice(piece);
                 let too_long = line.len() >= MOST_LINE && !line.ends_with(b"\n");
                 (piece.len(), if too_long { End::Broken } else { End::NotYet })

@@ -186,8 +186,8 @@ fn nothing(panel: &Panel<'_>, style: &Style, out: &mut impl io::Write) -> io::Re
     line.to(2).push(text, Ink::Strong);
     line.write(out)?;
     let why = style.lang.pick(
-        "Headers alone do not hold what was said: capture with --snaplen 0, or with -w.",
-        "只有首部的抓包不含消息内容：请用 --snaplen 0 或 -w 抓取。",
+        "Where only headers were captured, nothing is left to read: capture with --snaplen 0, or with -w.",
+        "若只捕获了首部，就没有可读的内容：请用 --snaplen 0 或 -w 捕获。",
     );
     if panel.encrypted.is_empty() {
         for part in width::wrap(why, style.width.saturating_sub(2)) {
