@@ -51,6 +51,11 @@ fn http() {
     replay("http");
 }
 
+#[test]
+fn dns() {
+    replay("dns");
+}
+
 /// Writes the inputs that the fuzzer begins with: `cargo test --test fuzz_corpus -- --ignored seeds`.
 #[test]
 #[ignore = "writes files"]
@@ -78,6 +83,9 @@ fn seeds() {
             write("decoder", &name, &program);
         }
     }
+    for (name, program) in lookups() {
+        write("dns", name, &program);
+    }
     for (name, moves) in PROGRAMS {
         let program: Vec<u8> = moves.iter().flat_map(|one| one.iter().copied()).collect();
         write("tracker", name, &program);
@@ -87,6 +95,42 @@ fn seeds() {
         let head = [37, (len >> 8) as u8, len as u8];
         write("http", name, &[&head[..], asked, answered].concat());
     }
+}
+
+/// Programs of the target `dns`: who sends, how many octets, and the octets.
+fn lookups() -> Vec<(&'static str, Vec<u8>)> {
+    const ASKS: u8 = 0x20;
+    const ANSWERS: u8 = 0x21;
+    const TO_ALL: u8 = 0x22;
+    let question = b"\x03www\x03lab\x04test\0\0\x01\0\x01";
+    let message = |flags: [u8; 2], answers: u8, rest: &[u8]| {
+        [&[7, 7, flags[0], flags[1], 0, 1, 0, answers, 0, 0, 0, 0][..], question, rest].concat()
+    };
+    let record =
+        |name: &[u8], kind: u8, data: &[u8]| [name, &[0, kind, 0, 1, 0, 0, 0, 60, 0, data.len() as u8], data].concat();
+    let sends = |act: u8, message: &[u8]| [&[act, message.len() as u8], message].concat();
+    let over_tcp = |act: u8, message: &[u8]| {
+        let framed = [&[0, message.len() as u8], message].concat();
+        [sends(act, &framed[..5]), sends(act, &framed[5..])].concat()
+    };
+    let query = message([1, 0], 0, &[]);
+    let alias = record(&[0xc0, 12], 5, b"\x03web\xc0\x10");
+    let address = record(&[0xc0, 42], 1, &[10, 0, 0, 2]);
+    let answer = message([0x81, 0x80], 2, &[alias, address.clone()].concat());
+    let service = record(&[0xc0, 12], 65, b"\0\x01\0\0\x01\0\x03\x02h2");
+    let loops = message([0x81, 0x80], 1, &record(&[0xc0, 30], 1, &[10, 0, 0, 2]));
+    let told = message([0x84, 0], 1, &record(&[0xc0, 12], 1, &[10, 0, 0, 2]));
+    vec![
+        ("message", answer.clone()),
+        ("lookup", [sends(ASKS, &query), sends(ASKS, &query), sends(ANSWERS, &answer)].concat()),
+        ("no-such-name", [sends(ASKS, &query), sends(ANSWERS, &message([0x81, 0x83], 0, &[]))].concat()),
+        ("truncated", [sends(ASKS, &query), sends(ANSWERS, &message([0x83, 0x80], 1, &address[..9]))].concat()),
+        ("loop", [sends(ASKS, &query), sends(ANSWERS, &loops)].concat()),
+        ("service", [sends(ASKS, &query), sends(ANSWERS, &message([0x81, 0x80], 1, &service))].concat()),
+        ("multicast", [sends(TO_ALL, &query), sends(TO_ALL | 1, &told)].concat()),
+        ("over-tcp", [over_tcp(0, &query), over_tcp(1, &answer)].concat()),
+        ("hosts-file", b"127.0.0.1 localhost\n::1 localhost # both\n".to_vec()),
+    ]
 }
 
 /// Watch all, fold, and compare with numbers moved by so much.

@@ -3,6 +3,7 @@
 mod advice;
 mod causes;
 mod messages;
+mod names;
 
 use super::kernel;
 use crate::timeline::{CloseCause, CloseKind, OpenCause, OpenKind, Text};
@@ -31,6 +32,8 @@ pub enum Family {
     OpeningCause,
     /// `close.cause`.
     ClosingCause,
+    /// What is said of names and addresses, as `lookup`.
+    Names,
     /// `tcp.analysis.…`.
     Wireshark,
     /// What the kernel says of its sockets, as far as the lab can hear it.
@@ -79,8 +82,16 @@ pub fn glossary() -> impl Iterator<Item = Entry> {
         None => of_kernel(word, (en, zh)),
     });
     let kernel = std::iter::once(of_kernel("kernel-states", kernel::STATES)).chain(reasons);
+    let names = names::NAMES.into_iter().map(|(word, [(en, zh), (advice_en, advice_zh)])| Entry {
+        word: word.into(),
+        family: Family::Names,
+        meaning: Text::new(en, zh),
+        advice: Some(Text::new(advice_en, advice_zh)),
+        rule: None,
+    });
     let said = messages::WORDS.into_iter().map(|(word, texts)| of_cause(word.into(), Family::Application, texts));
-    openings.chain(closings).chain(behind_openings).chain(behind_closings).chain(marks).chain(kernel).chain(said)
+    let of_tcp = openings.chain(closings).chain(behind_openings).chain(behind_closings).chain(marks).chain(kernel);
+    names.chain(of_tcp).chain(said)
 }
 
 fn of_cause(word: String, family: Family, [meaning, advice]: [(&str, &str); 2]) -> Entry {

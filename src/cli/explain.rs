@@ -74,6 +74,7 @@ fn of_entry(entry: Entry) -> Item {
         Family::OpeningCause => (Text::new("cause of an opening", "建立的原因"), None),
         Family::ClosingCause => (Text::new("cause of a closing", "关闭的原因"), None),
         Family::Application => (Text::new("what applications say", "应用程序的内容"), None),
+        Family::Names => (Text::new("names and addresses", "名字与地址"), None),
         Family::Kernel => (Text::new("the kernel's word", "内核的说法"), None),
         Family::Wireshark => {
             (Text::new("Wireshark", "Wireshark 标记"), rule.map(|rule| format!("synfin explain {rule}")))

@@ -5,6 +5,7 @@
 mod cursor;
 pub mod decoder;
 pub mod http;
+pub mod dns;
 pub mod pipeline;
 pub mod reader;
 pub mod relative;
@@ -21,4 +22,5 @@ pub const TARGETS: [(&str, Target); 5] = [
     ("tracker", tracker::run),
     ("pipeline", pipeline::run),
     ("http", http::run),
+    ("dns", dns::run),
 ];
