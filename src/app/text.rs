@@ -211,6 +211,7 @@ fn hex(octets: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::indexing_slicing, clippy::panic)]
     use super::*;
     use crate::app::{Carrier, Heard, Manner, Piece, Reader};
     use crate::tcp::Peer;

@@ -124,21 +124,19 @@ impl Clock {
         };
         let sent = request.t_ns;
         let all_sent = request.message.whole_ns.unwrap_or(request.message.end_ns);
-        if is_first {
-            if let Some(established) = self.established_ns(connection) {
-                // With Fast Open the request goes with the SYN.
-                let from_ns = connection.start_ns.min(sent);
-                let to_ns = established.clamp(from_ns, sent.max(from_ns));
-                match self.looked_up.get(&connection.id).filter(|span| from_ns.saturating_sub(span.to_ns) < SOON_NS) {
-                    // (What lies between the answer and the SYN, as another address that was tried, belongs to connecting.)
-                    Some(span) => {
-                        times.phases.push((Phase::Lookup, Span { to_ns: span.to_ns.min(from_ns), ..*span }));
-                        times.until(Phase::Connect, to_ns);
-                    }
-                    None => times.phases.push((Phase::Connect, Span { from_ns, to_ns })),
+        if is_first && let Some(established) = self.established_ns(connection) {
+            // With Fast Open the request goes with the SYN.
+            let from_ns = connection.start_ns.min(sent);
+            let to_ns = established.clamp(from_ns, sent.max(from_ns));
+            match self.looked_up.get(&connection.id).filter(|span| from_ns.saturating_sub(span.to_ns) < SOON_NS) {
+                // (What lies between the answer and the SYN, as another address that was tried, belongs to connecting.)
+                Some(span) => {
+                    times.phases.push((Phase::Lookup, Span { to_ns: span.to_ns.min(from_ns), ..*span }));
+                    times.until(Phase::Connect, to_ns);
                 }
-                times.until(Phase::Idle, sent);
+                None => times.phases.push((Phase::Connect, Span { from_ns, to_ns })),
             }
+            times.until(Phase::Idle, sent);
         }
         if times.phases.is_empty() {
             times.phases.push((Phase::Send, Span { from_ns: sent, to_ns: all_sent.max(sent) }));

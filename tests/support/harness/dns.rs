@@ -4,7 +4,7 @@
 use super::cursor::Cursor;
 use std::net::SocketAddr;
 use synfin::app::dns::{Lookups, Sent, read};
-use synfin::app::{Carrier, Heard, LookupWord, Piece, Reader, hosts};
+use synfin::app::{Carrier, Heard, LeftOut, LookupWord, Manner, Piece, Reader, hosts};
 use synfin::tcp::{Peer, Timestamp};
 use synfin::timeline::{Content, DnsMessage, LookupOutcome, Text};
 
@@ -79,12 +79,13 @@ fn judge(word: &LookupWord) {
 
 /// The messages of a connection whose ends say this, in segments of so many octets.
 fn over_tcp(streams: &[Vec<u8>; 2], step: usize) -> Vec<(Peer, u64, u64, Content, Vec<Text>)> {
-    let mut reader = Reader::new(false);
+    let mut reader = Reader::new(Manner::default());
     let mut ordinal = 0;
     for (peer, stream) in Peer::BOTH.into_iter().zip(streams) {
         let mut offset = 0;
         for octets in stream.chunks(step.min(stream.len()).max(1)) {
-            let carrier = Carrier { ordinal, frame: ordinal + 1, at: Timestamp(ordinal as i64), first: 0 };
+            let carrier =
+                Carrier { ordinal, frame: ordinal + 1, at: Timestamp(ordinal as i64), arrived: None, first: 0 };
             let piece = Piece { offset, octets, len: octets.len() as u32, carrier };
             let (is_syn, is_fin) = (offset == 0, false);
             let heard = Heard { connection: 1, peer, is_dns: true, is_syn, is_fin, piece, acknowledged: None };
@@ -94,7 +95,7 @@ fn over_tcp(streams: &[Vec<u8>; 2], step: usize) -> Vec<(Peer, u64, u64, Content
         }
     }
     let (words, left_out) = reader.finish();
-    assert_eq!(left_out, 0);
+    assert_eq!(left_out, LeftOut::default());
     let told = words.into_iter().map(|word| {
         let Content::Dns(message) = &word.content else { panic!("{:?}", word.content) };
         check(message, &word.problems);

@@ -4,8 +4,8 @@
 
 mod cursor;
 pub mod decoder;
-pub mod http;
 pub mod dns;
+pub mod http;
 pub mod pipeline;
 pub mod reader;
 pub mod relative;
@@ -16,7 +16,7 @@ pub mod tracker;
 pub type Target = fn(&[u8]);
 
 /// The targets by name.
-pub const TARGETS: [(&str, Target); 5] = [
+pub const TARGETS: [(&str, Target); 6] = [
     ("reader", reader::run),
     ("decoder", decoder::run),
     ("tracker", tracker::run),
