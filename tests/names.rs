@@ -265,7 +265,7 @@ fn failures_before_it_are_told_and_multicast_is_understood() {
         [
             "lookup printer.local A: DNS server 10.0.0.54 does not answer",
             "lookup printer.local A: DNS server 10.0.0.53 failed (SERVFAIL), 1 ms",
-            "lookup printer.local → 169.254.7.7 (A, 60 s) by 169.254.7.7 by multicast DNS, 1 ms; link-local address",
+            "lookup printer.local → 169.254.7.7 (A, 60 s) by 169.254.7.7 (multicast DNS), 1 ms; link-local address",
         ]
     );
 }

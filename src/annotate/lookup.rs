@@ -81,7 +81,7 @@ fn asked(asked: &Asked) -> Text {
                 DnsTransport::Tcp => {
                     Text::new(format!("DNS server {at} over TCP"), format!("DNS 服务器 {at}（经 TCP）"))
                 }
-                DnsTransport::Multicast => Text::new(format!("{at} by multicast DNS"), format!("{at}（多播 DNS）")),
+                DnsTransport::Multicast => Text::new(format!("{at} (multicast DNS)"), format!("{at}（多播 DNS）")),
             }
         }
         Asked::Rule { rfc } => Text::new(rfc, rfc),

@@ -9,6 +9,7 @@ use crate::timeline::{Attempt, Lookup, LookupAddress, OpenKind, Phase};
 use crate::track::Connection;
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// An answer is kept for its time to live, and for so long by programs that hold on to it, nanoseconds.
 const LEAST_KEPT_NS: i64 = 60_000_000_000;
@@ -24,14 +25,14 @@ const MOST_ATTEMPTS: usize = 8;
 /// A lookup as one connection sees it.
 #[derive(Debug, Clone)]
 pub(super) struct LookupItem {
-    word: LookupWord,
+    word: Arc<LookupWord>,
     /// The connection's own address, where this lookup has it.
     used: Option<IpAddr>,
     after: Vec<Attempt>,
 }
 
 /// The lookups of these connections, by connection and then by time. `words` come by time.
-pub(super) fn place(words: &[LookupWord], connections: &[&Connection]) -> Vec<(u64, Item)> {
+pub(super) fn place(words: &[Arc<LookupWord>], connections: &[&Connection]) -> Vec<(u64, Item)> {
     if words.is_empty() {
         return Vec::new();
     }
@@ -90,7 +91,7 @@ struct Groups {
     members: Vec<Vec<usize>>,
 }
 
-fn groups(words: &[LookupWord]) -> Groups {
+fn groups(words: &[Arc<LookupWord>]) -> Groups {
     let mut groups = Groups::default();
     let mut open: HashMap<(Option<IpAddr>, String), (usize, Timestamp)> = HashMap::new();
     for (place, word) in words.iter().enumerate() {

@@ -47,6 +47,7 @@ use kernel::Heard;
 use messages::Messages;
 use numbers::{Number, Numbers};
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 /// Which connections are kept event by event. The others have their line in `connections` only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +95,7 @@ pub struct Assembler {
     /// Segments so far, as long as they are counted.
     segments_read: u64,
     messages: Messages,
-    lookups: Vec<LookupWord>,
+    lookups: Vec<Arc<LookupWord>>,
     /// Messages that are complete, and will be given out behind their segments.
     complete: Vec<MessageWord>,
     /// What was still to be given out of connections that are retired.
@@ -195,7 +196,7 @@ impl Assembler {
 
     /// Hears which names were looked up.
     pub fn hear_lookups(&mut self, words: Vec<LookupWord>) {
-        self.lookups.extend(words);
+        self.lookups.extend(words.into_iter().map(Arc::new));
     }
 
     /// Hears when the capture began: all times count from the first call.

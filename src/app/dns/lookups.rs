@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 const MOST_LOOKUPS: usize = 20_000;
 /// Times remembered at which one query was sent again.
 const MOST_AGAIN: usize = 8;
-/// Octets of names and problems that one lookup may keep, by counts: addresses and aliases.
+/// Addresses kept of one answer, and aliases.
 const MOST_FOUND: usize = 32;
 
 /// What was asked and answered so far.
@@ -186,5 +186,55 @@ impl LookupWord {
             Some("NXDOMAIN") => LookupOutcome::NoName,
             Some(_) => LookupOutcome::Failed,
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::*;
+
+    const CLIENT: ([u8; 4], u16) = ([10, 0, 0, 1], 4000);
+    const SERVER: ([u8; 4], u16) = ([10, 0, 0, 53], 53);
+
+    fn sent(from_client: bool, at: i64) -> Sent {
+        let (src, dst) = if from_client { (CLIENT, SERVER) } else { (SERVER, CLIENT) };
+        Sent { src: src.into(), dst: dst.into(), at: Timestamp(at), frame: at.unsigned_abs() }
+    }
+
+    /// A query for A of `a`, or its answer without a record.
+    fn octets(id: u16, is_response: bool) -> Vec<u8> {
+        let flags = if is_response { 0x81 } else { 1 };
+        [&id.to_be_bytes()[..], &[flags, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, b'a', 0, 0, 1, 0, 1]].concat()
+    }
+
+    #[test]
+    fn a_number_that_comes_again_is_another_lookup_once_it_was_answered() {
+        let mut lookups = Lookups::default();
+        for (at, is_response) in [(1, false), (2, false), (3, true), (4, true), (5, false), (6, true)] {
+            lookups.datagram(sent(!is_response, at), &octets(7, is_response));
+        }
+        let (words, _) = lookups.finish();
+        let told: Vec<_> = words.iter().map(|word| (word.at.0, word.again.len(), word.answered.unwrap().0)).collect();
+        // The second answer to one query is told for itself: its query came before, as far as anybody knows.
+        assert_eq!(told, [(1, 1, 3), (4, 0, 4), (5, 0, 6)]);
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded_and_the_rest_is_counted() {
+        let mut lookups = Lookups::default();
+        for at in 0..MOST_LOOKUPS as i64 + 50 {
+            let mut from = sent(true, at);
+            from.src.set_port(at as u16);
+            lookups.datagram(from, &octets((at >> 16) as u16, false));
+        }
+        for at in 0..100 {
+            lookups.datagram(sent(true, at), &octets(9, false));
+        }
+        let (words, left_out) = lookups.finish();
+        assert_eq!((words.len(), left_out), (MOST_LOOKUPS, 150));
+        let mut one = Lookups::default();
+        (0..100).for_each(|at| one.datagram(sent(true, at), &octets(9, false)));
+        assert_eq!(one.finish().0[0].again.len(), MOST_AGAIN);
     }
 }
