@@ -143,6 +143,10 @@ impl Analyzer {
         self.tracker.watch(self.keep.is_watched && !is_crowded);
         let is_seen = self.keep.is_watched || self.assembler.wants_events() || self.assembler.reads_more();
         if taker.is_none() && (!is_seen || is_crowded) {
+            if self.assembler.stops_reading() && !self.reader.is_idle() {
+                // That way no octets come along: they would be told as missing.
+                self.reader.clear();
+            }
             return self.push_ahead(frame);
         }
         let now = self.last.unwrap_or_default();

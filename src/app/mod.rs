@@ -144,6 +144,11 @@ impl Reader {
         talk.close(connection, manner, &mut |word| keep(words, left_out, kept, word));
     }
 
+    /// Whether nothing is being read, and nothing waits to be told.
+    pub fn is_idle(&self) -> bool {
+        self.talks.is_empty() && self.words.is_empty()
+    }
+
     /// Forgets everything: nobody wants to know any more.
     pub fn clear(&mut self) {
         *self = Reader::new(self.manner);

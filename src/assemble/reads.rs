@@ -14,7 +14,7 @@ pub enum Reads {
     First(u64),
     /// Of all, where there are no more than so many, with no more segments than are read in no time; else of none.
     Few(u64),
-    /// Of all, but each is let go once [`Assembler::settle`] has given it.
+    /// Of all whose events are drawn, but each is let go once [`Assembler::settle`] has given it.
     Passing,
 }
 
@@ -27,14 +27,19 @@ impl Assembler {
         Assembler { reads, ..self }
     }
 
-    /// Whether messages are told of connections whose events are not kept.
+    /// Whether messages are told of connections whose events are neither kept nor drawn.
     pub fn reads_more(&self) -> bool {
-        self.reads != Reads::Kept
+        matches!(self.reads, Reads::First(_) | Reads::Few(_))
     }
 
-    /// Whether messages of any connection are told.
+    /// Whether messages of any connection are told. Where events only pass by and too fast, nobody reads what passes with them.
     pub fn reads_any(&self) -> bool {
-        self.keeps_any() || self.reads_more()
+        self.keeps_any() || self.reads_more() || self.reads == Reads::Passing && !self.is_crowded()
+    }
+
+    /// Whether what was read so far is to be forgotten: nobody reads on.
+    pub fn stops_reading(&self) -> bool {
+        self.reads == Reads::Passing && self.is_crowded()
     }
 
     /// Whether a connection's messages are told.
