@@ -46,6 +46,7 @@ impl Outputs {
             FormatArg::Ndjson => Format::Ndjson,
             FormatArg::Har => Format::Har,
             FormatArg::Waterfall => Format::Waterfall,
+            FormatArg::Messages => Format::Messages,
         };
         let files = named.map(|path| file(path, stdout)).collect::<Result<_>>()?;
         Ok(Outputs { stdout, files })
@@ -91,12 +92,12 @@ impl Outputs {
 
     /// Whether anything is written that is about what applications said, and needs no events but that.
     pub fn has_messages(&self) -> bool {
-        self.has(Format::Har) || self.has(Format::Waterfall)
+        [Format::Har, Format::Waterfall, Format::Messages].into_iter().any(|format| self.has(format))
     }
 
     /// Whether anything is written that is made of all events, or of all connections. (What is drawn as it comes is not.)
     pub fn keeps_events(&self) -> bool {
-        let is_whole = |format: Format| !matches!(format, Format::Har | Format::Waterfall);
+        let is_whole = |format: Format| !matches!(format, Format::Har | Format::Waterfall | Format::Messages);
         self.stdout != Format::Text && is_whole(self.stdout) || self.files.iter().any(|(_, format)| is_whole(*format))
     }
 

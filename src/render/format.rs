@@ -1,6 +1,6 @@
 //! The formats that a timeline leaves in: one enum, one match.
 
-use super::{Style, csv, har, json, ndjson, skipped, summary, table, text, waterfall};
+use super::{Style, csv, har, json, messages, ndjson, skipped, summary, table, text, waterfall};
 use crate::ladder::{Ladder, View};
 use crate::timeline::{Connection, Timeline};
 use std::io;
@@ -20,11 +20,13 @@ pub enum Format {
     Har,
     /// The same as a row each, with a bar of where the time went.
     Waterfall,
+    /// Each message octet by octet.
+    Messages,
 }
 
 impl Format {
-    pub const ALL: [Format; 6] =
-        [Format::Text, Format::Json, Format::Csv, Format::Ndjson, Format::Har, Format::Waterfall];
+    pub const ALL: [Format; 7] =
+        [Format::Text, Format::Json, Format::Csv, Format::Ndjson, Format::Har, Format::Waterfall, Format::Messages];
 
     /// Whether it has a line for each connection, which needs nothing else.
     pub fn is_lines(self) -> bool {
@@ -40,6 +42,7 @@ impl Format {
             Format::Ndjson => "ndjson",
             Format::Har => "har",
             Format::Waterfall => "waterfall",
+            Format::Messages => "messages",
         }
     }
 
@@ -82,7 +85,7 @@ pub fn write(
         return Err(Error::UnknownConnection { asked, known });
     }
     match format {
-        Format::Json | Format::Csv | Format::Ndjson | Format::Har | Format::Waterfall => {
+        Format::Json | Format::Csv | Format::Ndjson | Format::Har | Format::Waterfall | Format::Messages => {
             let one = view.connection.map(|id| only(timeline, id));
             let chosen = one.as_ref().unwrap_or(timeline);
             match format {
@@ -90,6 +93,7 @@ pub fn write(
                 Format::Ndjson => ndjson::write(chosen, out)?,
                 Format::Har => har::write(chosen, out)?,
                 Format::Waterfall => waterfall::write(chosen, style, out)?,
+                Format::Messages => messages::write(chosen, style, out)?,
                 _ => json::write(chosen, out)?,
             }
         }

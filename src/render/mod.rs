@@ -11,6 +11,7 @@ mod ink;
 pub mod json;
 mod line;
 mod lines;
+pub mod messages;
 pub mod ndjson;
 mod overview;
 pub mod prose;

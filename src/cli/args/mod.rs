@@ -171,6 +171,8 @@ pub enum FormatArg {
     Har,
     /// A row per HTTP request, and a bar of where its time went: as a browser's network panel
     Waterfall,
+    /// Each message octet by octet: start line, headers, blank line, body, and the segments that carry them
+    Messages,
 }
 
 /// Make a real transfer on a private loopback and show its whole life

@@ -1,0 +1,217 @@
+//! Each message octet by octet, as the course draws it: the start line, the header lines, the blank line, the body; where each
+//! begins, and which segment carries it.
+
+mod lines;
+
+use super::ink::Ink;
+use super::line::Line;
+use super::time::octets;
+use super::{Charset, Style, capture, summary, width};
+use crate::timeline::{Detail, Event, Lang, Message, Part, PartKind, Timeline};
+use lines::{Piece, body, line_of, without_body};
+use std::collections::HashMap;
+use std::io;
+
+/// Where the octets stand, after a place and a gap.
+const LEFT: usize = 11;
+/// Lines of a body that are shown.
+const MOST_LINES: usize = 24;
+/// Characters of one field.
+const LONGEST: usize = 400;
+
+/// Writes every message of the timeline, in the order in which they began.
+pub fn write(timeline: &Timeline, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
+    summary::title(summary::source(&timeline.source, style).into_iter(), style, out)?;
+    capture::write(&timeline.source, style, out)?;
+    let frames: HashMap<u64, u64> =
+        timeline.events.iter().filter_map(|event| Some((event.id, frame(event)?))).collect();
+    let mut numbers = HashMap::new();
+    for event in &timeline.events {
+        if let Detail::Message(message) = &event.detail {
+            Line::new(style).write(out)?;
+            numbers.insert(event.id, numbers.len() + 1);
+            let drawing = Drawing { timeline, frames: &frames, numbers: &numbers, style };
+            drawing.head(event, message, out)?;
+            drawing.parts(message, out)?;
+        }
+    }
+    if numbers.is_empty() {
+        Line::new(style).write(out)?;
+        let none = style.lang.pick(
+            "no message was read: the connections speak no HTTP/1.x, or their octets were not captured (--snaplen 0); --text shows text",
+            "没有读到消息：连接上不是 HTTP/1.x，或未捕获其内容（--snaplen 0）；--text 可显示文本",
+        );
+        for text in width::wrap(none, style.width) {
+            Line::new(style).push(&text, Ink::Plain).write(out)?;
+        }
+    }
+    summary::warnings(timeline, style, out)
+}
+
+fn frame(event: &Event) -> Option<u64> {
+    match &event.detail {
+        Detail::Segment(segment) => Some(segment.frame),
+        Detail::Run(run) => Some(run.first_frame),
+        _ => None,
+    }
+}
+
+struct Drawing<'d> {
+    timeline: &'d Timeline,
+    /// By event.
+    frames: &'d HashMap<u64, u64>,
+    /// By event: the how-manieth message it is.
+    numbers: &'d HashMap<u64, usize>,
+    style: &'d Style,
+}
+
+impl Drawing<'_> {
+    /// `2  server → client  HTTP response  answers 1 · 103 B in 1 segment · connection 1`
+    fn head(&self, event: &Event, message: &Message, out: &mut impl io::Write) -> io::Result<()> {
+        let lang = self.style.lang;
+        let connection = self.timeline.connection(event.connection);
+        let is_client = connection.is_some_and(|connection| connection.client == message.from);
+        let (client, server) = (lang.pick("client", "客户端"), lang.pick("server", "服务器"));
+        let arrow = if self.style.charset == Charset::Ascii { "->" } else { "→" };
+        let (way, ink) = match is_client {
+            true => (format!("{client} {arrow} {server}"), Ink::Client),
+            false => (format!("{server} {arrow} {client}"), Ink::Server),
+        };
+        let number = self.numbers.get(&event.id).copied().unwrap_or_default();
+        let mut facts = vec![octets(message.len)];
+        let count = message.segments;
+        facts.push(match (lang, count) {
+            (Lang::En, 1) => "in 1 segment".into(),
+            (Lang::En, _) => format!("in {count} segments"),
+            (Lang::Zh, _) => format!("{count} 个报文段"),
+        });
+        if let Some(asked) = message.answers.and_then(|id| self.numbers.get(&id)) {
+            facts.push(format!("{} {asked}", lang.pick("answers", "应答")));
+        }
+        if let Some(from) = message.follows.and_then(|id| self.numbers.get(&id)) {
+            facts.push(format!("{} {from}", lang.pick("follows the redirect of", "遵循重定向")));
+        }
+        facts.push(format!("{} {}", lang.pick("connection", "连接"), event.connection));
+        if !message.complete {
+            facts.push(lang.pick("cut short", "不完整").into());
+        }
+        if message.missing > 0 {
+            let missing = octets(message.missing);
+            facts.push(format!("{missing} {}", lang.pick("not in the capture", "不在抓包中")));
+        }
+        let mut line = Line::new(self.style);
+        line.push(&format!("{number}"), Ink::Strong).to(4).push(&way, ink).push("  ", Ink::Plain);
+        line.push(lines::kind(&message.content, lang), Ink::Strong).push("  ", Ink::Plain);
+        line.push(&facts.join(" · "), Ink::Dim).write(out)
+    }
+
+    fn parts(&self, message: &Message, out: &mut impl io::Write) -> io::Result<()> {
+        let mut header = 0;
+        let mut carried = None;
+        for part in &message.parts {
+            let frame = part.event.and_then(|id| self.frames.get(&id)).copied();
+            let is_new = frame.is_some() && frame != carried;
+            carried = frame.or(carried);
+            self.part(message, part, header, carried.filter(|_| is_new), out)?;
+            header += usize::from(part.part == PartKind::Header);
+        }
+        if message.parts.is_empty() {
+            for text in body(&message.content).lines().take(MOST_LINES) {
+                self.text(None, text, out)?;
+            }
+        }
+        if let Some(why) = without_body(&message.content, self.style.lang) {
+            Line::new(self.style).to(LEFT).push(why, Ink::Lesson).write(out)?;
+        }
+        for problem in &message.problems {
+            let problem = width::clean(problem.get(self.style.lang), LONGEST, self.style);
+            for text in width::wrap(&format!("! {problem}"), self.style.width.saturating_sub(LEFT).max(16)) {
+                Line::new(self.style).to(LEFT).push(&text, Ink::Error).write(out)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// One part. `frame`: it begins in another segment than the one before it.
+    fn part(
+        &self,
+        message: &Message,
+        part: &Part,
+        header: usize,
+        frame: Option<u64>,
+        out: &mut impl io::Write,
+    ) -> io::Result<()> {
+        let lang = self.style.lang;
+        let place = part.offset.saturating_sub(message.offset);
+        let mut name = lines::name(part.part, lang).to_string();
+        if let Some(frame) = frame {
+            name.push_str(&format!(" · {} {frame}", lang.pick("frame", "帧")));
+        }
+        if matches!(part.part, PartKind::Body | PartKind::Trailer) {
+            let mut line = Line::new(self.style);
+            line.push_before(LEFT - 2, &place.to_string(), Ink::Dim).to(LEFT);
+            line.push(&format!("{name} · {}", octets(part.len)), Ink::Dim).write(out)?;
+            let text = body(&message.content);
+            let mut shown = text.lines();
+            for text in shown.by_ref().take(MOST_LINES) {
+                self.text(None, text, out)?;
+            }
+            if shown.next().is_some() {
+                Line::new(self.style).to(LEFT).push("…", Ink::Dim).write(out)?;
+            }
+            return Ok(());
+        }
+        self.fields(place, &line_of(&message.content, part, header), &name, out)
+    }
+
+    /// `    20  │Host│:│SP│10.0.0.2:8080│CR│LF│   header`
+    fn fields(&self, place: u64, pieces: &[Piece], name: &str, out: &mut impl io::Write) -> io::Result<()> {
+        let bar = if self.style.charset == Charset::Ascii { "|" } else { "│" };
+        let room = self.style.width.saturating_sub(1);
+        let mut line = Line::new(self.style);
+        line.push_before(LEFT - 2, &place.to_string(), Ink::Dim).to(LEFT).push(bar, Ink::Dim);
+        let mut used = LEFT + 1;
+        for piece in pieces {
+            let (text, ink) = match piece {
+                Piece::Text(text) => (width::clean(text, LONGEST, self.style), Ink::Plain),
+                Piece::Space => (self.style.lang.pick("SP", "空格").to_string(), Ink::Wait),
+                Piece::CarriageReturn => (self.style.lang.pick("CR", "回车").to_string(), Ink::Wait),
+                Piece::LineFeed => (self.style.lang.pick("LF", "换行").to_string(), Ink::Wait),
+            };
+            let mut rest = text.as_str();
+            // What is longer than the line goes on in the next.
+            while used + width::width(rest) + 1 > room {
+                let head = width::head(rest, room.saturating_sub(used).max(1));
+                if head.is_empty() {
+                    break;
+                }
+                line.push(head, ink).write(out)?;
+                rest = rest.get(head.len()..).unwrap_or_default();
+                line = Line::new(self.style);
+                line.to(LEFT + 1);
+                used = LEFT + 1;
+            }
+            line.push(rest, ink).push(bar, Ink::Dim);
+            used += width::width(rest) + 1;
+        }
+        if used + 3 + width::width(name) > room {
+            line.write(out)?;
+            line = Line::new(self.style);
+            line.to(LEFT);
+        }
+        line.push("   ", Ink::Plain).push(name, Ink::Dim).write(out)
+    }
+
+    fn text(&self, name: Option<&str>, text: &str, out: &mut impl io::Write) -> io::Result<()> {
+        let room = self.style.width.saturating_sub(LEFT + 2).max(16);
+        for text in width::wrap(&width::clean(text, 2 * LONGEST, self.style), room) {
+            let mut line = Line::new(self.style);
+            line.to(LEFT + 2).push(&text, Ink::Plain);
+            if let Some(name) = name {
+                line.push("   ", Ink::Plain).push(name, Ink::Dim);
+            }
+            line.write(out)?;
+        }
+        Ok(())
+    }
+}
