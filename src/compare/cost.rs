@@ -126,19 +126,18 @@ fn overhead(timeline: &Timeline) -> Overhead {
     Overhead { octets, is_exact }
 }
 
-/// Octets of a TCP header with these options (RFC 9293 3.1): in words of four, as nearly every sender pads them.
+/// Octets of a TCP header with these options (RFC 9293 3.1), each filled up to a word of four as nearly every sender does it;
+/// SACK permitted stands in the padding of the timestamps (RFC 7323, appendix A).
 fn header(options: &SegmentOptions) -> u64 {
-    let lens = [
-        (options.mss.is_some(), 4),
-        (options.wscale.is_some(), 3),
-        (options.sack_permitted, 2),
-        (options.timestamps.is_some(), 10),
-        (!options.sack.is_empty(), 2 + 8 * options.sack.len() as u64),
-        (options.md5, 18),
-    ];
-    let mut len: u64 = lens.into_iter().filter(|(is_there, _)| *is_there).map(|(_, len)| len).sum();
-    len += options.fast_open.map_or(0, |cookie| 2 + u64::from(cookie));
-    20 + len.next_multiple_of(4).min(40)
+    let padded = |is_there: bool, len: u64| if is_there { len.next_multiple_of(4) } else { 0 };
+    let len = padded(options.mss.is_some(), 4)
+        + padded(options.wscale.is_some(), 3)
+        + padded(options.timestamps.is_some(), 10)
+        + padded(options.sack_permitted && options.timestamps.is_none(), 2)
+        + padded(!options.sack.is_empty(), 2 + 8 * options.sack.len() as u64)
+        + padded(options.md5, 18)
+        + options.fast_open.map_or(0, |cookie| (2 + u64::from(cookie)).next_multiple_of(4));
+    20 + len.min(40)
 }
 
 /// When the first octet of a server came.

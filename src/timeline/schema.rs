@@ -93,7 +93,7 @@ mod tests {
         );
         let messages = schema.pointer("/$defs/Message/oneOf").and_then(Value::as_array).unwrap();
         let last = messages.last().unwrap().pointer("/properties/message").unwrap();
-        let known = ["http-request", "http-response", "tls-client-hello", "dns"];
+        let known = ["http-request", "http-response", "tls-client-hello", "dns", "text", "data"];
         assert_eq!(last, &json!({ "type": "string", "not": { "enum": known } }));
         let lookups = schema.pointer("/$defs/Lookup/oneOf").and_then(Value::as_array).unwrap();
         let last = lookups.last().unwrap().pointer("/properties/asked").unwrap();

@@ -180,6 +180,10 @@ impl Source<'_> {
                 What::Mark(mark) => Some(mark.as_str()),
                 _ => None,
             })
+            // A name server sets one of its program's name.
+            .chain(
+                programs.iter().filter(|(_, program)| serves_names(program)).map(|(_, program)| program.name.as_str()),
+            )
             .collect();
         let waits = all().find_map(|(first, line)| match &line.what {
             What::Wait(Wait::Mark(mark)) if !set.contains(&mark.as_str()) => Some((first + line.number - 1, mark)),
@@ -212,4 +216,8 @@ impl Source<'_> {
         let skips = ["\"\"\"\n", "\"\"\"\r\n", "'''\n", "'''\r\n"].iter().any(|start| written.starts_with(start));
         self.text.get(..span.start).unwrap_or_default().matches('\n').count() + 1 + usize::from(skips)
     }
+}
+
+fn serves_names(program: &Program) -> bool {
+    program.lines.iter().any(|line| matches!(line.what, What::Names { .. }))
 }
