@@ -36,6 +36,7 @@
 mod address;
 mod call;
 mod client;
+mod door;
 pub mod names;
 mod protocol;
 mod root;

@@ -1,16 +1,14 @@
 //! The server: listens, takes several clients at once, and tells what happens.
 
 use super::address::{AddressError, Target, resolve};
-use super::call::{self, Calls, Conn, GLANCE};
+use super::call::{self, Calls};
+use super::door::Door;
 use super::protocol::{Ask, Closer, Refusal};
 use super::{root::Root, session};
-use nix::poll::{PollFd, PollFlags};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::os::fd::AsFd;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 /// How often a free port is looked for that both loopbacks have.
 const PORT_TRIES: usize = 16;
@@ -143,61 +141,17 @@ impl Server {
         for listener in listeners {
             on_event(Event::Listening { local: listener.local_addr()? });
         }
-        let places = Places::new(self.most.max(1));
-        std::thread::scope(|scope| {
-            let mut client = 0;
-            while !stop.load(Ordering::Relaxed) && self.count.is_none_or(|count| client < count) {
-                if !places.wait_for_one() {
-                    continue;
-                }
-                let Some(conn) = self.next(listeners, stop, calls, on_event)? else { continue };
-                client += 1;
-                on_event(Event::Accepted { client, peer: conn.peer, local: conn.local });
-                let place = places.take();
-                let places = &places;
-                let serve = move || {
-                    // Silence costs nothing until somebody else wants the place.
-                    let silence = || if places.is_full() { self.crowded_patience } else { self.name_patience };
-                    session::serve(self, conn, client, stop, &silence, on_event);
-                    drop(place);
-                };
-                if let Err(error) =
-                    std::thread::Builder::new().name(format!("client {client}")).spawn_scoped(scope, serve)
-                {
-                    on_event(Event::Failed { client, error });
-                }
-            }
-            Ok(())
+        let door = Door { listeners, stop, calls, count: self.count, most: self.most };
+        let on_error = |client, error| match client {
+            Some(client) => on_event(Event::Failed { client, error }),
+            None => on_event(Event::NotAccepted { error }),
+        };
+        door.run(&on_error, &|conn, client, is_full| {
+            // Silence costs nothing until somebody else wants the place.
+            let silence = || if is_full() { self.crowded_patience } else { self.name_patience };
+            on_event(Event::Accepted { client, peer: conn.peer, local: conn.local });
+            session::serve(self, conn, client, stop, &silence, on_event);
         })
-    }
-
-    fn next<'a>(
-        &self,
-        listeners: &[TcpListener],
-        stop: &'a AtomicBool,
-        calls: Calls<'a>,
-        on_event: &(dyn Fn(Event) + Sync),
-    ) -> io::Result<Option<Conn<'a>>> {
-        let mut fds: Vec<PollFd<'_>> =
-            listeners.iter().map(|listener| PollFd::new(listener.as_fd(), PollFlags::POLLIN)).collect();
-        if !call::poll_any(&mut fds, GLANCE)? {
-            return Ok(None);
-        }
-        for (listener, fd) in listeners.iter().zip(&fds) {
-            if fd.any() != Some(true) {
-                continue;
-            }
-            match Conn::accept(listener, calls, Some(stop)) {
-                Ok(None) => {}
-                Ok(some) => return Ok(some),
-                Err(error) => {
-                    on_event(Event::NotAccepted { error });
-                    // Out of descriptors: the client stays in the queue, so trying again at once would spin.
-                    std::thread::sleep(GLANCE);
-                }
-            }
-        }
-        Ok(None)
     }
 }
 
@@ -226,49 +180,4 @@ fn bind_all(addresses: &[SocketAddr], calls: Calls<'_>) -> Result<Vec<TcpListene
 fn is_missing(error: &io::Error) -> bool {
     use nix::errno::Errno;
     [Errno::EADDRNOTAVAIL, Errno::EAFNOSUPPORT].iter().any(|errno| error.raw_os_error() == Some(*errno as i32))
-}
-
-/// How many clients are being served, and a bell for when one leaves.
-struct Places {
-    most: usize,
-    taken: Mutex<usize>,
-    left: Condvar,
-}
-
-struct Place<'a>(&'a Places);
-
-impl Places {
-    fn new(most: usize) -> Places {
-        Places { most, taken: Mutex::new(0), left: Condvar::new() }
-    }
-
-    /// Whether a place is free, after a short wait.
-    fn wait_for_one(&self) -> bool {
-        let until = Instant::now() + GLANCE;
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        while *taken >= self.most {
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return false;
-            }
-            taken = self.left.wait_timeout(taken, left).unwrap_or_else(PoisonError::into_inner).0;
-        }
-        true
-    }
-
-    fn is_full(&self) -> bool {
-        *self.taken.lock().unwrap_or_else(PoisonError::into_inner) >= self.most
-    }
-
-    fn take(&self) -> Place<'_> {
-        *self.taken.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        Place(self)
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        *self.0.taken.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
-        self.0.left.notify_one();
-    }
 }
