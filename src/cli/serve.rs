@@ -1,4 +1,6 @@
-//! `synfin serve`: the course's file server, told line by line.
+//! `synfin serve`: the course's file server, or a web server, told line by line.
+
+mod web;
 
 use super::args::{CloserArg, Serve};
 use super::config::Config;
@@ -6,12 +8,13 @@ use super::exit::{Exit, Failure};
 use super::{interrupt, port};
 use crate::render::safe;
 use crate::timeline::Lang;
+use crate::transfer::http::{WebEvent, WebServer};
 use crate::transfer::{AddressError, Ask, BindError, Closer, Event, Root, Server, Target};
 use anyhow::{Context, Result};
 use colored::Colorize;
 use std::io::{self, ErrorKind, Write};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 pub(super) fn run(args: &Serve, config: &Config) -> Result<Exit> {
@@ -21,42 +24,70 @@ pub(super) fn run(args: &Serve, config: &Config) -> Result<Exit> {
         let words = lang.pick("cannot serve the folder", "无法提供文件夹");
         format!("{words} {}", args.root.display())
     })?;
-    let mut server = Server::new(root);
-    server.close_first = closer(args.closing.close_first);
-    server.linger = args.closing.linger.map(|seconds| Duration::from_secs(seconds.into()));
-    server.count = args.count;
+    let linger = args.closing.linger.map(|seconds| Duration::from_secs(seconds.into()));
     let target: Target = args.address.parse().map_err(|error| misaddressed(&error, lang))?;
     let listeners = Server::bind(&target, None).map_err(|error| explain(error, lang))?;
-
     let stop = interrupt::flag()?;
-    let broken = Mutex::new(None);
-    let served = AtomicU64::new(0);
-    server.run(&listeners, &stop, None, |event| {
-        if matches!(event, Event::Closed { .. }) {
-            served.fetch_add(1, Ordering::Relaxed);
-        }
-        if let Err(error) = tell(&event, lang, &mut io::stdout().lock()) {
-            // Nobody reads any more (`| head`): end, and let the caller judge the error.
-            broken.lock().unwrap_or_else(|lock| lock.into_inner()).get_or_insert(error);
-            stop.store(true, Ordering::Relaxed);
-        }
-    })?;
-    if let Some(error) = broken.into_inner().unwrap_or_else(|lock| lock.into_inner()) {
-        return Err(error.into());
+    let teller = Teller { lang, stop: &stop, broken: Mutex::new(None), served: AtomicU64::new(0) };
+    if args.http {
+        let mut server = WebServer::new(root);
+        server.close_each = matches!(args.closing.close_first, Some(CloserArg::Server));
+        (server.linger, server.count) = (linger, args.count);
+        server.run(&listeners, &stop, None, |event| {
+            let is_closed = matches!(event, WebEvent::Closed { .. });
+            teller.hear(is_closed, |out| web::tell(&event, lang, out));
+        })?;
+    } else {
+        let mut server = Server::new(root);
+        server.close_first = closer(args.closing.close_first);
+        (server.linger, server.count) = (linger, args.count);
+        server.run(&listeners, &stop, None, |event| {
+            let is_closed = matches!(event, Event::Closed { .. });
+            teller.hear(is_closed, |out| tell(&event, lang, out));
+        })?;
     }
-    let served = served.into_inner();
-    let mut out = io::stdout().lock();
-    match lang {
-        Lang::En => writeln!(out, "done: {served} client{} served", if served == 1 { "" } else { "s" })?,
-        Lang::Zh => writeln!(out, "结束：共服务 {served} 个客户端")?,
-    }
-    Ok(Exit::Done)
+    teller.end()
 }
 
-pub(super) fn closer(arg: CloserArg) -> Closer {
+/// Prints what happens, as long as somebody reads it.
+struct Teller<'a> {
+    lang: Lang,
+    stop: &'a AtomicBool,
+    broken: Mutex<Option<io::Error>>,
+    served: AtomicU64,
+}
+
+impl Teller<'_> {
+    fn hear(&self, is_closed: bool, tell: impl FnOnce(&mut io::StdoutLock<'_>) -> io::Result<()>) {
+        if is_closed {
+            self.served.fetch_add(1, Ordering::Relaxed);
+        }
+        if let Err(error) = tell(&mut io::stdout().lock()) {
+            // Nobody reads any more (`| head`): end, and let the caller judge the error.
+            self.broken.lock().unwrap_or_else(|lock| lock.into_inner()).get_or_insert(error);
+            self.stop.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn end(self) -> Result<Exit> {
+        if let Some(error) = self.broken.into_inner().unwrap_or_else(|lock| lock.into_inner()) {
+            return Err(error.into());
+        }
+        let served = self.served.into_inner();
+        let mut out = io::stdout().lock();
+        match self.lang {
+            Lang::En => writeln!(out, "done: {served} client{} served", if served == 1 { "" } else { "s" })?,
+            Lang::Zh => writeln!(out, "结束：共服务 {served} 个客户端")?,
+        }
+        Ok(Exit::Done)
+    }
+}
+
+/// Who was asked to close first; the server, if nobody was named.
+pub(super) fn closer(arg: Option<CloserArg>) -> Closer {
     match arg {
-        CloserArg::Client => Closer::Client,
-        CloserArg::Server => Closer::Server,
+        Some(CloserArg::Client) => Closer::Client,
+        Some(CloserArg::Server) | None => Closer::Server,
     }
 }
 

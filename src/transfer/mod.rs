@@ -37,6 +37,7 @@ mod address;
 mod call;
 mod client;
 mod door;
+pub mod http;
 pub mod names;
 mod protocol;
 mod root;

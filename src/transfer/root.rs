@@ -42,6 +42,23 @@ impl Root {
         if facts.is_file() { Ok((file, facts.len())) } else { Err(Refusal::NotAFile) }
     }
 
+    /// Names in a folder below the root, in their order, and whether each is a folder; the first [`MOST_ENTRIES`] that are found.
+    pub fn entries(&self, name: &[u8]) -> Result<Vec<(Vec<u8>, bool)>, Refusal> {
+        check(name)?;
+        let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+        let folder = self.beneath(name, flags).map_err(refusal)?;
+        let mut entries = Dir::from_fd(folder).map_err(refusal)?;
+        let mut found: Vec<(Vec<u8>, bool)> = Vec::new();
+        for entry in entries.iter().take(MOST_ENTRIES).filter_map(Result::ok) {
+            let name = entry.file_name().to_bytes();
+            if !matches!(name, b"." | b"..") {
+                found.push((name.to_vec(), entry.file_type() == Some(nix::dir::Type::Directory)));
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+
     /// Whether more octets could turn this name into that of another entry. See "Where a bare name ends".
     pub fn may_grow(&self, name: &[u8]) -> bool {
         let (folder, last) = match name.iter().rposition(|&octet| octet == b'/') {

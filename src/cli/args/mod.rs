@@ -274,9 +274,12 @@ pub struct Explain {
     pub list: bool,
 }
 
-/// Serve files to `synfin get`: the course's file downloader
+/// Serve files to `synfin get`: the course's file downloader, or with --http a web server
 #[derive(Debug, Args)]
 pub struct Serve {
+    /// Be a web server: HTTP/1.1 for browsers, curl and `synfin get http://…`
+    #[arg(long)]
+    pub http: bool,
     /// Address to listen on: PORT, HOST:PORT or [IPV6]:PORT; port 0 takes a free one
     #[arg(value_name = "ADDRESS", default_value = "localhost:8080")]
     pub address: String,
@@ -315,9 +318,9 @@ pub struct Get {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Closing")]
 pub struct Closing {
-    /// Who closes first, and so waits in TIME-WAIT
-    #[arg(long, value_enum, default_value_t = CloserArg::Server)]
-    pub close_first: CloserArg,
+    /// Who closes first, and so waits in TIME-WAIT [default: server; over HTTP whoever is done with the connection]
+    #[arg(long, value_enum)]
+    pub close_first: Option<CloserArg>,
     /// Set SO_LINGER on this side: 0 closes with RST, more waits that long for the last acknowledgment
     #[arg(long, value_name = "SECONDS")]
     pub linger: Option<u16>,
