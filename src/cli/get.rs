@@ -1,4 +1,6 @@
-//! `synfin get`: downloads a file, with a progress bar and a clear end.
+//! `synfin get`: downloads a file or a web page, with a progress bar and a clear end.
+
+mod web;
 
 use super::args::Get;
 use super::config::Config;
@@ -11,11 +13,29 @@ use crate::transfer::{Client, GetError, Received, SaveError, Saving, Target, loc
 use anyhow::Result;
 use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, ErrorKind, Write};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub(super) fn run(args: &Get, config: &Config) -> Result<Exit> {
     let lang = config.lang;
+    if args.address.contains("://") {
+        return web::run(args, config);
+    }
+    let asked = args.name.as_deref().ok_or_else(|| {
+        let words = lang.pick("which file? Write its name behind the address", "要哪个文件？请在地址后面写上文件名");
+        Failure::new(Exit::Usage, words).help(
+            lang.pick(
+                "for a page of a web server: synfin get http://HOST/PATH",
+                "若要网页：synfin get http://HOST/PATH",
+            ),
+        )
+    })?;
+    if args.data.is_some() {
+        return Err(
+            Failure::new(Exit::Usage, lang.pick("--data needs a URL: http://…", "--data 需要 URL：http://…")).into()
+        );
+    }
     let target: Target = args.address.parse().map_err(|error| misaddressed(&error, lang))?;
     let addresses = resolve(&target).map_err(|error| misaddressed(&error, lang))?;
     let stop = interrupt::flag()?;
@@ -29,15 +49,15 @@ pub(super) fn run(args: &Get, config: &Config) -> Result<Exit> {
     let bar = bar(config);
     let progress = |octets, all: Option<u64>| show(&bar, octets, all);
     if args.output.as_deref() == Some(Path::new("-")) {
-        let result = client.get(&addresses, &args.name, &mut io::stdout().lock(), progress);
+        let result = client.get(&addresses, asked, &mut io::stdout().lock(), progress);
         bar.finish_and_clear();
         let received = result.map_err(|error| explain(error, lang))?;
         summary(&received, None, lang, &mut io::stderr().lock())?;
         return Ok(Exit::Done);
     }
-    let path = place(args, lang)?;
+    let path = place(args, asked, lang)?;
     let mut file = Saving::begin(&path, args.force).map_err(|error| unsaved(error, lang))?;
-    let result = client.get(&addresses, &args.name, &mut file, progress);
+    let result = client.get(&addresses, asked, &mut file, progress);
     bar.finish_and_clear();
     let received = result.map_err(|error| explain(error, lang))?;
     file.keep().map_err(|error| unsaved(error, lang))?;
@@ -46,10 +66,10 @@ pub(super) fn run(args: &Get, config: &Config) -> Result<Exit> {
 }
 
 /// Where to save: the path given, a file of the asked name in the folder given, or in this one.
-fn place(args: &Get, lang: Lang) -> Result<PathBuf, Failure> {
+fn place(args: &Get, asked: &str, lang: Lang) -> Result<PathBuf, Failure> {
     let name = || {
         let words = lang.pick("this name does not say what to call the file here", "无法由该名称得出本地文件名");
-        local_name(&args.name).ok_or_else(|| {
+        local_name(asked).ok_or_else(|| {
             Failure::new(Exit::Usage, words).help(lang.pick("name it with -o FILE", "用 -o FILE 指定文件名"))
         })
     };
@@ -83,7 +103,7 @@ fn show(bar: &ProgressBar, octets: u64, all: Option<u64>) {
 
 fn summary(received: &Received, path: Option<&Path>, lang: Lang, out: &mut impl Write) -> io::Result<()> {
     let Received { octets, peer, took, closed_first, announced, .. } = received;
-    let rate = HumanBytes((*octets as f64 / took.as_secs_f64().max(1e-9)) as u64);
+    let rate = save_rate(*octets, *took);
     let name = path.map_or_else(|| "-".into(), |path| safe(&path.to_string_lossy()).into_owned());
     let closed = who_waits(*closed_first, lang);
     let took = took.as_secs_f64();
@@ -106,6 +126,11 @@ fn summary(received: &Received, path: Option<&Path>, lang: Lang, out: &mut impl 
         writeln!(out, "{words}")?;
     }
     Ok(())
+}
+
+/// Octets in a second, for people.
+fn save_rate(octets: u64, took: Duration) -> HumanBytes {
+    HumanBytes((octets as f64 / took.as_secs_f64().max(1e-9)) as u64)
 }
 
 fn unsaved(error: SaveError, lang: Lang) -> anyhow::Error {
@@ -164,19 +189,22 @@ fn explain(error: GetError, lang: Lang) -> anyhow::Error {
     };
     let failure = Failure::new(exit, if lang == Lang::Zh { zh } else { en });
     match &error {
-        GetError::Connect(tries) if tries.iter().all(|(_, error)| error.kind() == ErrorKind::ConnectionRefused) => {
-            failure.help(lang.pick(
-                "nobody listens there (the SYN was answered by RST): start the server first, and check the port",
-                "该端口无人监听（SYN 得到 RST 应答）：请先启动服务器，并检查端口号",
-            ))
-        }
-        GetError::Connect(_) => {
-            failure.help(lang.pick("check the host, the port and the firewall", "请检查主机、端口和防火墙"))
-        }
+        GetError::Connect(tries) => refused_help(failure, tries, lang),
         GetError::Foreign => failure.help(
             lang.pick("let the server close first: --close-first server", "让服务器先关闭：--close-first server"),
         ),
         _ => failure,
     }
     .into()
+}
+
+/// What to do where no address could be connected to.
+fn refused_help(failure: Failure, tries: &[(SocketAddr, io::Error)], lang: Lang) -> Failure {
+    if tries.iter().all(|(_, error)| error.kind() == ErrorKind::ConnectionRefused) {
+        return failure.help(lang.pick(
+            "nobody listens there (the SYN was answered by RST): start the server first, and check the port",
+            "该端口无人监听（SYN 得到 RST 应答）：请先启动服务器，并检查端口号",
+        ));
+    }
+    failure.help(lang.pick("check the host, the port and the firewall", "请检查主机、端口和防火墙"))
 }

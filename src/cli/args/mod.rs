@@ -293,14 +293,17 @@ pub struct Serve {
     pub closing: Closing,
 }
 
-/// Download a file from `synfin serve`
+/// Download a file from `synfin serve`, or a page from any web server
 #[derive(Debug, Args)]
 pub struct Get {
-    /// The server: HOST:PORT or [IPV6]:PORT
-    #[arg(value_name = "HOST:PORT")]
+    /// The server, HOST:PORT or [IPV6]:PORT; or the URL of a page, http://HOST[:PORT]/PATH
+    #[arg(value_name = "HOST:PORT|URL")]
     pub address: String,
-    /// The file to ask for
-    pub name: String,
+    /// The file to ask for; a URL names it already
+    pub name: Option<String>,
+    /// With a URL: send TEXT as the body of a POST, as a form does
+    #[arg(long, value_name = "TEXT")]
+    pub data: Option<String>,
     /// Where to save it [default: its own name, in this folder]; - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

@@ -14,7 +14,7 @@ pub(super) fn tell(event: &WebEvent, lang: Lang, out: &mut impl Write) -> io::Re
         WebEvent::Listening { local } => {
             let words = lang.pick("listening on", "正在监听");
             let end = lang.pick("(Ctrl-C ends)", "（按 Ctrl-C 结束）");
-            writeln!(out, "{words} {}  http://{local}/  {end}", local.to_string().bold())
+            writeln!(out, "{words} {}  {end}", format!("http://{local}/").bold())
         }
         WebEvent::Accepted { client, peer, local } => {
             let words = lang.pick("connected to", "已连接到");

@@ -7,13 +7,18 @@
 //! The client asks for one URL, follows redirects to the same server, and reads bodies with a length, in chunks, or up to the end.
 
 mod answer;
+mod body;
+mod client;
 mod fault;
 mod fields;
 mod pages;
 mod request;
+mod response;
 mod server;
 mod session;
 mod site;
 mod stream;
 
+pub use client::{Fetch, Page, WebClient, WebError, WebTold};
+pub use response::Framing;
 pub use server::{WebEvent, WebServer};

@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 
 /// Fields of a form that are told.
 const MOST_FIELDS: usize = 64;
+/// Characters of a name or value that are told.
+const MOST_CHARS: usize = 500;
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 
 pub(super) fn error(status: u16, why: &Text) -> String {
@@ -60,7 +62,12 @@ pub(super) fn posted(target: &str, kind: Option<&str>, length: u64, kept: &[u8])
 fn plain(text: &str) -> String {
     let blanks = text.replace('+', " ");
     let octets = decode(&blanks).unwrap_or_else(|_| blanks.clone().into_bytes());
-    safe(&String::from_utf8_lossy(&octets)).into_owned()
+    let text = String::from_utf8_lossy(&octets);
+    let mut shown: String = safe(&text).chars().take(MOST_CHARS).collect();
+    if shown.chars().count() == MOST_CHARS {
+        shown.push('…');
+    }
+    shown
 }
 
 /// A path with all that it may not hold as it is percent-encoded; slashes stay.
