@@ -41,21 +41,21 @@ conn.close()
 server.close()
 "#;
 
-fn synfin() -> Command {
+pub(crate) fn synfin() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_synfin"));
     command.env("LC_ALL", "C.UTF-8").env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
     command
 }
 
 /// A program that serves, with the port that it told in its first line.
-struct Serving {
+pub(crate) struct Serving {
     child: Child,
-    port: u16,
+    pub(crate) port: u16,
     lines: BufReader<std::process::ChildStdout>,
 }
 
 impl Serving {
-    fn start(command: &mut Command) -> Serving {
+    pub(crate) fn start(command: &mut Command) -> Serving {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap());
         let mut first = String::new();
@@ -65,12 +65,12 @@ impl Serving {
         Serving { child, port, lines }
     }
 
-    fn synfin(root: &Path, args: &[&str]) -> Serving {
+    pub(crate) fn synfin(root: &Path, args: &[&str]) -> Serving {
         Serving::start(synfin().arg("serve").arg("127.0.0.1:0").arg("--root").arg(root).args(args))
     }
 
     /// What it printed after its first line, once it has ended by itself.
-    fn end(mut self) -> String {
+    pub(crate) fn end(mut self) -> String {
         let mut rest = String::new();
         self.lines.read_to_string(&mut rest).unwrap();
         let mut errors = String::new();
@@ -79,7 +79,13 @@ impl Serving {
         rest
     }
 
-    fn interrupt(self) -> String {
+    /// Ends a program that knows no other end.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    pub(crate) fn interrupt(self) -> String {
         kill(Pid::from_raw(self.child.id() as i32), Signal::SIGINT).unwrap();
         self.end()
     }
@@ -89,7 +95,7 @@ fn get(folder: &Path, port: u16, args: &[&str]) -> Output {
     synfin().arg("get").arg(format!("127.0.0.1:{port}")).args(args).current_dir(folder).output().unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 

@@ -4,6 +4,7 @@
 
 mod closing;
 mod commands;
+mod web;
 
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
