@@ -118,6 +118,7 @@ table! {
         "thread-per-client"
         "download"
         "download-missing-file"
+        "web-server"
         "http-keep-alive"
         "http-short-connections"
         "gbk-chat"
