@@ -42,7 +42,7 @@ impl Root {
         if facts.is_file() { Ok((file, facts.len())) } else { Err(Refusal::NotAFile) }
     }
 
-    /// Names in a folder below the root, in their order, and whether each is a folder; the first [`MOST_ENTRIES`] that are found.
+    /// Names in a folder below the root, in their order, and whether each is a folder; the first few thousand that are found.
     pub fn entries(&self, name: &[u8]) -> Result<Vec<(Vec<u8>, bool)>, Refusal> {
         check(name)?;
         let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;

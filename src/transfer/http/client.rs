@@ -13,6 +13,9 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+/// Takes a piece of a body, with the octets so far; says whether more is wanted.
+type Taker<'t> = dyn FnMut(&[u8], u64) -> Result<bool, WebError> + 't;
+
 /// The longest body of a redirect that is read to keep the connection; behind a longer one it is closed.
 const SHORT: u64 = 64 * 1024;
 /// Interim responses (1xx) before the final one.
@@ -347,11 +350,7 @@ impl Asking<'_, '_, '_> {
     }
 
     /// Reads a body, piece by piece, as long as it is wanted; `false` where it was not to its end.
-    fn body(
-        &mut self,
-        framing: Framing,
-        take: &mut dyn FnMut(&[u8], u64) -> Result<bool, WebError>,
-    ) -> Result<bool, WebError> {
+    fn body(&mut self, framing: Framing, take: &mut Taker<'_>) -> Result<bool, WebError> {
         let mut body = Body::new(framing);
         let mut octets = Vec::new();
         loop {

@@ -172,7 +172,7 @@ pub(super) fn decode(text: &str) -> Result<Vec<u8>, Fault> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
 
     fn request(text: &str) -> Request {
