@@ -16,8 +16,9 @@ pub(super) fn read(step: &Step<'_>, reader: &mut Reader, assembler: &mut Assembl
             if assembler.are_too_many(connection.id) {
                 return reader.clear();
             }
-            let begins =
-                assembler.reads(connection.id) && heard(connection, seen).is_some_and(|heard| reader.hear(&heard));
+            // Names that were asked for over one connection lead to others.
+            let reads = assembler.reads(connection.id) || assembler.keeps_any() && is_dns(connection);
+            let begins = reads && heard(connection, seen).is_some_and(|heard| reader.hear(&heard));
             assembler.hear_begin(begins);
         }
         Input::Retired => reader.close(connection.id),
@@ -26,6 +27,10 @@ pub(super) fn read(step: &Step<'_>, reader: &mut Reader, assembler: &mut Assembl
     if let Some(keeps) = assembler.draws_messages() {
         assembler.hear_complete(reader.news(keeps));
     }
+}
+
+fn is_dns(connection: &Connection) -> bool {
+    connection.addresses.iter().any(|end| end.port() == DNS)
 }
 
 /// `None`: its receiver never had it, or its octets have no place.
@@ -49,7 +54,7 @@ fn heard<'a>(connection: &Connection, seen: &Seen<'a>) -> Option<Heard<'a>> {
     Some(Heard {
         connection: connection.id,
         peer,
-        is_dns: connection.addresses.iter().any(|end| end.port() == DNS),
+        is_dns: is_dns(connection),
         is_syn: flags.syn(),
         is_fin: flags.fin(),
         piece: Piece {

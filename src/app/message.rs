@@ -6,6 +6,8 @@ use crate::timeline::{Content, Part, PartKind, Text};
 
 /// Segments remembered of one message, besides its last.
 const MOST_CARRIERS: usize = 64;
+/// Octets of a line that are told.
+const LONGEST_LINE: usize = 1024;
 /// Parts remembered of one message.
 const MOST_PARTS: usize = 256;
 
@@ -60,8 +62,9 @@ impl MessageWord {
             Content::Dns(message) => message.records.len() * EACH,
             _ => 0,
         };
+        let lines: usize = self.parts.iter().filter_map(|part| part.line.as_ref()).map(String::len).sum();
         let pieces = self.parts.len() + self.carriers.len() + self.problems.len();
-        size_of::<MessageWord>() + headers + body + target + pieces * EACH
+        size_of::<MessageWord>() + headers + body + target + lines + pieces * EACH
     }
 
     /// Lets what is kept of its body go; says whether there was any.
@@ -147,7 +150,16 @@ impl Draft {
 
     pub(super) fn part(&mut self, part: PartKind, offset: u64, len: u64) {
         if self.parts.len() < MOST_PARTS && len > 0 {
-            self.parts.push(Part { part, offset, len, event: None });
+            self.parts.push(Part { part, offset, len, line: None, event: None });
+        }
+    }
+
+    /// The same of a line that may be told as it was sent.
+    pub(super) fn line(&mut self, part: PartKind, offset: u64, octets: &[u8], is_secret: bool) {
+        let before = self.parts.len();
+        self.part(part, offset, octets.len() as u64);
+        if let Some(told) = self.parts.get_mut(before).filter(|_| !is_secret) {
+            told.line = Some(readable(octets.get(..LONGEST_LINE).unwrap_or(octets)));
         }
     }
 

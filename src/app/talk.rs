@@ -120,7 +120,7 @@ impl Talk {
         if heard.piece.len > 0
             && let Way::Text(turns) = others_way
         {
-            turns.end(Whose { connection: heard.connection, peer: !heard.peer }, shared, out);
+            turns.pause(Whose { connection: heard.connection, peer: !heard.peer }, shared, out);
         }
         let mut begins = false;
         own.push(&heard.piece, &mut |next| begins |= own_way.read(next, whose, shared, out));

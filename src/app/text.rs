@@ -57,10 +57,14 @@ impl Encoding {
 pub(super) struct Turns {
     turn: Draft,
     kept: Vec<u8>,
+    /// More came than is kept.
+    is_cut: bool,
     /// When its last octet so far was captured.
     last: Timestamp,
     /// What turned out to be its encoding before.
     known: Option<Encoding>,
+    /// The beginning of a character that the other side broke in upon.
+    begun: Vec<u8>,
 }
 
 impl Turns {
@@ -85,27 +89,48 @@ impl Turns {
             self.end(whose, shared, out);
         }
         let begins = self.turn.is_empty();
+        if begins {
+            self.kept.append(&mut self.begun);
+        }
         self.turn.take(offset, octets.len() as u64, carrier);
         let room = MOST_KEPT - self.kept.len().min(MOST_KEPT);
         self.kept.extend(octets.iter().take(room));
+        self.is_cut |= room < octets.len();
         self.last = carrier.at;
         begins
     }
 
-    /// The other side speaks, or nothing comes any more.
+    /// The other side speaks: a character that is not whole goes on in the next turn.
+    pub(super) fn pause(&mut self, whose: Whose, shared: &mut Shared, out: &mut dyn FnMut(MessageWord)) {
+        let wanted = shared.manner.text.unwrap_or_default();
+        let open = self.kept.len() - dangling(&self.kept, self.encoding(wanted));
+        let before = self.kept.get(..open).unwrap_or_default();
+        // Where nothing is known of the encoding, what stands before it must bear it out.
+        let is_sure = self.encoding(wanted) != Encoding::Auto || !before.is_ascii();
+        if is_sure && open < self.kept.len() && !self.is_cut {
+            self.begun = self.kept.split_off(open);
+        }
+        self.tell(whose, shared, out);
+    }
+
+    /// Nothing comes any more, or what comes next was not captured.
     pub(super) fn end(&mut self, whose: Whose, shared: &mut Shared, out: &mut dyn FnMut(MessageWord)) {
+        if self.turn.is_empty() {
+            self.begun.clear();
+        }
+        self.tell(whose, shared, out);
+    }
+
+    fn tell(&mut self, whose: Whose, shared: &mut Shared, out: &mut dyn FnMut(MessageWord)) {
         let (turn, kept) = (std::mem::take(&mut self.turn), std::mem::take(&mut self.kept));
         if turn.is_empty() {
             return;
         }
-        let is_cut = turn.span.len > kept.len() as u64 + turn.span.missing;
+        let wanted = shared.manner.text.unwrap_or_default();
+        let is_cut = std::mem::take(&mut self.is_cut);
         // What was cut off may end within a character.
-        let whole = if is_cut {
-            kept.len() - dangling(&kept, self.encoding(shared.manner.text.unwrap_or_default()))
-        } else {
-            kept.len()
-        };
-        let content = self.say(kept.get(..whole).unwrap_or_default(), shared.manner.text.unwrap_or_default(), is_cut);
+        let whole = if is_cut { kept.len() - dangling(&kept, self.encoding(wanted)) } else { kept.len() };
+        let content = self.say(kept.get(..whole).unwrap_or_default(), wanted, is_cut);
         let complete = turn.span.missing == 0;
         out(turn.done(whose, shared.number(), None, complete, content));
     }
@@ -258,6 +283,11 @@ mod tests {
             (Peer::A, text("us-ascii", false, "bye"), 1),
         ];
         assert_eq!(read(Encoding::Auto, &pieces), wanted);
+        let broken_in = [(Peer::A, 0, front), (Peer::B, 1, b"ok"), (Peer::A, 2, rest)];
+        let wanted = [("gbk", true, "你"), ("us-ascii", false, "ok"), ("gbk", true, "好，服务器")]
+            .map(|(a, b, c)| text(a, b, c));
+        let said: Vec<Content> = read(Encoding::Auto, &broken_in).into_iter().map(|(_, content, _)| content).collect();
+        assert_eq!(said, wanted);
         assert_eq!(
             read(Encoding::Gbk, &pieces[..1])[0].1,
             Content::Text(TextMessage {

@@ -60,6 +60,10 @@ pub struct Part {
     pub offset: u64,
     /// Its octets, with the end of the line where it is one.
     pub len: u64,
+    /// The line as it was sent, its end included; of a very long one the beginning. Octets that are no UTF-8 are read as Latin-1.
+    /// Absent where it holds a secret, and where the part is no line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
     /// Id of the event whose segment carries its first octet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<u64>,

@@ -1,6 +1,6 @@
 //! The head of a message, line by line (RFC 9112 2 to 5). Where it is malformed, what can be read is read and the rest is said.
 
-use super::Kind;
+use super::{Kind, secret};
 use crate::app::message::{Draft, readable};
 use crate::timeline::{Header, PartKind};
 
@@ -42,7 +42,7 @@ pub(super) fn end(before: &[u8], new: &[u8]) -> Option<usize> {
 
 impl Head {
     /// Reads the octets up to the blank line, or as far as they came. The draft has just taken them in as its only ones.
-    pub(super) fn read(octets: &[u8], kind: Kind, draft: &mut Draft) -> Head {
+    pub(super) fn read(octets: &[u8], kind: Kind, shows_secrets: bool, draft: &mut Draft) -> Head {
         let mut at = draft.span.offset;
         let mut lines = octets.split_inclusive(|octet| *octet == b'\n');
         let mut first: &[u8] = &[];
@@ -50,7 +50,7 @@ impl Head {
             let bare = without_end(line);
             if !bare.is_empty() {
                 let part = if kind == Kind::Requests { PartKind::RequestLine } else { PartKind::StatusLine };
-                draft.part(part, at, line.len() as u64);
+                draft.line(part, at, line, false);
                 at += line.len() as u64;
                 first = bare;
                 break;
@@ -62,12 +62,13 @@ impl Head {
             Kind::Responses => response(first, draft),
         };
         let mut headers: Vec<Header> = Vec::new();
-        let (mut number, mut dropped) = (1_usize, 0_usize);
+        let (mut number, mut dropped, mut is_secret) = (1_usize, 0_usize, false);
         for line in lines {
             number += 1;
             let bare = without_end(line);
             let part = if bare.is_empty() { PartKind::BlankLine } else { PartKind::Header };
-            draft.part(part, at, line.len() as u64);
+            is_secret = secret::is_in(bare, is_secret);
+            draft.line(part, at, line, is_secret && !shows_secrets);
             at += line.len() as u64;
             if bare.is_empty() {
                 continue;

@@ -199,7 +199,7 @@ impl Messages {
 
     /// The head is there: what it says, and how the body is to be read.
     fn open(&mut self, octets: &[u8], shared: &mut Shared) {
-        let head = Head::read(octets, self.kind, &mut self.draft);
+        let head = Head::read(octets, self.kind, shared.manner.shows_secrets, &mut self.draft);
         let number = shared.number();
         let (mut answers, mut is_final, mut switches) = (None, false, false);
         let body = match &head.start {

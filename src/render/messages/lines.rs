@@ -35,39 +35,74 @@ pub(super) fn name(part: PartKind, lang: Lang) -> &'static str {
     }
 }
 
-/// The line of a part that is one. `header`: the how-manieth header it is, from 0.
-pub(super) fn line_of(content: &Content, part: &Part, header: usize) -> Vec<Piece> {
-    let text = |text: &str| Piece::Text(text.to_string());
-    let mut pieces = match (part.part, content) {
-        (PartKind::RequestLine, Content::HttpRequest(request)) => {
-            let version = text(&format!("HTTP/{}", request.version));
-            vec![text(&request.method), Piece::Space, text(&request.target), Piece::Space, version]
+/// The line of a part that is one. `hidden`: how many lines before it were not told, as they hold secrets.
+pub(super) fn line_of(content: &Content, part: &Part, hidden: usize) -> Vec<Piece> {
+    match &part.line {
+        Some(line) => pieces(line, part),
+        None => secret(content, hidden),
+    }
+}
+
+/// A line as it was sent: words and the single octets that part them.
+fn pieces(line: &str, part: &Part) -> Vec<Piece> {
+    let bare = line.trim_end_matches(['\r', '\n']);
+    let mut pieces = Vec::new();
+    match (part.part, bare.split_once(':')) {
+        (PartKind::RequestLine | PartKind::StatusLine, _) => words(bare, &mut pieces),
+        (PartKind::Header | PartKind::Trailer, Some((name, value))) if !name.starts_with([' ', '\t']) => {
+            words(name, &mut pieces);
+            pieces.push(Piece::Text(":".into()));
+            let text = value.trim_start_matches(' ');
+            pieces.extend((text.len()..value.len()).map(|_| Piece::Space));
+            let is_told = !text.is_empty();
+            pieces.extend(is_told.then(|| Piece::Text(text.into())));
         }
-        (PartKind::StatusLine, Content::HttpResponse(response)) => {
-            let version = text(&format!("HTTP/{}", response.version));
-            let mut pieces = vec![version, Piece::Space, text(&response.status.to_string())];
-            if !response.reason.is_empty() {
-                pieces.extend([Piece::Space, text(&response.reason)]);
-            }
-            pieces
+        _ => {
+            let is_told = !bare.is_empty();
+            pieces.extend(is_told.then(|| Piece::Text(bare.into())));
         }
-        (PartKind::Header, Content::HttpRequest(request)) => field(request.headers.get(header), part.len),
-        (PartKind::Header, Content::HttpResponse(response)) => field(response.headers.get(header), part.len),
-        _ => Vec::new(),
+    }
+    // (An octet that is no UTF-8 takes two here: then the line seems longer than it was.)
+    let is_whole = line.len() as u64 >= part.len;
+    pieces.extend((!is_whole).then(|| Piece::Text("…".into())));
+    let end = line.get(bare.len()..).unwrap_or_default().chars();
+    pieces.extend(end.map(|own| if own == '\r' { Piece::CarriageReturn } else { Piece::LineFeed }));
+    pieces
+}
+
+/// Each space by itself: two that follow each other are two octets.
+fn words(text: &str, pieces: &mut Vec<Piece>) {
+    for (place, word) in text.split(' ').enumerate() {
+        pieces.extend((place > 0).then_some(Piece::Space));
+        pieces.extend((!word.is_empty()).then(|| Piece::Text(word.into())));
+    }
+}
+
+/// The how-manieth field that holds a secret, with how long it is.
+fn secret(content: &Content, number: usize) -> Vec<Piece> {
+    let headers: &[Header] = match content {
+        Content::HttpRequest(request) => &request.headers,
+        Content::HttpResponse(response) => &response.headers,
+        _ => &[],
+    };
+    let mut pieces = match headers.iter().filter(|header| header.masked).nth(number) {
+        Some(header) => {
+            let (name, value) = (header.name.clone(), header.value.clone());
+            vec![Piece::Text(name), Piece::Text(":".into()), Piece::Space, Piece::Text(value)]
+        }
+        None => vec![Piece::Text("…".into())],
     };
     pieces.extend([Piece::CarriageReturn, Piece::LineFeed]);
     pieces
 }
 
-fn field(header: Option<&Header>, len: u64) -> Vec<Piece> {
-    let Some(Header { name, value, masked }) = header else { return vec![Piece::Text("…".into())] };
-    let mut pieces = vec![Piece::Text(name.clone()), Piece::Text(":".into())];
-    // Name, colon, value and the end of the line: what is left over are spaces.
-    if *masked || len > (name.len() + value.len()) as u64 + 3 {
-        pieces.push(Piece::Space);
+/// Chunks of a body, whose sizes are among its octets and not in its text.
+pub(super) fn chunks(content: &Content) -> Option<u64> {
+    match content {
+        Content::HttpRequest(request) => request.body.as_ref()?.chunks,
+        Content::HttpResponse(response) => response.body.as_ref()?.chunks,
+        _ => None,
     }
-    pieces.push(Piece::Text(value.clone()));
-    pieces
 }
 
 /// What is known of the body's text.
@@ -96,27 +131,27 @@ pub(super) fn without_body(content: &Content, lang: Lang) -> Option<&'static str
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::timeline::HttpRequest;
+
+    fn drawn(part: PartKind, line: &str) -> String {
+        let part = Part { part, offset: 0, len: line.len() as u64, line: Some(line.into()), event: None };
+        let pieces = line_of(&Content::Unknown, &part, 0).into_iter().map(|piece| match piece {
+            Piece::Text(text) => text,
+            Piece::Space => "SP".into(),
+            Piece::CarriageReturn => "CR".into(),
+            Piece::LineFeed => "LF".into(),
+        });
+        pieces.collect::<Vec<_>>().join("|")
+    }
 
     #[test]
-    fn a_request_line_is_three_words_two_spaces_and_an_end() {
-        let content = Content::HttpRequest(HttpRequest {
-            method: "GET".into(),
-            target: "/page".into(),
-            version: "1.1".into(),
-            headers: vec![Header { name: "Host".into(), value: "a".into(), masked: false }],
-            body: None,
-        });
-        let part = |part, len| Part { part, offset: 0, len, event: None };
-        let text = |text: &str| Piece::Text(text.into());
-        let end = [Piece::CarriageReturn, Piece::LineFeed];
-        let line = line_of(&content, &part(PartKind::RequestLine, 20), 0);
-        let words = [text("GET"), Piece::Space, text("/page"), Piece::Space, text("HTTP/1.1")];
-        assert_eq!(line, [&words[..], &end[..]].concat());
-        let spaced = line_of(&content, &part(PartKind::Header, 9), 0);
-        assert_eq!(spaced, [&[text("Host"), text(":"), Piece::Space, text("a")][..], &end[..]].concat());
-        let tight = line_of(&content, &part(PartKind::Header, 8), 0);
-        assert_eq!(tight, [&[text("Host"), text(":"), text("a")][..], &end[..]].concat());
-        assert_eq!(line_of(&content, &part(PartKind::BlankLine, 2), 0), end);
+    fn a_line_is_drawn_as_it_was_sent() {
+        assert_eq!(drawn(PartKind::RequestLine, "GET /page HTTP/1.1\r\n"), "GET|SP|/page|SP|HTTP/1.1|CR|LF");
+        assert_eq!(drawn(PartKind::StatusLine, "HTTP/1.1 999999 \n"), "HTTP/1.1|SP|999999|SP|LF");
+        assert_eq!(drawn(PartKind::Header, "Host: a\r\n"), "Host|:|SP|a|CR|LF");
+        assert_eq!(drawn(PartKind::Header, "Host :a b\r\n"), "Host|SP|:|a b|CR|LF");
+        assert_eq!(drawn(PartKind::Header, " folded: on\r\n"), " folded: on|CR|LF");
+        assert_eq!(drawn(PartKind::Header, "NoColonHere\r\n"), "NoColonHere|CR|LF");
+        assert_eq!(drawn(PartKind::Header, "Never-ended: x"), "Never-ended|:|SP|x");
+        assert_eq!(drawn(PartKind::BlankLine, "\n"), "LF");
     }
 }

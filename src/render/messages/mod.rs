@@ -7,8 +7,9 @@ use super::ink::Ink;
 use super::line::Line;
 use super::time::octets;
 use super::{Charset, Style, capture, summary, width};
+use crate::timeline::amount::some;
 use crate::timeline::{Detail, Event, Lang, Message, Part, PartKind, Timeline};
-use lines::{Piece, body, line_of, without_body};
+use lines::{Piece, body, chunks, line_of, without_body};
 use std::collections::HashMap;
 use std::io;
 
@@ -106,14 +107,14 @@ impl Drawing<'_> {
     }
 
     fn parts(&self, message: &Message, out: &mut impl io::Write) -> io::Result<()> {
-        let mut header = 0;
+        let mut hidden = 0;
         let mut carried = None;
         for part in &message.parts {
             let frame = part.event.and_then(|id| self.frames.get(&id)).copied();
             let is_new = frame.is_some() && frame != carried;
             carried = frame.or(carried);
-            self.part(message, part, header, carried.filter(|_| is_new), out)?;
-            header += usize::from(part.part == PartKind::Header);
+            self.part(message, part, hidden, carried.filter(|_| is_new), out)?;
+            hidden += usize::from(part.part == PartKind::Header && part.line.is_none());
         }
         if message.parts.is_empty() {
             for text in body(&message.content).lines().take(MOST_LINES) {
@@ -137,7 +138,7 @@ impl Drawing<'_> {
         &self,
         message: &Message,
         part: &Part,
-        header: usize,
+        hidden: usize,
         frame: Option<u64>,
         out: &mut impl io::Write,
     ) -> io::Result<()> {
@@ -150,7 +151,14 @@ impl Drawing<'_> {
         if matches!(part.part, PartKind::Body | PartKind::Trailer) {
             let mut line = Line::new(self.style);
             line.push_before(LEFT - 2, &place.to_string(), Ink::Dim).to(LEFT);
-            line.push(&format!("{name} · {}", octets(part.len)), Ink::Dim).write(out)?;
+            let mut about = format!("{name} · {}", octets(part.len));
+            if let Some(chunks) = chunks(&message.content) {
+                match lang {
+                    Lang::En => about.push_str(&format!(", with the frames of {}", some(chunks, "chunk"))),
+                    Lang::Zh => about.push_str(&format!("，含 {chunks} 个分块的长度行")),
+                }
+            }
+            line.push(&about, Ink::Dim).write(out)?;
             let text = body(&message.content);
             let mut shown = text.lines();
             for text in shown.by_ref().take(MOST_LINES) {
@@ -161,7 +169,7 @@ impl Drawing<'_> {
             }
             return Ok(());
         }
-        self.fields(place, &line_of(&message.content, part, header), &name, out)
+        self.fields(place, &line_of(&message.content, part, hidden), &name, out)
     }
 
     /// `    20  │Host│:│SP│10.0.0.2:8080│CR│LF│   header`
