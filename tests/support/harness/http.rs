@@ -22,8 +22,11 @@ pub fn run(bytes: &[u8]) {
     let size = 1 + usize::from(how >> 2) % 40;
     let cut = read(asked, answered, manner, size);
     check(&cut, [asked, answered], manner);
+    // What a message answers lies in what the other side said.
+    let count = |words: &[MessageWord], peer| words.iter().filter(|word| word.peer == peer).count();
+    let is_alike = [Peer::A, Peer::B].into_iter().all(|peer| count(&cut, peer) == count(&whole, peer));
     for peer in [Peer::A, Peer::B] {
-        let [(cut, breaks), (whole, _)] = [&cut, &whole].map(|words| essence(words, peer));
+        let [(cut, breaks), (whole, _)] = [&cut, &whole].map(|words| essence(words, peer, is_alike));
         let common = cut.len().min(whole.len());
         assert_eq!(cut[..common], whole[..common], "in pieces of {size}");
         // A single octet may pass for the beginning of what more of them do not; and an answer looks for its request.
@@ -134,10 +137,11 @@ fn check(words: &[MessageWord], said: [&[u8]; 2], manner: Manner) {
 
 /// What one says, up to the first message that is broken off (and whether there is one), without what depends on how it is cut
 /// into segments.
-fn essence(words: &[MessageWord], of: Peer) -> (Vec<String>, bool) {
+fn essence(words: &[MessageWord], of: Peer, with_answers: bool) -> (Vec<String>, bool) {
     let mut told = Vec::new();
     for word in words.iter().filter(|word| word.peer == of) {
         let MessageWord { answers, span, parts, problems, complete, content, .. } = word;
+        let answers = answers.filter(|_| with_answers);
         told.push(format!("{answers:?} {span:?} {parts:?} {problems:?} {complete} {content:?}"));
         if !complete {
             return (told, true);
