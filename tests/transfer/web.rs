@@ -190,6 +190,7 @@ fn our_client_and_our_server_understand_each_other() {
     for (usage, args) in [(at("/"), &["name"][..]), (at("/"), &["--half-close"]), ("https://x/".into(), &[])] {
         assert_eq!(get(here.path(), &usage, args).status.code(), Some(2), "{usage} {args:?}");
     }
+    serving.interrupt();
 }
 
 /// A server that answers its clients, one after another, with fixed octets, and closes.
