@@ -20,6 +20,7 @@ mod messages;
 mod numbers;
 mod reads;
 mod remarks;
+mod room;
 mod steps;
 mod totals;
 mod unsent;
@@ -160,11 +161,6 @@ impl Assembler {
         }
     }
 
-    /// Where events only pass by: whether those of this connection do.
-    fn draws(&self, id: u64) -> bool {
-        !(self.is_crowded() || id <= self.undrawn) || self.drawn.has(id)
-    }
-
     /// Hears what Wireshark says of the segment whose steps come next.
     pub fn hear_wireshark(&mut self, marks: Option<Marks>) {
         self.marks = marks;
@@ -204,12 +200,6 @@ impl Assembler {
         self.start.get_or_insert(time);
     }
 
-    /// Whether events only pass by, and not those of connections that begin now.
-    pub fn is_crowded(&self) -> bool {
-        let reads_more = matches!(self.reads, Reads::First(_) | Reads::Few(_));
-        self.watch == Watch::Passing && self.room == 0 && !reads_more
-    }
-
     /// Takes one step in.
     pub fn step(&mut self, step: &Step<'_>) {
         self.start.get_or_insert(step.connection.first);
@@ -226,31 +216,18 @@ impl Assembler {
         if matches!(step.input, Input::Retired) {
             return self.retire(step.connection);
         }
+        let passes = match self.watch {
+            Watch::Both => true,
+            Watch::Passing => self.admits(id),
+            _ => false,
+        };
         let beside = Beside { marks: self.marks.as_ref(), begins: self.begins };
         if self.watch != Watch::Passing {
             self.kept.step(step, self.fold, self.msl, beside);
         }
-        let passes = match self.watch {
-            Watch::Both => true,
-            Watch::Passing => {
-                let begins = !self.drawn.has(id);
-                let draws = !begins || self.room > 0 && id > self.undrawn;
-                self.room -= usize::from(draws && begins && self.room < usize::MAX);
-                draws
-            }
-            _ => false,
-        };
         if passes {
             self.drawn.step(step, self.fold, self.msl, beside);
         }
-    }
-
-    /// Where events only pass by: how many connections that begin from now on are drawn. `opened`: how many have begun so far.
-    pub fn make_room(&mut self, connections: usize, opened: u64) {
-        if self.is_crowded() {
-            self.undrawn = opened;
-        }
-        self.room = connections;
     }
 
     /// What is not given out yet of a connection that is forgotten, as it stands.

@@ -1,11 +1,9 @@
 //! One timeline in numbers.
 
+use crate::tcp::EPHEMERAL_PORTS;
 use crate::timeline::{Content, Detail, Event, SegmentEvent, SegmentOptions, Timeline};
 use std::collections::HashMap;
 use std::net::IpAddr;
-
-/// Ports of Linux's default range `ip_local_port_range`, 32768 to 60999.
-const PORTS: u64 = 60_999 - 32_768 + 1;
 
 /// What it took.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -68,7 +66,7 @@ impl Cost {
         let held_ns = two_msl_ns.max().unwrap_or_default();
         let exhausted_at = (client_waits > 0 && held_ns > 0).then(|| {
             let asked = if requests > 0 { requests } else { connections.len() as u64 };
-            PORTS as f64 / (held_ns as f64 / 1e9) * asked as f64 / client_waits as f64
+            f64::from(EPHEMERAL_PORTS) / (held_ns as f64 / 1e9) * asked as f64 / client_waits as f64
         });
         Cost {
             connections: connections.len() as u64,

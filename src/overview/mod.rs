@@ -10,7 +10,7 @@ mod series;
 pub use fact::Fact;
 
 use crate::annotate::verdict;
-use crate::tcp::{MslProfile, Peer};
+use crate::tcp::{EPHEMERAL_PORTS, MslProfile, Peer, is_ephemeral};
 use crate::timeline::{self, CloseKind, Closed, Endpoint, Loss, OpenKind, Opened, TimeWaits, Timeline};
 use host::Host;
 use hosts::{Deeds, Hosts};
@@ -96,7 +96,7 @@ impl Overview {
             if peer == Peer::A {
                 self.waits_at_clients += 1;
                 // A port that was chosen by hand says nothing of how many are left.
-                if routes::is_ephemeral(client.port()) {
+                if is_ephemeral(client.port()) {
                     self.routes.note(Host::client(client.ip()), Host::server(server), held);
                 }
             }
@@ -159,7 +159,7 @@ impl Overview {
                 at_end: samples.last().copied().unwrap_or_default(),
                 every_ns: self.waiting.width_ns(),
                 samples: if self.waits >= WORTH_DRAWING { samples } else { Vec::new() },
-                ports: routes::PORTS,
+                ports: EPHEMERAL_PORTS,
                 two_msl_ns: self.two_msl_ns,
                 routes: self.routes.finish(end_ns, self.two_msl_ns),
             }),

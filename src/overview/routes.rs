@@ -3,16 +3,9 @@
 use super::host::Host;
 use super::hosts::{rank, retain_heaviest};
 use super::series::{End, Series};
+use crate::tcp::EPHEMERAL_PORTS;
 use crate::timeline::Route;
 use std::collections::HashMap;
-
-/// Ports of Linux's default range `ip_local_port_range`, 32768 to 60999, which a client has for each server and port.
-pub(super) const PORTS: u32 = 60_999 - 32_768 + 1;
-
-/// Whether the system may have chosen this port out of that range.
-pub(super) fn is_ephemeral(port: u16) -> bool {
-    (32_768..=60_999).contains(&port)
-}
 
 /// Ways from client to server that are remembered, about 200 KiB. When one more comes, the lighter half is let go.
 const ROUTES: usize = 256;
@@ -101,9 +94,10 @@ impl Way {
         let goes_on = end_ns.saturating_sub(self.last_ns) < two_msl_ns;
         // Where ports are reused while they wait, none runs out.
         let goes_on = goes_on && self.reused == 0;
-        let exhausted_in_ns =
-            interval_ns.filter(|interval| goes_on && two_msl_ns / interval >= i64::from(PORTS)).map(|interval| {
-                let left = i64::from(PORTS).saturating_sub(i64::try_from(at_end).unwrap_or(i64::MAX));
+        let exhausted_in_ns = interval_ns
+            .filter(|interval| goes_on && two_msl_ns / interval >= i64::from(EPHEMERAL_PORTS))
+            .map(|interval| {
+                let left = i64::from(EPHEMERAL_PORTS).saturating_sub(i64::try_from(at_end).unwrap_or(i64::MAX));
                 left.max(0).saturating_mul(interval)
             });
         Route {
@@ -161,7 +155,6 @@ mod tests {
         }
         let route = *routes.finish(10 * S, 60 * S).first().unwrap();
         assert_eq!((route.reused, route.exhausted_in_ns), (10_000, None));
-        assert_eq!([32_767, 32_768, 60_999, 61_000, 5_000].map(is_ephemeral), [false, true, true, false, false]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::call::{Calls, Conn, GLANCE, Got};
 use super::protocol::{self, Ask, Closer, Head, Refusal};
+use super::reach::{self, Unreached};
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -47,7 +48,7 @@ pub struct Received {
 
 #[derive(Debug, thiserror::Error)]
 pub enum GetError {
-    #[error("cannot connect to {}", list(.0))]
+    #[error("cannot connect to {}", reach::list(.0))]
     Connect(Vec<(SocketAddr, io::Error)>),
     #[error("the name has a line break in it, or is empty or too long")]
     Name,
@@ -71,8 +72,13 @@ pub enum GetError {
     Stopped { got: u64 },
 }
 
-fn list(tries: &[(SocketAddr, io::Error)]) -> String {
-    tries.iter().map(|(address, error)| format!("{address} ({error})")).collect::<Vec<_>>().join(", ")
+impl From<Unreached> for GetError {
+    fn from(why: Unreached) -> GetError {
+        match why {
+            Unreached::Stopped => GetError::Stopped { got: 0 },
+            Unreached::All(tries) => GetError::Connect(tries),
+        }
+    }
 }
 
 impl Default for Client<'_> {
@@ -108,7 +114,7 @@ impl<'a> Client<'a> {
             return Err(GetError::Name);
         }
         let began = Instant::now();
-        let conn = self.connect(addresses)?;
+        let conn = reach::first(addresses, self.connect_limit, self.calls, self.stop)?;
         let ask = if self.close_first == Closer::Client { Ask::Line } else { Ask::Bare };
         let mut transfer = Transfer { client: self, conn: &conn, got: 0, ended: false };
         let result = transfer.run(ask, name, out, &mut progress);
@@ -137,20 +143,6 @@ impl<'a> Client<'a> {
                 Err(error)
             }
         }
-    }
-
-    fn connect(&self, addresses: &[SocketAddr]) -> Result<Conn<'a>, GetError> {
-        let mut tries = Vec::new();
-        for &address in addresses {
-            match Conn::connect(address, self.connect_limit, self.calls, self.stop) {
-                Ok(conn) => return Ok(conn),
-                Err(error) => tries.push((address, error)),
-            }
-            if self.is_stopped() {
-                return Err(GetError::Stopped { got: 0 });
-            }
-        }
-        Err(GetError::Connect(tries))
     }
 
     /// Closes; tells who was first and how many octets came that nobody asked for.

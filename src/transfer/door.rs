@@ -9,6 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Instant;
 
+/// Clients at once. Each has a socket and a file, and a process commonly has 1024 descriptors.
+pub(super) const MOST: usize = 480;
+
 pub(super) struct Door<'a> {
     pub(super) listeners: &'a [TcpListener],
     pub(super) stop: &'a AtomicBool,

@@ -40,6 +40,7 @@ mod door;
 pub mod http;
 pub mod names;
 mod protocol;
+mod reach;
 mod root;
 mod save;
 mod server;

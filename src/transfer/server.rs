@@ -2,7 +2,7 @@
 
 use super::address::{AddressError, Target, resolve};
 use super::call::{self, Calls};
-use super::door::Door;
+use super::door::{Door, MOST};
 use super::protocol::{Ask, Closer, Refusal};
 use super::{root::Root, session};
 use std::io;
@@ -12,8 +12,6 @@ use std::time::Duration;
 
 /// How often a free port is looked for that both loopbacks have.
 const PORT_TRIES: usize = 16;
-/// Clients at once. Each has a socket and a file, and a process commonly has 1024 descriptors.
-const MOST: usize = 480;
 
 /// What the server serves, and how. The fields may be changed before [`Server::run`].
 #[derive(Debug)]

@@ -1,13 +1,13 @@
 //! The web client: asks for a URL, follows redirects to the same server, and says plainly when that is not the whole page.
 
 use super::body::Body;
-use super::pages::FORM;
+use super::fetch::Fetch;
 use super::response::{self, Framing, Response};
 use super::stream::Stream;
-use crate::timeline::url;
-use crate::transfer::address::{AddressError, Target};
+use crate::transfer::address::AddressError;
 use crate::transfer::call::{Calls, Conn, Got};
 use crate::transfer::protocol::Closer;
+use crate::transfer::reach::{self, Unreached};
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,15 +20,6 @@ type Taker<'t> = dyn FnMut(&[u8], u64) -> Result<bool, WebError> + 't;
 const SHORT: u64 = 64 * 1024;
 /// Interim responses (1xx) before the final one.
 const MOST_INTERIM: usize = 16;
-
-/// What is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fetch {
-    /// Absolute, as [`Fetch::new`] writes it.
-    pub url: String,
-    /// The body of a POST; without it, it is a GET.
-    pub data: Option<Vec<u8>>,
-}
 
 /// How the client behaves.
 #[derive(Clone, Copy)]
@@ -87,7 +78,7 @@ pub enum WebError {
     Tls(String),
     #[error(transparent)]
     Address(#[from] AddressError),
-    #[error("cannot connect to {}", .0.iter().map(|(at, error)| format!("{at} ({error})")).collect::<Vec<_>>().join(", "))]
+    #[error("cannot connect to {}", reach::list(.0))]
     Connect(Vec<(SocketAddr, io::Error)>),
     #[error("the server answers {status} {reason}")]
     Status { status: u16, reason: String },
@@ -109,52 +100,13 @@ pub enum WebError {
     Stopped { got: u64 },
 }
 
-impl Fetch {
-    /// Of a URL as people type it: what may not stand in one is percent-encoded.
-    pub fn new(text: &str, data: Option<Vec<u8>>) -> Result<Fetch, WebError> {
-        let url = text.contains("://").then(|| url::resolve("http://unknown/", text)).flatten();
-        match url.ok_or_else(|| WebError::Url(text.into()))? {
-            url if url.starts_with("http://") => Ok(Fetch { url, data }),
-            url => Err(WebError::Tls(url)),
+impl From<Unreached> for WebError {
+    fn from(why: Unreached) -> WebError {
+        match why {
+            Unreached::Stopped => WebError::Stopped { got: 0 },
+            Unreached::All(tries) => WebError::Connect(tries),
         }
     }
-
-    /// Whom to ask.
-    pub fn target(&self) -> Result<Target, WebError> {
-        let host = parts(&self.url).0;
-        let has_port = host.rsplit(']').next().is_some_and(|rest| rest.contains(':'));
-        Ok(if has_port { host.parse()? } else { format!("{host}:80").parse()? })
-    }
-
-    /// The path, without its query.
-    pub fn path(&self) -> &str {
-        parts(&self.url).1.split('?').next().unwrap_or_default()
-    }
-
-    fn head(&self, server_closes: bool) -> Vec<u8> {
-        let (host, path) = parts(&self.url);
-        let method = self.method();
-        let agent = concat!("synfin/", env!("CARGO_PKG_VERSION"));
-        let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: {agent}\r\nAccept: */*\r\n");
-        if let Some(data) = &self.data {
-            head.push_str(&format!("Content-Type: {FORM}\r\nContent-Length: {}\r\n", data.len()));
-        }
-        if server_closes {
-            head.push_str("Connection: close\r\n");
-        }
-        head.push_str("\r\n");
-        head.into_bytes()
-    }
-
-    fn method(&self) -> &'static str {
-        if self.data.is_some() { "POST" } else { "GET" }
-    }
-}
-
-/// Host (with a port that is not HTTP's own) and path (with query) of an absolute URL.
-fn parts(url: &str) -> (&str, &str) {
-    let rest = url.strip_prefix("http://").unwrap_or(url);
-    rest.find('/').map_or((rest, "/"), |at| rest.split_at(at))
 }
 
 impl Default for WebClient<'_> {
@@ -192,7 +144,7 @@ impl<'a> WebClient<'a> {
         let began = Instant::now();
         let (mut fetch, mut redirects, mut connections) = (fetch.clone(), 0, 0);
         loop {
-            let conn = self.connect(addresses)?;
+            let conn = reach::first(addresses, self.connect_limit, self.calls, self.stop)?;
             connections += 1;
             let mut stream = Stream::new(&conn);
             // Redirects on one connection, as long as it stays open.
@@ -229,20 +181,6 @@ impl<'a> WebClient<'a> {
                 return Ok(Page { octets: got, framing, peer, took, closed_first, connections });
             }
         }
-    }
-
-    fn connect(&self, addresses: &[SocketAddr]) -> Result<Conn<'a>, WebError> {
-        let mut tries = Vec::new();
-        for &address in addresses {
-            match Conn::connect(address, self.connect_limit, self.calls, self.stop) {
-                Ok(conn) => return Ok(conn),
-                Err(error) => tries.push((address, error)),
-            }
-            if self.is_stopped() {
-                return Err(WebError::Stopped { got: 0 });
-            }
-        }
-        Err(WebError::Connect(tries))
     }
 
     /// Closes; tells who was first.
@@ -298,7 +236,7 @@ impl Asking<'_, '_, '_> {
         let framing = response.framing().map_err(WebError::Foreign)?;
         let keeps_open = response.fields.keeps_open(minor) && !self.client.server_closes;
         if let Some(location) = location {
-            let next = redirected(fetch, status, &location)?;
+            let next = fetch.redirected(status, &location)?;
             self.keeps_open = keeps_open && self.passed_over(framing)?;
             return Ok(Taken::Redirect(next));
         }
@@ -383,59 +321,5 @@ impl Asking<'_, '_, '_> {
             Got::Nothing if self.client.is_stopped() => Err(WebError::Stopped { got }),
             Got::Nothing => Err(WebError::Silent { limit, got }),
         }
-    }
-}
-
-/// What to ask next (RFC 9110 15.4): 307 and 308 keep a POST, the others make it a GET.
-fn redirected(fetch: &Fetch, status: u16, location: &str) -> Result<Fetch, WebError> {
-    let url = url::resolve(&fetch.url, location).ok_or_else(|| WebError::Elsewhere(location.into()))?;
-    if !url.starts_with("http://") || parts(&url).0 != parts(&fetch.url).0 {
-        return Err(WebError::Elsewhere(url));
-    }
-    let data = fetch.data.clone().filter(|_| matches!(status, 307 | 308));
-    Ok(Fetch { url, data })
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn urls_as_people_type_them() {
-        let told = |url: &str| {
-            let fetch = Fetch::new(url, None).unwrap();
-            let target = fetch.target().unwrap();
-            (target.host, target.port, parts(&fetch.url).1.to_string())
-        };
-        assert_eq!(told("http://Example.org"), ("example.org".into(), 80, "/".into()));
-        assert_eq!(
-            told("HTTP://localhost:8080/课 件?a#b"),
-            ("localhost".into(), 8080, "/%E8%AF%BE%20%E4%BB%B6?a".into())
-        );
-        assert_eq!(told("http://[::1]/x"), ("::1".into(), 80, "/x".into()));
-        assert_eq!(told("http://[::1]:81/x"), ("::1".into(), 81, "/x".into()));
-        assert!(matches!(Fetch::new("https://x/", None), Err(WebError::Tls(_))));
-        for wrong in ["x", "ftp://x/", "http://", "http://a b/", "http://user@host/", "http://a\r\nb/"] {
-            assert!(matches!(Fetch::new(wrong, None), Err(WebError::Url(_))), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn redirects_stay_with_their_server() {
-        let post = Fetch::new("http://a/x/y", Some(b"d".to_vec())).unwrap();
-        let next = |status, to| redirected(&post, status, to).map(|fetch| (fetch.url, fetch.data.is_some())).ok();
-        assert_eq!(next(302, "z"), Some(("http://a/x/z".into(), false)));
-        assert_eq!(next(307, "http://A:80/z"), Some(("http://a/z".into(), true)));
-        for elsewhere in ["http://a:81/", "//b/", "https://a/", "mailto:a"] {
-            assert_eq!(next(301, elsewhere), None, "{elsewhere}");
-        }
-    }
-
-    #[test]
-    fn a_post_has_a_body_and_tells_its_length() {
-        let head = |data| String::from_utf8(Fetch::new("http://a:81/x?y", data).unwrap().head(false)).unwrap();
-        assert!(head(None).starts_with("GET /x?y HTTP/1.1\r\nHost: a:81\r\n") && !head(None).contains("Content"));
-        assert!(head(Some(b"a=b".to_vec())).ends_with("\r\nContent-Length: 3\r\n\r\n"));
     }
 }

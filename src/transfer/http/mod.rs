@@ -10,6 +10,7 @@ mod answer;
 mod body;
 mod client;
 mod fault;
+mod fetch;
 mod fields;
 mod pages;
 mod request;
@@ -19,6 +20,7 @@ mod session;
 mod site;
 mod stream;
 
-pub use client::{Fetch, Page, WebClient, WebError, WebTold};
+pub use client::{Page, WebClient, WebError, WebTold};
+pub use fetch::Fetch;
 pub use response::Framing;
 pub use server::{WebEvent, WebServer};

@@ -3,16 +3,13 @@
 use super::session;
 use crate::timeline::Text;
 use crate::transfer::call::Calls;
-use crate::transfer::door::Door;
+use crate::transfer::door::{Door, MOST};
 use crate::transfer::protocol::Closer;
 use crate::transfer::root::Root;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
-
-/// Clients at once. Each has a socket and a file, and a process commonly has 1024 descriptors.
-const MOST: usize = 480;
 
 /// A web server. The fields may be changed before [`WebServer::run`]; [`crate::transfer::Server::bind`] makes its listeners.
 #[derive(Debug)]

@@ -1,20 +1,18 @@
 //! The text of a script into its lines.
 
 mod inject;
+mod load;
+mod wanted;
 mod words;
 
-use super::{Amount, Line, MOST_PROBES, Opt, Target, Wait, Wanted, What};
-use crate::app::Encoding;
+use super::{Amount, Line, MOST_PROBES, Opt, Target, Wait, What};
 use crate::expect::likest_of;
 use crate::lab::fault::time;
 use crate::lab::scenario::Place;
 use crate::tcp::{Peer, State};
 use crate::timeline::Text;
-use std::net::IpAddr;
 use words::Words;
 
-/// Octets that one `send` or one file makes up at most.
-const MOST_SENT: usize = 64 << 20;
 /// What `listen` takes where nothing is said.
 const BACKLOG: u32 = 128;
 
@@ -51,46 +49,6 @@ const CALLS: [&str; 15] = [
     "wait", "mark",
 ];
 const OPTIONS: [&str; 8] = ["linger", "reuseaddr", "nodelay", "quickack", "rcvbuf", "sndbuf", "fastopen", "keepalive"];
-/// What calls on sockets, and those of the built-in server and client, may give.
-const ERRORS: [&str; 36] = [
-    "EACCES",
-    "EADDRINUSE",
-    "EADDRNOTAVAIL",
-    "EAFNOSUPPORT",
-    "EAGAIN",
-    "EALREADY",
-    "EBADF",
-    "ECONNABORTED",
-    "ECONNREFUSED",
-    "ECONNRESET",
-    "EDESTADDRREQ",
-    "EHOSTDOWN",
-    "EHOSTUNREACH",
-    "EINPROGRESS",
-    "EINTR",
-    "EINVAL",
-    "EIO",
-    "EISCONN",
-    "EMFILE",
-    "EMSGSIZE",
-    "ENETDOWN",
-    "ENETRESET",
-    "ENETUNREACH",
-    "ENFILE",
-    "ENOBUFS",
-    "ENOENT",
-    "ENOMEM",
-    "ENOPROTOOPT",
-    "ENOTCONN",
-    "EOPNOTSUPP",
-    "EPERM",
-    "EPIPE",
-    "EPROTO",
-    "EPROTONOSUPPORT",
-    "ESHUTDOWN",
-    "ETIMEDOUT",
-];
-
 impl Words {
     fn line(&mut self, place: Place) -> Result<Line, ScriptError> {
         let text =
@@ -242,117 +200,6 @@ impl Words {
             }
         })
     }
-
-    fn load(&mut self) -> Result<Vec<u8>, ScriptError> {
-        if let Some(text) = self.text()? {
-            return self.piece(text);
-        }
-        let count = self.take(|word| word.parse().ok().filter(|count: &usize| (1..=MOST_SENT).contains(count)));
-        let pattern = |count: usize| (0..count).map(|place| b'a' + (place % 26) as u8).collect();
-        count
-            .map(pattern)
-            .ok_or_else(|| self.wrong("octets or a \"text\" should stand here", "此处应为字节数或 \"文本\""))
-    }
-
-    /// `"text"`, in UTF-8, or in the encoding whose name follows.
-    fn text(&mut self) -> Result<Option<Vec<u8>>, ScriptError> {
-        let Some(text) = self.all.get(self.at).filter(|word| word.is_quoted).map(|word| word.text.clone()) else {
-            return Ok(None);
-        };
-        self.at += 1;
-        let encoding = self.take(Encoding::named).unwrap_or(Encoding::Utf8);
-        encoding.encode(&text).map(Some).ok_or_else(|| {
-            self.at -= 1;
-            self.wrong("this encoding has no place for some of the characters", "该编码无法表示其中的某些字符")
-        })
-    }
-
-    /// Of a text all, or its `first` octets, or those `after` them.
-    fn piece(&mut self, mut text: Vec<u8>) -> Result<Vec<u8>, ScriptError> {
-        let (is_first, is_after) = (self.takes("first"), self.takes("after"));
-        if !is_first && !is_after {
-            return Ok(text);
-        }
-        let within = |word: &str| word.parse().ok().filter(|count| (1..text.len()).contains(count));
-        let Some(count) = self.take(within) else {
-            let most = text.len().saturating_sub(1);
-            return Err(self.wrong(
-                &format!("octets should stand here, from 1 to {most}"),
-                &format!("此处应为字节数，1 到 {most}"),
-            ));
-        };
-        let rest = text.split_off(count);
-        Ok(if is_first { text } else { rest })
-    }
-
-    /// `name=octets`, at least one.
-    fn files(&mut self) -> Result<Vec<(String, usize)>, ScriptError> {
-        let file = |word: &str| {
-            let (name, octets) = word.split_once('=')?;
-            // It is made up in a folder of its own, and stays there.
-            let is_plain = !name.is_empty() && !name.contains('/') && name != "." && name != "..";
-            let octets = octets.parse().ok().filter(|octets: &usize| *octets <= MOST_SENT)?;
-            is_plain.then(|| (name.to_string(), octets))
-        };
-        let mut files = Vec::new();
-        while let Some(found) = self.take(file) {
-            files.push(found);
-        }
-        if files.is_empty() {
-            return Err(
-                self.wrong("a file such as notes.txt=20000 should stand here", "此处应为 notes.txt=20000 这样的文件")
-            );
-        }
-        Ok(files)
-    }
-
-    /// `name=address`, at least one.
-    fn names(&mut self) -> Result<Vec<(String, IpAddr)>, ScriptError> {
-        let entry = |word: &str| {
-            let (name, ip) = word.split_once('=')?;
-            (!name.is_empty()).then_some((name.to_string(), ip.parse().ok()?))
-        };
-        let mut names = Vec::new();
-        while let Some(found) = self.take(entry) {
-            names.push(found);
-        }
-        if names.is_empty() {
-            return Err(self.wrong(
-                "a name such as www.lab.test=10.0.0.2 should stand here",
-                "此处应为 www.lab.test=10.0.0.2 这样的名字",
-            ));
-        }
-        Ok(names)
-    }
-
-    fn wanted(&mut self) -> Result<Wanted, ScriptError> {
-        if !self.takes("->") {
-            return Ok(Wanted::Success);
-        }
-        if let Some(text) = self.text()? {
-            return Ok(Wanted::Text(text));
-        }
-        if let Some(count) = self.take(|word| word.parse().ok()) {
-            return Ok(Wanted::Count(count));
-        }
-        let is_error = |word: &str| {
-            word.strip_prefix('E')
-                .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_uppercase()))
-        };
-        if let Some(name) = self.take(|word| is_error(word).then(|| word.to_string())) {
-            if ERRORS.contains(&name.as_str()) {
-                return Ok(Wanted::Error(name));
-            }
-            self.at -= 1;
-            let mut error = self.wrong("no call gives an error of this name", "没有调用会给出这个名称的错误");
-            error.suggestion = likest_of(&name, ERRORS.into_iter());
-            return Err(error);
-        }
-        Err(self.wrong(
-            "a number, a \"text\" or an error such as ECONNREFUSED should stand here",
-            "此处应为数字、\"文本\"或 ECONNREFUSED 这样的错误",
-        ))
-    }
 }
 
 fn host(word: &str) -> Option<Peer> {
@@ -366,6 +213,7 @@ fn host(word: &str) -> Option<Peer> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::super::Wanted;
     use super::*;
 
     const HOST: Place = Place::Host(Peer::B);
