@@ -24,7 +24,7 @@ fn timeline(name: &str) -> Timeline {
 }
 
 fn text(timeline: &Timeline, lang: Lang, width: usize) -> String {
-    let style = Style { lang, charset: Charset::Unicode, width, color: false };
+    let style = Style::new(lang, Charset::Unicode, width);
     let mut out = Vec::new();
     render::write(timeline, &View::default(), Format::Text, &style, &mut out).unwrap();
     String::from_utf8(out).unwrap()

@@ -296,7 +296,7 @@ fn strangers_are_not_joined() {
 fn picture(lines: &str, charset: Charset, lang: Lang, width: usize) -> String {
     let timeline = TwoSides { offset: 250 * MS, ..TwoSides::of(&after_handshake(lines), true) }.joined();
     let mut out = Vec::new();
-    text::write(&Ladder::of(&timeline, 1).unwrap(), &Style { lang, charset, width, color: false }, &mut out).unwrap();
+    text::write(&Ladder::of(&timeline, 1).unwrap(), &Style::new(lang, charset, width), &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

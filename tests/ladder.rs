@@ -38,7 +38,7 @@ fn styles(widths: &[usize]) -> Vec<Style> {
     let mut styles = Vec::new();
     for width in widths {
         for lang in [Lang::En, Lang::Zh] {
-            styles.extend(CHARSETS.map(|charset| Style { lang, charset, width: *width, color: false }));
+            styles.extend(CHARSETS.map(|charset| Style::new(lang, charset, *width)));
         }
     }
     styles
@@ -62,7 +62,7 @@ fn pictures() {
             let mut album = String::new();
             for width in [40, 60, 80, 120] {
                 for charset in CHARSETS {
-                    let picture = draw(&timeline, Style { lang, charset, width, color: false });
+                    let picture = draw(&timeline, Style::new(lang, charset, width));
                     album.push_str(&format!("=== {width} columns, {charset:?}\n{picture}\n"));
                 }
             }
@@ -131,7 +131,7 @@ fn live_rows_are_the_saved_rows() {
             let ladder = Ladder::of(&timeline, connection.id).unwrap();
             assert_eq!(rows, ladder.rows);
 
-            let style = Style { lang: Lang::En, charset: Charset::Unicode, width: 80, color: false };
+            let style = Style::new(Lang::En, Charset::Unicode, 80);
             let (mut live, mut saved) = (Vec::new(), Vec::new());
             text::write(&ladder, &style, &mut saved).unwrap();
             text::head(&ladder, &style, &mut live).unwrap();
@@ -169,7 +169,7 @@ fn colour_is_only_colour() {
 #[test]
 fn an_unknown_connection_is_named_with_the_range() {
     let mut out = Vec::new();
-    let style = Style { lang: Lang::En, charset: Charset::Ascii, width: 80, color: false };
+    let style = Style::new(Lang::En, Charset::Ascii, 80);
     let view = View { connection: Some(99), ..View::default() };
     let error = render::write(&support::life::many(), &view, Format::Text, &style, &mut out).unwrap_err();
     assert_eq!(error.to_string(), "there is no connection 99: this timeline has connections 1 to 6");
@@ -185,7 +185,7 @@ fn unknown_fields_and_kinds_are_passed_over() {
     }));
     support::contract::assert_valid(&json);
     let timeline: Timeline = serde_json::from_value(json).unwrap();
-    let style = Style { lang: Lang::En, charset: Charset::Ascii, width: 80, color: false };
+    let style = Style::new(Lang::En, Charset::Ascii, 80);
     assert_eq!(draw(&timeline, style), draw(&support::life::refused(), style));
 }
 
@@ -193,7 +193,7 @@ fn unknown_fields_and_kinds_are_passed_over() {
 #[test]
 fn what_was_left_out_is_said_with_its_reason() {
     for lang in [Lang::En, Lang::Zh] {
-        let style = Style { lang, charset: Charset::Unicode, width: 100, color: false };
+        let style = Style::new(lang, Charset::Unicode, 100);
         for reason in Reason::ALL {
             let mut timeline = support::life::refused();
             timeline.source.skipped = vec![Skipped { reason: reason.name().to_string(), count: 3 }];
@@ -302,7 +302,7 @@ fn a_turn_says_where_its_zero_is() {
         (Lang::En, 44, "\n (0 = 1.203 s into the capture)"),
         (Lang::Zh, 80, " （0 = 捕获开始后 1.203 s）"),
     ] {
-        let style = Style { lang, charset: Charset::Unicode, width, color: false };
+        let style = Style::new(lang, Charset::Unicode, width);
         let turn = |origin_ns| {
             let mut out = Vec::new();
             text::Drawer::new(style, lanes.clone(), origin_ns).turn(2, false, &mut out).unwrap();
@@ -319,7 +319,7 @@ proptest! {
     #[test]
     fn any_timeline_keeps_to_its_width(timeline in any_timeline(), width in 20..170_usize, lang in 0..2, charset in 0..3_usize) {
         let lang = if lang == 0 { Lang::En } else { Lang::Zh };
-        let style = Style { lang, charset: CHARSETS[charset], width, color: false };
+        let style = Style::new(lang, CHARSETS[charset], width);
         let views = std::iter::once(None).chain(timeline.connections.iter().map(|connection| Some(connection.id)));
         for connection in views {
             let mut out = Vec::new();

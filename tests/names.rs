@@ -125,7 +125,7 @@ fn lookups(timeline: &Timeline) -> Vec<(u64, i64, &Lookup)> {
 
 fn ladder(timeline: &Timeline, lang: Lang, width: usize) -> String {
     let mut out = Vec::new();
-    let style = Style { lang, charset: Charset::Unicode, width, color: false };
+    let style = Style::new(lang, Charset::Unicode, width);
     render::write(timeline, &View::default(), Format::Text, &style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }

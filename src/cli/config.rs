@@ -1,6 +1,7 @@
 //! What the program uses: arguments, environment and terminal, settled once.
 
-use super::args::{CharsetArg, LangArg, Look, When};
+use super::args::{CharsetArg, LangArg, Look, SpacingArg, ThemeArg, When};
+use crate::render::picture::{Canvas, Spacing, Theme};
 use crate::render::{Charset, Style};
 use crate::timeline::{Lang, Relabel};
 use std::env;
@@ -24,6 +25,7 @@ pub struct Config {
     /// Names that the user gave to peers.
     pub names: Vec<Relabel>,
     color: When,
+    canvas: Canvas,
 }
 
 impl Config {
@@ -58,12 +60,31 @@ impl Config {
             stderr_color: wants_color(look.color, std::io::stderr().is_terminal()),
             names: look.relabel.clone(),
             color: look.color,
+            canvas: Canvas {
+                spacing: match look.spacing {
+                    SpacingArg::Even => Spacing::Even,
+                    SpacingArg::Time => Spacing::Time,
+                },
+                theme: match look.theme {
+                    ThemeArg::Light => Theme::Light,
+                    ThemeArg::Dark => Theme::Dark,
+                    ThemeArg::Print => Theme::Print,
+                    ThemeArg::ColourBlind => Theme::ColourBlind,
+                },
+                size: look.size,
+            },
         }
     }
 
     /// How to draw on standard output.
     pub fn stdout_style(&self) -> Style {
-        Style { lang: self.lang, charset: self.charset, width: self.width, color: self.stdout_color }
+        Style {
+            lang: self.lang,
+            charset: self.charset,
+            width: self.width,
+            color: self.stdout_color,
+            canvas: self.canvas,
+        }
     }
 
     /// How to draw on standard error.

@@ -47,6 +47,7 @@ impl Outputs {
             FormatArg::Har => Format::Har,
             FormatArg::Waterfall => Format::Waterfall,
             FormatArg::Messages => Format::Messages,
+            FormatArg::Svg => Format::Svg,
         };
         let files = named.map(|path| file(path, stdout)).collect::<Result<_>>()?;
         Ok(Outputs { stdout, files })

@@ -16,7 +16,7 @@ pub use progress::Progress;
 pub use row::{Arrival, Arrow, Change, Content, Folded, FoldedFlow, Lifeline, Remark, Row, Wait, WaitAction};
 pub use said::Said;
 
-use crate::timeline::{Connection, Source, Timeline};
+use crate::timeline::{Connection, Source, Step, Timeline};
 
 /// What part of a timeline to show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,6 +38,8 @@ pub struct Ladder {
     /// Zero of the times shown: the connection's first event, in nanoseconds after the source's start.
     pub origin_ns: i64,
     pub rows: Vec<Row>,
+    /// What a slide tool loops over: the steps of this connection.
+    pub steps: Vec<Step>,
 }
 
 impl Ladder {
@@ -60,6 +62,7 @@ impl Ladder {
             origin_ns: progress.origin_ns().unwrap_or(connection.start_ns),
             lanes,
             rows,
+            steps: timeline.steps.iter().filter(|step| step.connection == id).cloned().collect(),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! The formats that a timeline leaves in: one enum, one match.
 
-use super::{Style, csv, har, json, messages, ndjson, skipped, summary, table, text, waterfall};
+use super::{Style, csv, har, json, messages, ndjson, skipped, summary, svg, table, text, waterfall};
 use crate::ladder::{Ladder, View};
 use crate::timeline::{Connection, Timeline};
 use std::io;
@@ -22,11 +22,21 @@ pub enum Format {
     Waterfall,
     /// Each message octet by octet.
     Messages,
+    /// The ladder as a picture.
+    Svg,
 }
 
 impl Format {
-    pub const ALL: [Format; 7] =
-        [Format::Text, Format::Json, Format::Csv, Format::Ndjson, Format::Har, Format::Waterfall, Format::Messages];
+    pub const ALL: [Format; 8] = [
+        Format::Text,
+        Format::Json,
+        Format::Csv,
+        Format::Ndjson,
+        Format::Har,
+        Format::Waterfall,
+        Format::Messages,
+        Format::Svg,
+    ];
 
     /// Whether it has a line for each connection, which needs nothing else.
     pub fn is_lines(self) -> bool {
@@ -43,6 +53,7 @@ impl Format {
             Format::Har => "har",
             Format::Waterfall => "waterfall",
             Format::Messages => "messages",
+            Format::Svg => "svg",
         }
     }
 
@@ -95,6 +106,13 @@ pub fn write(
                 Format::Waterfall => waterfall::write(chosen, style, out)?,
                 Format::Messages => messages::write(chosen, style, out)?,
                 _ => json::write(chosen, out)?,
+            }
+        }
+        Format::Svg => {
+            let id = view.connection.or(timeline.connections.first().map(|first| first.id));
+            match id.and_then(|id| Ladder::of(timeline, id)) {
+                Some(ladder) => svg::write(&ladder, style, out)?,
+                None => svg::nothing(style, out)?,
             }
         }
         Format::Text => {

@@ -14,9 +14,11 @@ mod lines;
 pub mod messages;
 pub mod ndjson;
 mod overview;
+pub mod picture;
 pub mod prose;
 mod skipped;
 mod summary;
+pub mod svg;
 pub mod table;
 pub mod text;
 mod time;
@@ -31,6 +33,7 @@ pub use lines::Lines;
 pub use window::MOST_WAITING;
 
 use crate::timeline::Lang;
+use picture::Canvas;
 
 /// How text output looks. Settled by the caller: nothing here asks the environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +43,15 @@ pub struct Style {
     /// Columns to draw in.
     pub width: usize,
     pub color: bool,
+    /// What pictures are drawn on.
+    pub canvas: Canvas,
+}
+
+impl Style {
+    /// No colour, and pictures on a plain slide.
+    pub const fn new(lang: Lang, charset: Charset, width: usize) -> Style {
+        Style { lang, charset, width, color: false, canvas: Canvas::SLIDE }
+    }
 }
 
 /// The characters to draw with.

@@ -57,7 +57,7 @@ mod tests {
     use crate::render::Charset;
     use crate::timeline::Lang;
 
-    const STYLE: Style = Style { lang: Lang::Zh, charset: Charset::Unicode, width: 80, color: false };
+    const STYLE: Style = Style::new(Lang::Zh, Charset::Unicode, 80);
 
     #[test]
     fn lines_of_a_file_are_joined_and_wrapped_by_columns() {

@@ -27,6 +27,30 @@ pub(super) fn point(ns: i64, compact: bool) -> String {
     if compact { format!("{digits:>7}{unit}") } else { format!("{digits:>8} {unit}") }
 }
 
+/// The times in a gutter, one below the other.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Gutter {
+    /// The one above, as it was written and exactly.
+    last: Option<(String, i64)>,
+}
+
+impl Gutter {
+    /// The time since the origin or, where that would look like the one above, since that; and whether it is the latter.
+    pub(super) fn point(&mut self, t_ns: i64, origin_ns: i64, compact: bool) -> (String, bool) {
+        let text = point(t_ns.saturating_sub(origin_ns), compact);
+        let since = self.last.replace((text.clone(), t_ns));
+        let since = since.filter(|(last, _)| *last == text && !text.contains("ms"));
+        match since.map(|(_, above)| t_ns.saturating_sub(above)).filter(|since| *since >= 1_000) {
+            Some(since) => {
+                let since = point(since, compact);
+                let digits = since.trim_start();
+                (format!("{:>1$}", format!("+{digits}"), since.chars().count()), true)
+            }
+            None => (text, false),
+        }
+    }
+}
+
 /// The same in whole units, for tables: `59 s`, `4 min`.
 pub(super) fn coarse(ns: i64) -> String {
     let (unit, name) = match ns.saturating_abs() {

@@ -191,7 +191,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
     use super::*;
 
-    const STYLE: Style = Style { lang: Lang::En, charset: Charset::Ascii, width: 80, color: false };
+    const STYLE: Style = Style::new(Lang::En, Charset::Ascii, 80);
 
     #[test]
     fn chinese_breaks_anywhere_but_before_a_full_stop() {

@@ -28,7 +28,7 @@ fn timeline(reader: impl Read + Send + 'static, full: bool) -> Option<Timeline> 
 fn draw(timeline: &Timeline, width: usize) {
     for lang in [Lang::En, Lang::Zh] {
         for charset in [Charset::Unicode, Charset::Narrow, Charset::Ascii] {
-            let style = Style { lang, charset, width, color: false };
+            let style = Style::new(lang, charset, width);
             for connection in [None, timeline.connections.last().map(|connection| connection.id)] {
                 let mut out = Vec::new();
                 render::write(timeline, &View { connection, ..View::default() }, Format::Text, &style, &mut out)

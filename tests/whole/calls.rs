@@ -14,7 +14,7 @@ use synfin::tcp::{Basis, CallName, KernelWord, State, Timestamp};
 use synfin::timeline::{Call, Detail, Event, Lang, Timeline};
 
 fn draw(timeline: &Timeline, lang: Lang, charset: Charset, width: usize) -> String {
-    let style = Style { lang, charset, width, color: false };
+    let style = Style::new(lang, charset, width);
     let mut out = Vec::new();
     render::write(timeline, &View::default(), Format::Text, &style, &mut out).unwrap();
     String::from_utf8(out).unwrap()

@@ -67,7 +67,7 @@ fn each_part_takes_as_long_as_its_packets() {
 
 fn har(timeline: &Timeline) -> Value {
     let mut out = Vec::new();
-    let style = Style { lang: Lang::En, charset: Charset::Unicode, width: 80, color: false };
+    let style = Style::new(Lang::En, Charset::Unicode, 80);
     render::write(timeline, &View::default(), Format::Har, &style, &mut out).unwrap();
     let har: Value = serde_json::from_slice(&out).unwrap();
     let schema: Value = serde_json::from_str(include_str!("../golden/har-1.2.schema.json")).unwrap();
@@ -161,7 +161,7 @@ fn secrets_are_masked_everywhere_unless_asked_for() {
 
 fn drawn(timeline: &Timeline, lang: Lang, charset: Charset, width: usize) -> String {
     let mut out = Vec::new();
-    let style = Style { lang, charset, width, color: false };
+    let style = Style::new(lang, charset, width);
     render::write(timeline, &View::default(), Format::Waterfall, &style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
@@ -187,7 +187,7 @@ fn a_waterfall_as_wide_as_wished() {
 fn a_table_says_what_was_said() {
     let few = |most| Wishes { watch: Watch::Sole, reads: Reads::Few(most), ..Wishes::default() };
     let table = |timeline: &Timeline, lang| {
-        let style = Style { lang, charset: Charset::Unicode, width: 100, color: false };
+        let style = Style::new(lang, Charset::Unicode, 100);
         let mut out = Vec::new();
         render::table::write(timeline, None, &style, &mut out).unwrap();
         String::from_utf8(out).unwrap()

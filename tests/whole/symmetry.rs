@@ -191,7 +191,7 @@ fn one_alone_is_as_among_all(talk: &Talk) {
 }
 
 fn draw(timeline: &Timeline, connection: u64) -> String {
-    let style = Style { lang: Lang::En, charset: Charset::Unicode, width: 80, color: false };
+    let style = Style::new(Lang::En, Charset::Unicode, 80);
     let mut out = Vec::new();
     render::write(timeline, &View { connection: Some(connection), ..View::default() }, Format::Text, &style, &mut out)
         .unwrap();

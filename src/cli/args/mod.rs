@@ -15,6 +15,7 @@ pub use lab::{Lab, LabCommand, LabExec, LabRun};
 pub use replay::{Replay, SideArg};
 
 use crate::app::{Encoding, Manner};
+use crate::render::picture::Size;
 use crate::tcp::MslProfile;
 use crate::timeline::Relabel;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -77,6 +78,42 @@ pub struct Look {
     /// Name a peer: 10.0.0.1=Client, 10.0.0.1:80=Web, [::1]:80=Web; may be given several times
     #[arg(long, global = true, value_name = "ADDRESS=NAME")]
     pub relabel: Vec<Relabel>,
+    /// In pictures: rows as near as their words allow, or as far apart as they are in time
+    #[arg(long, global = true, value_enum, default_value_t = SpacingArg::Even)]
+    pub spacing: SpacingArg,
+    /// Colours of pictures
+    #[arg(long, global = true, value_enum, default_value_t = ThemeArg::Light)]
+    pub theme: ThemeArg,
+    /// Size of pictures in pixels, as 1920x1080 [default: 1280x720, longer where the rows need it]
+    #[arg(long, global = true, value_name = "WIDTHxHEIGHT", value_parser = size)]
+    pub size: Option<Size>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SpacingArg {
+    Even,
+    Time,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ThemeArg {
+    Light,
+    Dark,
+    /// Black on white
+    Print,
+    /// Colours that all eyes tell apart
+    #[value(alias = "color-blind")]
+    ColourBlind,
+}
+
+/// A size in pixels, as `1280x720`.
+fn size(text: &str) -> Result<Size, String> {
+    let sides = text.split_once(['x', 'X', '×']).map(|(width, height)| (width.parse().ok(), height.parse().ok()));
+    match sides {
+        Some((Some(width @ 320..=16_384), Some(height @ 200..=16_384))) => Ok(Size { width, height }),
+        Some((Some(_), Some(_))) => Err("a picture is 320x200 to 16384x16384 pixels".to_string()),
+        _ => Err("give width and height, as 1280x720".to_string()),
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -106,7 +143,7 @@ pub struct Output {
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = FormatArg::Text)]
     pub format: FormatArg,
-    /// Also write to FILE, in the format of its suffix (.json, .txt, .csv, .ndjson, .har); may be given several times; - is standard output
+    /// Also write to FILE, in the format of its suffix (.json, .txt, .csv, .ndjson, .har, .svg); may be given several times; - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
     /// Whose TIME-WAIT to reckon with: linux (60 s), rfc (4 min), bsd (60 s), macos (30 s), windows (120 s), or seconds
@@ -173,6 +210,8 @@ pub enum FormatArg {
     Waterfall,
     /// Each message octet by octet: start line, headers, blank line, body, and the segments that carry them
     Messages,
+    /// The ladder of one connection as a picture
+    Svg,
 }
 
 /// Make a real transfer on a private loopback and show its whole life
@@ -258,7 +297,7 @@ pub struct Render {
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = FormatArg::Text)]
     pub format: FormatArg,
-    /// Also write to FILE, in the format of its suffix (.json, .txt, .csv, .ndjson, .har); - is standard output
+    /// Also write to FILE, in the format of its suffix (.json, .txt, .csv, .ndjson, .har, .svg); - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
 }

@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn what_nobody_can_read_is_counted() {
-        let mut pictures = Pictures::new(Style { lang: Lang::En, charset: Charset::Ascii, width: 80, color: false });
+        let mut pictures = Pictures::new(Style::new(Lang::En, Charset::Ascii, 80));
         assert!(pictures.admits(1));
         pictures.drawn.entry(1).or_default();
         assert_eq!(pictures.room(), MOST_ROWS.div_ceil(ROWS_EACH));
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn the_oldest_is_let_go() {
-        let mut pictures = Pictures::new(Style { lang: Lang::En, charset: Charset::Ascii, width: 80, color: false });
+        let mut pictures = Pictures::new(Style::new(Lang::En, Charset::Ascii, 80));
         for id in 1..=10_000 {
             assert!(pictures.admits(id));
             pictures.drawn.entry(id).or_default();

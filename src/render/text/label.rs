@@ -17,7 +17,7 @@ const MPTCP: [&str; 9] =
     ["MP_CAPABLE", "MP_JOIN", "DSS", "ADD_ADDR", "REMOVE_ADDR", "MP_PRIO", "MP_FAIL", "MP_FASTCLOSE", "MP_TCPRST"];
 
 /// The label that fits into `room` columns, and the parts that did not.
-pub(super) fn label(arrow: &Arrow, room: usize, style: &Style) -> (String, Vec<String>) {
+pub(crate) fn label(arrow: &Arrow, room: usize, style: &Style) -> (String, Vec<String>) {
     let flags = flags(arrow, style);
     let again = arrow.repeats.map(|_| style.lang.pick("(again)", "重传").to_string());
     let seq = format!("seq={}", arrow.seq);
@@ -47,7 +47,7 @@ pub(super) fn label(arrow: &Arrow, room: usize, style: &Style) -> (String, Vec<S
 }
 
 /// The flags as people say them.
-pub(super) fn flags(arrow: &Arrow, style: &Style) -> String {
+pub(crate) fn flags(arrow: &Arrow, style: &Style) -> String {
     if arrow.flags.is_empty() {
         return style.lang.pick("(no flags)", "（无标志）").to_string();
     }
@@ -64,7 +64,7 @@ fn joined(parts: &[(u8, String)]) -> String {
 
 /// The options that a reader of the ladder wants: those of a SYN, and SACK blocks anywhere. Timestamps, which ride on
 /// every segment, are told once.
-pub(super) fn options(arrow: &Arrow, style: &Style) -> Vec<String> {
+pub(crate) fn options(arrow: &Arrow, style: &Style) -> Vec<String> {
     let options: &SegmentOptions = &arrow.options;
     let mut parts = Vec::new();
     parts.extend(options.mss.map(|mss| format!("MSS {mss}")));

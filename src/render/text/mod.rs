@@ -18,7 +18,11 @@ mod ways;
 mod why;
 
 pub(super) use glyphs::Glyphs;
-pub(super) use label::lines as joined;
+pub(super) use label::{flags, label, lines as joined, lost, options};
+pub(super) use notes::source;
+pub(super) use rows::{flow, fold, idle};
+pub(super) use said::{problems as said_problems, words as said_words};
+pub(super) use wait::{share as wait_share, words as wait_words};
 pub(super) use ways::clocks;
 
 use super::ink::Ink;
@@ -53,8 +57,7 @@ pub struct Drawer {
     lanes: Lanes,
     origin_ns: i64,
     columns: Option<Columns>,
-    /// The time in the gutter of the row above, as it was written and exactly.
-    last: Option<(String, i64)>,
+    gutter: time::Gutter,
     /// How many lines the row above took, and how the lifelines run after it.
     above: (usize, [Lifeline; 2]),
     flights: slant::Flights,
@@ -80,7 +83,7 @@ impl Drawer {
             lanes,
             origin_ns,
             columns,
-            last: None,
+            gutter: time::Gutter::default(),
             above: Default::default(),
             flights: Default::default(),
             seen: Seen::default(),
@@ -161,21 +164,12 @@ impl Drawer {
         Ok(())
     }
 
-    /// The time in the gutter: since the beginning or, where that would look like the row above, since that row.
+    /// The time in the gutter.
     fn time(&mut self, t_ns: i64) -> String {
         let compact = self.columns.is_none_or(|columns| columns.compact_time);
-        let text = time::point(t_ns.saturating_sub(self.origin_ns), compact);
-        let shown = match &self.last {
-            Some((last, above)) if *last == text && t_ns.saturating_sub(*above) >= 1_000 && !text.contains("ms") => {
-                self.seen.since_above = true;
-                let since = time::point(t_ns.saturating_sub(*above), compact);
-                let digits = since.trim_start();
-                format!("{:>1$}", format!("+{digits}"), since.chars().count())
-            }
-            _ => text.clone(),
-        };
-        self.last = Some((text, t_ns));
-        shown
+        let (text, is_since_above) = self.gutter.point(t_ns, self.origin_ns, compact);
+        self.seen.since_above |= is_since_above;
+        text
     }
 
     fn remember(&mut self, row: &Row) {

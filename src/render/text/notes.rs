@@ -16,11 +16,8 @@ pub(super) fn lines(notes: &[Remark], columns: usize, sources: bool, style: &Sty
     let mut lines = Vec::new();
     for note in notes.iter().take(SHOWN) {
         let mut text = width::clean(note.text.get(style.lang), LIMIT, style);
-        if sources && !note.rfc.is_empty() {
-            let rfc = width::clean(&note.rfc, 40, style);
-            let rfc = if rfc.starts_with("RFC") { rfc } else { format!("RFC {rfc}") };
-            // The section stays in one piece: see `width::wrap`.
-            text.push_str(&format!(" [{}]", rfc.replace(' ', "\u{a0}")));
+        if sources {
+            text.push_str(&source(note, style));
         }
         let ink = Ink::severity(note.severity);
         let mut mark = glyphs.severity(note.severity);
@@ -37,4 +34,15 @@ pub(super) fn lines(notes: &[Remark], columns: usize, sources: bool, style: &Sty
         lines.push((text, Ink::Dim));
     }
     lines
+}
+
+/// Where a note's rule stands, to be put behind its words: ` [RFC 9293 3.5]`; empty where it stands nowhere.
+pub(crate) fn source(note: &Remark, style: &Style) -> String {
+    if note.rfc.is_empty() {
+        return String::new();
+    }
+    let rfc = width::clean(&note.rfc, 40, style);
+    let rfc = if rfc.starts_with("RFC") { rfc } else { format!("RFC {rfc}") };
+    // The section stays in one piece: see `width::wrap`.
+    format!(" [{}]", rfc.replace(' ', "\u{a0}"))
 }

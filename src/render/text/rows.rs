@@ -83,12 +83,12 @@ pub(super) fn state(state: State, basis: Basis, short: bool) -> (String, Ink) {
 }
 
 /// The idle time's words.
-pub(super) fn idle(ns: i64, lang: Lang) -> String {
+pub(crate) fn idle(ns: i64, lang: Lang) -> String {
     format!("{} {}", time::span(ns), lang.pick("idle", "空闲"))
 }
 
 /// One direction of folded data: `12 segments, 20.0 kB`.
-pub(super) fn flow(flow: &FoldedFlow, lang: Lang) -> String {
+pub(crate) fn flow(flow: &FoldedFlow, lang: Lang) -> String {
     let (segments, bytes) = (flow.segments, time::octets(flow.bytes));
     match (lang, flow.bytes) {
         (Lang::En, 0) => some(segments, "segment"),
@@ -99,7 +99,7 @@ pub(super) fn flow(flow: &FoldedFlow, lang: Lang) -> String {
 }
 
 /// What a folded stretch is: how many segments in which time.
-pub(super) fn fold(run: &Folded, lang: Lang) -> String {
+pub(crate) fn fold(run: &Folded, lang: Lang) -> String {
     let span = time::span(run.span_ns);
     match lang {
         Lang::En => format!("{} folded, {span}", some(run.count, "segment")),

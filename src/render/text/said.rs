@@ -17,13 +17,13 @@ pub(super) fn lines(said: &Said, room: usize, style: &Style) -> Vec<Body> {
 }
 
 /// In one line, fit for a terminal.
-pub(super) fn words(said: &Said, style: &Style) -> String {
+pub(crate) fn words(said: &Said, style: &Style) -> String {
     let mark = if style.charset == Charset::Ascii { "*" } else { "▸" };
     let cut = if said.is_cut { style.lang.pick(" (cut short)", "（不完整）") } else { "" };
     format!("{mark} {}{cut}", width::clean(&said.words(style.lang), LONGEST, style))
 }
 
 /// What is wrong with it, fit for a terminal.
-pub(super) fn problems<'s>(said: &'s Said, style: &'s Style) -> impl Iterator<Item = String> + 's {
+pub(crate) fn problems<'s>(said: &'s Said, style: &'s Style) -> impl Iterator<Item = String> + 's {
     said.problems.iter().map(|problem| format!("! {}", width::clean(problem.get(style.lang), LONGEST, style)))
 }

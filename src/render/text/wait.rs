@@ -14,6 +14,21 @@ pub(super) enum Part {
 
 /// What happened, the bar, and the kernel's word. Times are told from `origin_ns` on.
 pub(super) fn parts(wait: &Wait, who: &str, origin_ns: i64, columns: usize, style: &Style) -> Vec<Part> {
+    let mut words = words(wait, who, origin_ns, style).into_iter();
+    let mut parts: Vec<Part> = words.next().map(|words| Part::Words(words, Ink::Wait)).into_iter().collect();
+    parts.extend(share(wait).map(|(elapsed, total)| Part::Bar(bar(elapsed, total, columns, style))));
+    parts.extend(words.map(|words| Part::Words(words, Ink::Dim)));
+    parts
+}
+
+/// How much of 2MSL is over when the wait ends, and how long that is, in nanoseconds.
+pub(crate) fn share(wait: &Wait) -> Option<(i64, i64)> {
+    let ends = !matches!(wait.action, WaitAction::Begins | WaitAction::Rearmed);
+    wait.total_ns.filter(|total| ends && *total > 0).map(|total| (wait.elapsed_ns, total))
+}
+
+/// What happened, and behind it what the kernel says of it.
+pub(crate) fn words(wait: &Wait, who: &str, origin_ns: i64, style: &Style) -> Vec<String> {
     let zh = style.lang == Lang::Zh;
     let pick = |en: String, zh_text: String| if zh { zh_text } else { en };
     let total = wait.total_ns.map(time::span).unwrap_or_else(|| "2MSL".to_string());
@@ -38,11 +53,7 @@ pub(super) fn parts(wait: &Wait, who: &str, origin_ns: i64, columns: usize, styl
         },
     };
     let words = pick(format!("{who}: {words}"), format!("{who}：{words}"));
-    let mut parts = vec![Part::Words(words, Ink::Wait)];
-    let ends = !matches!(wait.action, WaitAction::Begins | WaitAction::Rearmed);
-    if let Some(total) = wait.total_ns.filter(|total| ends && *total > 0) {
-        parts.push(Part::Bar(bar(wait.elapsed_ns, total, columns, style)));
-    }
+    let mut told = vec![words];
     if let Some(kernel) = &wait.kernel {
         // Zero of the wait: what it lasted counts from its last arming.
         let armed = wait.due_ns.zip(wait.total_ns).map(|(due, total)| due.saturating_sub(total));
@@ -60,9 +71,9 @@ pub(super) fn parts(wait: &Wait, who: &str, origin_ns: i64, columns: usize, styl
                 pick(format!("kernel: {left} left"), format!("内核：还剩 {left}"))
             }
         };
-        parts.push(Part::Words(words, Ink::Dim));
+        told.push(words);
     }
-    parts
+    told
 }
 
 fn bar(elapsed_ns: i64, total_ns: i64, columns: usize, style: &Style) -> String {

@@ -49,7 +49,7 @@ mod tests {
     use crate::render::Charset;
 
     fn english() -> Style {
-        Style { lang: Lang::En, charset: Charset::Unicode, width: 80, color: false }
+        Style::new(Lang::En, Charset::Unicode, 80)
     }
 
     #[test]

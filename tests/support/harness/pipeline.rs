@@ -48,7 +48,7 @@ pub fn style(bytes: &[u8]) -> Style {
     let sum = sum(bytes);
     let lang = [Lang::En, Lang::Zh][sum % 2];
     let charset = [Charset::Unicode, Charset::Narrow, Charset::Ascii][sum / 2 % 3];
-    Style { lang, charset, width: 20 + sum / 6 % 120, color: false }
+    Style::new(lang, charset, 20 + sum / 6 % 120)
 }
 
 /// A timeline of whatever octets: it contradicts itself nowhere, survives its JSON, and draws nothing hostile.

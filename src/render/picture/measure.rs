@@ -1,0 +1,43 @@
+//! How much room words take. Which font draws them is not known here: a wide one is assumed, so that nothing runs over.
+
+use crate::render::width::{self, width};
+
+/// Ems per column (see [`crate::render::width`]) of letters with widths of their own, of those with one width, and of bold capitals.
+const SANS: f64 = 0.55;
+const MONO: f64 = 0.61;
+const CAPITALS: f64 = 0.76;
+
+/// Pixels that a text takes in letters of this size.
+pub(super) fn sans(text: &str, size: f64) -> f64 {
+    width(text) as f64 * SANS * size
+}
+
+/// The same for bold capitals, which are the widest.
+pub(super) fn capitals(text: &str, size: f64) -> f64 {
+    width(text) as f64 * CAPITALS * size
+}
+
+/// The same for letters of one width.
+pub(super) fn mono(text: &str, size: f64) -> f64 {
+    width(text) as f64 * MONO * size
+}
+
+/// Columns of letters of this size that fit into so many pixels.
+pub(super) fn columns(pixels: f64, size: f64) -> usize {
+    whole(pixels / (SANS * size))
+}
+
+/// The same for letters of one width.
+pub(super) fn mono_columns(pixels: f64, size: f64) -> usize {
+    whole(pixels / (MONO * size))
+}
+
+fn whole(columns: f64) -> usize {
+    // Never negative, never near the end of its range.
+    columns.clamp(4.0, 10_000.0) as usize
+}
+
+/// A text in lines of at most so many pixels.
+pub(super) fn wrap(text: &str, pixels: f64, size: f64) -> Vec<String> {
+    width::wrap(text, columns(pixels, size))
+}

@@ -1,0 +1,199 @@
+//! A picture as SVG 1.1: real text, no scripts, no style sheets, nothing from elsewhere; slide programs take it apart by its groups.
+
+mod theme;
+mod xml;
+
+use super::Style;
+use super::picture::{Anchor, Dash, Paint, Scene, Shape, Step, Stroke, Words};
+use crate::ladder::Ladder;
+use crate::timeline::Lang;
+use std::io;
+use theme::Palette;
+use xml::escape;
+
+/// Fonts of which most machines have one; the last ones for Chinese.
+const SANS: &str = "Inter, 'Segoe UI', 'Helvetica Neue', Helvetica, Arial, 'DejaVu Sans', 'Microsoft YaHei', 'PingFang SC', \
+                    'Noto Sans CJK SC', 'WenQuanYi Zen Hei', sans-serif";
+const MONO: &str = "'JetBrains Mono', Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', 'Microsoft YaHei', 'PingFang SC', \
+                    'Noto Sans Mono CJK SC', 'WenQuanYi Zen Hei Mono', monospace";
+
+/// Writes the ladder as one picture.
+pub fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
+    let scene = Scene::of(ladder, style);
+    scene_to(&scene, scene.steps.len(), style, out)
+}
+
+/// Writes the first steps of a scene.
+fn scene_to(scene: &Scene, steps: usize, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
+    let mut pen = Pen { palette: Palette::of(style.canvas.theme), out };
+    let lang = style.lang.pick("en", "zh-CN");
+    let (width, height) = (number(scene.width), number(scene.height));
+    writeln!(
+        pen.out,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {width} {height}\" \
+         xml:lang=\"{lang}\" role=\"img\" font-family=\"{SANS}\">",
+        scene.size.width, scene.size.height
+    )?;
+    writeln!(pen.out, "<title>{}</title>", escape(&scene.title))?;
+    writeln!(pen.out, "<desc>{}</desc>", escape(&scene.about))?;
+    let paper = pen.palette.hex(Paint::Paper);
+    writeln!(pen.out, "<rect width=\"{width}\" height=\"{height}\" fill=\"{paper}\"/>")?;
+    let shown = || scene.steps.iter().take(steps).enumerate();
+    for (index, step) in shown().filter(|(_, step)| !step.ground.is_empty()) {
+        pen.group(&format!("ground-{}", index + 1), None, &step.ground)?;
+    }
+    for (index, step) in shown().filter(|(_, step)| !step.lifelines.is_empty()) {
+        pen.group(&format!("lifelines-{}", index + 1), None, &step.lifelines)?;
+    }
+    pen.group("head", None, &scene.head)?;
+    for (index, step) in shown() {
+        pen.group(&format!("step-{}", index + 1), Some(step), &step.shapes)?;
+    }
+    pen.group("legend", None, &scene.legend)?;
+    writeln!(pen.out, "</svg>")
+}
+
+/// Writes a picture that says that there is nothing to draw.
+pub fn nothing(style: &Style, out: &mut impl io::Write) -> io::Result<()> {
+    let palette = Palette::of(style.canvas.theme);
+    let words = match style.lang {
+        Lang::En => "no TCP connection to draw",
+        Lang::Zh => "没有可绘制的 TCP 连接",
+    };
+    let size = style.canvas.size.unwrap_or(super::picture::Size { width: 1280, height: 720 });
+    let (width, height) = (size.width, size.height);
+    writeln!(
+        out,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
+         font-family=\"{SANS}\">\n<rect width=\"{width}\" height=\"{height}\" fill=\"{}\"/>\n<text x=\"{}\" y=\"{}\" \
+         font-size=\"25\" text-anchor=\"middle\" fill=\"{}\">{words}</text>\n</svg>",
+        palette.hex(Paint::Paper),
+        width / 2,
+        height / 2,
+        palette.hex(Paint::Text),
+    )
+}
+
+struct Pen<'a, W> {
+    palette: Palette,
+    out: &'a mut W,
+}
+
+impl<W: io::Write> Pen<'_, W> {
+    fn group(&mut self, id: &str, step: Option<&Step>, shapes: &[Shape]) -> io::Result<()> {
+        writeln!(self.out, "<g id=\"{id}\">")?;
+        if let Some(step) = step.filter(|step| !step.title.is_empty()) {
+            writeln!(self.out, "<title>{}</title>", escape(&step.title))?;
+        }
+        for shape in shapes {
+            self.shape(shape)?;
+        }
+        writeln!(self.out, "</g>")
+    }
+
+    fn shape(&mut self, shape: &Shape) -> io::Result<()> {
+        match shape {
+            Shape::Path { points, closed, stroke, fill } => {
+                if let ([from, to], false) = (points.as_slice(), *closed) {
+                    write!(
+                        self.out,
+                        "<line x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\"",
+                        number(from.x),
+                        number(from.y),
+                        number(to.x),
+                        number(to.y)
+                    )?;
+                } else {
+                    let name = if *closed { "polygon" } else { "polyline" };
+                    let points = points.iter().map(|point| format!("{},{}", number(point.x), number(point.y)));
+                    write!(self.out, "<{name} points=\"{}\"", points.collect::<Vec<_>>().join(" "))?;
+                }
+                self.look(*stroke, *fill)
+            }
+            Shape::Box { at, width, height, round, stroke, fill } => {
+                let (x, y, width, height) = (number(at.x), number(at.y), number(*width), number(*height));
+                write!(self.out, "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"")?;
+                if *round > 0.0 {
+                    write!(self.out, " rx=\"{}\"", number(*round))?;
+                }
+                self.look(*stroke, *fill)
+            }
+            Shape::Dot { at, radius, stroke, fill } => {
+                write!(self.out, "<circle cx=\"{}\" cy=\"{}\" r=\"{}\"", number(at.x), number(at.y), number(*radius))?;
+                self.look(*stroke, *fill)
+            }
+            Shape::Words(words) => self.words(words),
+        }
+    }
+
+    /// The end of an element: its colours.
+    fn look(&mut self, stroke: Option<Stroke>, fill: Option<Paint>) -> io::Result<()> {
+        let fill = fill.map_or("none", |paint| self.palette.hex(paint));
+        write!(self.out, " fill=\"{fill}\"")?;
+        if let Some(stroke) = stroke {
+            write!(
+                self.out,
+                " stroke=\"{}\" stroke-width=\"{}\"",
+                self.palette.hex(stroke.paint),
+                number(stroke.width)
+            )?;
+            match stroke.dash {
+                Dash::Solid => {}
+                Dash::Dashed => write!(self.out, " stroke-dasharray=\"5 3\"")?,
+                Dash::Dotted => write!(self.out, " stroke-dasharray=\"2 4\"")?,
+            }
+        }
+        writeln!(self.out, "/>")
+    }
+
+    fn words(&mut self, words: &Words) -> io::Result<()> {
+        let (x, y) = (number(words.at.x), number(words.at.y));
+        write!(self.out, "<text x=\"{x}\" y=\"{y}\" font-size=\"{}\"", number(words.size))?;
+        match words.anchor {
+            Anchor::Start => {}
+            Anchor::Middle => write!(self.out, " text-anchor=\"middle\"")?,
+            Anchor::End => write!(self.out, " text-anchor=\"end\"")?,
+        }
+        if words.mono {
+            write!(self.out, " font-family=\"{MONO}\"")?;
+        }
+        if words.turn.abs() >= 0.05 {
+            write!(self.out, " transform=\"rotate({} {x} {y})\"", number(words.turn))?;
+        }
+        let weight = |bold: bool| if bold { " font-weight=\"bold\"" } else { "" };
+        if let [part] = words.parts.as_slice() {
+            let (fill, bold) = (self.palette.hex(part.paint), weight(part.bold));
+            return writeln!(self.out, " fill=\"{fill}\"{bold}>{}</text>", escape(&part.text));
+        }
+        write!(self.out, ">")?;
+        for part in words.parts.iter().filter(|part| !part.text.is_empty()) {
+            let (fill, bold) = (self.palette.hex(part.paint), weight(part.bold));
+            // Blanks at a part's edges are drawn as they are, in XML's own way and the newer one.
+            write!(self.out, "<tspan fill=\"{fill}\"{bold} xml:space=\"preserve\">{}</tspan>", escape(&part.text))?;
+        }
+        writeln!(self.out, "</text>")
+    }
+}
+
+/// Tenths of a pixel are fine enough, and the same on every machine.
+fn number(value: f64) -> String {
+    let tenths = (value * 10.0).round();
+    // No number comes near the end of this range: a picture has far fewer pixels.
+    let tenths = tenths.clamp(-1e12, 1e12) as i64;
+    let sign = if tenths < 0 { "-" } else { "" };
+    match (tenths.abs() / 10, tenths.abs() % 10) {
+        (whole, 0) => format!("{sign}{whole}"),
+        (whole, tenth) => format!("{sign}{whole}.{tenth}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short() {
+        assert_eq!([1.0, 0.25, -0.04, -1.26, 1280.0].map(number), ["1", "0.3", "0", "-1.3", "1280"]);
+        assert_eq!(number(f64::NAN), "0");
+    }
+}
