@@ -3,10 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 use std::collections::HashSet;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use synfin::ladder::{Ladder, View};
 use synfin::render::picture::{Canvas, Size, Spacing, Theme};
+use synfin::render::png::{self, Fonts};
+use synfin::render::svg::Frames;
 use synfin::render::{self, Charset, Format, Style};
 use synfin::timeline::{Detail, Lang, Timeline};
 
@@ -192,6 +195,67 @@ fn a_timeline_without_connections_says_so() {
     let picture = svg(&timeline, None, &Style::new(Lang::Zh, Charset::Unicode, 100));
     check(&picture, "nothing");
     assert!(picture.contains("没有可绘制的 TCP 连接"));
+}
+
+/// Each frame has the size of a slide, all that the one before has, and its own step in view.
+#[test]
+fn frames_grow_step_by_step() {
+    for path in captures().iter().step_by(7) {
+        let timeline = timeline(path);
+        let Some(first) = timeline.connections.first() else { continue };
+        let ladder = Ladder::of(&timeline, first.id).unwrap();
+        let frames = Frames::of(&ladder, &Style::new(Lang::En, Charset::Unicode, 100));
+        assert_eq!(frames.len(), ladder.steps.len().max(1));
+        for step in 1..=frames.len() {
+            let mut out = Vec::new();
+            frames.write(step, &mut out).unwrap();
+            let frame = String::from_utf8(out).unwrap();
+            assert!(frame.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1280\" height=\"720\" "));
+            let document = roxmltree::Document::parse(&frame).unwrap();
+            let ids: Vec<&str> = document.descendants().filter_map(|node| node.attribute("id")).collect();
+            let steps = ids.iter().filter(|id| id.starts_with("step-")).count();
+            assert_eq!(steps, step, "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn pixels_have_the_size_and_the_letters() {
+    let fonts = Fonts::of_system();
+    let timeline = timeline(&home("captures/refused.pcap"));
+    for (lang, theme) in [(Lang::En, Theme::Light), (Lang::Zh, Theme::Dark)] {
+        let canvas = Canvas { theme, size: Some(Size { width: 960, height: 540 }), ..Canvas::SLIDE };
+        let picture = svg(&timeline, None, &Style { canvas, ..Style::new(lang, Charset::Unicode, 100) });
+        let pixels = match png::draw(&picture, &fonts) {
+            Ok(pixels) => pixels,
+            Err(error) => {
+                writeln!(std::io::stderr(), "SKIPPED: {error} (scripts/setup test installs fonts)").unwrap();
+                return;
+            }
+        };
+        assert!(pixels.starts_with(b"\x89PNG\r\n\x1a\n"));
+        assert_eq!(pixels[16..24], [0, 0, 3, 192, 0, 0, 2, 28]);
+        assert_eq!(pixels, png::draw(&picture, &fonts).unwrap());
+    }
+}
+
+#[test]
+fn what_cannot_be_drawn_in_pixels_is_said() {
+    let picture = |words: &str| {
+        format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"><text>{words}</text></svg>")
+    };
+    assert!(matches!(png::draw(&picture("a"), &Fonts::none()), Err(png::Error::NoFont)));
+    // No font has a letter for private use.
+    let fonts = Fonts::of_system();
+    match png::draw(&picture("a\u{10fffd}"), &fonts) {
+        Err(png::Error::NoGlyph(letters)) => assert_eq!(letters, "\u{10fffd}"),
+        Err(png::Error::NoFont) => {
+            writeln!(std::io::stderr(), "SKIPPED: no font on this machine (scripts/setup test installs fonts)").unwrap()
+        }
+        other => panic!("{other:?}"),
+    }
+    let large = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"90000\" height=\"90000\"/>";
+    assert!(matches!(png::draw(large, &fonts), Err(png::Error::TooLarge(90_000, 90_000) | png::Error::NoFont)));
 }
 
 /// Golden pictures of a few; the others are checked by their shapes.

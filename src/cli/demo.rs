@@ -4,7 +4,6 @@ use super::args::{CloserArg, Demo, TeardownArg};
 use super::config::Config;
 use super::exit::{Exit, Failure};
 use super::names;
-use super::output::Outputs;
 use super::permission::{capture_failure, namespace_failure};
 use super::{interrupt, saving};
 use crate::analyze::{Analyzer, Ending, Wishes};
@@ -38,7 +37,7 @@ const ASK_EVERY: Duration = Duration::from_millis(50);
 
 pub(super) fn run(args: &Demo, config: &Config) -> Result<Exit> {
     let lang = config.lang;
-    let outputs = Outputs::new(args.output.format, &args.output.output)?;
+    let outputs = args.output.outputs()?;
     // Before any thread: only a process with one thread may move.
     namespace::enter().map_err(|error| namespace_failure(&error, "demo", config.lang))?;
     let snaplen = if args.write.is_some() { WHOLE_PACKETS } else { HEADERS_ONLY };

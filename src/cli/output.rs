@@ -1,5 +1,6 @@
 //! Where a timeline goes: standard output, and files by their suffix. A file stands whole or not at all.
 
+mod frames;
 mod lines;
 pub(in crate::cli) mod part;
 
@@ -30,6 +31,8 @@ const ANYONE: u32 = 0o666;
 pub struct Outputs {
     stdout: Format,
     files: Vec<(PathBuf, Format)>,
+    /// Where one picture per step goes.
+    frames: Option<PathBuf>,
 }
 
 impl Outputs {
@@ -37,7 +40,7 @@ impl Outputs {
     ///
     /// # Errors
     /// A suffix that is not known, or a folder that does not exist.
-    pub fn new(stdout: FormatArg, files: &[PathBuf]) -> Result<Outputs> {
+    pub fn new(stdout: FormatArg, files: &[PathBuf], frames: Option<&Path>) -> Result<Outputs> {
         let named = files.iter().filter(|path| path.as_os_str() != "-");
         let stdout = match stdout {
             FormatArg::Text => Format::Text,
@@ -48,9 +51,14 @@ impl Outputs {
             FormatArg::Waterfall => Format::Waterfall,
             FormatArg::Messages => Format::Messages,
             FormatArg::Svg => Format::Svg,
+            FormatArg::Png => Format::Png,
+            FormatArg::Html => Format::Html,
         };
         let files = named.map(|path| file(path, stdout)).collect::<Result<_>>()?;
-        Ok(Outputs { stdout, files })
+        if let Some(frames) = frames {
+            folder_of(frames)?;
+        }
+        Ok(Outputs { stdout, files, frames: frames.map(Path::to_path_buf) })
     }
 
     /// The format of standard output.
@@ -65,7 +73,7 @@ impl Outputs {
     /// What giving up says.
     #[cfg(unix)]
     pub fn settle_rights(&self) -> Result<Dropped> {
-        Outputs::settle_rights_to_write(!self.files.is_empty())
+        Outputs::settle_rights_to_write(self.has_files())
     }
 
     /// The same, where something is to be written by name, or not.
@@ -83,7 +91,12 @@ impl Outputs {
 
     /// Whether anything is to be written to a file.
     pub fn has_files(&self) -> bool {
-        !self.files.is_empty()
+        !self.files.is_empty() || self.frames.is_some()
+    }
+
+    /// Whether a connection is drawn as a picture.
+    pub fn has_pictures(&self) -> bool {
+        self.frames.is_some() || self.has(Format::Svg) || self.has(Format::Png)
     }
 
     /// Whether anything is written in this format.
@@ -99,7 +112,9 @@ impl Outputs {
     /// Whether anything is written that is made of all events, or of all connections. (What is drawn as it comes is not.)
     pub fn keeps_events(&self) -> bool {
         let is_whole = |format: Format| !matches!(format, Format::Har | Format::Waterfall | Format::Messages);
-        self.stdout != Format::Text && is_whole(self.stdout) || self.files.iter().any(|(_, format)| is_whole(*format))
+        self.stdout != Format::Text && is_whole(self.stdout)
+            || self.files.iter().any(|(_, format)| is_whole(*format))
+            || self.frames.is_some()
     }
 
     /// Octets of each message's body that are worth keeping.
@@ -129,7 +144,7 @@ impl Outputs {
     /// As [`Outputs::write`].
     pub fn write_but_lines(&self, timeline: &Timeline, view: &View, config: &Config) -> Result<()> {
         let files = self.files.iter().filter(|(_, format)| !format.is_lines()).cloned().collect();
-        let others = Outputs { stdout: self.stdout, files };
+        let others = Outputs { stdout: self.stdout, files, frames: self.frames.clone() };
         others.write_files(timeline, view, config)?;
         if self.stdout.is_lines() { Ok(()) } else { self.write_stdout(timeline, view, config) }
     }
@@ -151,6 +166,9 @@ impl Outputs {
         for (path, format) in &self.files {
             let saved = save(path, |out| draw(timeline, view, *format, &config.file_style(), out));
             saved.map_err(|error| if error.is::<Failure>() { error } else { unwritten(error, Some(path), config) })?;
+        }
+        if let Some(folder) = &self.frames {
+            frames::write(folder, timeline, view, config)?;
         }
         Ok(())
     }
@@ -192,6 +210,7 @@ fn draw(timeline: &Timeline, view: &View, format: Format, style: &Style, out: &m
     match render::write(timeline, view, format, style, out) {
         Err(error) if matches!(error, render::Error::UnknownConnection { .. }) => Err(unknown(&error).into()),
         Err(render::Error::Io(error)) => Err(error.into()),
+        Err(render::Error::Picture(error)) => Err(frames::undrawn(&error).into()),
         Err(error) => Err(error.into()),
         Ok(()) => Ok(()),
     }
@@ -238,6 +257,12 @@ fn file(path: &Path, stdout: Format) -> Result<(PathBuf, Format)> {
             ))
             .into());
     };
+    folder_of(path)?;
+    Ok((path.to_path_buf(), format))
+}
+
+/// Makes sure that there is a folder to put a file in.
+fn folder_of(path: &Path) -> Result<()> {
     let folder = folder(path);
     if !folder.is_dir() {
         let message = Text::new(
@@ -247,7 +272,7 @@ fn file(path: &Path, stdout: Format) -> Result<(PathBuf, Format)> {
         let help = Text::new("make the folder first, or name another", "请先建立该文件夹，或换一个");
         return Err(Failure::new(Exit::Failed, message).help(help).into());
     }
-    Ok((path.to_path_buf(), format))
+    Ok(())
 }
 
 fn folder(path: &Path) -> &Path {
@@ -286,7 +311,7 @@ mod tests {
     fn a_suffix_names_the_format_before_any_work() {
         let formats = |files: &[&str]| {
             let files: Vec<PathBuf> = files.iter().map(PathBuf::from).collect();
-            Outputs::new(FormatArg::Text, &files)
+            Outputs::new(FormatArg::Text, &files, None)
                 .map(|outputs| outputs.files.iter().map(|(_, format)| *format).collect::<Vec<_>>())
         };
         assert_eq!(formats(&["a.json", "-", "b.TXT"]).unwrap(), [Format::Json, Format::Text]);

@@ -18,7 +18,7 @@ const QUOTED: usize = 60;
 pub(super) fn run(args: &Render, config: &Config) -> Result<Exit> {
     let Some(sieve) = choose::sieve(&args.choose, config)? else { return Ok(Exit::Done) };
     let file = args.file.as_ref().ok_or_else(choose::no_file)?;
-    let outputs = Outputs::new(args.format, &args.output)?;
+    let outputs = Outputs::new(args.format, &args.output, args.frames.as_deref())?;
     let (name, bytes) = read(file, config.lang)?;
     let mut timeline = parse(&bytes, &name, config.lang)?;
     names::give(&mut timeline, config)?;

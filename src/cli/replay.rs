@@ -35,7 +35,7 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     if args.files.is_empty() && args.client.is_none() {
         return Err(choose::no_file().into());
     }
-    let outputs = Outputs::new(args.output.format, &args.output.output)?;
+    let outputs = args.output.outputs()?;
     let mut filter = FrameFilter::new(&args.filter, config)?;
     let view = choose::view(&args.choose, args.connection);
     let mut held = if args.client.is_none() { piped::lesson(&args.files, config)? } else { None };
@@ -50,12 +50,17 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
         outputs.write_but_lines(&timeline, &view, config)?;
         return Ok(ended(damaged, args));
     }
-    let json = outputs.has(Format::Json);
     let draws = outputs.has(Format::Text);
+    let chooses = args.choose.filter.is_some() || args.choose.sort.is_some();
+    // A picture is of one connection: of the first, unless that is for the choice or the text to say.
+    let pictures_first = outputs.has_pictures() && !draws && !chooses;
+    let is_whole = [Format::Json, Format::Html].into_iter().any(|format| outputs.has(format))
+        || outputs.has_pictures() && !pictures_first;
     let watch = match args.connection {
         Some(id) => Watch::One(id),
-        None if json || is_lesson => Watch::All,
+        None if is_whole || is_lesson => Watch::All,
         None if draws => Watch::Sole,
+        None if pictures_first => Watch::One(1),
         None => Watch::One(0),
     };
     let told = MOST_TOLD as u64;
@@ -67,13 +72,12 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
         None => Reads::Kept,
     };
     let only_text = args.output.format == FormatArg::Text && !outputs.has_files();
-    let chooses = args.choose.filter.is_some() || args.choose.sort.is_some();
     let keep = match view.limit {
         // The others are told together.
         Some(limit) if only_text && !chooses && !is_lesson => {
             Keep { first: limit.max(1) as u64, one: args.connection, is_watched: false }
         }
-        _ if !json && !is_lesson && !outputs.has_lines() && matches!(reads, Reads::First(_)) => {
+        _ if !is_whole && !is_lesson && !outputs.has_lines() && matches!(reads, Reads::First(_)) => {
             Keep { first: told, one: None, is_watched: false }
         }
         _ => Keep::ALL,

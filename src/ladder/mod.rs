@@ -8,6 +8,7 @@ mod round_trip;
 mod row;
 mod said;
 mod slant;
+mod steps;
 mod witness;
 
 pub use called::{CallPart, Called};

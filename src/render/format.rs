@@ -1,6 +1,6 @@
 //! The formats that a timeline leaves in: one enum, one match.
 
-use super::{Style, csv, har, json, messages, ndjson, skipped, summary, svg, table, text, waterfall};
+use super::{Style, csv, har, json, messages, ndjson, page, png, skipped, summary, svg, table, text, waterfall};
 use crate::ladder::{Ladder, View};
 use crate::timeline::{Connection, Timeline};
 use std::io;
@@ -24,10 +24,14 @@ pub enum Format {
     Messages,
     /// The ladder as a picture.
     Svg,
+    /// The same in pixels.
+    Png,
+    /// A page to step through.
+    Html,
 }
 
 impl Format {
-    pub const ALL: [Format; 8] = [
+    pub const ALL: [Format; 10] = [
         Format::Text,
         Format::Json,
         Format::Csv,
@@ -36,6 +40,8 @@ impl Format {
         Format::Waterfall,
         Format::Messages,
         Format::Svg,
+        Format::Png,
+        Format::Html,
     ];
 
     /// Whether it has a line for each connection, which needs nothing else.
@@ -54,6 +60,8 @@ impl Format {
             Format::Waterfall => "waterfall",
             Format::Messages => "messages",
             Format::Svg => "svg",
+            Format::Png => "png",
+            Format::Html => "html",
         }
     }
 
@@ -68,6 +76,8 @@ impl Format {
 pub enum Error {
     #[error("there is no connection {asked}: this timeline {}", range(.known))]
     UnknownConnection { asked: u64, known: Vec<u64> },
+    #[error(transparent)]
+    Picture(#[from] png::Error),
     #[error("cannot write")]
     Io(#[from] io::Error),
 }
@@ -108,12 +118,18 @@ pub fn write(
                 _ => json::write(chosen, out)?,
             }
         }
-        Format::Svg => {
+        Format::Html => page::write(timeline, view, style, out)?,
+        Format::Svg | Format::Png => {
+            let mut picture = Vec::new();
             let id = view.connection.or(timeline.connections.first().map(|first| first.id));
             match id.and_then(|id| Ladder::of(timeline, id)) {
-                Some(ladder) => svg::write(&ladder, style, out)?,
-                None => svg::nothing(style, out)?,
+                Some(ladder) => svg::write(&ladder, style, &mut picture)?,
+                None => svg::nothing(style, &mut picture)?,
             }
+            if format == Format::Png {
+                picture = png::draw(&String::from_utf8_lossy(&picture), &png::Fonts::of_system())?;
+            }
+            out.write_all(&picture)?;
         }
         Format::Text => {
             let chosen = match (view.connection, timeline.connections.as_slice()) {

@@ -3,6 +3,7 @@
 
 use super::*;
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use synfin::source::CaptureReader;
 
@@ -44,7 +45,8 @@ fn answers(folder: &Path, found: &mut Vec<PathBuf>) {
 fn the_same_frames_hold_tcp() {
     let corpus = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus"));
     if !corpus.join("ref").is_dir() {
-        return eprintln!("SKIPPED: no captures with Wireshark's answers at {}", corpus.display());
+        return writeln!(std::io::stderr(), "SKIPPED: no captures with Wireshark's answers at {}", corpus.display())
+            .unwrap();
     }
     let mut found = Vec::new();
     answers(&corpus.join("ref"), &mut found);

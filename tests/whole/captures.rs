@@ -3,6 +3,7 @@
 
 use crate::program::{feed, run, synfin, text};
 use crate::support::contract;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Capture files in a folder and the folders in it.
@@ -77,7 +78,7 @@ fn segments(connection: &serde_json::Value) -> u64 {
 fn the_corpus() {
     let corpus = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus"));
     if !corpus.is_dir() {
-        eprintln!("SKIPPED corpus: ../shared is absent");
+        writeln!(std::io::stderr(), "SKIPPED corpus: ../shared is absent").unwrap();
         return;
     }
     let files = files(corpus);

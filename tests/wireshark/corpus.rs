@@ -3,6 +3,7 @@
 use crate::score::Score;
 use serde_json::Value;
 use std::collections::HashMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -14,7 +15,11 @@ fn real_captures_are_judged_as_tshark_judges_them() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
     let references = files(&corpus.join("ref"));
     if references.is_empty() {
-        eprintln!("SKIPPED: ../shared/corpus is absent; it has the real captures and tshark's answers");
+        writeln!(
+            std::io::stderr(),
+            "SKIPPED: ../shared/corpus is absent; it has the real captures and tshark's answers"
+        )
+        .unwrap();
         return;
     }
     let mut total = Score::default();

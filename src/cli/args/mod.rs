@@ -14,6 +14,7 @@ pub use compare::Compare;
 pub use lab::{Lab, LabCommand, LabExec, LabRun};
 pub use replay::{Replay, SideArg};
 
+use super::output::Outputs;
 use crate::app::{Encoding, Manner};
 use crate::render::picture::Size;
 use crate::tcp::MslProfile;
@@ -143,9 +144,12 @@ pub struct Output {
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = FormatArg::Text)]
     pub format: FormatArg,
-    /// Also write to FILE, in the format of its suffix (.json, .txt, .csv, .ndjson, .har, .svg); may be given several times; - is standard output
+    /// Also write to FILE, in the format of its suffix (.json, .txt, .csv, .ndjson, .har, .svg, .png, .html); may be given several times; - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
+    /// Also draw one picture per step into DIR, each with all before it: step-01.svg, step-01.png, …
+    #[arg(long, value_name = "DIR")]
+    pub frames: Option<PathBuf>,
     /// Whose TIME-WAIT to reckon with: linux (60 s), rfc (4 min), bsd (60 s), macos (30 s), windows (120 s), or seconds
     #[arg(long, value_name = "PROFILE", default_value = "linux")]
     pub msl: MslProfile,
@@ -164,6 +168,14 @@ pub struct Output {
 }
 
 impl Output {
+    /// Where things are written, settled before any work is done.
+    ///
+    /// # Errors
+    /// As [`Outputs::new`].
+    pub fn outputs(&self) -> anyhow::Result<Outputs> {
+        Outputs::new(self.format, &self.output, self.frames.as_deref())
+    }
+
     /// How what applications say is read; `text` where nothing is asked for.
     /// Of each body so many octets are kept.
     pub fn manner(&self, text: Option<Encoding>, body: usize) -> Manner {
@@ -212,6 +224,10 @@ pub enum FormatArg {
     Messages,
     /// The ladder of one connection as a picture
     Svg,
+    /// The same in pixels; needs a font on this machine
+    Png,
+    /// A page to step through in a browser, without any network
+    Html,
 }
 
 /// Make a real transfer on a private loopback and show its whole life
@@ -297,9 +313,12 @@ pub struct Render {
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = FormatArg::Text)]
     pub format: FormatArg,
-    /// Also write to FILE, in the format of its suffix (.json, .txt, .csv, .ndjson, .har, .svg); - is standard output
+    /// Also write to FILE, in the format of its suffix (.json, .txt, .csv, .ndjson, .har, .svg, .png, .html); - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
+    /// Also draw one picture per step into DIR, each with all before it: step-01.svg, step-01.png, …
+    #[arg(long, value_name = "DIR")]
+    pub frames: Option<PathBuf>,
 }
 
 /// Say what a note, a kind or one of Wireshark's marks means, and what to do about it

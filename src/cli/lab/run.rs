@@ -24,7 +24,7 @@ pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
     let name = args.scenario.as_deref().unwrap_or_default();
     let scenario = scenarios::find(name)?;
     let lang = config.lang;
-    let outputs = Outputs::new(args.output.format, &args.output.output)?;
+    let outputs = args.output.outputs()?;
     args.write.as_deref().map_or(Ok(()), |path| saving::foresee(path, lang))?;
     let missing = ground::enter(&format!("lab run {}", quoted(Path::new(name))), lang)?;
     let is_here = missing.is_some();

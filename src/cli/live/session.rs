@@ -35,7 +35,7 @@ pub(super) struct Session<'s> {
 impl Session<'_> {
     pub(super) fn new<'s>(arguments: &Live, config: &'s Config) -> Result<Session<'s>> {
         let output = &arguments.output;
-        let outputs = Outputs::new(output.format, &output.output)?;
+        let outputs = output.outputs()?;
         let draws = outputs.stdout_format() == Format::Text;
         // What only tells of messages needs neither events nor all connections.
         let keeps = outputs.keeps_events();

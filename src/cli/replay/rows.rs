@@ -25,8 +25,11 @@ pub(super) struct Rows {
 /// where both sides are joined, which holds all of both captures anyway.
 pub(super) fn suffice(args: &Replay, outputs: &Outputs) -> bool {
     let chooses = args.choose.filter.is_some() || args.choose.sort.is_some();
-    let is_whole =
-        outputs.has(Format::Json) || outputs.has_messages() || args.connection.is_some() || args.client.is_some();
+    let is_whole = [Format::Json, Format::Html].into_iter().any(|format| outputs.has(format))
+        || outputs.has_pictures()
+        || outputs.has_messages()
+        || args.connection.is_some()
+        || args.client.is_some();
     !is_whole && (chooses || outputs.has_lines())
 }
 

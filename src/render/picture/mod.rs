@@ -8,11 +8,10 @@ mod measure;
 mod place;
 mod shape;
 mod states;
-mod step;
 
 pub use shape::{Anchor, Dash, Paint, Part, Point, Shape, Stroke, Words};
 
-use super::Style;
+use super::{Style, width};
 use crate::ladder::{Ladder, Lifeline, Side};
 use body::{Block, Body};
 use columns::{Columns, MARGIN};
@@ -61,8 +60,11 @@ pub struct Size {
     pub height: u32,
 }
 
-/// A slide of 16:9, as slide programs begin with.
-const SLIDE: Size = Size { width: 1280, height: 720 };
+impl Size {
+    /// A slide of 16:9, as slide programs begin with.
+    pub const SLIDE: Size = Size { width: 1280, height: 720 };
+}
+
 /// Without a size of its own a picture is drawn at most so much smaller to fit on a slide; then it becomes longer instead.
 const MOST_SHRUNK: f64 = 1.4;
 /// Rows are moved apart at most so far to fill a slide.
@@ -79,6 +81,9 @@ pub struct Scene {
     pub title: String,
     /// The picture in a sentence.
     pub about: String,
+    /// Where the rows begin, and where the legend does.
+    pub top: f64,
+    pub foot: f64,
     /// Title and lanes.
     pub head: Vec<Shape>,
     /// What happens, in order.
@@ -107,10 +112,10 @@ pub struct Step {
 impl Scene {
     /// Draws the ladder in the language and characters of `style` on its canvas.
     pub fn of(ladder: &Ladder, style: &Style) -> Scene {
-        let asked = style.canvas.size.unwrap_or(SLIDE);
+        let asked = style.canvas.size.unwrap_or(Size::SLIDE);
         let ratio = f64::from(asked.height.max(1)) / f64::from(asked.width.max(1));
         let most = if style.canvas.size.is_some() { f64::INFINITY } else { MOST_SHRUNK };
-        let least = f64::from(SLIDE.width);
+        let least = f64::from(Size::SLIDE.width);
         // A wider drawing has room for longer lines, and so is lower: a few rounds find the width.
         let mut draft = Draft::of(ladder, least, style);
         let mut shrunk = 1.0;
@@ -192,6 +197,8 @@ impl<'a> Draft<'a> {
             size,
             title: head::title(ladder, style),
             about: head::verdict(ladder, style),
+            top: self.top - 10.0,
+            foot,
             head,
             steps: self.steps(),
             legend,
@@ -199,8 +206,8 @@ impl<'a> Draft<'a> {
     }
 
     fn steps(&self) -> Vec<Step> {
-        let mut steps = step::titles(self.ladder, &self.style);
-        let order = step::of_rows(self.ladder);
+        let mut steps = titles(self.ladder, &self.style);
+        let order = self.ladder.steps_of_rows();
         let arrivals: HashMap<u64, f64> = self
             .blocks
             .iter()
@@ -345,4 +352,16 @@ impl<'a> Draft<'a> {
             Shape::words(at(left + wide + 6.0, base), Anchor::Start, body::DETAIL, Paint::Dim, end),
         ]
     }
+}
+
+/// The steps of a ladder with their words and nothing drawn; at least one.
+fn titles(ladder: &Ladder, style: &Style) -> Vec<Step> {
+    let words = |text: &crate::timeline::Text| width::clean(text.get(style.lang), 600, style);
+    let steps = ladder.steps.iter();
+    let mut steps: Vec<Step> =
+        steps.map(|step| Step { title: words(&step.title), note: words(&step.note), ..Step::default() }).collect();
+    if steps.is_empty() {
+        steps.push(Step::default());
+    }
+    steps
 }

@@ -4,7 +4,7 @@ mod theme;
 mod xml;
 
 use super::Style;
-use super::picture::{Anchor, Dash, Paint, Scene, Shape, Step, Stroke, Words};
+use super::picture::{Anchor, Dash, Paint, Scene, Shape, Size, Step, Stroke, Words};
 use crate::ladder::Ladder;
 use crate::timeline::Lang;
 use std::io;
@@ -20,37 +20,108 @@ const MONO: &str = "'JetBrains Mono', Menlo, Consolas, 'DejaVu Sans Mono', 'Libe
 /// Writes the ladder as one picture.
 pub fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
     let scene = Scene::of(ladder, style);
-    scene_to(&scene, scene.steps.len(), style, out)
+    let window = Window { steps: scene.steps.len(), height: scene.height, scrolled: 0.0, size: scene.size };
+    scene_to(&scene, &window, style, out)
 }
 
-/// Writes the first steps of a scene.
-fn scene_to(scene: &Scene, steps: usize, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
+/// What of a scene is shown.
+struct Window {
+    /// The first ones.
+    steps: usize,
+    /// Of what is seen, in the scene's pixels.
+    height: f64,
+    /// How far the rows are moved up.
+    scrolled: f64,
+    size: Size,
+}
+
+fn scene_to(scene: &Scene, window: &Window, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
     let mut pen = Pen { palette: Palette::of(style.canvas.theme), out };
     let lang = style.lang.pick("en", "zh-CN");
-    let (width, height) = (number(scene.width), number(scene.height));
+    let (width, height) = (number(scene.width), number(window.height));
     writeln!(
         pen.out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {width} {height}\" \
          xml:lang=\"{lang}\" role=\"img\" font-family=\"{SANS}\">",
-        scene.size.width, scene.size.height
+        window.size.width, window.size.height
     )?;
     writeln!(pen.out, "<title>{}</title>", escape(&scene.title))?;
     writeln!(pen.out, "<desc>{}</desc>", escape(&scene.about))?;
     let paper = pen.palette.hex(Paint::Paper);
     writeln!(pen.out, "<rect width=\"{width}\" height=\"{height}\" fill=\"{paper}\"/>")?;
-    let shown = || scene.steps.iter().take(steps).enumerate();
+    let moves = window.scrolled > 0.0;
+    if moves {
+        writeln!(pen.out, "<g id=\"rows\" transform=\"translate(0 {})\">", number(-window.scrolled))?;
+    }
+    let shown = || scene.steps.iter().take(window.steps).enumerate();
     for (index, step) in shown().filter(|(_, step)| !step.ground.is_empty()) {
         pen.group(&format!("ground-{}", index + 1), None, &step.ground)?;
     }
     for (index, step) in shown().filter(|(_, step)| !step.lifelines.is_empty()) {
         pen.group(&format!("lifelines-{}", index + 1), None, &step.lifelines)?;
     }
-    pen.group("head", None, &scene.head)?;
     for (index, step) in shown() {
         pen.group(&format!("step-{}", index + 1), Some(step), &step.shapes)?;
     }
+    if moves {
+        writeln!(pen.out, "</g>")?;
+    }
+    let below = scene.height - window.height;
+    if below > 0.0 {
+        // What was moved up, and what is still below, goes under the head and the legend.
+        let (top, foot) = (number(scene.top), number(scene.foot - below));
+        writeln!(pen.out, "<rect width=\"{width}\" height=\"{top}\" fill=\"{paper}\"/>")?;
+        let rest = number(window.height - (scene.foot - below));
+        writeln!(pen.out, "<rect y=\"{foot}\" width=\"{width}\" height=\"{rest}\" fill=\"{paper}\"/>")?;
+    }
+    pen.group("head", None, &scene.head)?;
+    if below > 0.0 {
+        writeln!(pen.out, "<g id=\"foot\" transform=\"translate(0 {})\">", number(-below))?;
+    }
     pen.group("legend", None, &scene.legend)?;
+    if below > 0.0 {
+        writeln!(pen.out, "</g>")?;
+    }
     writeln!(pen.out, "</svg>")
+}
+
+/// One picture per step, each with all before it. All have the size of a slide: where the rows are longer, they move up under the
+/// head, so that the last one shown is in view.
+pub struct Frames {
+    scene: Scene,
+    style: Style,
+    /// Of a slide, in the scene's pixels.
+    height: f64,
+    size: Size,
+}
+
+impl Frames {
+    pub fn of(ladder: &Ladder, style: &Style) -> Frames {
+        let scene = Scene::of(ladder, style);
+        let size = style.canvas.size.unwrap_or(Size::SLIDE);
+        let height = (scene.width * f64::from(size.height) / f64::from(size.width.max(1))).min(scene.height);
+        Frames { scene, style: *style, height, size }
+    }
+
+    /// How many there are: one at least.
+    #[allow(clippy::len_without_is_empty)] // It never is.
+    pub fn len(&self) -> usize {
+        self.scene.steps.len()
+    }
+
+    /// Writes the picture of the first `steps` steps.
+    ///
+    /// # Errors
+    /// What `out` says.
+    pub fn write(&self, steps: usize, out: &mut impl io::Write) -> io::Result<()> {
+        let Frames { scene, style, height, size } = self;
+        let shown = scene.steps.iter().take(steps);
+        let end = shown.map(|step| step.to).fold(scene.top, f64::max);
+        let below = scene.height - height;
+        let room = scene.foot - below;
+        let scrolled = (end + 8.0 - room).clamp(0.0, below.max(0.0));
+        scene_to(scene, &Window { steps, height: *height, scrolled, size: *size }, style, out)
+    }
 }
 
 /// Writes a picture that says that there is nothing to draw.
@@ -60,7 +131,7 @@ pub fn nothing(style: &Style, out: &mut impl io::Write) -> io::Result<()> {
         Lang::En => "no TCP connection to draw",
         Lang::Zh => "没有可绘制的 TCP 连接",
     };
-    let size = style.canvas.size.unwrap_or(super::picture::Size { width: 1280, height: 720 });
+    let size = style.canvas.size.unwrap_or(Size::SLIDE);
     let (width, height) = (size.width, size.height);
     writeln!(
         out,

@@ -1,0 +1,33 @@
+//! Which step each row belongs to.
+
+use super::{CallPart, Content, Ladder};
+use std::collections::HashMap;
+
+impl Ladder {
+    /// For each row, the place of its step among the ladder's. A heading belongs to what it announces, and so does idle time;
+    /// everything else without a step of its own to what was before it, as does the return of a call.
+    pub fn steps_of_rows(&self) -> Vec<usize> {
+        let mut by_event: HashMap<u64, usize> = HashMap::new();
+        for (place, step) in self.steps.iter().enumerate() {
+            for event in &step.events {
+                by_event.entry(*event).or_insert(place);
+            }
+        }
+        let own: Vec<Option<usize>> =
+            self.rows.iter().map(|row| row.event.and_then(|event| by_event.get(&event).copied())).collect();
+        let mut last = 0;
+        let mut places = Vec::with_capacity(own.len());
+        for (index, (row, place)) in self.rows.iter().zip(&own).enumerate() {
+            let announced = || own.iter().skip(index).find_map(|place| *place);
+            let place = match &row.content {
+                Content::Phase(_) | Content::Gap { .. } => announced().unwrap_or(last).max(last),
+                // It was entered in a step before.
+                Content::Call(called) if called.part == CallPart::Returned => last,
+                _ => place.unwrap_or(last),
+            };
+            last = last.max(place);
+            places.push(place);
+        }
+        places
+    }
+}
