@@ -116,7 +116,12 @@ fn of_block(block: &Block, connection: &Connection, events: &[&Event]) -> Result
     let Err((reach, difference)) = departure(block, connection, events, &shots, one) else { return Ok(()) };
     match departure(block, connection, events, &shots, other) {
         Ok(()) => Ok(()),
-        Err((further, other)) if further > reach && !is_settled => Err(other),
+        // Which segment it was says more than that one is missing, however far the rest fits.
+        Err((further, other))
+            if !is_settled && (other.is_at_a_frame(), further) > (difference.is_at_a_frame(), reach) =>
+        {
+            Err(other)
+        }
         Err(_) => Err(difference),
     }
 }

@@ -70,6 +70,11 @@ impl Difference {
         }
     }
 
+    /// Whether a segment is named that came instead.
+    pub(super) fn is_at_a_frame(&self) -> bool {
+        self.came.frame.is_some()
+    }
+
     /// All in one sentence.
     pub fn text(&self) -> Text {
         let wanted =

@@ -1,19 +1,20 @@
 //! Segments against steps. All ways in which the segments so far may fit are followed at once, so that time and memory are
 //! bounded by the steps, whatever the capture holds.
 
+use super::instead::{self, Instead};
 use super::line::{Kind, Mark, Pattern, Step, Times, What, Who};
 use super::shot::{Sender, Sent, Shot};
 
 /// Where a way stands: the step, and which patterns of it were met.
-type Place = (usize, u16);
+pub(super) type Place = (usize, u16);
 
 /// The furthest place at which the capture departs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Departure {
     /// How far it fitted, in steps.
     pub step: usize,
-    /// Index of the segment that does not fit, or that fell into a gap and would have fitted but for what became of it; `None`
-    /// where the capture ends too early.
+    /// Index of the segment that does not fit, or that fell into a gap and stands for what never came; `None` where the
+    /// capture ends too early.
     pub shot: Option<usize>,
     /// Steps that could have come; none where nothing more was expected.
     pub expected: Vec<usize>,
@@ -21,7 +22,7 @@ pub(super) struct Departure {
 
 /// Whether the segments fit; `one` is the side that `one` stands for.
 pub(super) fn fits(steps: &[Step], shots: &[Shot<'_>], one: Sender) -> Result<(), Departure> {
-    let mut places = closed(vec![(0, 0)], steps);
+    let mut places = beginning(steps);
     let mut furthest: Option<Departure> = None;
     // Where the furthest step was first reached: what it waits for is looked for from there.
     let mut reached = (furthest_step(&places), 0);
@@ -56,33 +57,34 @@ pub(super) fn fits(steps: &[Step], shots: &[Shot<'_>], one: Sender) -> Result<()
         (Some(known), None) => Err(known),
         (Some(known), Some(step)) if known.step >= step => Err(known),
         (_, step) => {
+            let step = step.unwrap_or_default();
             let expected = expected(&places, steps);
-            let shot = near_miss(&expected, steps, shots, reached.1, one);
-            Err(Departure { step: step.unwrap_or_default(), shot, expected })
+            Err(match instead::first(step, &expected, steps, shots, reached.1, one) {
+                Some(Instead { shot, step, expected }) => Departure { step, shot: Some(shot), expected },
+                None => Departure { step, shot: None, expected },
+            })
         }
     }
 }
 
-fn furthest_step(places: &[Place]) -> usize {
+/// Where a sequence begins.
+pub(super) fn beginning(steps: &[Step]) -> Vec<Place> {
+    closed(vec![(0, 0)], steps)
+}
+
+/// The places behind one segment of those before it.
+pub(super) fn behind(places: &[Place], steps: &[Step], shot: &Shot<'_>, one: Sender) -> Vec<Place> {
+    let mut next = Vec::with_capacity(places.len());
+    places.iter().for_each(|place| advance(*place, steps, shot, one, &mut next));
+    closed(next, steps)
+}
+
+pub(super) fn furthest_step(places: &[Place]) -> usize {
     places.iter().map(|(step, _)| *step).max().unwrap_or_default()
 }
 
-/// The first segment from this one on that is what a step asks for but for what became of it, as a FIN that was lost.
-fn near_miss(expected: &[usize], steps: &[Step], shots: &[Shot<'_>], from: usize, one: Sender) -> Option<usize> {
-    let patterns = expected.iter().filter_map(|place| match &steps.get(*place)?.what {
-        What::Group(patterns) => Some(patterns),
-        What::Gap => None,
-    });
-    let patterns: Vec<&Pattern> = patterns.flatten().filter(|pattern| pattern.times.is_required()).collect();
-    let is_near = |shot: &Shot<'_>| match shot {
-        Shot::Segment(sent) => patterns.iter().any(|pattern| asks_for(pattern, sent, one)),
-        Shot::Run { .. } => false,
-    };
-    shots.iter().enumerate().skip(from).find(|(_, shot)| is_near(shot)).map(|(place, _)| place)
-}
-
 /// Steps that could have come at these places: the furthest, and what may stand before it.
-fn expected(places: &[Place], steps: &[Step]) -> Vec<usize> {
+pub(super) fn expected(places: &[Place], steps: &[Step]) -> Vec<usize> {
     let furthest = furthest_step(places);
     let patterns = |step: usize| match steps.get(step).map(|step| &step.what) {
         Some(What::Group(patterns)) => Some(patterns),
@@ -204,7 +206,7 @@ fn meets(pattern: &Pattern, sent: &Sent<'_>, one: Sender) -> bool {
 }
 
 /// Whether sender, kind and the marks that are asked for are those of a segment, whatever else became of it.
-fn asks_for(pattern: &Pattern, sent: &Sent<'_>, one: Sender) -> bool {
+pub(super) fn asks_for(pattern: &Pattern, sent: &Sent<'_>, one: Sender) -> bool {
     let carries = |mark: &Mark| matches!(mark, Mark::Carries(_)) && sent.kind == Kind::Ack;
     is_by(pattern.who, sent.sender, one)
         && pattern.kinds.iter().any(|kind| sent.is_of(*kind))

@@ -21,6 +21,7 @@ mod check;
 mod claims;
 mod describe;
 mod difference;
+mod instead;
 mod line;
 mod matching;
 mod named;

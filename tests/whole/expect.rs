@@ -47,7 +47,7 @@ fn each_named_sequence_fits_what_it_is_of_and_no_other() {
         ("three-way-handshake", &["download", "half-close", "typed:figure-06-three-way-handshake"],
             &[("refused", "server SYN-ACK", "server RST"), ("typed:syn-ack-lost", "client ACK", "client SYN again")]),
         ("four-way-close", &["download", "typed:figure-12-normal-close"],
-            &[("half-close", "other ACK", "server data 16384"), ("reset", "one FIN", "")]),
+            &[("half-close", "other ACK", "server data 16384"), ("reset", "one FIN", "client RST")]),
         ("three-way-close", &["ipv6", "typed:three-segment-close"],
             &[("half-close", "other FIN", "server data 16384"), ("download", "close: three-segment", "close: four-segment")]),
         ("half-close", &["half-close", "typed:half-close-with-late-data"], &[("download", "other data +", "server FIN")]),
@@ -58,9 +58,9 @@ fn each_named_sequence_fits_what_it_is_of_and_no_other() {
         ("unanswered", &["typed:unanswered-syn"], &[("refused", "client SYN again anyhow *", "server RST")]),
         ("syn-lost", &["typed:syn-lost", "both:both-sides-syn-lost"], &[("download", "client SYN lost", "client SYN")]),
         ("syn-ack-lost", &["typed:syn-ack-lost"], &[("download", "server SYN-ACK lost", "server SYN-ACK")]),
-        ("fin-lost", &["typed:fin-lost"], &[("download", "one FIN lost", "")]),
+        ("fin-lost", &["typed:fin-lost"], &[("download", "one FIN lost", "client FIN")]),
         ("last-ack-lost", &["typed:last-ack-lost", "both:both-sides-last-ack-lost"], &[("download", "other FIN again anyhow +", "")]),
-        ("reset", &["reset", "typed:reset-in-established"], &[("download", "one RST", "")]),
+        ("reset", &["reset", "typed:reset-in-established"], &[("download", "one RST", "client FIN")]),
         ("zero-window", &["typed:zero-window"], &[("download", "one ACK or data zero-window", "")]),
         ("fast-retransmit", &["typed:fast-retransmission"], &[("typed:retransmission-timeout-and-backoff", "other ACK duplicate", "")]),
         ("timeout-retransmission", &["typed:retransmission-timeout-and-backoff"], &[("typed:fast-retransmission", "one data again timeout", "")]),
@@ -100,6 +100,33 @@ fn a_fin_that_was_lost_and_came_again_is_named() {
     assert_eq!(difference.expected[0].text, "one FIN");
     let came = &difference.came;
     assert_eq!((came.what.as_str(), came.frame.is_some(), came.t_ns.is_some()), ("client FIN lost", true, true));
+}
+
+/// What ended a connection otherwise than expected fell into the gap: it is named, at the segment where the two part.
+#[test]
+fn what_came_in_place_of_what_was_waited_for_behind_a_gap_is_named() {
+    let [four, at_once] = ["four-way-close", "simultaneous-close"].map(|name| named(name).unwrap().text);
+    let mut wrong = String::new();
+    for (sequence, on, expected, came) in [
+        (four, "typed:reset-in-established", "one FIN", "client RST"),
+        (four, "typed:refused", "one FIN", "server RST"),
+        (four, "typed:figure-13-simultaneous-close", "other ACK", "server FIN"),
+        (at_once, "reset", "one FIN | other FIN", "client RST"),
+        ("...\nserver FIN\n...\nclient FIN\n...", "download", "server FIN", "client FIN"),
+        ("...\nserver data 1\n...", "reset", "server data 1", "client RST"),
+        // A SYN that no line before the gap names is the gap's own; one behind the named opening is not.
+        ("...\nclient RST\n...", "typed:syn-lost", "client RST", ""),
+        ("client SYN\n...\nclient RST\n...", "typed:syn-ack-lost", "client RST", "server SYN-ACK"),
+        // Nothing came in its place.
+        ("...\nclient FIN\n...", "typed:figure-06-three-way-handshake", "client FIN", ""),
+    ] {
+        let difference = check(&Sequence::parse(sequence).unwrap(), &timeline(on)).unwrap_err();
+        let told = (difference.expected[0].text.as_str(), difference.came.what.as_str());
+        if told != (expected, came) || difference.came.frame.is_some() == came.is_empty() {
+            wrong += &format!("{on}: {}\n", difference.text().en);
+        }
+    }
+    assert_eq!(wrong, "");
 }
 
 #[track_caller]
