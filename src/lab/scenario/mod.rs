@@ -29,6 +29,7 @@ mod builtin;
 mod error;
 mod file;
 mod limits;
+mod listeners;
 mod read;
 pub mod script;
 mod toml_words;

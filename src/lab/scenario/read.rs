@@ -2,7 +2,7 @@
 
 use super::file::{File, Program as RawProgram, Value, Words};
 use super::script::{Wait, What};
-use super::{Lesson, Place, Program, Scenario, ScenarioError, Spot, Sysctl, limits, script, toml_words};
+use super::{Lesson, Place, Program, Scenario, ScenarioError, Spot, Sysctl, limits, listeners, script, toml_words};
 use crate::app::Encoding;
 use crate::expect::{Sequence, likest_of};
 use crate::lab::fault::{Action, Fault};
@@ -33,6 +33,7 @@ pub(super) fn scenario(text: &str) -> Result<Scenario, ScenarioError> {
     });
     let read = read.collect::<Result<Vec<(usize, Program)>, ScenarioError>>()?;
     source.marks(&read)?;
+    listeners::check(text, &read)?;
     let mut programs: Vec<Program> = read.into_iter().map(|(_, program)| program).collect();
     // Servers first, as people think of them.
     programs.sort_by_key(|program| program.place != Place::Host(Peer::B));
