@@ -292,6 +292,20 @@ fn a_rearmed_time_wait_has_one_heading() {
     assert_eq!(headings, [Phase::Open, Phase::Close, Phase::TimeWait]);
 }
 
+/// Data that is said or repeated after a FIN is within the close.
+#[test]
+fn the_close_has_one_heading() {
+    const S: i64 = 1_000_000_000;
+    let mut build = Build::new();
+    build.handshake(20_000_000);
+    build.phase(Phase::Close).at(S).c("FIN,ACK", 1, Some(1), 0);
+    build.phase(Phase::Data).at(2 * S).s("PSH,ACK", 1, Some(2), 10);
+    build.phase(Phase::Close).at(3 * S).s("FIN,ACK", 11, Some(2), 0).c("ACK", 2, Some(12), 0);
+    let ladder = Ladder::of(&build.done(), 1).unwrap();
+    let headings = ladder.rows.iter().filter(|row| matches!(row.content, Content::Phase(_))).count();
+    assert_eq!(headings, 2);
+}
+
 /// Ladders that take turns each count from their own zero: every turn says when that was.
 #[test]
 fn a_turn_says_where_its_zero_is() {

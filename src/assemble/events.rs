@@ -20,7 +20,7 @@ impl Assembler {
         let mut items: Vec<(u64, &Item)> =
             self.kept.iter().flat_map(|(id, draft)| draft.items().iter().map(|item| (*id, item))).collect();
         items.sort_by_key(|(_, item)| item.order);
-        let messages = std::mem::take(&mut self.messages);
+        let mut messages = std::mem::take(&mut self.messages);
         let items = messages.merge(items);
         let items = calls::merge(items, calls, self.fold == Fold::Never);
         self.lookups.sort_by_key(|word| word.at);

@@ -155,8 +155,17 @@ impl Item {
     }
 }
 
-/// The part of the connection's life that a segment belongs to.
+/// The part of the connection's life that a segment belongs to. A SYN among the data is none of the opening; only behind a RST
+/// that leads back to LISTEN, or turns out to have ended nothing, life begins anew or goes on.
 pub(super) fn phase(before: Phase, step: &Step<'_>, seen: &Seen<'_>) -> Phase {
+    match (before, part(before, step, seen)) {
+        (Phase::Data, Phase::Open) => Phase::Data,
+        (_, part) => part,
+    }
+}
+
+/// The part that a segment by itself speaks of.
+fn part(before: Phase, step: &Step<'_>, seen: &Seen<'_>) -> Phase {
     let connection = step.connection;
     let ends = matches!(seen.reset, Some(track::Reset::Ended(_) | track::Reset::BackToListen));
     let closing = connection.closing.first_fin.is_some() || connection.closing.reset.iter().any(Option::is_some);

@@ -28,8 +28,9 @@ impl Messages {
         items
     }
 
-    /// Puts each behind the item that shows the segment with its first octet; what no item shows is left out, but for where there are no items at all.
-    pub(super) fn merge<'i>(&'i self, items: Vec<(u64, &'i Item)>) -> Vec<(u64, &'i Item)> {
+    /// Puts each behind the item that shows the segment with its first octet, in the part of life that this one belongs to; what
+    /// no item shows is left out, but for where there are no items at all.
+    pub(super) fn merge<'i>(&'i mut self, items: Vec<(u64, &'i Item)>) -> Vec<(u64, &'i Item)> {
         if self.0.is_empty() {
             return items;
         }
@@ -48,7 +49,11 @@ impl Messages {
             let after = own.partition_point(|(first, _)| *first <= carrier.ordinal);
             own.get(after.checked_sub(1)?).map(|(_, place)| *place)
         };
-        let placed = self.0.iter().filter_map(|(id, item)| Some((place_of(*id, item)?, (*id, item))));
+        let placed = self.0.iter_mut().filter_map(|(id, item)| {
+            let place = place_of(*id, item)?;
+            item.phase = items.get(place).map_or(item.phase, |(_, carrier)| carrier.phase);
+            Some((place, (*id, &*item)))
+        });
         let mut placed: Vec<(usize, (u64, &Item))> = placed.collect();
         placed.sort_by_key(|(place, _)| *place);
         let mut merged = Vec::with_capacity(items.len() + placed.len());

@@ -39,6 +39,15 @@ impl Teller<'_> {
                 rest = after;
                 continue;
             }
+            // What was said outside of it belongs to the segment that carried it, right before it.
+            if matches!(event.detail, Detail::Message(_))
+                && event.phase != Phase::Data
+                && let Some(carrier) = self.steps.last_mut().filter(|last| last.connection == self.connection.id)
+            {
+                carrier.events.push(event.id);
+                rest = after;
+                continue;
+            }
             let same = if event.phase == Phase::Data {
                 rest.iter().take_while(|event| event.phase == Phase::Data).count()
             } else {

@@ -153,12 +153,18 @@ impl Progress {
     }
 
     /// The heading that this event asks for. The 2MSL timer starts while the last acknowledgment is still to come: that
-    /// start is drawn within the close. A FIN that comes again during TIME-WAIT does not lead back to the close.
+    /// start is drawn within the close. Nothing leads back: neither a FIN that comes again during TIME-WAIT nor data that is
+    /// repeated after a FIN. (A RST may lead to LISTEN again, and another opening.)
     fn heading(&mut self, event: &Event) -> Option<Phase> {
         let starts =
             matches!(&event.detail, Detail::Timer(Timer { action: WaitAction::Begins | WaitAction::Rearmed, .. }));
-        let again = self.phase == Some(Phase::TimeWait) && event.phase == Phase::Close;
-        if self.phase == Some(event.phase) || again || (starts && self.phase.is_some()) {
+        let back = matches!(
+            (self.phase, event.phase),
+            (Some(Phase::TimeWait), Phase::Close | Phase::Data)
+                | (Some(Phase::Close), Phase::Data)
+                | (Some(Phase::Data), Phase::Open)
+        );
+        if self.phase == Some(event.phase) || back || (starts && self.phase.is_some()) {
             return None;
         }
         self.phase = Some(event.phase);

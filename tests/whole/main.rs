@@ -18,6 +18,7 @@ mod extensions;
 mod glance;
 mod kernel;
 mod panel;
+mod phases;
 mod program;
 mod schema;
 mod steady;
