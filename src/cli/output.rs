@@ -14,7 +14,7 @@ use crate::ladder::View;
 use crate::render::{self, Format, Style};
 #[cfg(unix)]
 use crate::source::privilege::{Dropped, User, drop_privileges};
-use crate::timeline::{Text, Timeline};
+use crate::timeline::{Lang, Text, Timeline};
 use anyhow::Result;
 use part::Part;
 use std::fs::{self, File};
@@ -164,7 +164,7 @@ impl Outputs {
     /// As [`Outputs::write`].
     pub fn write_files(&self, timeline: &Timeline, view: &View, config: &Config) -> Result<()> {
         for (path, format) in &self.files {
-            let saved = save(path, |out| draw(timeline, view, *format, &config.file_style(), out));
+            let saved = save(path, config.lang, |out| draw(timeline, view, *format, &config.file_style(), out));
             saved.map_err(|error| if error.is::<Failure>() { error } else { unwritten(error, Some(path), config) })?;
         }
         if let Some(folder) = &self.frames {
@@ -258,6 +258,13 @@ fn file(path: &Path, stdout: Format) -> Result<(PathBuf, Format)> {
             .into());
     };
     folder_of(path)?;
+    if let (Err(en), Err(zh)) = (part::refuse_read_only(path, Lang::En), part::refuse_read_only(path, Lang::Zh)) {
+        let message = Text::new(
+            format!("cannot write '{}': {en}", path.display()),
+            format!("无法写入 '{}'：{zh}", path.display()),
+        );
+        return Err(Failure::new(Exit::Failed, message).into());
+    }
     Ok((path.to_path_buf(), format))
 }
 
@@ -288,8 +295,8 @@ fn unwritten(error: anyhow::Error, path: Option<&Path>, config: &Config) -> anyh
 }
 
 /// Writes a file under another name beside it and renames it when it is whole. A device or a pipe is written as it is.
-fn save(path: &Path, write: impl FnOnce(&mut BufWriter<&File>) -> Result<()>) -> Result<()> {
-    let part = Part::create(path, ANYONE)?;
+fn save(path: &Path, lang: Lang, write: impl FnOnce(&mut BufWriter<&File>) -> Result<()>) -> Result<()> {
+    let part = Part::create(path, ANYONE, lang)?;
     let mut out = BufWriter::with_capacity(BUFFER, part.file());
     write(&mut out)?;
     out.flush()?;
@@ -320,18 +327,33 @@ mod tests {
         assert!(formats(&["no/such/folder/a.json"]).unwrap_err().to_string().contains("no/such/folder"));
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_read_only_file_is_refused_before_any_work_and_stays() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.json");
+        fs::write(&path, "old").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
+        let refused = Outputs::new(FormatArg::Text, std::slice::from_ref(&path)).unwrap_err();
+        assert!(refused.to_string().contains("read-only"), "{refused}");
+        let refused = save(&path, Lang::En, |out| Ok(out.write_all(b"new")?)).unwrap_err();
+        assert!(refused.to_string().contains("read-only"), "{refused}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+    }
+
     #[test]
     fn a_failed_write_leaves_what_was_there() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.txt");
         fs::write(&path, "old").unwrap();
-        let failed = save(&path, |out| {
+        let failed = save(&path, Lang::En, |out| {
             out.write_all(b"half")?;
             Err(io::Error::other("no more").into())
         });
         assert!(failed.is_err());
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
-        save(&path, |out| Ok(out.write_all(b"new")?)).unwrap();
+        save(&path, Lang::En, |out| Ok(out.write_all(b"new")?)).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }

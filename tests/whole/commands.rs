@@ -407,3 +407,19 @@ fn hostile_names_and_sequences_are_checked_safely() {
         assert!(!output.contains('\u{1b}') && !output.lines().any(|line| line.starts_with("client RST")), "{output}");
     }
 }
+
+#[test]
+fn a_read_only_file_is_not_replaced() {
+    let folder = Folder::new();
+    for name in ["a.json", "lines.csv"] {
+        folder.put(name, b"mine");
+        let mut permissions = folder.path(name).metadata().unwrap().permissions();
+        permissions.set_readonly(true);
+        std::fs::set_permissions(folder.path(name), permissions).unwrap();
+        let refused = folder.run(&["replay", "a.pcap", "-o", name]);
+        assert_fails(&refused, 1, &[&format!("cannot write '{name}'"), "read-only"]);
+        assert!(refused.stdout.is_empty(), "before any work");
+        assert_eq!(std::fs::read(folder.path(name)).unwrap(), b"mine");
+    }
+    assert_fails(&folder.run(&["replay", "a.pcap", "-o", "a.json", "--lang", "zh"]), 1, &["无法写入", "只读"]);
+}

@@ -6,7 +6,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::ladder::{Ladder, View};
 use crate::render::png::{self, Fonts};
 use crate::render::svg::Frames;
-use crate::timeline::{Text, Timeline};
+use crate::timeline::{Lang, Text, Timeline};
 use anyhow::{Context, Result};
 use std::fs::{self, File};
 use std::io::Write;
@@ -31,14 +31,14 @@ pub(super) fn write(folder: &Path, timeline: &Timeline, view: &View, config: &Co
     for step in 1..=frames.len() {
         let mut picture = Vec::new();
         frames.write(step, &mut picture)?;
-        save(&name(step, "svg"), &picture).with_context(cannot)?;
+        save(&name(step, "svg"), &picture, config.lang).with_context(cannot)?;
         pictures.push(picture);
     }
     let fonts = Fonts::of_system();
     for (index, picture) in pictures.iter().enumerate() {
         let picture = std::str::from_utf8(picture).context("SVG is UTF-8")?;
         let drawn = png::draw(picture, &fonts).map_err(|error| undrawn(&error))?;
-        save(&name(index + 1, "png"), &drawn).with_context(cannot)?;
+        save(&name(index + 1, "png"), &drawn, config.lang).with_context(cannot)?;
     }
     Ok(())
 }
@@ -54,8 +54,8 @@ fn make(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn save(path: &Path, bytes: &[u8]) -> Result<()> {
-    let part = Part::create(path, ANYONE)?;
+fn save(path: &Path, bytes: &[u8], lang: Lang) -> Result<()> {
+    let part = Part::create(path, ANYONE, lang)?;
     part.file().write_all(bytes)?;
     part.finish()
 }

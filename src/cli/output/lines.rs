@@ -29,7 +29,8 @@ impl LinesOut {
         sorted: Option<Option<usize>>,
         config: &Config,
     ) -> Result<LinesOut> {
-        let opened = Part::create(path, super::ANYONE).and_then(|part| Ok((part.file().try_clone()?, part)));
+        let opened =
+            Part::create(path, super::ANYONE, config.lang).and_then(|part| Ok((part.file().try_clone()?, part)));
         let (file, part) = opened.map_err(|error| unwritten(error, Some(path), config))?;
         Ok(LinesOut { lines: lines(format, Box::new(file), sorted), part: Some((part, path.to_path_buf())) })
     }

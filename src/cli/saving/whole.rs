@@ -1,6 +1,6 @@
 //! A file of packets that are all there at once: written when root's rights are gone, and whole or not at all.
 
-use super::super::output::part::Part;
+use super::super::output::part::{Part, refuse_read_only};
 use super::{is_link, unwritten};
 use crate::source::privilege::User;
 use crate::timeline::Lang;
@@ -23,8 +23,7 @@ pub(in crate::cli) fn foresee(path: &Path, lang: Lang) -> Result<()> {
             Ok(found) if found.is_dir() => return Err(Errno::EISDIR.into()),
             // A device or a pipe.
             Ok(found) if !found.is_file() => return Ok(access(path, AccessFlags::W_OK)?),
-            Ok(found) if is_protected(path, &found) => return Err(is_read_only(lang)),
-            _ => {}
+            _ => refuse_read_only(path, lang)?,
         }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         access(folder, AccessFlags::W_OK | AccessFlags::X_OK)?;
@@ -38,18 +37,6 @@ pub(in crate::cli) fn foresee(path: &Path, lang: Lang) -> Result<()> {
         }
     };
     looked().with_context(|| unwritten(path, lang))
-}
-
-/// Whether somebody took care that a file stays as it is. Root may write it all the same, and should not by accident.
-fn is_protected(path: &Path, found: &Metadata) -> bool {
-    found.permissions().readonly() || access(path, AccessFlags::W_OK).is_err()
-}
-
-fn is_read_only(lang: Lang) -> io::Error {
-    io::Error::other(lang.pick(
-        "it is read-only, and stays as it is; choose another name, or allow it: chmod u+w",
-        "它是只读文件，不会被覆盖；请换一个文件名，或先执行 chmod u+w",
-    ))
 }
 
 /// Makes the folder for several files where there is none, and gives it to the user behind sudo.
@@ -88,10 +75,7 @@ pub(in crate::cli) fn whole(path: &Path, bytes: &[u8], lang: Lang) -> Result<()>
         if path.symlink_metadata().is_ok_and(|found| found.is_symlink()) {
             return Err(is_link(lang).into());
         }
-        if path.symlink_metadata().is_ok_and(|found| found.is_file() && is_protected(path, &found)) {
-            return Err(is_read_only(lang).into());
-        }
-        let part = Part::create(path, 0o600)?;
+        let part = Part::create(path, 0o600, lang)?;
         part.file().write_all(bytes)?;
         part.finish()
     };
