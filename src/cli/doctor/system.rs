@@ -13,14 +13,14 @@ pub(super) fn checks() -> Vec<Check> {
 
 /// What the child saw.
 fn private_network(outcome: Option<Outcome>) -> Vec<Check> {
-    let title = ("private network for the demo (really tried)", "演示所需的私有网络（实际尝试）");
+    let title = ("private network for demo and lab (really tried)", "演示与实验所需的私有网络（实际尝试）");
     let (user_namespace, connection) = match outcome {
         None => {
             let found = Text::new("the trial ended without a word", "尝试未返回结果");
             return vec![Check::new("namespace", false, title, found)];
         }
         Some(Outcome::Failed { text, fixes, .. }) => {
-            return vec![Check::new("namespace", false, title, text).fixes(fixes)];
+            return vec![Check::new("namespace", false, title, text).fixes(fixes.into_iter().chain(without()))];
         }
         Some(Outcome::Entered { user_namespace, connection }) => (user_namespace, connection),
     };
@@ -47,6 +47,16 @@ fn private_network(outcome: Option<Outcome>) -> Vec<Check> {
         Err(error) => Check::new("trial", false, watched, same(error)),
     };
     vec![Check::new("namespace", true, title, found), second]
+}
+
+/// What can be done all the same.
+fn without() -> Option<Text> {
+    cfg!(all(target_os = "linux", feature = "capture")).then(|| {
+        Text::new(
+            "without it, what a loopback alone can show of the lab runs where capturing is allowed: synfin lab run --all",
+            "没有它时，只要允许抓包，仅靠环回接口就能展示的实验场景仍可运行：synfin lab run --all",
+        )
+    })
 }
 
 #[cfg(target_os = "linux")]
@@ -144,7 +154,10 @@ mod tests {
         let outcome = Outcome::Failed { step: "unshare".to_string(), text: same("no"), fixes: vec![same("mend")] };
         let line = serde_json::to_string(&outcome).unwrap();
         let checks = private_network(serde_json::from_str(&line).ok());
-        assert_eq!((checks.len(), checks[0].ok, checks[0].fixes.len()), (1, Some(false), 1));
+        let fixes = &checks[0].fixes;
+        assert_eq!((checks.len(), checks[0].ok, fixes[0].en.as_str()), (1, Some(false), "mend"));
+        let lab = fixes.iter().any(|fix| fix.en.ends_with("synfin lab run --all"));
+        assert_eq!(lab, cfg!(all(target_os = "linux", feature = "capture")));
         assert_eq!(private_network(None)[0].ok, Some(false));
     }
 
