@@ -5,12 +5,11 @@ mod relay;
 
 use super::error::LabError;
 use super::recording::Recording;
-use super::traced;
 use super::watch::Watch;
 use crate::lab::hosts::Network;
 use crate::lab::kernel::tracer::Tracer;
 use crate::lab::wire::{Medium, Plan, Wire};
-use crate::source::clock::{self, now};
+use crate::source::clock;
 use crate::source::privilege::User;
 use crate::tcp::{Peer, State};
 use program::{GRACE, Program};
@@ -95,15 +94,9 @@ impl Exec {
             Err(LabError::Stopped) => Ended::Stopped,
             ended => ended?,
         };
-        let watched = watch.watched();
-        let (mut seen, polling) = watch.end();
+        let watched = watch.end();
         let record = medium.end().map_err(LabError::Lost)?;
-        let acts = traced::join(&mut seen, &record, tracer.map(Tracer::end).unwrap_or_default());
-        let mut recording =
-            Recording { record, calls: Vec::new(), hosts: Vec::new(), seen, acts, polling, ended: now() };
-        if ended == Ended::Stopped {
-            recording.end_at(watched);
-        }
+        let recording = Recording::gather(record, watched, tracer, Default::default(), ended == Ended::Stopped);
         Ok(Happened { recording, ended })
     }
 

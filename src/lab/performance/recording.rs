@@ -1,7 +1,11 @@
 //! What everybody saw of a performance, as one file: packets at both hosts, calls, and the kernels' words.
 
+use super::traced;
+use super::watch::Watched;
+use crate::lab::kernel::tracer::Tracer;
 use crate::lab::kernel::witness::Seen;
 use crate::lab::wire::Record;
+use crate::source::clock::now;
 use crate::source::journal;
 use crate::tcp::{CallWord, HostsWord, KernelAct, Polling, Timestamp};
 use std::io::{self, Write};
@@ -25,8 +29,25 @@ pub struct Recording {
 }
 
 impl Recording {
+    /// Gathers it when all is over; what nobody watched any more of one that was stopped is no part of it.
+    pub(super) fn gather(
+        record: Record,
+        watched: Watched,
+        tracer: Option<Tracer>,
+        (calls, hosts): (Vec<CallWord>, Vec<HostsWord>),
+        is_stopped: bool,
+    ) -> Recording {
+        let Watched { mut seen, polling, until } = watched;
+        let acts = traced::join(&mut seen, &record, tracer.map(Tracer::end).unwrap_or_default());
+        let mut recording = Recording { record, calls, hosts, seen, acts, polling, ended: now() };
+        if is_stopped {
+            recording.end_at(until);
+        }
+        recording
+    }
+
     /// Nothing that came later is part of it: nobody watched any more.
-    pub(super) fn end_at(&mut self, time: Timestamp) {
+    fn end_at(&mut self, time: Timestamp) {
         self.record.sightings.retain(|sighting| sighting.time <= time);
         self.calls.retain(|word| word.at <= time);
         self.hosts.retain(|word| word.at <= time);

@@ -39,6 +39,16 @@ pub(super) struct Watch<'w> {
     watched: Timestamp,
 }
 
+/// What watching came to.
+pub(super) struct Watched {
+    /// Host by host.
+    pub(super) seen: Vec<Seen>,
+    /// For how long a kernel was not asked.
+    pub(super) polling: Polling,
+    /// When all were last asked.
+    pub(super) until: Timestamp,
+}
+
 impl<'w> Watch<'w> {
     /// `delay` is the wire's.
     pub(super) fn begin(
@@ -80,11 +90,6 @@ impl<'w> Watch<'w> {
         Ok(())
     }
 
-    /// When all were last asked.
-    pub(super) fn watched(&self) -> Timestamp {
-        self.watched
-    }
-
     /// Sockets that were seen, by host.
     pub(super) fn seen(&self) -> impl Iterator<Item = &[Seen]> {
         self.witnesses.iter().map(|(witness, _)| witness.seen())
@@ -123,9 +128,10 @@ impl<'w> Watch<'w> {
         Ok(())
     }
 
-    /// What was seen, host by host, and for how long a kernel was not asked.
-    pub(super) fn end(self) -> (Vec<Seen>, Polling) {
-        (self.seen().flatten().cloned().collect(), self.polling)
+    /// What came of it.
+    pub(super) fn end(self) -> Watched {
+        let seen = self.seen().flatten().cloned().collect();
+        Watched { seen, polling: self.polling, until: self.watched }
     }
 }
 

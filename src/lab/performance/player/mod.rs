@@ -12,12 +12,11 @@ pub use board::Missed;
 
 use super::error::LabError;
 use super::recording::Recording;
-use super::traced;
 use super::watch::Watch;
 use crate::lab::hosts::Host;
 use crate::lab::kernel::tracer::Tracer;
 use crate::lab::scenario::{Ground, Place, Scenario};
-use crate::source::clock::{self, now};
+use crate::source::clock;
 use crate::tcp::{CallWord, Peer};
 use board::Board;
 use stage::Stage;
@@ -119,17 +118,11 @@ fn perform(
     if !is_stopped {
         played?;
     }
-    let watched = watch.watched();
-    let (mut seen, polling) = watch.end();
+    let watched = watch.end();
     // Sockets that no script closed are open to the end: their FINs and RSTs are of the stage's clearing, not of the lesson, and
     // nobody must still be listening then.
     let record = stage.medium.end().map_err(LabError::Lost)?;
-    let traced = tracer.map(Tracer::end).unwrap_or_default();
     let (calls, hosts, missed) = board.told();
-    let acts = traced::join(&mut seen, &record, traced);
-    let mut recording = Recording { record, calls, hosts, seen, acts, polling, ended: now() };
-    if is_stopped {
-        recording.end_at(watched);
-    }
+    let recording = Recording::gather(record, watched, tracer, (calls, hosts), is_stopped);
     Ok(Played { recording, missed, is_stopped })
 }
