@@ -81,12 +81,19 @@ impl Judged {
             };
         }
         for Missed { program, line: number, text, gave } in &self.missed {
-            let (program, text, gave) = (safe(program), safe(text), safe(gave.get(lang)));
+            let (program, text) = (safe(program), safe(text));
+            let gave = gave.as_ref().map(|gave| safe(gave.get(lang)));
+            let came = match (lang, gave) {
+                (Lang::En, Some(gave)) => format!("'{text}' gave {gave}"),
+                (Lang::Zh, Some(gave)) => format!("'{text}' 的结果是 {gave}"),
+                (Lang::En, None) => format!("'{text}' gave nothing until the scenario was over"),
+                (Lang::Zh, None) => format!("'{text}' 直到场景结束也没有返回"),
+            };
             line(
                 "✗",
                 match lang {
-                    Lang::En => format!("{name}: {program}, line {number}: '{text}' gave {gave}"),
-                    Lang::Zh => format!("{name}：{program} 第 {number} 行：'{text}' 的结果是 {gave}"),
+                    Lang::En => format!("{name}: {program}, line {number}: {came}"),
+                    Lang::Zh => format!("{name}：{program} 第 {number} 行：{came}"),
                 },
             )?;
         }

@@ -28,8 +28,8 @@ pub struct Missed {
     pub line: usize,
     /// As it stands there.
     pub text: String,
-    /// What it gave.
-    pub gave: Text,
+    /// What it gave; none: nothing until the scenario was over.
+    pub gave: Option<Text>,
 }
 
 pub(super) struct Board<'l> {
@@ -213,7 +213,7 @@ impl<'l> Board<'l> {
     }
 
     /// A call gave something else than it must: the scenario is over.
-    pub(super) fn miss(&self, program: &str, line: &Line, gave: Text) {
+    pub(super) fn miss(&self, program: &str, line: &Line, gave: Option<Text>) {
         self.change(|shared| {
             // What fails after the end fails because of it.
             if !self.over.swap(true, Ordering::AcqRel) || shared.missed.is_empty() {

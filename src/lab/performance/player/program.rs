@@ -4,6 +4,7 @@ use super::board::{Board, Over};
 use super::names;
 use super::socket::{Caller, Socket};
 use super::transfers;
+use crate::app::Encoding;
 use crate::lab::hosts::Host;
 use crate::lab::scenario::script::{Amount, Line, Target, Wait, Wanted, What};
 use crate::lab::scenario::{Place, Program};
@@ -25,7 +26,7 @@ pub(super) fn run(program: &Program, host: Option<&Host>, board: &Board<'_>) {
     if let Some(Err(error)) = host.map(Host::enter)
         && let Some(line) = program.lines.first()
     {
-        return board.miss(&program.name, line, Text::new(error.to_string(), error.to_string()));
+        return board.miss(&program.name, line, Some(Text::new(error.to_string(), error.to_string())));
     }
     let peer = match program.place {
         Place::Host(peer) => peer,
@@ -40,11 +41,10 @@ pub(super) fn run(program: &Program, host: Option<&Host>, board: &Board<'_>) {
     for line in &program.lines {
         match work.line(line) {
             Ok(gave) if gave.is_wanted(line) => {}
-            Ok(gave) => return board.miss(&program.name, line, gave.text()),
+            Ok(gave) => return board.miss(&program.name, line, Some(gave.text(&line.wanted))),
             Err(Over) => {
                 // A line that waits in vain is one that gave nothing.
-                let nothing = Text::new("nothing until the scenario was over", "直到场景结束都没有结果");
-                return board.miss(&program.name, line, nothing);
+                return board.miss(&program.name, line, None);
             }
         }
     }
@@ -72,18 +72,44 @@ impl Gave {
         Gave { result, octets: Vec::new() }
     }
 
-    fn text(&self) -> Text {
+    /// In words, for one who wanted something else.
+    fn text(&self, wanted: &Wanted) -> Text {
         match &self.result {
             Ok(count) if self.octets.is_empty() => Text::new(count.to_string(), count.to_string()),
             Ok(count) => {
                 let octets = String::from_utf8_lossy(self.octets.get(..60).unwrap_or(&self.octets)).into_owned();
-                Text::new(format!("{count}: {octets:?}"), format!("{count}：{octets:?}"))
+                let Text { en, zh } = self.hint(wanted).unwrap_or_default();
+                Text::new(format!("{count}: {octets:?}{en}"), format!("{count}：{octets:?}{zh}"))
             }
             Err(error) => {
                 let name = errno_name(error.raw_os_error().unwrap_or_default());
                 Text::new(name.clone(), name)
             }
         }
+    }
+}
+
+impl Gave {
+    /// Where the text that was wanted came in another encoding.
+    fn hint(&self, wanted: &Wanted) -> Option<Text> {
+        let Wanted::Text(wanted) = wanted else { return None };
+        let is_in = |own: Encoding, octets: &[u8], of: &[u8]| {
+            std::str::from_utf8(of).is_ok_and(|text| own.encode(text).is_some_and(|own| own == octets))
+        };
+        Encoding::NAMES.into_iter().filter_map(|name| Some((name, Encoding::named(name)?))).find_map(|(name, own)| {
+            if is_in(own, &self.octets, wanted) {
+                return Some(Text::new(
+                    format!("; that is the same text in {name}: write {name} behind the quotation marks"),
+                    format!("；这是同一文本的 {name} 编码：请在引号后面写上 {name}"),
+                ));
+            }
+            is_in(own, wanted, &self.octets).then(|| {
+                Text::new(
+                    format!("; that is the same text in utf-8: the send has no {name} behind its quotation marks"),
+                    format!("；这是同一文本的 utf-8 编码：发送方的引号后面没有写 {name}"),
+                )
+            })
+        })
     }
 }
 
@@ -239,5 +265,25 @@ impl Work<'_> {
     fn address(&self, port: u16, own: bool) -> SocketAddr {
         let peer = if own { self.host } else { !self.host };
         SocketAddr::new(*peer.of(&self.caller.board.addresses), port)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_text_in_another_encoding_is_recognised() {
+        let gave = |octets: &[u8], wanted: &[u8]| {
+            let gave = Gave { result: Ok(octets.len() as u64), octets: octets.to_vec() };
+            gave.text(&Wanted::Text(wanted.to_vec()))
+        };
+        let (utf8, gbk) = ("你好".as_bytes(), Encoding::Gbk.encode("你好").unwrap());
+        let forgotten = gave(&gbk, utf8);
+        assert!(forgotten.en.ends_with("write gbk behind the quotation marks"), "{}", forgotten.en);
+        assert!(forgotten.zh.ends_with("请在引号后面写上 gbk"), "{}", forgotten.zh);
+        assert!(gave(utf8, &gbk).en.contains("the send has no gbk"), "{}", gave(utf8, &gbk).en);
+        assert_eq!(gave(b"hello", b"hi").en, "5: \"hello\"");
     }
 }
