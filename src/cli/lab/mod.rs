@@ -3,6 +3,8 @@
 #[cfg(all(feature = "capture", target_os = "linux"))]
 mod all;
 #[cfg(all(feature = "capture", target_os = "linux"))]
+mod calls;
+#[cfg(all(feature = "capture", target_os = "linux"))]
 mod compared;
 #[cfg(not(all(feature = "capture", target_os = "linux")))]
 mod elsewhere;

@@ -6,6 +6,7 @@ use super::super::exit::{Exit, Failure};
 use super::super::output::Outputs;
 use super::super::permission::quoted;
 use super::super::{interrupt, names, saving, scenarios};
+use super::calls::Calls;
 use super::judged::Judged;
 use super::{failed, ground, interrupted, told};
 use crate::annotate::call;
@@ -42,16 +43,19 @@ pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
         explain(&[&scenario.title, &scenario.lesson.before, &scenario.lesson.during], config)?;
     }
     let begun = now();
+    let calls = Calls::default();
     let tell = |program: &str, word: &CallWord| {
-        if args.explain {
-            say(begun, program, word, config);
-        }
+        let (returned, lines) = told_call(begun, program, word, config);
+        calls.hear(returned, lines);
     };
-    let Played { mut recording, missed, is_stopped } =
-        player::play(&scenario, ground, true, &stop, &tell).map_err(|error| match error {
-            LabError::Sysctl(sysctl, error) => scenarios::refused(name, &sysctl, &error).into(),
-            other => failed(other, lang),
-        })?;
+    let played = match args.explain {
+        true => calls.say_during(|| player::play(&scenario, ground, true, &stop, &tell)),
+        false => player::play(&scenario, ground, true, &stop, &|_, _| {}),
+    };
+    let Played { mut recording, missed, is_stopped } = played.map_err(|error| match error {
+        LabError::Sysctl(sysctl, error) => scenarios::refused(name, &sysctl, &error).into(),
+        other => failed(other, lang),
+    })?;
     // Devices, namespaces and tracepoints are let go: nothing from here on needs them.
     Outputs::settle_rights_to_write(outputs.has_files() || args.write.is_some())?;
     if is_stopped {
@@ -86,16 +90,16 @@ fn explain(texts: &[&Text], config: &Config) -> io::Result<()> {
     Ok(())
 }
 
-/// A call, as it returns: when, by whom, and what it came to.
-fn say(begun: Timestamp, program: &str, word: &CallWord, config: &Config) {
+/// A call: when it returned, and in words when, by whom, and what it came to.
+fn told_call(begun: Timestamp, program: &str, word: &CallWord, config: &Config) -> (Timestamp, String) {
     let name = word.call.name();
     let text = call::sentence(word, 1);
     let came = text.get(config.lang).strip_prefix(name).unwrap_or_default();
-    // When it returned: a socket's first calls are told only when it has an address.
     let took = word.took.map_or(0, |took| i64::try_from(took.as_nanos()).unwrap_or(i64::MAX));
-    let seconds = word.at.add_ns(took).since(begun) as f64 / 1e9;
+    let returned = word.at.add_ns(took);
+    let seconds = returned.since(begun) as f64 / 1e9;
     let style = config.stderr_style();
     let head = format!("  {seconds:7.3} s  {program:<8} ");
     let lines = prose::hanging(&head, &format!("{name}({}){came}", word.arguments), style.width, &style);
-    let _ = writeln!(io::stderr().lock(), "{}", lines.join("\n"));
+    (returned, lines.join("\n"))
 }

@@ -201,9 +201,13 @@ impl<'l> Board<'l> {
         self.change(|shared| _ = shared.sockets.insert((host, name.into()), socket));
     }
 
-    /// A call has returned, or never will.
-    pub(super) fn hear(&self, program: &str, word: CallWord) {
-        (self.listener)(program, &word);
+    /// A call has returned, or never will: whoever listens hears of it at once.
+    pub(super) fn say(&self, program: &str, word: &CallWord) {
+        (self.listener)(program, word);
+    }
+
+    /// A call, once it is known whose it is.
+    pub(super) fn hear(&self, word: CallWord) {
         self.change(|shared| shared.calls.push(word));
     }
 

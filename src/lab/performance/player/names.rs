@@ -23,7 +23,7 @@ pub(super) fn reach(caller: Caller<'_>, host: Peer, name: &str, port: u16) -> Re
     };
     let mut last: io::Error = Errno::ENOENT.into();
     for ip in found {
-        let mut socket = match Socket::of(ip.is_ipv6()) {
+        let mut socket = match Socket::of(caller, ip.is_ipv6()) {
             Ok(socket) => socket,
             Err(error) => return Ok(Err(error)),
         };

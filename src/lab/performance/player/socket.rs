@@ -9,12 +9,15 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::{setsockopt, sockopt};
 use socket2::{Domain, Protocol, SockAddr, TcpKeepalive, Type};
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{IpAddr, Shutdown, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr};
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 /// How long one wait for the kernel lasts at most.
 const GLANCE: u16 = 20;
+
+/// Of a socket that has none yet.
+pub(super) const NO_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
 /// Who makes the calls.
 #[derive(Clone, Copy)]
@@ -46,11 +49,11 @@ pub(super) type Outcome<T> = Result<io::Result<T>, Over>;
 impl Socket {
     /// socket.
     pub(super) fn new(caller: Caller<'_>) -> io::Result<Socket> {
-        Socket::of(caller.board.addresses.iter().all(IpAddr::is_ipv6))
+        Socket::of(caller, caller.board.addresses.iter().all(IpAddr::is_ipv6))
     }
 
     /// socket, of this version of IP.
-    pub(super) fn of(is_v6: bool) -> io::Result<Socket> {
+    pub(super) fn of(caller: Caller<'_>, is_v6: bool) -> io::Result<Socket> {
         let (domain, family) = if is_v6 { (Domain::IPV6, "AF_INET6") } else { (Domain::IPV4, "AF_INET") };
         let (at, clock) = (now(), Instant::now());
         let socket = socket2::Socket::new(domain, Type::STREAM, Some(Protocol::TCP))?;
@@ -62,7 +65,9 @@ impl Socket {
             arguments: format!("{family}, SOCK_STREAM"),
             result: Ok(None),
         };
-        Ok(Socket { socket, local: None, remote: None, early: vec![made] })
+        let mut socket = Socket { socket, local: None, remote: None, early: Vec::new() };
+        socket.tell(caller, made);
+        Ok(socket)
     }
 
     /// setsockopt.
@@ -224,9 +229,10 @@ impl Socket {
         let told = result.as_ref().map(|()| None).map_err(again);
         let made =
             Made { call: CallName::Close, at, took: Some(clock.elapsed()), arguments: String::new(), result: told };
+        caller.say(&made, local, remote);
         for made in early.into_iter().chain([made]) {
             if let Some(local) = local {
-                caller.board.hear(caller.program, made.word(caller.program, local, remote));
+                caller.board.hear(made.word(caller.program, local, remote));
             }
         }
         result
@@ -247,8 +253,10 @@ impl Socket {
         result
     }
 
-    /// Tells a call as soon as the socket has an address. A bound one may yet connect, and then belongs to that connection.
+    /// Says a call at once, and tells it as soon as the socket has an address. A bound one may yet connect, and then belongs to
+    /// that connection.
     fn tell(&mut self, caller: Caller<'_>, made: Made) {
+        caller.say(&made, self.local, self.remote);
         let waits = match made.call {
             CallName::Socket | CallName::Setsockopt => self.remote.is_none(),
             CallName::Bind => made.result.is_ok(),
@@ -257,7 +265,7 @@ impl Socket {
         self.early.push(made);
         if let Some(local) = self.local.filter(|_| !waits) {
             for made in self.early.drain(..) {
-                caller.board.hear(caller.program, made.word(caller.program, local, self.remote));
+                caller.board.hear(made.word(caller.program, local, self.remote));
             }
         }
     }
@@ -275,11 +283,27 @@ impl Socket {
     }
 }
 
+impl Caller<'_> {
+    /// Says it to whoever listens; an address that is not known yet is none.
+    fn say(&self, made: &Made, local: Option<SocketAddr>, remote: Option<SocketAddr>) {
+        self.board.say(self.program, &made.word(self.program, local.unwrap_or(NO_ADDRESS), remote));
+    }
+}
+
 impl Made {
-    fn word(self, program: &str, local: SocketAddr, remote: Option<SocketAddr>) -> CallWord {
+    fn word(&self, program: &str, local: SocketAddr, remote: Option<SocketAddr>) -> CallWord {
         let Made { call, at, took, arguments, result } = self;
-        let result = result.map_err(|error| errno_name(error.raw_os_error().unwrap_or_default()));
-        CallWord { local, remote, program: Some(program.into()), at, took, call, arguments, result }
+        let result = result.as_ref().map_err(|error| errno_name(error.raw_os_error().unwrap_or_default()));
+        CallWord {
+            local,
+            remote,
+            program: Some(program.into()),
+            at: *at,
+            took: *took,
+            call: *call,
+            arguments: arguments.clone(),
+            result: result.copied(),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The built-in server and client of files inside a scenario: real transfers, with every call told.
 
 use super::board::Board;
+use super::socket::NO_ADDRESS;
 use crate::tcp::CallWord;
 use crate::transfer::{Call, Client, GetError, Refusal, Root, Server, Target};
 use nix::errno::Errno;
@@ -58,7 +59,7 @@ fn errno_of(why: Refusal) -> Errno {
     }
 }
 
-/// Tells the board of calls. What a client calls before it has an address is told as soon as it has one.
+/// Says calls, and tells the board of them. What a client calls before it has an address is told as soon as it has one.
 struct Teller<'b> {
     program: &'b str,
     board: &'b Board<'b>,
@@ -71,6 +72,10 @@ impl<'b> Teller<'b> {
     }
 
     fn tell(&self, call: &Call) {
+        let known = Call { local: call.local.or(Some(NO_ADDRESS)), ..call.clone() };
+        if let Some(word) = known.word(self.program) {
+            self.board.say(self.program, &word);
+        }
         let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);
         if call.local.is_none() {
             return early.push(call.clone());
@@ -78,7 +83,7 @@ impl<'b> Teller<'b> {
         let before = early.drain(..).map(|before| Call { local: call.local, ..before });
         let words: Vec<CallWord> = before.chain([call.clone()]).filter_map(|call| call.word(self.program)).collect();
         for word in words {
-            self.board.hear(self.program, word);
+            self.board.hear(word);
         }
     }
 }
