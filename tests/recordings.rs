@@ -109,3 +109,45 @@ fn a_lesson_is_drawn_whole_with_each_of_its_connections() {
     assert!(drawn("congestion", &[]).contains("segments folded"));
     assert!(!drawn("congestion", &["--full"]).contains("segments folded"));
 }
+
+/// What is not of the capture itself is drawn in ASCII alone, where that is asked for.
+#[test]
+fn no_capture_is_drawn_with_more_than_ascii_where_that_is_asked_for() {
+    let mut wrong = String::new();
+    let mut count = 0;
+    for folder in ["captures", "captures/lab"] {
+        for entry in std::fs::read_dir(here(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if !path.extension().is_some_and(|suffix| suffix == "pcap" || suffix == "pcapng") {
+                continue;
+            }
+            count += 1;
+            let file = path.to_str().unwrap();
+            for more in
+                [&["--full", "--text"][..], &["--width", "50"], &["--format", "waterfall"], &["--connection", "1"]]
+            {
+                let output = synfin(&[&["replay", file, "--charset", "ascii"], more].concat());
+                assert!(output.status.success(), "{file} {more:?}: {}", String::from_utf8_lossy(&output.stderr));
+                if let Some(line) = text(&output).lines().find(|line| !line.is_ascii()) {
+                    let _ = writeln!(wrong, "{file} {more:?}: {line}");
+                }
+            }
+        }
+    }
+    assert!(count > BUILTIN.len());
+    assert_eq!(wrong, "");
+    // Several files, and both sides of two hosts: a table, and the whole of them.
+    let [client, server] = ["client", "server"].map(|side| here(&format!("captures/two-hosts-{side}.pcap")));
+    let [client, server] = [client.to_str().unwrap(), server.to_str().unwrap()];
+    let (reset, refused) = (here("captures/reset.pcap"), here("captures/refused.pcap"));
+    let both = ["replay", "--client", client, "--server", server, "--charset", "ascii"];
+    let table = ["replay", client, reset.to_str().unwrap(), refused.to_str().unwrap(), "--charset", "ascii"];
+    for args in [&both[..], &table] {
+        let drawn = text(&synfin(args));
+        assert!(drawn.is_ascii() && drawn.lines().count() > 5, "{drawn}");
+    }
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}

@@ -1,7 +1,7 @@
 //! One line of output: pieces of text at columns, never wider than the style allows.
 
 use super::ink::{self, Ink};
-use super::{Style, width};
+use super::{Charset, Style, width};
 use std::io;
 
 /// A line being put together from left to right.
@@ -20,7 +20,11 @@ impl<'a> Line<'a> {
     /// Appends text that is clean already, clipped at the right edge.
     pub(super) fn push(&mut self, text: &str, ink: Ink) -> &mut Self {
         let room = self.style.width.saturating_sub(self.used);
-        let text = width::clip(text, room, self.style.charset);
+        let mut text = width::clip(text, room, self.style.charset);
+        // Lengths of time are in words everywhere.
+        if self.style.charset == Charset::Ascii && text.contains('µ') {
+            text = text.replace('µ', "u");
+        }
         self.used += width::width(&text);
         match self.pieces.last_mut() {
             Some((last, same)) if *same == ink => last.push_str(&text),

@@ -2,6 +2,8 @@
 
 pub(super) use crate::timeline::amount::{octets, span};
 
+use super::{Charset, Style};
+
 const MS: i64 = 1_000_000;
 const S: i64 = 1_000_000_000;
 
@@ -49,6 +51,12 @@ impl Gutter {
             None => (text, false),
         }
     }
+}
+
+/// From the least to the most: `9.8 ms – 12.1 ms`.
+pub(super) fn range(least: i64, most: i64, style: &Style) -> String {
+    let dash = if style.charset == Charset::Unicode { "–" } else { "-" };
+    format!("{} {dash} {}", span(least), span(most))
 }
 
 /// The same in whole units, for tables: `59 s`, `4 min`.

@@ -28,8 +28,8 @@ pub(in crate::render) fn write(timeline: &Timeline, style: &Style, out: &mut imp
     }
     let lang = style.lang;
     let parts = [
-        to_server.told(lang.pick("to servers", "到服务器"), lang),
-        to_client.told(lang.pick("to clients", "到客户端"), lang),
+        to_server.told(lang.pick("to servers", "到服务器"), style),
+        to_client.told(lang.pick("to clients", "到客户端"), style),
     ];
     section(lang.pick("one way", "单程"), &parts, style, out)?;
     section(lang.pick("clocks", "时钟"), &[clocks(clock, style)], style, out)
@@ -47,12 +47,12 @@ impl Way {
         }
     }
 
-    /// `to servers 5.3 ms (5.1 ms to 12 ms), 12 of 49 lost`
-    fn told(&mut self, name: &str, lang: Lang) -> String {
+    /// `to servers 5.3 ms (5.1 ms – 12 ms), 12 of 49 lost`
+    fn told(&mut self, name: &str, style: &Style) -> String {
+        let lang = style.lang;
         let mut text = match (self.median(), self.least.zip(self.most)) {
             (Some(median), Some((least, most))) => {
-                let [median, least, most] = [median, least, most].map(time::span);
-                format!("{name} {median} ({least} – {most})")
+                format!("{name} {} ({})", time::span(median), time::range(least, most, style))
             }
             _ => format!("{name}{}", lang.pick(": nothing seen to arrive", "：未见到达")),
         };

@@ -3,15 +3,15 @@
 use super::Ladder;
 use crate::ladder::Side;
 use crate::render::{Style, summary, time};
-use crate::timeline::{ClockOffset, Lang, OneWay, Ways};
+use crate::timeline::{ClockOffset, Lang, OneWay, OneWayDelay, Ways};
 
 /// Delays and losses of both directions.
 pub(super) fn told(ways: &Ways, ladder: &Ladder, style: &Style) -> String {
     let way = |side: Side, way: &OneWay| {
         let to = summary::lane_name(ladder.lanes.get(side), style);
         let mut text = match (style.lang, &way.delay) {
-            (Lang::En, Some(delay)) => format!("to {to} {}", delays(delay.median_ns, delay.min_ns, delay.max_ns)),
-            (Lang::Zh, Some(delay)) => format!("到{to} {}", delays(delay.median_ns, delay.min_ns, delay.max_ns)),
+            (Lang::En, Some(delay)) => format!("to {to} {}", delays(delay, style)),
+            (Lang::Zh, Some(delay)) => format!("到{to} {}", delays(delay, style)),
             (Lang::En, None) => format!("to {to}: nothing seen to arrive"),
             (Lang::Zh, None) => format!("到{to}：未见到达"),
         };
@@ -66,10 +66,13 @@ fn fitting(offset: i64, uncertainty: i64) -> String {
     format!("{:.decimals$} s", offset as f64 / S as f64)
 }
 
-/// `10.0 ms (9.8 ms to 12.1 ms)`
-fn delays(median: i64, least: i64, most: i64) -> String {
-    let [median, least, most] = [median, least, most].map(time::span);
-    if least == most { median } else { format!("{median} ({least} – {most})") }
+/// `10.0 ms (9.8 ms – 12.1 ms)`
+fn delays(delay: &OneWayDelay, style: &Style) -> String {
+    let median = time::span(delay.median_ns);
+    if time::span(delay.min_ns) == time::span(delay.max_ns) {
+        return median;
+    }
+    format!("{median} ({})", time::range(delay.min_ns, delay.max_ns, style))
 }
 
 #[cfg(test)]
