@@ -4,7 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 use serde_json::Value;
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use synfin::lab::scenario::BUILTIN;
@@ -108,6 +109,36 @@ fn a_lesson_is_drawn_whole_with_each_of_its_connections() {
     assert!(!drawn("download", &[]).contains("segments folded"));
     assert!(drawn("congestion", &[]).contains("segments folded"));
     assert!(!drawn("congestion", &["--full"]).contains("segments folded"));
+}
+
+#[test]
+fn what_programs_say_is_read_as_the_scenario_says() {
+    let drawn = |more: &[&str]| {
+        let file = recording("gbk-chat");
+        text(&synfin(&[&["replay", file.to_str().unwrap()], more].concat()))
+    };
+    assert!(drawn(&[]).contains("“你好吗？”, GBK"), "{}", drawn(&[]));
+    assert_eq!(drawn(&["--encoding", "gbk"]), drawn(&[]));
+    assert!(!drawn(&["--encoding", "latin1"]).contains("你好吗"), "who asks for another encoding gets it");
+}
+
+#[test]
+fn a_pipe_shows_what_the_file_shows_packed_or_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let plain = std::fs::read(recording("gbk-chat")).unwrap();
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packer.write_all(&plain).unwrap();
+    let packed = packer.finish().unwrap();
+    let by_name = text(&synfin(&["replay", recording("gbk-chat").to_str().unwrap()])).replace("gbk-chat.pcapng", "-");
+    assert!(by_name.contains("seen at both ends"));
+    for (name, bytes) in [("plain", plain), ("packed", packed)] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_synfin"));
+        command.args(["replay", "-", "--lang", "en"]).env("LC_ALL", "C.UTF-8");
+        let piped = command.stdin(std::fs::File::open(&path).unwrap()).output().unwrap();
+        assert_eq!(text(&piped), by_name, "{name}");
+    }
 }
 
 /// What is not of the capture itself is drawn in ASCII alone, where that is asked for.

@@ -16,6 +16,9 @@ const PAUSE_NS: i64 = 100_000_000;
 /// Octets shown of what is no text.
 const SHOWN_RAW: usize = 32;
 
+/// Before the name of an encoding.
+const REMARK: &str = "the programs say text in ";
+
 /// In what the text is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Encoding {
@@ -37,6 +40,26 @@ impl Encoding {
     pub fn named(name: &str) -> Option<Encoding> {
         let all = [Encoding::Auto, Encoding::Utf8, Encoding::Gbk, Encoding::Latin1];
         Encoding::NAMES.into_iter().zip(all).find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, own)| own)
+    }
+
+    /// As [`Encoding::named`] knows it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Encoding::Auto => "auto",
+            Encoding::Utf8 => "utf-8",
+            Encoding::Gbk => "gbk",
+            Encoding::Latin1 => "latin1",
+        }
+    }
+
+    /// What a recording says of itself whose programs say text in it.
+    pub fn remark(self) -> String {
+        format!("{REMARK}{}", self.name())
+    }
+
+    /// The encoding of which this is said.
+    pub fn remarked(remark: &str) -> Option<Encoding> {
+        remark.strip_prefix(REMARK).and_then(Encoding::named)
     }
 
     /// A text in octets, where it has a place for each character.

@@ -20,6 +20,7 @@ use crate::source::{Backwards, CaptureReader, Frame, OpenError};
 use crate::timeline::{SourceKind, Text, Timeline};
 use crate::track::Keep;
 use anyhow::Result;
+use recorded::Lesson;
 use rows::Rows;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -40,7 +41,11 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     let view = choose::view(&args.choose, args.connection);
     let mut held = if args.client.is_none() { piped::lesson(&args.files, config)? } else { None };
     let recorded = if args.client.is_none() { recorded::only(&args.files, config)? } else { None };
-    let is_lesson = held.is_some() || recorded::is_only(&args.files, config)?;
+    let taught = match &held {
+        Some((lesson, _)) => Some(*lesson),
+        None => Lesson::of_only(&args.files, config)?,
+    };
+    let is_lesson = taught.is_some();
     if !is_lesson && rows::suffice(args, &outputs) {
         let (mut rows, wishes) = Rows::new(args, &sieve, &view, &outputs, config)?;
         let (timeline, damaged) = read(opened_each(&args.files, config), wishes, &mut filter, Some(&mut rows))?;
@@ -85,10 +90,13 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     let merge_vlans = args.merge_vlans;
     let whole = if is_lesson { recorded::WHOLE } else { 0 };
     let (full, msl) = (args.output.full, args.output.msl);
-    let manner = args.output.manner(None, outputs.body());
+    let manner = args.output.manner(taught.and_then(|lesson| lesson.text), outputs.body());
     let wishes = Wishes { watch, full, whole, msl, keep, merge_vlans, manner, reads };
     let (mut timeline, damaged) = match (&args.client, &args.server, &recorded) {
-        _ if held.is_some() => piped::read_held(held.take().unwrap_or_default(), "-", wishes, &mut filter, config)?,
+        _ if held.is_some() => {
+            let bytes = held.take().map(|(_, bytes)| bytes).unwrap_or_default();
+            piped::read_held(bytes, "-", wishes, &mut filter, config)?
+        }
         (.., Some(sides)) => read_recorded(&args.files, sides, wishes, &mut filter, config)?,
         (Some(client), Some(server), None) => {
             both::read([client, server], args.one_clock, wishes, &mut filter, config)?
@@ -128,7 +136,7 @@ pub(super) fn warn(timeline: &Timeline, config: &Config) -> Result<()> {
 /// The timeline of files, one after the other; of a recording of the lab that of both its hosts.
 pub(super) fn timeline(files: &[PathBuf], wishes: Wishes, config: &Config) -> Result<Timeline> {
     let mut all = FrameFilter::new(&[], config)?;
-    let whole = if recorded::is_only(files, config)? { recorded::WHOLE } else { 0 };
+    let whole = if Lesson::of_only(files, config)?.is_some() { recorded::WHOLE } else { 0 };
     let wishes = Wishes { whole, ..wishes };
     let read = match recorded::only(files, config)? {
         Some(sides) => read_recorded(files, &sides, wishes, &mut all, config)?,

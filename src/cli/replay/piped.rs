@@ -2,7 +2,8 @@
 
 use super::super::config::Config;
 use super::super::exit::{Exit, Failure};
-use super::{FrameFilter, opened, read, recorded};
+use super::recorded::{self, Lesson};
+use super::{FrameFilter, opened, read};
 use crate::analyze::Wishes;
 use crate::source::CaptureReader;
 use crate::timeline::{Text, Timeline};
@@ -11,26 +12,17 @@ use std::io::{self, BufRead, Cursor, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// How a pcapng file begins, whatever its order of octets.
-const SECTION: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
 /// Octets held at most. A recording of the lab's is far shorter.
 const MOST: usize = 256 << 20;
 
 /// All of standard input, if it is the only input and begins as a recording of the lab's does; else nothing is taken from it.
-pub(super) fn lesson(files: &[PathBuf], config: &Config) -> Result<Option<Vec<u8>>> {
+pub(super) fn lesson(files: &[PathBuf], config: &Config) -> Result<Option<(Lesson, Vec<u8>)>> {
     let [file] = files else { return Ok(None) };
     if file.as_os_str() != "-" {
         return Ok(None);
     }
     let mut input = io::stdin().lock();
-    // The mark stands in the section's options. What cannot be read is told by who reads it next.
-    let begins = |first: &[u8]| {
-        let mark = recorded::MARK.as_bytes();
-        first.starts_with(&SECTION) && first.windows(mark.len()).take(1024).any(|window| window == mark)
-    };
-    if !input.fill_buf().is_ok_and(begins) {
-        return Ok(None);
-    }
+    let Some(lesson) = input.fill_buf().ok().and_then(begins) else { return Ok(None) };
     let mut bytes = Vec::new();
     let most = u64::try_from(MOST).unwrap_or(u64::MAX).saturating_add(1);
     input.take(most).read_to_end(&mut bytes).context(config.lang.pick("cannot read the capture", "无法读取捕获"))?;
@@ -41,7 +33,13 @@ pub(super) fn lesson(files: &[PathBuf], config: &Config) -> Result<Option<Vec<u8
         );
         return Err(Failure::new(Exit::Failed, message).into());
     }
-    Ok(Some(bytes))
+    Ok(Some((lesson, bytes)))
+}
+
+/// What a recording of the lab's that begins with these octets, packed or not, says of itself: its section stands before all
+/// else. What cannot be read is told by who reads it next.
+fn begins(first: &[u8]) -> Option<Lesson> {
+    Lesson::begins(&mut CaptureReader::from_reader(Cursor::new(first.to_vec())).ok()?)
 }
 
 /// The timeline of what the lab has recorded, under this name; says whether it was damaged.

@@ -4,6 +4,7 @@
 use super::super::config::Config;
 use super::{FrameFilter, open};
 use crate::analyze::{Both, Side, Told, Wishes};
+use crate::app::Encoding;
 use crate::assemble::Remarks;
 use crate::source::journal::Entry;
 use crate::source::{Backwards, CaptureReader};
@@ -13,7 +14,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 
 /// What the section's application or hardware begins with.
-pub(super) const MARK: &str = "synfin lab";
+const MARK: &str = "synfin lab";
 /// The two interfaces.
 const SIDES: [(&str, Side); 2] = [("client", Side::Client), ("server", Side::Server)];
 
@@ -53,15 +54,31 @@ pub(super) fn sides(reader: &mut CaptureReader) -> Option<Sides> {
     is_ours.then_some(Sides(sides))
 }
 
-/// Whether the file is the only one and the lab's, also of its loopback: then it tells of its few connections all that it can.
-pub(super) fn is_only(files: &[PathBuf], config: &Config) -> Result<bool> {
-    let [file] = files else { return Ok(false) };
-    if !file.metadata().is_ok_and(|found| found.is_file()) {
-        return Ok(false);
+/// What a recording of the lab's says of itself, also of its loopback: of its few connections it tells all that it can.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Lesson {
+    /// What the programs say is text in this encoding.
+    pub(super) text: Option<Encoding>,
+}
+
+impl Lesson {
+    /// Of the file, if it is the only one and the lab's.
+    pub(super) fn of_only(files: &[PathBuf], config: &Config) -> Result<Option<Lesson>> {
+        let [file] = files else { return Ok(None) };
+        if !file.metadata().is_ok_and(|found| found.is_file()) {
+            return Ok(None);
+        }
+        Ok(Lesson::begins(&mut open(file, config)?))
     }
-    let mut reader = open(file, config)?;
-    let _ = reader.next();
-    Ok(is_marked(&reader))
+
+    /// Of what is read, if it is the lab's. Its first packet is read.
+    pub(super) fn begins(reader: &mut CaptureReader) -> Option<Lesson> {
+        // The section stands before the first packet.
+        let _ = reader.next();
+        let remarks = reader.about().map_or(&[][..], |about| &about.comments);
+        let text = remarks.iter().find_map(|remark| Encoding::remarked(remark));
+        is_marked(reader).then_some(Lesson { text })
+    }
 }
 
 /// Whether the lab made it, so far as it was read: only then its journal is ours.

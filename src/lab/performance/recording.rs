@@ -2,6 +2,7 @@
 
 use super::traced;
 use super::watch::Watched;
+use crate::app::Encoding;
 use crate::lab::kernel::tracer::Tracer;
 use crate::lab::kernel::witness::Seen;
 use crate::lab::wire::Record;
@@ -15,6 +16,8 @@ const APPLICATION: &str = concat!("synfin lab ", env!("CARGO_PKG_VERSION"));
 
 pub struct Recording {
     pub record: Record,
+    /// What programs say is shown as text in this encoding.
+    pub text: Option<Encoding>,
     /// By time.
     pub calls: Vec<CallWord>,
     /// What they found in the hosts file.
@@ -39,7 +42,7 @@ impl Recording {
     ) -> Recording {
         let Watched { mut seen, polling, until } = watched;
         let acts = traced::join(&mut seen, &record, tracer.map(Tracer::end).unwrap_or_default());
-        let mut recording = Recording { record, calls, hosts, seen, acts, polling, ended: now() };
+        let mut recording = Recording { record, text: None, calls, hosts, seen, acts, polling, ended: now() };
         if is_stopped {
             recording.end_at(until);
         }
@@ -60,7 +63,7 @@ impl Recording {
     /// # Errors
     /// What the writer says.
     pub fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        self.record.write(APPLICATION, out)?;
+        self.record.write(APPLICATION, self.text.map(Encoding::remark).as_deref(), out)?;
         self.hosts.iter().try_for_each(|word| journal::write_hosts(word, out))?;
         self.calls.iter().try_for_each(|word| journal::write_call(word, out))?;
         for word in self.seen.iter().flat_map(Seen::words) {

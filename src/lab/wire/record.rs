@@ -84,13 +84,16 @@ impl Record {
         }
     }
 
-    /// Writes all in the order of time. Whole blocks may follow.
+    /// Writes all in the order of time, with what is to be said of the whole. Whole blocks may follow.
     ///
     /// # Errors
     /// What the writer says.
-    pub fn write(&self, application: &str, out: &mut impl Write) -> io::Result<()> {
+    pub fn write(&self, application: &str, remark: Option<&str>, out: &mut impl Write) -> io::Result<()> {
         let mut section = SECTION.to_vec();
         option(&mut section, OPT_APPLICATION, application.as_bytes());
+        if let Some(remark) = remark {
+            option(&mut section, OPT_COMMENT, remark.as_bytes());
+        }
         option(&mut section, OPT_END, &[]);
         block(out, BLOCK_SECTION, &section)?;
         let places: &[Peer] = if self.is_loopback { &[Peer::A] } else { &Peer::BOTH };
@@ -205,13 +208,14 @@ mod tests {
         record.note(Peer::B, Timestamp(1_700_000_000_000_000_007), &[2; 61], Some("dropped by the wire".into()));
         record.note(Peer::A, Timestamp(1_700_000_000_000_000_003), &[1; 60], None);
         let mut bytes = Vec::new();
-        record.write("synfin lab", &mut bytes).unwrap();
+        record.write("synfin lab", Some("of two"), &mut bytes).unwrap();
         let mut reader = CaptureReader::from_reader(std::io::Cursor::new(bytes)).unwrap();
         let first = reader.next().unwrap();
         assert_eq!((first.interface, first.time.0 % 10, first.bytes), (0, 3, &[1; 60][..]));
         let second = reader.next().unwrap();
         assert_eq!((second.interface, second.time.0 % 10, second.bytes.len()), (1, 7, 61));
         assert_eq!(reader.comment(), Some("dropped by the wire"));
+        assert_eq!(reader.about().unwrap().comments, ["of two"]);
         assert!(reader.next().is_none() && reader.damage().is_empty());
         let names: Vec<_> = reader.interfaces().iter().map(|interface| interface.name.clone().unwrap()).collect();
         assert_eq!(names, ["client", "server"]);
@@ -229,7 +233,7 @@ mod tests {
         record.remark(Some(0), "it was lost".into());
         record.remark(Some(0), "and found".into());
         let mut bytes = Vec::new();
-        record.write("synfin lab", &mut bytes).unwrap();
+        record.write("synfin lab", None, &mut bytes).unwrap();
         let mut reader = CaptureReader::from_reader(std::io::Cursor::new(bytes)).unwrap();
         assert!(reader.next().is_some());
         assert_eq!(reader.comment(), Some("it was lost; and found"));

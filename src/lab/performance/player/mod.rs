@@ -124,5 +124,6 @@ fn perform(
     let record = stage.medium.end().map_err(LabError::Lost)?;
     let (calls, hosts, missed) = board.told();
     let recording = Recording::gather(record, watched, tracer, (calls, hosts), is_stopped);
+    let recording = Recording { text: scenario.text, ..recording };
     Ok(Played { recording, missed, is_stopped })
 }
