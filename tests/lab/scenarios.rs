@@ -73,6 +73,10 @@ fn a_wrong_file_is_told_with_its_line() {
             "title = \"x\"\nexpect = \"client SYN\"\n[program.client]\ncalls = \"\"\"\nbind 1\nconect 9\n\"\"\"\n",
             "did you mean connect?",
         ),
+        (
+            "title = \"x\"\nexpect = \"...\"\n[program.server]\ncalls = \"\"\"\nlisten 9\naccept from client\n\"\"\"\n[program.client]\ncalls = \"connect 9\"\n",
+            "line 6, column 13",
+        ),
         ("title = \"x\"\nexpect = \"client SYN\"\nfautls = []\n", "line 3, column 1"),
         ("title = \"x\"\nexpect = \"client SYN\"\nfautls = []\n", "did you mean faults?"),
         ("title = \"x\"\nexpect = \"client SYN\"\n", "no program makes a call"),
@@ -159,6 +163,48 @@ fn a_lesson_is_told_within_the_width_and_calls_with_what_they_were_given() {
         for call in ["socket(AF_INET, SOCK_STREAM)", "listen(128)", "send(\"notes.txt\")", "connect(10.0.0.2:8080)"] {
             assert!(err.contains(call), "{call} is not in {err}");
         }
+    }
+}
+
+/// The client's first calls are said before what the server does, though its connect returns only when the SYN came again.
+#[test]
+fn calls_are_said_in_the_order_of_their_times() {
+    let _stage = stage();
+    let program = Program::new();
+    let (code, _, err) = run(program.command().args(["lab", "run", "syn-lost", "--explain", "--lang", "en"]));
+    if code == Some(NOT_PERMITTED) {
+        return skipped("calls_are_said_in_the_order_of_their_times", &err);
+    }
+    let time = |line: &str| line.trim_start().split_once(" s  ").and_then(|(time, _)| time.parse::<f64>().ok());
+    let times: Vec<f64> = err.lines().filter_map(time).collect();
+    assert!(times.len() >= 8 && times.is_sorted(), "{err}");
+    let place = |call: &str| err.lines().position(|line| line.contains(call));
+    assert!(place("client   socket(") < place("client   connect("), "{err}");
+    assert!(err.contains("client   socket("), "{err}");
+}
+
+#[test]
+fn a_call_that_never_returns_is_told() {
+    let _stage = stage();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mine.toml");
+    let text = "title = \"mine\"\nlimit = \"1s\"\nexpect = \"...\"\n\
+                [program.server]\ncalls = \"\"\"\nlisten 8080\naccept\nrecv 100\n\"\"\"\n\
+                [program.client]\ncalls = \"connect 8080\"\n";
+    fs::write(&file, text).unwrap();
+    for (lang, told) in [
+        ("en", "server, line 3: 'recv 100' gave nothing until the scenario was over"),
+        ("zh", "server 第 3 行：'recv 100' 直到场景结束也没有返回"),
+    ] {
+        let program = Program::new();
+        let mut command = program.command();
+        let (code, _, err) =
+            run(command.args(["lab", "run", file.to_str().unwrap(), "--width", "200", "--lang", lang]));
+        if code == Some(NOT_PERMITTED) {
+            return skipped("a_call_that_never_returns_is_told", &err);
+        }
+        assert_eq!(code, Some(1), "{err}");
+        assert!(err.contains(told), "{err}");
     }
 }
 
