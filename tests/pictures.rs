@@ -2,16 +2,19 @@
 //! and what a packet holds never becomes markup.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+mod support;
+
 use std::collections::HashSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use support::hostile;
 use synfin::ladder::{Ladder, View};
 use synfin::render::picture::{Canvas, Size, Spacing, Theme};
 use synfin::render::png::{self, Fonts};
 use synfin::render::svg::Frames;
 use synfin::render::{self, Charset, Format, Style};
-use synfin::timeline::{Detail, Lang, Timeline};
+use synfin::timeline::{Lang, Timeline};
 
 fn home(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -160,28 +163,8 @@ fn arrows_run_between_the_lifelines() {
 
 #[test]
 fn what_packets_hold_is_no_markup() {
-    const EVIL: &str = "</text></g><script>alert(1)</script>]]>&amp;<!--\u{1b}[2J\u{202e}\u{0}\"' onload='x";
     let mut timeline = timeline(&home("captures/lab/web-server.pcapng"));
-    timeline.source.name = EVIL.into();
-    for endpoint in &mut timeline.endpoints {
-        endpoint.name = Some(EVIL.into());
-    }
-    for connection in &mut timeline.connections {
-        connection.verdict.en = EVIL.into();
-    }
-    for step in &mut timeline.steps {
-        (step.title.en, step.note.en) = (EVIL.into(), EVIL.into());
-    }
-    for event in &mut timeline.events {
-        for note in &mut event.notes {
-            (note.text.en, note.rfc) = (EVIL.into(), EVIL.into());
-        }
-        match &mut event.detail {
-            Detail::Segment(segment) => segment.flags = vec![EVIL.into()],
-            Detail::Call(call) => call.arguments = EVIL.into(),
-            _ => {}
-        }
-    }
+    hostile::fill(&mut timeline);
     let picture = svg(&timeline, None, &Style::new(Lang::En, Charset::Unicode, 100));
     check(&picture, "evil");
     assert!(picture.contains("&lt;script&gt;") && !picture.contains("<script"));

@@ -53,8 +53,15 @@ impl Outputs {
             FormatArg::Svg => Format::Svg,
             FormatArg::Png => Format::Png,
             FormatArg::Html => Format::Html,
+            FormatArg::Reveal => Format::Reveal,
+            FormatArg::Marp => Format::Marp,
+            FormatArg::Slidev => Format::Slidev,
+            FormatArg::Beamer => Format::Beamer,
+            FormatArg::Mermaid => Format::Mermaid,
+            FormatArg::Plantuml => Format::Plantuml,
+            FormatArg::Markdown => Format::Markdown,
         };
-        let files = named.map(|path| file(path, stdout)).collect::<Result<_>>()?;
+        let files = named.map(|path| file(path, stdout, frames)).collect::<Result<_>>()?;
         if let Some(frames) = frames {
             folder_of(frames)?;
         }
@@ -94,9 +101,9 @@ impl Outputs {
         !self.files.is_empty() || self.frames.is_some()
     }
 
-    /// Whether a connection is drawn as a picture.
+    /// Whether one connection is drawn.
     pub fn has_pictures(&self) -> bool {
-        self.frames.is_some() || self.has(Format::Svg) || self.has(Format::Png)
+        self.frames.is_some() || Format::ALL.into_iter().any(|format| format.is_of_one() && self.has(format))
     }
 
     /// Whether anything is written in this format.
@@ -163,6 +170,9 @@ impl Outputs {
     /// # Errors
     /// As [`Outputs::write`].
     pub fn write_files(&self, timeline: &Timeline, view: &View, config: &Config) -> Result<()> {
+        if let Some(folder) = &self.frames {
+            frames::make(folder, config)?;
+        }
         for (path, format) in &self.files {
             let saved = save(path, config.lang, |out| draw(timeline, view, *format, &config.file_style(), out));
             saved.map_err(|error| if error.is::<Failure>() { error } else { unwritten(error, Some(path), config) })?;
@@ -210,6 +220,10 @@ fn draw(timeline: &Timeline, view: &View, format: Format, style: &Style, out: &m
     match render::write(timeline, view, format, style, out) {
         Err(error) if matches!(error, render::Error::UnknownConnection { .. }) => Err(unknown(&error).into()),
         Err(render::Error::Io(error)) => Err(error.into()),
+        Err(render::Error::Nothing) => {
+            let message = Text::new("there is no TCP connection to tell of", "没有可讲述的 TCP 连接");
+            Err(Failure::new(Exit::Failed, message).into())
+        }
         Err(render::Error::Picture(error)) => Err(frames::undrawn(&error).into()),
         Err(error) => Err(error.into()),
         Ok(()) => Ok(()),
@@ -232,13 +246,14 @@ fn unknown(error: &render::Error) -> Failure {
     Failure::new(Exit::Usage, Text::new(error.to_string(), zh))
 }
 
-fn file(path: &Path, stdout: Format) -> Result<(PathBuf, Format)> {
+fn file(path: &Path, stdout: Format, frames: Option<&Path>) -> Result<(PathBuf, Format)> {
     // A device or a pipe, as the shell's >(…), has no suffix to choose: it gets what standard output gets.
     if path.extension().is_none() && is_special(path) {
         return Ok((path.to_path_buf(), stdout));
     }
     let suffix = path.extension().and_then(|suffix| suffix.to_str()).unwrap_or_default();
-    let Some(format) = Format::from_suffix(suffix) else {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let Some(format) = Format::from_name(name) else {
         let known: Vec<String> = Format::ALL.iter().map(|format| format!(".{}", format.suffix())).collect();
         let message = match suffix {
             "" => Text::new(
@@ -257,7 +272,10 @@ fn file(path: &Path, stdout: Format) -> Result<(PathBuf, Format)> {
             ))
             .into());
     };
-    folder_of(path)?;
+    // The folder of the frames is made for them.
+    if frames != Some(folder(path)) {
+        folder_of(path)?;
+    }
     if let (Err(en), Err(zh)) = (part::refuse_read_only(path, Lang::En), part::refuse_read_only(path, Lang::Zh)) {
         let message = Text::new(
             format!("cannot write '{}': {en}", path.display()),

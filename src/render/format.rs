@@ -1,6 +1,10 @@
 //! The formats that a timeline leaves in: one enum, one match.
 
-use super::{Style, csv, har, json, messages, ndjson, page, png, skipped, summary, svg, table, text, waterfall};
+use super::diagram::{mermaid, plantuml};
+use super::slides::{beamer, marp, reveal, slidev};
+use super::{
+    Style, csv, har, json, markdown, messages, ndjson, page, png, skipped, summary, svg, table, text, waterfall,
+};
 use crate::ladder::{Ladder, View};
 use crate::timeline::{Connection, Timeline};
 use std::io;
@@ -28,10 +32,20 @@ pub enum Format {
     Png,
     /// A page to step through.
     Html,
+    /// Decks: of reveal.js, Marp, Slidev and Beamer.
+    Reveal,
+    Marp,
+    Slidev,
+    Beamer,
+    /// Sequence diagrams as text.
+    Mermaid,
+    Plantuml,
+    /// A report.
+    Markdown,
 }
 
 impl Format {
-    pub const ALL: [Format; 10] = [
+    pub const ALL: [Format; 17] = [
         Format::Text,
         Format::Json,
         Format::Csv,
@@ -42,6 +56,13 @@ impl Format {
         Format::Svg,
         Format::Png,
         Format::Html,
+        Format::Reveal,
+        Format::Marp,
+        Format::Slidev,
+        Format::Beamer,
+        Format::Mermaid,
+        Format::Plantuml,
+        Format::Markdown,
     ];
 
     /// Whether it has a line for each connection, which needs nothing else.
@@ -62,12 +83,27 @@ impl Format {
             Format::Svg => "svg",
             Format::Png => "png",
             Format::Html => "html",
+            Format::Reveal => "reveal.html",
+            Format::Marp => "marp.md",
+            Format::Slidev => "slidev.md",
+            Format::Beamer => "tex",
+            Format::Mermaid => "mmd",
+            Format::Plantuml => "puml",
+            Format::Markdown => "md",
         }
     }
 
-    /// The format whose files have this suffix, in capitals or not.
-    pub fn from_suffix(suffix: &str) -> Option<Format> {
-        Format::ALL.into_iter().find(|format| format.suffix().eq_ignore_ascii_case(suffix))
+    /// The format that a file's name ends in, in capitals or not: of two that fit, as of `.reveal.html`, the longer one.
+    pub fn from_name(name: &str) -> Option<Format> {
+        let name = name.to_ascii_lowercase();
+        let fits = |format: &Format| name.strip_suffix(format.suffix()).is_some_and(|rest| rest.ends_with('.'));
+        Format::ALL.into_iter().filter(fits).max_by_key(|format| format.suffix().len())
+    }
+
+    /// Whether it draws one connection: the first, where none is asked for.
+    pub fn is_of_one(self) -> bool {
+        use Format::*;
+        matches!(self, Svg | Png | Reveal | Marp | Slidev | Beamer | Mermaid | Plantuml | Markdown)
     }
 }
 
@@ -76,6 +112,8 @@ impl Format {
 pub enum Error {
     #[error("there is no connection {asked}: this timeline {}", range(.known))]
     UnknownConnection { asked: u64, known: Vec<u64> },
+    #[error("there is no TCP connection to tell of")]
+    Nothing,
     #[error(transparent)]
     Picture(#[from] png::Error),
     #[error("cannot write")]
@@ -121,8 +159,7 @@ pub fn write(
         Format::Html => page::write(timeline, view, style, out)?,
         Format::Svg | Format::Png => {
             let mut picture = Vec::new();
-            let id = view.connection.or(timeline.connections.first().map(|first| first.id));
-            match id.and_then(|id| Ladder::of(timeline, id)) {
+            match one(timeline, view) {
                 Some(ladder) => svg::write(&ladder, style, &mut picture)?,
                 None => svg::nothing(style, &mut picture)?,
             }
@@ -131,6 +168,13 @@ pub fn write(
             }
             out.write_all(&picture)?;
         }
+        Format::Reveal => reveal::write(&one(timeline, view).ok_or(Error::Nothing)?, style, out)?,
+        Format::Marp => marp::write(&one(timeline, view).ok_or(Error::Nothing)?, style, out)?,
+        Format::Slidev => slidev::write(&one(timeline, view).ok_or(Error::Nothing)?, style, out)?,
+        Format::Beamer => beamer::write(&one(timeline, view).ok_or(Error::Nothing)?, style, out)?,
+        Format::Mermaid => mermaid::write(&one(timeline, view).ok_or(Error::Nothing)?, style, out)?,
+        Format::Plantuml => plantuml::write(&one(timeline, view).ok_or(Error::Nothing)?, style, out)?,
+        Format::Markdown => markdown::write(&one(timeline, view).ok_or(Error::Nothing)?, style, out)?,
         Format::Text => {
             let chosen = match (view.connection, timeline.connections.as_slice()) {
                 (Some(id), _) => Ladder::of(timeline, id),
@@ -153,6 +197,12 @@ pub fn write(
         }
     }
     Ok(())
+}
+
+/// The connection that is asked for, else the first.
+fn one(timeline: &Timeline, view: &View) -> Option<Ladder> {
+    let id = view.connection.or(timeline.connections.first().map(|first| first.id))?;
+    Ladder::of(timeline, id)
 }
 
 /// The timeline with one connection and what belongs to it.

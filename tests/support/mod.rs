@@ -11,6 +11,7 @@
 pub mod any_timeline;
 pub mod contract;
 pub mod harness;
+pub mod hostile;
 pub mod life;
 pub mod packet;
 pub mod sequence;

@@ -228,6 +228,20 @@ pub enum FormatArg {
     Png,
     /// A page to step through in a browser, without any network
     Html,
+    /// A reveal.js deck with its pictures in it; needs `npm install reveal.js` in its folder
+    Reveal,
+    /// A Marp deck in Markdown, with the pictures of --frames in its folder
+    Marp,
+    /// A Slidev deck, with the pictures of --frames in its folder
+    Slidev,
+    /// A LaTeX Beamer deck for XeLaTeX, with the pictures of --frames in its folder
+    Beamer,
+    /// A Mermaid sequence diagram
+    Mermaid,
+    /// A PlantUML sequence diagram
+    Plantuml,
+    /// A report in Markdown
+    Markdown,
 }
 
 /// Make a real transfer on a private loopback and show its whole life

@@ -5,6 +5,7 @@ use crate::cli::config::Config;
 use crate::cli::exit::{Exit, Failure};
 use crate::ladder::{Ladder, View};
 use crate::render::png::{self, Fonts};
+use crate::render::slides::frame_name;
 use crate::render::svg::Frames;
 use crate::timeline::{Lang, Text, Timeline};
 use anyhow::{Context, Result};
@@ -15,18 +16,16 @@ use std::path::Path;
 /// Writes the frames of one connection, the first unless the view names one. All that is SVG is written before any PNG is drawn.
 ///
 /// # Errors
-/// A folder that cannot be made, a file that cannot be written; a PNG that cannot be drawn, with what would help.
+/// A file that cannot be written; a PNG that cannot be drawn, with what would help.
 pub(super) fn write(folder: &Path, timeline: &Timeline, view: &View, config: &Config) -> Result<()> {
     let cannot = || format!("{} '{}'", config.lang.pick("cannot write", "无法写入"), folder.display());
-    make(folder).with_context(cannot)?;
     let id = view.connection.or(timeline.connections.first().map(|first| first.id));
     let Some(ladder) = id.and_then(|id| Ladder::of(timeline, id)) else {
         let message = Text::new("no TCP connection to draw: no frames", "没有可绘制的 TCP 连接：未生成逐步图片");
         return Err(Failure::new(Exit::Failed, message).into());
     };
     let frames = Frames::of(&ladder, &config.file_style());
-    let digits = frames.len().to_string().len().max(2);
-    let name = |step: usize, suffix: &str| folder.join(format!("step-{step:0digits$}.{suffix}"));
+    let name = |step: usize, suffix: &str| folder.join(frame_name(step, frames.len(), suffix));
     let mut pictures = Vec::with_capacity(frames.len());
     for step in 1..=frames.len() {
         let mut picture = Vec::new();
@@ -44,13 +43,17 @@ pub(super) fn write(folder: &Path, timeline: &Timeline, view: &View, config: &Co
 }
 
 /// Makes the folder where it is not there yet, for the user behind sudo.
-fn make(folder: &Path) -> Result<()> {
+///
+/// # Errors
+/// What the system says.
+pub(super) fn make(folder: &Path, config: &Config) -> Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
-    fs::create_dir(folder)?;
+    let cannot = || format!("{} '{}'", config.lang.pick("cannot make the folder", "无法建立文件夹"), folder.display());
+    fs::create_dir(folder).with_context(cannot)?;
     #[cfg(unix)]
-    crate::source::privilege::give_to_user(&File::open(folder)?);
+    crate::source::privilege::give_to_user(&File::open(folder).with_context(cannot)?);
     Ok(())
 }
 

@@ -294,8 +294,21 @@ fn segment(arrow: &Arrow, event: u64, header: Option<&SegmentEvent>) -> Segment 
         made_up: arrow.is_made_up,
         reset: arrow.has_flag("RST"),
         pure_ack: arrow.is_pure_ack(),
-        header: header.cloned(),
+        header: header.map(safe),
         flags,
+    }
+}
+
+/// The header's fields; of what a file may hold instead of them, nothing that steers a reader.
+fn safe(segment: &SegmentEvent) -> SegmentEvent {
+    let plain = Style::new(Lang::En, Charset::Unicode, 100);
+    let clean = |text: &String| width::clean(text, 60, &plain);
+    SegmentEvent {
+        from: clean(&segment.from),
+        to: clean(&segment.to),
+        flags: segment.flags.iter().take(12).map(clean).collect(),
+        wireshark: None,
+        ..segment.clone()
     }
 }
 

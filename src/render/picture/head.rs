@@ -7,6 +7,7 @@ use super::measure;
 use super::shape::{Anchor, Paint, Shape, at, stroke};
 use super::states;
 use crate::ladder::{Change, Content, Ladder, Lifeline, Row, Side};
+use crate::render::story::{capital, title};
 use crate::render::{Style, summary, width};
 use crate::tcp::{Basis, State};
 use crate::timeline::{Fate, Lang};
@@ -19,21 +20,9 @@ const SMALL: f64 = 11.5;
 /// Lines of the sentence below the title.
 const MOST_LINES: usize = 3;
 
-/// `client 10.0.0.1:39470 → server 10.0.0.2:8080`.
-pub(super) fn title(ladder: &Ladder, style: &Style) -> String {
-    let [left, right] = Side::BOTH.map(|side| {
-        let lane = ladder.lanes.get(side);
-        width::clean(&lane.place(), 60, style)
-    });
-    format!("{left} → {right}")
-}
-
 /// The sentence: how the connection opened, closed and what waits.
 pub(super) fn verdict(ladder: &Ladder, style: &Style) -> String {
-    let text = width::clean(ladder.connection.verdict.get(style.lang), 400, style);
-    let mut letters = text.chars();
-    // It begins a picture: with a capital.
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    capital(&width::clean(ladder.connection.verdict.get(style.lang), 400, style))
 }
 
 /// What stands above the rows; its end.

@@ -195,7 +195,7 @@ impl<'a> Draft<'a> {
             width,
             height,
             size,
-            title: head::title(ladder, style),
+            title: super::story::title(ladder, style),
             about: head::verdict(ladder, style),
             top: self.top - 10.0,
             foot,

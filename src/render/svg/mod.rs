@@ -9,7 +9,7 @@ use crate::ladder::Ladder;
 use crate::timeline::Lang;
 use std::io;
 use theme::Palette;
-use xml::escape;
+pub(in crate::render) use xml::escape;
 
 /// Fonts of which most machines have one; the last ones for Chinese.
 const SANS: &str = "Inter, 'Segoe UI', 'Helvetica Neue', Helvetica, Arial, 'DejaVu Sans', 'Microsoft YaHei', 'PingFang SC', \

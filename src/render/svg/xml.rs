@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// The text with all that XML takes for markup, or forbids (XML 1.0, 2.2), replaced. Steering characters are made visible before;
 /// should one come so far, it ends here.
-pub(super) fn escape(text: &str) -> Cow<'_, str> {
+pub(in crate::render) fn escape(text: &str) -> Cow<'_, str> {
     let is_plain = |c: char| !matches!(c, '&' | '<' | '>' | '"' | '\'') && is_allowed(c);
     if text.chars().all(is_plain) {
         return Cow::Borrowed(text);

@@ -112,7 +112,31 @@ pub(super) fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) ->
     };
     summary::title([which].into_iter().chain(summary::source(&ladder.source, style)), style, out)?;
 
-    let mut rows: Vec<(&str, String, Ink)> = Vec::new();
+    let mut rows = rows(ladder, style);
+    let verdict = width::clean(connection.verdict.get(lang), SENTENCE, style);
+    if !verdict.is_empty() {
+        rows.push((lang.pick("verdict", "结论"), verdict, Ink::Strong));
+    }
+    let indent = rows.iter().map(|(label, ..)| width::width(label)).max().unwrap_or(0).min(style.width / 3) + 4;
+    for (label, value, ink) in &rows {
+        let mut label = width::clip(label, indent.saturating_sub(3), style.charset);
+        for value in width::wrap(value, style.width.saturating_sub(indent)) {
+            let mut line = Line::new(style);
+            line.to(2).push(&std::mem::take(&mut label), Ink::Dim).to(indent).push(&value, *ink);
+            line.write(out)?;
+        }
+    }
+    Line::new(style).write(out)
+}
+
+/// What there is to say of the connection: a name and a sentence each, the verdict not among them.
+pub(crate) fn facts(ladder: &Ladder, style: &Style) -> Vec<(String, String)> {
+    rows(ladder, style).into_iter().map(|(name, sentence, _)| (name.to_string(), sentence)).collect()
+}
+
+fn rows(ladder: &Ladder, style: &Style) -> Vec<(&'static str, String, Ink)> {
+    let (lang, connection) = (style.lang, &ladder.connection);
+    let mut rows: Vec<(&'static str, String, Ink)> = Vec::new();
     for side in Side::BOTH {
         let lane = ladder.lanes.get(side);
         rows.push((words::role(lane.role, lang), who(lane, style), Ink::side(side)));
@@ -147,20 +171,7 @@ pub(super) fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) ->
     rows.extend(resets(connection, style).map(|text| (lang.pick("kernel", "内核"), text, Ink::Plain)));
     rows.extend(sending(connection, lang).into_iter().map(|text| (lang.pick("sending", "发送"), text, Ink::Plain)));
     rows.extend(capture::lines(&ladder.source, style).into_iter().map(|(label, text)| (label, text, Ink::Dim)));
-    let verdict = width::clean(connection.verdict.get(lang), SENTENCE, style);
-    if !verdict.is_empty() {
-        rows.push((lang.pick("verdict", "结论"), verdict, Ink::Strong));
-    }
-    let indent = rows.iter().map(|(label, ..)| width::width(label)).max().unwrap_or(0).min(style.width / 3) + 4;
-    for (label, value, ink) in &rows {
-        let mut label = width::clip(label, indent.saturating_sub(3), style.charset);
-        for value in width::wrap(value, style.width.saturating_sub(indent)) {
-            let mut line = Line::new(style);
-            line.to(2).push(&std::mem::take(&mut label), Ink::Dim).to(indent).push(&value, *ink);
-            line.write(out)?;
-        }
-    }
-    Line::new(style).write(out)
+    rows
 }
 
 /// Writes which connection the rows that follow belong to and, as each counts from its own zero, when that is.

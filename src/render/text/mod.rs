@@ -18,6 +18,7 @@ mod ways;
 mod why;
 
 pub(super) use glyphs::Glyphs;
+pub(super) use head::facts;
 pub(super) use label::{flags, label, lines as joined, lost, options};
 pub(super) use notes::source;
 pub(super) use rows::{flow, fold, idle};

@@ -1,0 +1,69 @@
+//! A connection as it is told: its steps in words, and what there is to say of it in the end. Decks and reports are made of it.
+
+use super::{Style, summary, text, width, words};
+use crate::ladder::{Ladder, Side};
+use crate::timeline::{Phase, Text};
+
+/// Characters of one text.
+const LONGEST: usize = 600;
+
+/// One connection in words of one language, none of which steers anything.
+#[derive(Debug, Clone)]
+pub(super) struct Story {
+    pub(super) title: String,
+    /// How it opened and closed, in a sentence.
+    pub(super) verdict: String,
+    /// Where the timeline comes from.
+    pub(super) source: String,
+    pub(super) steps: Vec<Told>,
+    /// What there is to say of it: a name and a sentence each.
+    pub(super) facts: Vec<(String, String)>,
+}
+
+/// One step in words.
+#[derive(Debug, Clone)]
+pub(super) struct Told {
+    pub(super) phase: &'static str,
+    pub(super) title: String,
+    pub(super) note: String,
+    /// What the rules say of its rows, with the RFC's sections.
+    pub(super) remarks: Vec<String>,
+}
+
+impl Story {
+    pub(super) fn of(ladder: &Ladder, style: &Style) -> Story {
+        let clean = |text: &Text| width::clean(text.get(style.lang), LONGEST, style);
+        let order = ladder.steps_of_rows();
+        let remarks = |place: usize| {
+            let rows = ladder.rows.iter().zip(&order).filter(|(_, step)| **step == place);
+            let notes = rows.flat_map(|(row, _)| &row.notes);
+            notes.map(|note| clean(&note.text) + &text::source(note, style).replace('\u{a0}', " ")).collect()
+        };
+        let steps = ladder.steps.iter().enumerate();
+        let steps = steps.map(|(place, step)| Told {
+            phase: words::phase(if step.phase == Phase::Lookup { Phase::Open } else { step.phase }, style.lang),
+            title: clean(&step.title),
+            note: capital(&clean(&step.note)),
+            remarks: remarks(place),
+        });
+        let source = summary::source(&ladder.source, style);
+        Story {
+            title: title(ladder, style),
+            verdict: capital(&clean(&ladder.connection.verdict)),
+            source: source.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
+            steps: steps.collect(),
+            facts: text::facts(ladder, style),
+        }
+    }
+}
+
+/// `10.0.0.1:39470 → 10.0.0.2:8080`, by name where a peer has one.
+pub(super) fn title(ladder: &Ladder, style: &Style) -> String {
+    Side::BOTH.map(|side| width::clean(&ladder.lanes.get(side).place(), 60, style)).join(" → ")
+}
+
+/// The text with a capital at its beginning.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

@@ -1,0 +1,81 @@
+//! Decks, diagrams and reports: golden files of each, and what packets hold stays text in all of them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod support;
+
+use std::path::Path;
+use std::process::Command;
+use support::hostile;
+use synfin::ladder::View;
+use synfin::render::{self, Charset, Format, Style};
+use synfin::timeline::{Lang, Timeline};
+
+fn timeline(capture: &str) -> Timeline {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures").join(capture);
+    let mut program = Command::new(env!("CARGO_BIN_EXE_synfin"));
+    let output = program.args(["replay", "--format", "json"]).arg(&path).output().unwrap();
+    assert!(output.status.success(), "{capture}: {}", String::from_utf8_lossy(&output.stderr));
+    let mut timeline: Timeline = serde_json::from_slice(&output.stdout).unwrap();
+    timeline.generator.version = "…".into();
+    timeline
+}
+
+fn export(timeline: &Timeline, format: Format, lang: Lang) -> String {
+    let mut out = Vec::new();
+    let style = Style::new(lang, Charset::Unicode, 100);
+    render::write(timeline, &View::default(), format, &style, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+const TEXTS: [Format; 6] =
+    [Format::Mermaid, Format::Plantuml, Format::Markdown, Format::Marp, Format::Slidev, Format::Beamer];
+
+#[test]
+fn golden_files() {
+    for (capture, lang) in [("lab/syn-lost.pcapng", Lang::En), ("download.pcap", Lang::Zh)] {
+        let timeline = timeline(capture);
+        let name = Path::new(capture).file_stem().unwrap().to_str().unwrap().to_owned();
+        for format in TEXTS {
+            insta::assert_snapshot!(format!("{name}-{}", format.suffix()), export(&timeline, format, lang));
+        }
+    }
+}
+
+/// A deck that holds its pictures: one section for the title, one for each step, one for the end.
+#[test]
+fn a_reveal_deck_has_a_section_for_each_step() {
+    let timeline = timeline("lab/three-way.pcapng");
+    let deck = export(&timeline, Format::Reveal, Lang::En);
+    assert_eq!(deck.matches("<section").count(), timeline.steps.len() + 2);
+    assert_eq!(deck.matches("data:image/svg+xml;base64,").count(), timeline.steps.len());
+    assert_eq!(deck.matches("<aside class=\"notes\">").count(), timeline.steps.len());
+    assert_eq!(deck, export(&timeline, Format::Reveal, Lang::En));
+}
+
+#[test]
+fn what_packets_hold_steers_nothing() {
+    let plain = timeline("lab/web-server.pcapng");
+    let mut evil = plain.clone();
+    hostile::fill(&mut evil);
+    let count = |text: &str, what: &str| text.matches(what).count();
+    for lang in [Lang::En, Lang::Zh] {
+        for format in TEXTS.into_iter().chain([Format::Reveal, Format::Html, Format::Svg]) {
+            let (with, without) = (export(&evil, format, lang), export(&plain, format, lang));
+            for control in ['\u{1b}', '\u{7}', '\u{9b}', '\u{202e}', '\u{0}'] {
+                assert!(!with.contains(control), "{format:?}: {control:?}");
+            }
+            // What ends or begins something in this format comes as often as without the evil words.
+            let syntax: &[&str] = match format {
+                Format::Mermaid => &["%%", "<script", "\nend"],
+                Format::Plantuml => &["@enduml", "@startuml", "!include", "%date", "<script", "[["],
+                Format::Markdown => &["<script", "x](", "<img"],
+                Format::Marp | Format::Slidev => &["-->", "<!--", "<script", "{{", "\n---\n"],
+                Format::Beamer => &["\\input", "\\end{document}", "\\write"],
+                _ => &["<script", "</script", "<!--", "<img"],
+            };
+            for piece in syntax {
+                assert_eq!(count(&with, piece), count(&without, piece), "{format:?} {lang:?}: {piece}");
+            }
+        }
+    }
+}
