@@ -72,6 +72,8 @@ pub struct Analyzer {
     tracker: Tracker,
     reader: Reader,
     lookups: Lookups,
+    /// Lookups are told.
+    hears_names: bool,
     assembler: Assembler,
     msl: MslProfile,
     keep: Keep,
@@ -87,6 +89,9 @@ pub struct Analyzer {
 
 /// Streams whose packets get Wireshark's words in a timeline, which holds all of them; those of later streams get none.
 const MOST_STREAMS: usize = 100_000;
+
+/// Lookups looked at for a connection that is drawn as it begins.
+const MOST_RECENT: usize = 64;
 
 /// What the capture's owner knows of it.
 #[derive(Debug, Default)]
@@ -109,13 +114,16 @@ pub struct Ending {
 
 impl Analyzer {
     pub fn new(wishes: Wishes) -> Analyzer {
+        let assembler =
+            Assembler::new(wishes.watch, Fold::of(wishes.full, wishes.whole), wishes.msl).reading(wishes.reads);
+        let passes = wishes.watch == Watch::Passing;
         Analyzer {
             decoder: Decoder::new(),
             tracker: Tracker::keeping(wishes.msl, wishes.keep, wishes.merge_vlans),
             reader: Reader::new(wishes.manner),
-            lookups: Lookups::default(),
-            assembler: Assembler::new(wishes.watch, Fold::of(wishes.full, wishes.whole), wishes.msl)
-                .reading(wishes.reads),
+            lookups: Lookups::default().passing(passes),
+            hears_names: passes || assembler.keeps_any() || assembler.reads_more(),
+            assembler,
             msl: wishes.msl,
             keep: wishes.keep,
             overview: Overview::new(wishes.msl),
@@ -171,7 +179,7 @@ impl Analyzer {
                 }
                 self.tracker.hear_icmp(error, &mut Ears { reader, assembler, overview, ports: None, taker, now });
             }
-            Decoded::Names(datagram) if assembler.keeps_any() => naming::datagram(datagram, &mut self.lookups),
+            Decoded::Names(datagram) if self.hears_names => naming::datagram(datagram, &mut self.lookups),
             Decoded::Names(_) | Decoded::Skipped(_) => {}
         }
     }
@@ -199,7 +207,8 @@ impl Analyzer {
                 ahead.let_in(&mut self.tracker, ears);
                 self.tracker.hear_icmp(&error, ears);
             }
-            Placed::Skipped(_) => {}
+            Placed::Names(datagram) if self.hears_names => naming::datagram(&datagram, &mut self.lookups),
+            Placed::Names(_) | Placed::Skipped(_) => {}
         }
     }
 
@@ -270,7 +279,7 @@ impl Analyzer {
 
     /// Events that nothing can change any more, each once: for drawing while the capture goes on.
     pub fn settle(&mut self, now: Timestamp, sink: &mut dyn FnMut(u64, &Pair, Event)) {
-        self.assembler.settle(&self.tracker, now, sink);
+        self.assembler.settle(&self.tracker, self.lookups.recent(MOST_RECENT), now, sink);
     }
 
     /// Where events only pass by: how many connections that begin from now on may be given out by [`Analyzer::settle`]; without
@@ -303,6 +312,10 @@ impl Analyzer {
     pub fn finish_to(mut self, kind: SourceKind, name: &str, ending: Ending, taker: Option<&mut dyn Take>) -> Timeline {
         let end = ending.at.or(self.last).unwrap_or_default();
         let (reader, assembler, overview) = (&mut self.reader, &mut self.assembler, &mut self.overview);
+        if let (None, Some(first)) = (assembler.start(), self.lookups.first()) {
+            // Nothing but lookups.
+            assembler.begin(first);
+        }
         let start = assembler.start().unwrap_or_default();
         self.ahead.let_in(&mut self.tracker, &mut Ears::of(reader, assembler, overview));
         self.tracker.finish(end, &mut Ears { reader, assembler, overview, ports: None, taker, now: end });
@@ -349,9 +362,10 @@ impl Analyzer {
         // Of the only one all is shown.
         let is_sole = self.tracker.opened() == 1;
         connections.retain(|connection| is_sole || self.keep.keeps(connection.id));
+        let are_all = connections.len() as u64 == self.tracker.opened();
         self.assembler.hear_messages(messages);
         self.assembler.hear_lookups(lookups);
-        let mut timeline = self.assembler.finish(&connections, end, source);
+        let mut timeline = self.assembler.finish(&connections, are_all, end, source);
         ending.remarks.place(&mut timeline);
         // Backwards, so that the first name of an address stays.
         let names: HashMap<IpAddr, String> = ending.names.into_iter().rev().collect();

@@ -10,11 +10,13 @@ use std::net::IpAddr;
 use support::contract;
 use support::packet::{ACK, FIN, PSH, Packet, RST, SYN};
 use synfin::analyze::{Analyzer, Ending, Wishes};
+use synfin::assemble::{Reads, Watch};
 use synfin::ladder::View;
 use synfin::render::{self, Charset, Format, Style};
 use synfin::source::{Frame, LinkType};
 use synfin::tcp::{Scope, Timestamp};
 use synfin::timeline::*;
+use synfin::track::Keep;
 
 const CLIENT: &str = "10.0.0.1";
 const SERVER: &str = "10.0.0.53:53";
@@ -95,8 +97,7 @@ impl Scene {
         self.tcp(ms + 1, Packet::new(server, client).seq(0).ack(101).flags(RST | ACK));
     }
 
-    fn timeline(&self) -> Timeline {
-        let mut analyzer = Analyzer::new(Wishes::default());
+    fn push_to(&self, analyzer: &mut Analyzer) {
         for (n, (ms, bytes)) in self.frames.iter().enumerate() {
             analyzer.push(&Frame {
                 number: n as u64 + 1,
@@ -107,6 +108,11 @@ impl Scene {
                 interface: 0,
             });
         }
+    }
+
+    fn timeline(&self) -> Timeline {
+        let mut analyzer = Analyzer::new(Wishes::default());
+        self.push_to(&mut analyzer);
         let timeline = analyzer.finish(SourceKind::File, "scene", Ending::default());
         contract::assert_sound(&timeline);
         contract::json(&timeline);
@@ -289,4 +295,105 @@ fn a_malformed_answer_says_what_is_wrong_and_nothing_reaches_the_terminal() {
     assert_eq!((lookup.name.as_str(), lookup.addresses.len()), ("\\027ww.lab.test", 1));
     assert_eq!(lookup.problems[0].en, "answer 3 of 3 is cut short");
     assert!(!ladder(&timeline, Lang::En, 80).contains('\u{1b}'));
+}
+
+/// Lookups from which nothing came: no such name, a failure, no answer though asked again, addresses that nobody used, names
+/// and answers that cannot be read.
+fn in_vain() -> Scene {
+    let mut scene = Scene::default();
+    scene.asks(0, 4000, &message(1, "gone.lab.test", TYPE::A));
+    let mut none = answer(1, "gone.lab.test", TYPE::A, vec![]);
+    *none.rcode_mut() = RCODE::NameError;
+    scene.answers(2, 4000, &none);
+    scene.asks(10, 4001, &message(2, "broken.lab.test", TYPE::AAAA));
+    let mut failed = answer(2, "broken.lab.test", TYPE::AAAA, vec![]);
+    *failed.rcode_mut() = RCODE::ServerFailure;
+    scene.answers(1_500, 4001, &failed);
+    for ms in [2_000, 7_000, 12_000] {
+        scene.asks(ms, 4002, &message(3, "silent.lab.test", TYPE::A));
+    }
+    scene.asks(20_000, 4003, &message(4, "unused.lab.test", TYPE::A));
+    let records = (1..=5).map(|n| address("unused.lab.test", &format!("192.0.2.{n}"))).collect();
+    scene.answers(20_001, 4003, &answer(4, "unused.lab.test", TYPE::A, records));
+    // The name of the question, and then that of the answer, leads to itself.
+    scene.asks(30_000, 4004, &message(5, "loop.lab.test", TYPE::A));
+    let question = &mut scene.frames.last_mut().unwrap().1;
+    question.splice(40..40 + 15, [0xc0, 12]);
+    scene.asks(31_000, 4005, &message(6, "cut.lab.test", TYPE::A));
+    scene.answers(31_001, 4005, &answer(6, "cut.lab.test", TYPE::A, vec![address("cut.lab.test", "192.0.2.9")]));
+    let answer = &mut scene.frames.last_mut().unwrap().1;
+    let name = answer.len() - 16;
+    assert_eq!(answer[name], 0xc0, "a pointer to the name of the question");
+    answer[name + 1] = (name - 28) as u8;
+    scene
+}
+
+#[test]
+fn lookups_that_no_connection_came_of_are_listed() {
+    let timeline = in_vain().timeline();
+    assert_eq!(timeline.source.start.as_deref(), Some("2023-11-14T22:13:20.000000000Z"));
+    let told: Vec<_> = timeline
+        .lookups
+        .iter()
+        .map(|other| (other.t_ns / MS, other.lookup.name.as_str(), other.lookup.outcome, other.lookup.again_ns.len()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (0, "gone.lab.test", LookupOutcome::NoName, 0),
+            (10, "broken.lab.test", LookupOutcome::Failed, 0),
+            (2_000, "silent.lab.test", LookupOutcome::Unanswered, 2),
+            (20_000, "unused.lab.test", LookupOutcome::Addresses, 0),
+            (30_000, "", LookupOutcome::Unanswered, 0),
+            (31_000, "cut.lab.test", LookupOutcome::Unreadable, 0),
+        ]
+    );
+    assert!(timeline.lookups.iter().all(|other| other.client == CLIENT.parse().ok()));
+    assert!(timeline.connections.is_empty() && timeline.events.is_empty());
+    insta::assert_snapshot!(
+        [ladder(&timeline, Lang::En, 100), ladder(&timeline, Lang::Zh, 80), ladder(&timeline, Lang::En, 50)].concat()
+    );
+}
+
+#[test]
+fn each_row_of_a_table_tells_its_lookup_and_the_rest_are_listed() {
+    let mut scene = browser();
+    scene.frames.extend(in_vain().frames.into_iter().map(|(ms, frame)| (ms + 50, frame)));
+    scene.talk(40_000, "10.0.0.1:40001", "192.0.2.2:80", &[]);
+    let timeline = scene.timeline();
+    let names: Vec<_> = timeline.lookups.iter().map(|other| other.lookup.name.as_str()).collect();
+    assert_eq!(names, ["gone.lab.test", "broken.lab.test", "silent.lab.test", "", "cut.lab.test"]);
+    let picture = ladder(&timeline, Lang::En, 110);
+    assert!(picture.contains("\n   www.lab.test A by DNS server 10.0.0.53, 6 ms · GET / → no response\n"), "{picture}");
+    assert!(picture.contains("\n   unused.lab.test A by DNS server 10.0.0.53, 1 ms\n"), "{picture}");
+    assert!(picture.contains("\n5 lookups of names that no connection came of\n"), "{picture}");
+    assert!(ladder(&timeline, Lang::Zh, 110).contains("www.lab.test A，由 DNS 服务器 10.0.0.53 给出，用时 6 ms"));
+}
+
+/// Where only some connections are kept, nobody knows what came of the others' lookups.
+#[test]
+fn of_connections_that_are_not_shown_only_failed_lookups_are_listed() {
+    let mut scene = browser();
+    scene.frames.extend(in_vain().frames.into_iter().map(|(ms, frame)| (ms + 50, frame)));
+    scene.talk(40_000, "10.0.0.1:40001", "192.0.2.2:80", &[]);
+    let keep = Keep { first: 1, one: None, is_watched: false };
+    let mut analyzer = Analyzer::new(Wishes { watch: Watch::Sole, keep, reads: Reads::Few(25), ..Wishes::default() });
+    scene.push_to(&mut analyzer);
+    let timeline = analyzer.finish(SourceKind::File, "scene", Ending::default());
+    assert_eq!(timeline.connections.len(), 1);
+    assert_eq!(lookups(&timeline).len(), 2, "those of the first connection");
+    let names: Vec<_> = timeline.lookups.iter().map(|other| other.lookup.name.as_str()).collect();
+    assert_eq!(names, ["gone.lab.test", "broken.lab.test", "silent.lab.test", "", "cut.lab.test"]);
+}
+
+/// As live does: events are given out as nothing can change them any more, and not kept.
+#[test]
+fn a_lookup_is_drawn_before_the_first_segment_of_its_connection() {
+    let mut analyzer = Analyzer::new(Wishes { watch: Watch::Passing, ..Wishes::default() });
+    browser().push_to(&mut analyzer);
+    let mut drawn = Vec::new();
+    analyzer.settle(Timestamp(i64::MAX), &mut |id, _, event| drawn.push((id, event.detail)));
+    let is_lookup = |(id, detail): &(u64, Detail)| *id == 1 && matches!(detail, Detail::Lookup(_));
+    assert!(drawn[..2].iter().all(is_lookup) && !drawn[2..].iter().any(is_lookup), "{drawn:?}");
+    assert!(matches!(&drawn[2].1, Detail::Segment(segment) if segment.seq == 0), "{drawn:?}");
 }

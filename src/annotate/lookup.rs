@@ -1,18 +1,19 @@
 //! A lookup in one sentence: the name, its addresses, who said so, and which of them is tried.
 
 use crate::timeline::amount::{some, span, times};
-use crate::timeline::{Asked, Attempt, DnsTransport, Lookup, LookupAddress, LookupOutcome, OpenKind, Text};
+use crate::timeline::{Asked, Attempt, Lookup, LookupAddress, LookupOutcome, OpenKind, Text};
 
 /// Addresses told in the sentence; the others are counted.
 const MOST_TOLD: usize = 4;
 
 /// `lookup www.lab.test → 10.0.0.2 (A, 60 s) by DNS server 10.0.0.53, 1.2 ms; private address`. `t_ns` is when it was asked.
 pub fn sentence(lookup: &Lookup, t_ns: i64) -> Text {
-    let mut text = Text::new(format!("lookup {}", lookup.name), format!("查询 {}", lookup.name));
+    let name = lookup.name_text();
+    let mut text = Text::new(format!("lookup {}", name.en), format!("查询 {}", name.zh));
     for alias in lookup.aliases.iter().take(MOST_TOLD) {
         push(&mut text, &format!(" = {alias}"), &format!(" = {alias}"));
     }
-    let by = asked(&lookup.asked);
+    let by = lookup.asked.text();
     let took = lookup.answered_ns.map(|answered| answered.saturating_sub(t_ns)).filter(|took| *took > 0).map(span);
     let [took_en, took_zh] = took.map_or_else(Default::default, |took| [format!(", {took}"), format!("，用时 {took}")]);
     let kind = lookup.record_type.as_deref().map_or_else(String::new, |kind| format!(" {kind}"));
@@ -45,6 +46,10 @@ pub fn sentence(lookup: &Lookup, t_ns: i64) -> Text {
         LookupOutcome::Unanswered => {
             (format!("{kind}: {} does not answer", by.en), format!("{kind}：{} 没有应答", by.zh))
         }
+        LookupOutcome::Unreadable => (
+            format!("{kind}: the answer of {} cannot be read{took_en}", by.en),
+            format!("{kind}：{} 的应答无法解读{took_zh}", by.zh),
+        ),
     };
     push(&mut text, &en, &zh);
     if !lookup.again_ns.is_empty() {
@@ -65,27 +70,6 @@ fn records(lookup: &Lookup) -> String {
     match lookup.record_type.as_deref() {
         Some(kind) => format!("{kind} record"),
         None => "address".into(),
-    }
-}
-
-fn asked(asked: &Asked) -> Text {
-    match asked {
-        Asked::HostsFile { path } => Text::new(path, path),
-        Asked::DnsServer { ip, port, transport } => {
-            let at = match (transport, port) {
-                (DnsTransport::Multicast, _) | (_, 53) => ip.to_string(),
-                (_, port) => std::net::SocketAddr::new(*ip, *port).to_string(),
-            };
-            match transport {
-                DnsTransport::Udp => Text::new(format!("DNS server {at}"), format!("DNS 服务器 {at}")),
-                DnsTransport::Tcp => {
-                    Text::new(format!("DNS server {at} over TCP"), format!("DNS 服务器 {at}（经 TCP）"))
-                }
-                DnsTransport::Multicast => Text::new(format!("{at} (multicast DNS)"), format!("{at}（多播 DNS）")),
-            }
-        }
-        Asked::Rule { rfc } => Text::new(rfc, rfc),
-        Asked::Unknown => Text::new("?", "?"),
     }
 }
 
@@ -164,6 +148,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
     use crate::tcp::Scope;
+    use crate::timeline::DnsTransport;
 
     fn address(ip: &str, used: bool) -> LookupAddress {
         let ip = ip.parse().unwrap();

@@ -11,7 +11,7 @@ pub struct LookupWord {
     pub client: Option<IpAddr>,
     /// Who asked, as `synfin[123]`.
     pub program: Option<String>,
-    /// Without a dot at its end.
+    /// Without a dot at its end; empty where it cannot be read.
     pub name: String,
     /// As `A`; `None`: any address would do.
     pub record_type: Option<String>,

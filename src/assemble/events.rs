@@ -24,7 +24,7 @@ impl Assembler {
         let items = messages.merge(items);
         let items = calls::merge(items, calls, self.fold == Fold::Never);
         self.lookups.sort_by_key(|word| word.at);
-        let lookups = lookups::place(&self.lookups, connections);
+        let (lookups, others) = lookups::place(&self.lookups, connections);
         let items = lookups::merge(items, &lookups);
         // Which event shows the segment at a place of a connection.
         let mut shown: HashMap<u64, Vec<(u64, u64)>, foldhash::fast::RandomState> = HashMap::default();
@@ -75,6 +75,7 @@ impl Assembler {
             }
             events.push(event);
         }
+        self.lookups = others;
         follow::tell(&mut events, self.endpoints.list());
         listen::tell(&mut events);
         if self.kernel.heard_listeners() {

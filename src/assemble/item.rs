@@ -6,7 +6,7 @@ use crate::app::MessageWord;
 use crate::tcp::Timestamp;
 use crate::tcp::{CallWord, Checksum, Flags, Options, Passage, Peer, Segment, SeqNumber, State};
 use crate::timeline::{Phase, Severity, TimerAction};
-use crate::track::{self, Change, Seen, Step};
+use crate::track::{self, Change, Handle, Seen, Step};
 use crate::wireshark::{DupAck, Marks, Words};
 
 /// One event to be.
@@ -20,6 +20,9 @@ pub(super) struct Item {
     pub(super) states: Vec<Change>,
     pub(super) notes: Vec<(&'static Rule, Finding)>,
 }
+
+/// One whose time to be given out has come: where it stands among the others, and whose it is.
+pub(super) type Ready = ((u64, u8), Handle, Item);
 
 #[derive(Debug, Clone)]
 pub(super) enum What {

@@ -1,12 +1,12 @@
 //! Lookups: which connections came of them, which address each one tried, and why.
 
-use super::item::{Item, What};
+use super::item::{Item, Ready, What};
 use crate::annotate::lookup::sentence;
 use crate::annotate::verdict;
 use crate::app::LookupWord;
 use crate::tcp::{Scope, Timestamp};
-use crate::timeline::{Attempt, Lookup, LookupAddress, OpenKind, Phase};
-use crate::track::Connection;
+use crate::timeline::{Attempt, Lookup, LookupAddress, LookupOutcome, OpenKind, OtherLookup, Phase};
+use crate::track::{Connection, Tracker};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -31,11 +31,15 @@ pub(super) struct LookupItem {
     after: Vec<Attempt>,
 }
 
-/// The lookups of these connections, by connection and then by time. `words` come by time.
-pub(super) fn place(words: &[Arc<LookupWord>], connections: &[&Connection]) -> Vec<(u64, Item)> {
+/// The lookups of these connections, by connection and then by time; and those of none of them. `words` come by time.
+pub(super) fn place(
+    words: &[Arc<LookupWord>],
+    connections: &[&Connection],
+) -> (Vec<(u64, Item)>, Vec<Arc<LookupWord>>) {
     if words.is_empty() {
-        return Vec::new();
+        return Default::default();
     }
+    let mut has_led = vec![false; words.len()];
     let groups = groups(words);
     let mut answers: HashMap<IpAddr, Vec<usize>, foldhash::fast::RandomState> = HashMap::default();
     for (place, word) in words.iter().enumerate() {
@@ -59,8 +63,9 @@ pub(super) fn place(words: &[Arc<LookupWord>], connections: &[&Connection]) -> V
         let attempts = tried.entry((*group, server.port())).or_default();
         let after: Vec<Attempt> = attempts.iter().filter(|attempt| attempt.ip != server.ip()).cloned().collect();
         let own = groups.members.get(*group).map(Vec::as_slice).unwrap_or_default();
-        let own = own.iter().filter_map(|place| words.get(*place)).filter(|word| word.at <= connection.first);
-        for word in own.take(MOST_TOGETHER) {
+        let own = own.iter().filter_map(|place| Some((*place, words.get(*place)?)));
+        for (place, word) in own.filter(|(_, word)| word.at <= connection.first).take(MOST_TOGETHER) {
+            has_led.get_mut(place).into_iter().for_each(|has_led| *has_led = true);
             let used = word.addresses.iter().map(|address| address.ip).find(|ip| *ip == server.ip());
             let after = if used.is_some() { after.clone() } else { Vec::new() };
             items.push((connection.id, LookupItem { word: word.clone(), used, after }.item()));
@@ -71,7 +76,39 @@ pub(super) fn place(words: &[Arc<LookupWord>], connections: &[&Connection]) -> V
             attempts.push(Attempt { ip: server.ip(), connection: connection.id, outcome });
         }
     }
-    items
+    let others = words.iter().zip(has_led).filter(|(_, has_led)| !has_led).map(|(word, _)| word.clone());
+    (items, others.collect())
+}
+
+/// The lookups of those connections whose first segments are given out now, each in the place of that segment.
+pub(super) fn before(ready: &[Ready], tracker: &Tracker, recent: &[LookupWord]) -> Vec<Ready> {
+    let mut firsts = ready.iter().filter(|(.., item)| item.first_ordinal() == Some(0)).peekable();
+    if recent.is_empty() || firsts.peek().is_none() {
+        return Vec::new();
+    }
+    let words: Vec<Arc<LookupWord>> = recent.iter().cloned().map(Arc::new).collect();
+    let its = firsts.filter_map(|(order, handle, _)| Some((*order, *handle, tracker.at(*handle)?)));
+    its.flat_map(|(order, handle, connection)| {
+        let (items, _) = place(&words, &[connection]);
+        items.into_iter().map(move |(_, item)| (order, handle, item))
+    })
+    .collect()
+}
+
+/// Whether it failed, so that no connection could come of it.
+pub(super) fn has_failed(word: &LookupWord) -> bool {
+    use LookupOutcome::{Addresses, Failed, NoAddress, NoName, Truncated, Unanswered, Unreadable};
+    match word.outcome {
+        NoName | Failed | Unanswered | Unreadable => true,
+        Addresses | NoAddress | Truncated => false,
+    }
+}
+
+/// A lookup from which no connection came, as the contract has it.
+pub(super) fn other(word: Arc<LookupWord>, start: Timestamp) -> OtherLookup {
+    let (t_ns, client) = (word.at.since(start), word.client);
+    let lookup = LookupItem { word, used: None, after: Vec::new() }.told("", start);
+    OtherLookup { t_ns, client, lookup }
 }
 
 /// Whether a connection that begins now may have come of an answer.
@@ -157,6 +194,12 @@ impl LookupItem {
 pub(super) fn merge<'i>(items: Vec<(u64, &'i Item)>, lookups: &'i [(u64, Item)]) -> Vec<(u64, &'i Item)> {
     if lookups.is_empty() {
         return items;
+    }
+    if !items.iter().any(|(_, item)| item.first_ordinal().is_some()) {
+        // No segment is shown, whose connection would be the place: all of them by their times.
+        let mut alone: Vec<(u64, &Item)> = lookups.iter().map(|(id, item)| (*id, item)).chain(items).collect();
+        alone.sort_by_key(|(_, item)| item.time);
+        return alone;
     }
     let mut own: HashMap<u64, Vec<&'i Item>, foldhash::fast::RandomState> = HashMap::default();
     for (id, item) in lookups {

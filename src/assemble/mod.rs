@@ -37,7 +37,7 @@ pub(crate) use witness::BUSY_NS;
 use crate::app::{LookupWord, MessageWord};
 use crate::tcp::{MslProfile, Polling, Timestamp};
 use crate::timeline::{self, Endpoint, Event, Timeline};
-use crate::track::{Connection, Handle, Input, Step, Tracker};
+use crate::track::{Connection, Input, Step, Tracker};
 use crate::wireshark::Marks;
 use aborts::Aborts;
 use calls::Calls;
@@ -65,8 +65,8 @@ pub enum Watch {
     Sole,
 }
 
-/// Calls told that belong to no connection.
-const MOST_OTHER_CALLS: usize = 1_000;
+/// Calls told that belong to no connection, and lookups.
+const MOST_OTHERS: usize = 1_000;
 
 /// Builds a timeline from steps.
 pub struct Assembler {
@@ -284,13 +284,19 @@ impl Assembler {
     }
 
     /// Events that nothing can change any more, for drawing while the capture goes on; each is given once, and none where
-    /// [`Watch`] only keeps.
-    pub fn settle(&mut self, tracker: &Tracker, now: Timestamp, sink: &mut dyn FnMut(u64, &Pair, Event)) {
+    /// [`Watch`] only keeps. `recent` are the last lookups, of which a connection may have come.
+    pub fn settle(
+        &mut self,
+        tracker: &Tracker,
+        recent: &[LookupWord],
+        now: Timestamp,
+        sink: &mut dyn FnMut(u64, &Pair, Event),
+    ) {
         for (id, pair, event) in self.left.drain(..) {
             sink(id, &pair, event);
         }
         let start = self.start.unwrap_or_default();
-        let mut ready: Vec<((u64, u8), Handle, item::Item)> = Vec::new();
+        let mut ready: Vec<item::Ready> = Vec::new();
         for (_, draft) in self.drawn.iter_mut() {
             let handle = draft.handle();
             draft.settle(now, &mut |item| ready.push((item.order, handle, item.clone())));
@@ -298,14 +304,16 @@ impl Assembler {
         }
         for (handle, word) in self.take_settled() {
             // Behind the segment with its last octet, if that is given out only now.
-            let carries = |(_, whose, item): &&((u64, u8), Handle, item::Item)| {
+            let carries = |(_, whose, item): &&item::Ready| {
                 whose.id == handle.id && item.first_ordinal().is_some_and(|first| first <= word.last.ordinal)
             };
             let behind = ready.iter().filter(carries).map(|((order, _), ..)| (*order, 2)).max();
             ready.push((behind.unwrap_or_default(), handle, messages::item(word.whole.at, word)));
         }
-        ready.sort_by_key(|(order, ..)| *order);
-        for (_, handle, item) in ready {
+        let mut all = lookups::before(&ready, tracker, recent);
+        all.append(&mut ready);
+        all.sort_by_key(|(order, ..)| *order);
+        for (_, handle, item) in all {
             let Some(connection) = tracker.at(handle) else { continue };
             let ids = self.endpoints.of(connection);
             let event = event::event(&item, connection, &ids, start, &self.kernel, &|_| None);
@@ -330,8 +338,14 @@ impl Assembler {
         Entry { connection: connection::summary(connection, &ids, setting), client, server }
     }
 
-    /// The timeline so far, with these connections. `end` is when the capture ended.
-    pub fn finish(mut self, connections: &[&Connection], end: Timestamp, source: timeline::Source) -> Timeline {
+    /// The timeline so far, with these connections; `are_all`: there were no others. `end` is when the capture ended.
+    pub fn finish(
+        mut self,
+        connections: &[&Connection],
+        are_all: bool,
+        end: Timestamp,
+        source: timeline::Source,
+    ) -> Timeline {
         let start = self.start.unwrap_or_default();
         for connection in connections {
             self.endpoints.of(connection);
@@ -346,6 +360,7 @@ impl Assembler {
         self.kept.last_timers(connections, end, self.msl);
         let events = self.events(connections, &mut calls, start);
         let other_calls = self.other_calls(&others, start);
+        let (lookups, lookups_left_out) = self.other_lookups(are_all, start);
         let setting = Setting { start, end, msl: self.msl, kernel: &self.kernel, aborted };
         let mut summaries: Vec<_> = connections
             .iter()
@@ -366,6 +381,8 @@ impl Assembler {
             events,
             steps,
             other_calls,
+            lookups,
+            lookups_left_out,
             overview: None,
             selection: None,
         }
@@ -382,9 +399,19 @@ impl Assembler {
         }
     }
 
+    /// Lookups from which no connection came, and how many more there were. Where others came than are shown, it is sure only of
+    /// those that failed.
+    fn other_lookups(&mut self, are_all: bool, start: Timestamp) -> (Vec<timeline::OtherLookup>, u64) {
+        let mut words = std::mem::take(&mut self.lookups);
+        words.retain(|word| are_all || lookups::has_failed(word));
+        let left_out = words.len().saturating_sub(MOST_OTHERS) as u64;
+        words.truncate(MOST_OTHERS);
+        (words.into_iter().map(|word| lookups::other(word, start)).collect(), left_out)
+    }
+
     /// Calls on sockets from which no connection came.
     fn other_calls(&mut self, words: &[CallWord], start: Timestamp) -> Vec<timeline::OtherCall> {
-        let told = words.iter().take(MOST_OTHER_CALLS).map(|word| {
+        let told = words.iter().take(MOST_OTHERS).map(|word| {
             let endpoint = self.endpoints.stranger(word.local);
             timeline::OtherCall { t_ns: word.at.since(start), call: event::call_event(word, &endpoint, 1) }
         });

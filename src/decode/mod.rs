@@ -79,6 +79,7 @@ pub enum Placed<'a> {
     /// It is there; these are the octets of its payload that were captured.
     Segment(&'a [u8]),
     Icmp(IcmpError),
+    Names(Datagram<'a>),
     Skipped(Reason),
 }
 
@@ -159,8 +160,7 @@ impl Decoder {
                 Placed::Segment(segment.payload)
             }
             Decoded::Icmp(error) => Placed::Icmp(error),
-            // Whoever wants but the segments has no use for it.
-            Decoded::Names(_) => Placed::Skipped(Reason::NotTcp),
+            Decoded::Names(datagram) => Placed::Names(datagram),
             Decoded::Skipped(reason) => Placed::Skipped(reason),
         }
     }

@@ -3,7 +3,7 @@
 use super::diagram::{mermaid, plantuml};
 use super::slides::{beamer, marp, reveal, slidev};
 use super::{
-    Style, csv, har, json, markdown, messages, ndjson, page, png, skipped, summary, svg, table, text, waterfall,
+    Style, csv, har, json, lookups, markdown, messages, ndjson, page, png, skipped, summary, svg, table, text, waterfall,
 };
 use crate::ladder::{Ladder, View};
 use crate::timeline::{Connection, Timeline};
@@ -193,6 +193,9 @@ pub fn write(
             if !timeline.connections.is_empty() {
                 skipped::beside(timeline, style, out)?;
             }
+            if view.connection.is_none() {
+                lookups::write(timeline, view.limit, style, out)?;
+            }
             summary::warnings(timeline, style, out)?;
         }
     }
@@ -214,6 +217,8 @@ fn only(timeline: &Timeline, id: u64) -> Timeline {
     let used: Vec<&String> =
         part.connections.iter().flat_map(|connection| [&connection.client, &connection.server]).collect();
     part.other_calls.clear();
+    part.lookups.clear();
+    part.lookups_left_out = 0;
     part.endpoints.retain(|endpoint| used.contains(&&endpoint.id));
     part
 }

@@ -12,6 +12,7 @@ mod ink;
 pub mod json;
 mod line;
 mod lines;
+pub mod lookups;
 pub mod markdown;
 pub mod messages;
 pub mod ndjson;

@@ -107,6 +107,8 @@ impl Sieve {
         let used: HashSet<&String> =
             timeline.connections.iter().flat_map(|connection| [&connection.client, &connection.server]).collect();
         timeline.other_calls.clear();
+        timeline.lookups.clear();
+        timeline.lookups_left_out = 0;
         timeline.endpoints.retain(|endpoint| used.contains(&endpoint.id));
         timeline.selection = Some(Selection { filter: self.filter.as_ref().map(ToString::to_string), matched, of });
         timeline

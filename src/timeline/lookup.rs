@@ -9,12 +9,13 @@ use std::net::IpAddr;
 /// A name was looked up before the connection began. The event's time is when it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Lookup {
-    /// Endpoint id of who asked: the connection's client.
+    /// Endpoint id of who asked: the connection's client. Absent where no connection came of it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub endpoint: String,
     /// Who asked, as `synfin[123]`, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub program: Option<String>,
-    /// The name that was asked for, without a dot at its end.
+    /// The name that was asked for, without a dot at its end; empty where it cannot be read.
     pub name: String,
     /// What was asked about it, as `A` or `AAAA`; absent where any address would do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -79,6 +80,40 @@ pub enum Asked {
     Unknown,
 }
 
+impl Lookup {
+    /// The name that was asked for, in a sentence.
+    pub fn name_text(&self) -> Text {
+        match self.name.as_str() {
+            "" => Text::new("of a name that cannot be read", "（名字无法解读）"),
+            name => Text::new(name, name),
+        }
+    }
+}
+
+impl Asked {
+    /// Who was asked, in a sentence.
+    pub fn text(&self) -> Text {
+        match self {
+            Asked::HostsFile { path } => Text::new(path, path),
+            Asked::DnsServer { ip, port, transport } => {
+                let at = match (transport, port) {
+                    (DnsTransport::Multicast, _) | (_, 53) => ip.to_string(),
+                    (_, port) => std::net::SocketAddr::new(*ip, *port).to_string(),
+                };
+                match transport {
+                    DnsTransport::Udp => Text::new(format!("DNS server {at}"), format!("DNS 服务器 {at}")),
+                    DnsTransport::Tcp => {
+                        Text::new(format!("DNS server {at} over TCP"), format!("DNS 服务器 {at}（经 TCP）"))
+                    }
+                    DnsTransport::Multicast => Text::new(format!("{at} (multicast DNS)"), format!("{at}（多播 DNS）")),
+                }
+            }
+            Asked::Rule { rfc } => Text::new(rfc, rfc),
+            Asked::Unknown => Text::new("?", "?"),
+        }
+    }
+}
+
 /// How a question is carried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -107,6 +142,21 @@ pub enum LookupOutcome {
     Truncated,
     /// No answer came.
     Unanswered,
+    /// An answer came, and it cannot be read, as `problems` tells.
+    Unreadable,
+}
+
+/// A lookup from which no connection here came: its answer was a failure, or nobody connected to what it found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct OtherLookup {
+    /// When the name was asked for, nanoseconds after `source.start`; negative: before it.
+    pub t_ns: i64,
+    /// The host that asked, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<IpAddr>,
+    /// The lookup, without an endpoint.
+    #[serde(flatten)]
+    pub lookup: Lookup,
 }
 
 /// An address that was found.

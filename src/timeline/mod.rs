@@ -37,7 +37,7 @@ pub use event::{
     Step, Timer, TimerAction, Wireshark,
 };
 pub use kernel::{KernelAct, KernelAgreement, KernelDeed, KernelDifference, KernelSample, KernelState};
-pub use lookup::{Asked, Attempt, DnsTransport, Lookup, LookupAddress, LookupOutcome};
+pub use lookup::{Asked, Attempt, DnsTransport, Lookup, LookupAddress, LookupOutcome, OtherLookup};
 pub use message::{
     Body, Content, Framing, Header, HttpRequest, HttpResponse, Message, Part, PartKind, RawData, TextMessage,
     TlsClientHello,
@@ -79,6 +79,12 @@ pub struct Timeline {
     /// Calls of programs that belong to no connection here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_calls: Vec<OtherCall>,
+    /// Lookups of names from which no connection here came, by their times; of very many the first ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lookups: Vec<OtherLookup>,
+    /// Lookups of that kind that are not listed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub lookups_left_out: u64,
     /// What all connections of the capture together come to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overview: Option<Overview>,

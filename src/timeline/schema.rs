@@ -13,10 +13,14 @@ pub(super) fn published() -> Schema {
     let mut schema = settings.into_generator().into_root_schema_for::<Timeline>();
     schema.insert("$id".into(), ID.into());
     schema.insert("title".into(), "synfin timeline, version 1".into());
-    for (of, tag) in [("Event", "kind"), ("Message", "message"), ("Lookup", "asked")] {
+    for (of, tag) in [("Event", "kind"), ("Message", "message"), ("Lookup", "asked"), ("OtherLookup", "asked")] {
         if let Some(kinds) = schema.pointer_mut(&format!("/$defs/{of}/oneOf")).and_then(Value::as_array_mut) {
             admit_later_kinds(kinds, tag);
         }
+    }
+    // Only those in the list of lookups do without it, which is a kind of its own.
+    if let Some(required) = schema.pointer_mut("/$defs/Lookup/required").and_then(Value::as_array_mut) {
+        required.insert(0, "endpoint".into());
     }
     schema
 }
@@ -95,8 +99,10 @@ mod tests {
         let last = messages.last().unwrap().pointer("/properties/message").unwrap();
         let known = ["http-request", "http-response", "tls-client-hello", "dns", "text", "data"];
         assert_eq!(last, &json!({ "type": "string", "not": { "enum": known } }));
-        let lookups = schema.pointer("/$defs/Lookup/oneOf").and_then(Value::as_array).unwrap();
-        let last = lookups.last().unwrap().pointer("/properties/asked").unwrap();
-        assert_eq!(last, &json!({ "type": "string", "not": { "enum": ["hosts-file", "dns-server", "rule"] } }));
+        for of in ["Lookup", "OtherLookup"] {
+            let lookups = schema.pointer(&format!("/$defs/{of}/oneOf")).and_then(Value::as_array).unwrap();
+            let last = lookups.last().unwrap().pointer("/properties/asked").unwrap();
+            assert_eq!(last, &json!({ "type": "string", "not": { "enum": ["hosts-file", "dns-server", "rule"] } }));
+        }
     }
 }

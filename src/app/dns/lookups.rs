@@ -20,6 +20,10 @@ pub struct Lookups {
     words: Vec<LookupWord>,
     /// Which word waits for the answer.
     waiting: HashMap<Key, usize, foldhash::fast::RandomState>,
+    /// The last query of each number, for an answer that does not say what it answers.
+    last: HashMap<Key, usize, foldhash::fast::RandomState>,
+    /// What is old is let go for what comes, where nobody waits for the end.
+    passes: bool,
     left_out: u64,
 }
 
@@ -30,7 +34,8 @@ struct Key {
     ends: Option<(SocketAddr, SocketAddr)>,
     id: u16,
     /// With its name in small letters, as an answer may return the letters otherwise (RFC 4343 3).
-    question: DnsQuestion,
+    /// `None` where it cannot be read.
+    question: Option<DnsQuestion>,
     transport: DnsTransport,
 }
 
@@ -44,6 +49,21 @@ pub struct Sent {
 }
 
 impl Lookups {
+    /// Nobody waits for the end: of very many the last ones are kept.
+    pub fn passing(self, passes: bool) -> Lookups {
+        Lookups { passes, ..self }
+    }
+
+    /// When the first of those that are kept was asked for.
+    pub fn first(&self) -> Option<Timestamp> {
+        self.words.iter().map(|word| word.at).min()
+    }
+
+    /// The last ones so far, at most so many, in the order in which they began.
+    pub fn recent(&self, most: usize) -> &[LookupWord] {
+        self.words.get(self.words.len().saturating_sub(most)..).unwrap_or_default()
+    }
+
     /// A datagram to or from a port of DNS. What is no DNS is passed over.
     pub fn datagram(&mut self, sent: Sent, octets: &[u8]) {
         let Ok((message, problems)) = read(octets) else { return };
@@ -68,24 +88,32 @@ impl Lookups {
     }
 
     fn query(&mut self, sent: Sent, transport: DnsTransport, message: &DnsMessage, problems: Vec<Text>) {
-        let Some(question) = &message.question else { return };
+        let question = message.question.as_ref();
+        if question.is_none() && problems.is_empty() {
+            return;
+        }
         let key = Key::of(sent.src, sent.dst, message.query_id, question, transport);
-        if let Some(word) = self.waiting.get(&key).and_then(|place| self.words.get_mut(*place)) {
+        let known = self.waiting.get(&key).and_then(|place| self.words.get_mut(*place));
+        if let Some(word) = known.filter(|word| word.answered.is_none()) {
             if word.again.len() < MOST_AGAIN {
                 word.again.push(sent.at);
             }
             return;
         }
         if let Some(place) = self.keep(word(sent.src, sent.dst, sent, transport, question, problems)) {
+            self.last.insert(Key { question: None, ..key.clone() }, place);
             self.waiting.insert(key, place);
         }
     }
 
     fn answer(&mut self, sent: Sent, transport: DnsTransport, message: &DnsMessage, problems: Vec<Text>) {
-        let Some(question) = &message.question else { return };
+        let question = message.question.as_ref();
         let key = Key::of(sent.dst, sent.src, message.query_id, question, transport);
-        let place = match self.waiting.remove(&key) {
+        let place = if question.is_some() { self.waiting.remove(&key) } else { self.last.remove(&key) };
+        let waits = |place: &usize| self.words.get(*place).is_some_and(|word| word.answered.is_none());
+        let place = match place.filter(waits) {
             Some(place) => Some(place),
+            None if question.is_none() && problems.is_empty() => None,
             // The query came before the capture.
             None => self.keep(word(sent.dst, sent.src, sent, transport, question, Vec::new())),
         };
@@ -98,7 +126,7 @@ impl Lookups {
     fn multicast_answer(&mut self, sent: Sent, message: &DnsMessage, problems: &[Text]) {
         for record in &message.records {
             let question = DnsQuestion { name: record.name.clone(), record_type: record.record_type.clone() };
-            let key = Key::of(sent.dst, sent.src, 0, &question, DnsTransport::Multicast);
+            let key = Key::of(sent.dst, sent.src, 0, Some(&question), DnsTransport::Multicast);
             let Some(word) = self.waiting.remove(&key).and_then(|place| self.words.get_mut(place)) else { continue };
             if let Asked::DnsServer { ip, .. } = &mut word.asked {
                 *ip = sent.src.ip();
@@ -108,6 +136,9 @@ impl Lookups {
     }
 
     fn keep(&mut self, word: LookupWord) -> Option<usize> {
+        if self.words.len() >= MOST_LOOKUPS && self.passes {
+            self.let_go();
+        }
         if self.words.len() >= MOST_LOOKUPS {
             self.left_out = self.left_out.saturating_add(1);
             return None;
@@ -115,16 +146,39 @@ impl Lookups {
         self.words.push(word);
         Some(self.words.len() - 1)
     }
+
+    /// Forgets the older half.
+    fn let_go(&mut self) {
+        let gone = MOST_LOOKUPS / 2;
+        self.words.drain(..gone.min(self.words.len()));
+        self.left_out = self.left_out.saturating_add(gone as u64);
+        for places in [&mut self.waiting, &mut self.last] {
+            places.retain(|_, place| {
+                let is_kept = *place >= gone;
+                *place = place.saturating_sub(gone);
+                is_kept
+            });
+        }
+    }
 }
 
 impl Key {
-    fn of(client: SocketAddr, server: SocketAddr, id: u16, question: &DnsQuestion, transport: DnsTransport) -> Key {
+    fn of(
+        client: SocketAddr,
+        server: SocketAddr,
+        id: u16,
+        question: Option<&DnsQuestion>,
+        transport: DnsTransport,
+    ) -> Key {
         let is_multicast = transport == DnsTransport::Multicast;
-        let DnsQuestion { name, record_type } = question;
+        let small = |DnsQuestion { name, record_type }: &DnsQuestion| DnsQuestion {
+            name: name.to_ascii_lowercase(),
+            record_type: record_type.clone(),
+        };
         Key {
             ends: (!is_multicast).then_some((client, server)),
             id: if is_multicast { 0 } else { id },
-            question: DnsQuestion { name: name.to_ascii_lowercase(), record_type: record_type.clone() },
+            question: question.map(small),
             transport,
         }
     }
@@ -136,14 +190,14 @@ fn word(
     server: SocketAddr,
     sent: Sent,
     transport: DnsTransport,
-    question: &DnsQuestion,
+    question: Option<&DnsQuestion>,
     problems: Vec<Text>,
 ) -> LookupWord {
     LookupWord {
         client: Some(client.ip()),
         program: None,
-        name: question.name.clone(),
-        record_type: Some(question.record_type.clone()),
+        name: question.map(|question| question.name.clone()).unwrap_or_default(),
+        record_type: question.map(|question| question.record_type.clone()),
         asked: Asked::DnsServer { ip: server.ip(), port: server.port(), transport },
         at: sent.at,
         again: Vec::new(),
@@ -165,6 +219,7 @@ impl LookupWord {
         if self.frames.last() != Some(&sent.frame) {
             self.frames.push(sent.frame);
         }
+        let is_sound = problems.is_empty();
         self.problems.extend(problems);
         // From the name asked for, each alias leads to the next; what leads nowhere is somebody else's.
         let mut name = &self.name;
@@ -181,6 +236,8 @@ impl LookupWord {
         self.addresses = found.take(MOST_FOUND).collect();
         self.outcome = match message.rcode.as_deref() {
             _ if message.truncated && self.addresses.is_empty() => LookupOutcome::Truncated,
+            // What cannot be read may have been an address.
+            Some("NOERROR") | None if self.addresses.is_empty() && !is_sound => LookupOutcome::Unreadable,
             Some("NOERROR") | None if self.addresses.is_empty() => LookupOutcome::NoAddress,
             Some("NOERROR") | None => LookupOutcome::Addresses,
             Some("NXDOMAIN") => LookupOutcome::NoName,
@@ -221,6 +278,18 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_without_its_question_answers_the_last_query_of_its_number() {
+        let mut lookups = Lookups::default();
+        lookups.datagram(sent(true, 1), &octets(7, false));
+        // The server could not read the query (FORMERR).
+        let header = [0, 7, 0x81, 1, 0, 0, 0, 0, 0, 0, 0, 0];
+        lookups.datagram(sent(false, 2), &header);
+        lookups.datagram(sent(false, 3), &header);
+        let (words, _) = lookups.finish();
+        assert_eq!((words.len(), words[0].outcome, words[0].answered), (1, LookupOutcome::Failed, Some(Timestamp(2))));
+    }
+
+    #[test]
     fn what_is_kept_is_bounded_and_the_rest_is_counted() {
         let mut lookups = Lookups::default();
         for at in 0..MOST_LOOKUPS as i64 + 50 {
@@ -233,6 +302,13 @@ mod tests {
         }
         let (words, left_out) = lookups.finish();
         assert_eq!((words.len(), left_out), (MOST_LOOKUPS, 150));
+        let mut passing = Lookups::default().passing(true);
+        (0..=MOST_LOOKUPS as i64).for_each(|at| passing.datagram(sent(true, at), &octets(at as u16, false)));
+        assert_eq!(passing.recent(1)[0].at.0, MOST_LOOKUPS as i64, "of very many the last ones are kept");
+        passing.datagram(sent(false, 50_000), &octets(MOST_LOOKUPS as u16, true));
+        let (words, left_out) = passing.finish();
+        assert_eq!((words.len(), left_out), (MOST_LOOKUPS / 2 + 1, MOST_LOOKUPS as u64 / 2));
+        assert_eq!(words.last().unwrap().answered, Some(Timestamp(50_000)), "answers still find their queries");
         let mut one = Lookups::default();
         (0..100).for_each(|at| one.datagram(sent(true, at), &octets(9, false)));
         assert_eq!(one.finish().0[0].again.len(), MOST_AGAIN);

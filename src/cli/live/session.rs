@@ -10,7 +10,7 @@ use super::pictures::Pictures;
 use crate::analyze::{Analyzer, Ending, Wishes};
 use crate::assemble::{Pair, Reads, Watch};
 use crate::ladder::{Ladder, Lanes, View};
-use crate::render::{Format, Style, safe, table, text};
+use crate::render::{Format, Style, lookups, safe, table, text};
 use crate::source::clock::now;
 use crate::source::live::Counts;
 use crate::source::privilege::Dropped;
@@ -169,6 +169,7 @@ fn sum_up(timeline: &Timeline, style: &Style, out: &mut impl Write) -> Result<()
         }
         _ => table::write(timeline, Some(table::ROWS), style, out)?,
     }
+    lookups::write(timeline, Some(table::ROWS), style, out)?;
     Ok(())
 }
 

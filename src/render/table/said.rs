@@ -1,11 +1,11 @@
-//! What was said over each connection, in a line below its row.
+//! How each connection got its address and what was said over it, in a line below its row.
 
 use crate::exchange::{Exchange, Panel};
 use crate::render::ink::Ink;
 use crate::render::line::Line;
 use crate::render::text::Glyphs;
-use crate::render::{Style, width};
-use crate::timeline::{Lang, Timeline};
+use crate::render::{Style, lookups, width};
+use crate::timeline::{Detail, Lang, Lookup, Timeline};
 use std::collections::HashMap;
 use std::io;
 
@@ -32,6 +32,7 @@ impl SaidLines {
                 Some((id, words(first, exchanges.len() as u64 - 1, style)))
             })
             .collect();
+        let requests = panel.exchanges.len() as u64;
         for (id, hello) in &panel.encrypted {
             let name = hello.server_name.as_deref().map(|name| width::clean(name, LONGEST, style));
             lines.entry(*id).or_insert_with(|| match (name, style.lang) {
@@ -41,7 +42,13 @@ impl SaidLines {
                 (None, Lang::Zh) => "TLS；已加密".into(),
             });
         }
-        SaidLines { lines, requests: panel.exchanges.len() as u64 }
+        for (id, words) in looked_up(timeline, style) {
+            match lines.get_mut(&id) {
+                Some(line) => *line = format!("{words}{}{line}", Glyphs::between(style)),
+                None => _ = lines.insert(id, words),
+            }
+        }
+        SaidLines { lines, requests }
     }
 
     /// Writes what was said over a connection, if anything, from this column on.
@@ -72,6 +79,20 @@ impl SaidLines {
         }
         Ok(())
     }
+}
+
+/// How the name became the address that each connection leads to: by the lookup that has it, else by the last one.
+fn looked_up(timeline: &Timeline, style: &Style) -> HashMap<u64, String> {
+    let mut by_connection: HashMap<u64, (i64, &Lookup)> = HashMap::new();
+    for event in &timeline.events {
+        let Detail::Lookup(lookup) = &event.detail else { continue };
+        let has_it = |lookup: &Lookup| lookup.addresses.iter().any(|address| address.used);
+        let known = by_connection.entry(event.connection).or_insert((event.t_ns, lookup));
+        if has_it(lookup) || !has_it(known.1) {
+            *known = (event.t_ns, lookup);
+        }
+    }
+    by_connection.into_iter().map(|(id, (t_ns, lookup))| (id, lookups::brief(lookup, t_ns, style))).collect()
 }
 
 /// `GET /index.html → 200 OK, and 3 more`.

@@ -52,6 +52,8 @@ impl Build {
             steps: Vec::new(),
             overview: None,
             other_calls: Vec::new(),
+            lookups: Vec::new(),
+            lookups_left_out: 0,
             selection: None,
         };
         let mut build =
