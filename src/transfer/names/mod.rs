@@ -2,6 +2,7 @@
 
 mod ask;
 mod hosts_file;
+mod over_tcp;
 mod server;
 
 pub use ask::{AskError, ask};

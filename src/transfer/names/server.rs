@@ -111,7 +111,7 @@ mod tests {
         let (address, stop) = (server.address().unwrap(), AtomicBool::new(false));
         std::thread::scope(|scope| {
             let serving = scope.spawn(|| server.run(2, &stop));
-            let asked = ask(address, name, &stop);
+            let asked = ask(&[address], name, &stop);
             stop.store(true, Ordering::Relaxed);
             serving.join().unwrap().unwrap();
             asked.map(|ips| ips.iter().map(IpAddr::to_string).collect())

@@ -48,7 +48,7 @@ fn addresses(caller: Caller<'_>, host: Peer, name: &str) -> io::Result<Vec<IpAdd
         board.hear_hosts(HostsWord { client, program: Some(caller.program.into()), ..word });
     }
     if found.is_empty() {
-        found = ask(SocketAddr::new(board.names, PORT), name, board.over()).map_err(|error| match error {
+        found = ask(&[SocketAddr::new(board.names, PORT)], name, board.over()).map_err(|error| match error {
             AskError::Name(_) => Errno::EINVAL.into(),
             AskError::Silent => Errno::ETIMEDOUT.into(),
             AskError::Refused(_) => Errno::ENOENT.into(),
