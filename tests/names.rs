@@ -397,3 +397,17 @@ fn a_lookup_is_drawn_before_the_first_segment_of_its_connection() {
     assert!(drawn[..2].iter().all(is_lookup) && !drawn[2..].iter().any(is_lookup), "{drawn:?}");
     assert!(matches!(&drawn[2].1, Detail::Segment(segment) if segment.seq == 0), "{drawn:?}");
 }
+
+#[test]
+fn of_very_many_addresses_it_is_said_how_many_there_are() {
+    let mut scene = Scene::default();
+    scene.asks(0, 4000, &message(7, "big.lab.test", TYPE::A));
+    let records = (1..=249).map(|n| address("big.lab.test", &format!("10.0.1.{n}"))).collect();
+    scene.answers(1, 4000, &answer(7, "big.lab.test", TYPE::A, records));
+    scene.talk(2, "10.0.0.1:40000", "10.0.1.2:80", &[]);
+    let timeline = scene.timeline();
+    let lookup = lookups(&timeline)[0].2;
+    assert_eq!((lookup.addresses.len(), lookup.addresses_left_out), (32, 217));
+    assert!(lookup.text.en.contains(" and 245 more (32 of 249 are listed) by DNS server"), "{}", lookup.text.en);
+    assert!(lookup.text.zh.contains(" 等共 249 个（列出 32 个），由"), "{}", lookup.text.zh);
+}

@@ -93,8 +93,13 @@ fn found(lookup: &Lookup) -> Text {
         join(texts.iter().map(|text| text.en.as_str()).collect(), ", "),
         join(texts.iter().map(|text| text.zh.as_str()).collect(), "、"),
     );
-    if let Some(more) = lookup.addresses.len().checked_sub(MOST_TOLD).filter(|more| *more > 0) {
-        push(&mut all, &format!(" and {more} more"), &format!(" 等共 {} 个", lookup.addresses.len()));
+    let (listed, total) = (lookup.addresses.len() as u64, lookup.address_count());
+    if let Some(more) = total.checked_sub(MOST_TOLD as u64).filter(|more| *more > 0) {
+        let (en, zh) = match total > listed {
+            true => (format!(" ({listed} of {total} are listed)"), format!("（列出 {listed} 个）")),
+            false => Default::default(),
+        };
+        push(&mut all, &format!(" and {more} more{en}"), &format!(" 等共 {total} 个{zh}"));
     }
     all
 }
@@ -102,7 +107,7 @@ fn found(lookup: &Lookup) -> Text {
 /// How far the addresses reach: of all, or of the one that is used.
 fn reach(lookup: &Lookup, text: &mut Text) {
     let Some(first) = lookup.addresses.first() else { return };
-    let is_same = lookup.addresses.iter().all(|address| address.scope == first.scope);
+    let is_same = lookup.addresses_left_out == 0 && lookup.addresses.iter().all(|address| address.scope == first.scope);
     let used = lookup.addresses.iter().find(|address| address.used);
     let (scope, count) = match used {
         _ if is_same => (first.scope, lookup.addresses.len()),
@@ -168,6 +173,7 @@ mod tests {
             again_ns: Vec::new(),
             aliases: Vec::new(),
             addresses,
+            addresses_left_out: 0,
             frames: Vec::new(),
             after: Vec::new(),
             problems: Vec::new(),

@@ -28,6 +28,8 @@ pub struct LookupWord {
     pub aliases: Vec<String>,
     /// In the order of the answer.
     pub addresses: Vec<FoundAddress>,
+    /// Further ones, of which nothing is kept.
+    pub addresses_left_out: u64,
     /// Frames with query and answer.
     pub frames: Vec<u64>,
     pub problems: Vec<Text>,
@@ -51,6 +53,7 @@ impl From<HostsWord> for LookupWord {
             rcode: None,
             aliases: Vec::new(),
             addresses,
+            addresses_left_out: 0,
             frames: Vec::new(),
             problems: Vec::new(),
         }

@@ -180,6 +180,7 @@ impl LookupItem {
             again_ns: word.again.iter().map(|again| again.since(start)).collect(),
             aliases: word.aliases.clone(),
             addresses: addresses.collect(),
+            addresses_left_out: word.addresses_left_out,
             frames: word.frames.clone(),
             after: self.after.clone(),
             problems: word.problems.clone(),

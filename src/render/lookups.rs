@@ -179,10 +179,11 @@ fn came(lookup: &Lookup, style: &Style) -> (String, Ink) {
 fn found(lookup: &Lookup, lang: Lang) -> String {
     let told: Vec<String> = lookup.addresses.iter().take(MOST_TOLD).map(|address| address.ip.to_string()).collect();
     let mut text = told.join(lang.pick(", ", "、"));
-    if lookup.addresses.len() > MOST_TOLD {
+    let total = lookup.address_count();
+    if total > MOST_TOLD as u64 {
         text.push_str(&match lang {
-            Lang::En => format!(" and {} more", lookup.addresses.len() - MOST_TOLD),
-            Lang::Zh => format!(" 等共 {} 个", lookup.addresses.len()),
+            Lang::En => format!(" and {} more", total - MOST_TOLD as u64),
+            Lang::Zh => format!(" 等共 {total} 个"),
         });
     }
     text

@@ -25,6 +25,9 @@ pub struct DnsMessage {
     /// Records of the answer section that are not listed.
     #[serde(default, skip_serializing_if = "super::is_zero")]
     pub records_left_out: u64,
+    /// Those of them that are addresses (A, AAAA).
+    #[serde(default, skip_serializing_if = "super::is_zero")]
+    pub addresses_left_out: u64,
 }
 
 /// A question (RFC 1035 4.1.2).

@@ -39,6 +39,9 @@ pub struct Lookup {
     /// The addresses, in the order of the answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<LookupAddress>,
+    /// Further addresses of the answer, which are not listed.
+    #[serde(default, skip_serializing_if = "super::is_zero")]
+    pub addresses_left_out: u64,
     /// Numbers of the frames with query and answer, from 1; none where no packet was sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub frames: Vec<u64>,
@@ -81,6 +84,11 @@ pub enum Asked {
 }
 
 impl Lookup {
+    /// How many addresses the answer has, listed or not.
+    pub fn address_count(&self) -> u64 {
+        (self.addresses.len() as u64).saturating_add(self.addresses_left_out)
+    }
+
     /// The name that was asked for, in a sentence.
     pub fn name_text(&self) -> Text {
         match self.name.as_str() {

@@ -149,6 +149,7 @@ fn any_lookup() -> BoxedStrategy<Detail> {
                     line: Some(u64::MAX),
                     used,
                 }],
+                addresses_left_out: 5,
                 frames: vec![0],
                 after: vec![Attempt { ip, connection: 0, outcome: OpenKind::Refused }],
                 problems: texts.iter().map(text).collect(),

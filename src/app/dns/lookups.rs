@@ -206,6 +206,7 @@ fn word(
         rcode: None,
         aliases: Vec::new(),
         addresses: Vec::new(),
+        addresses_left_out: 0,
         frames: vec![sent.frame],
         problems,
     }
@@ -233,7 +234,10 @@ impl LookupWord {
         let own = message.records.iter().filter(|record| record.name.eq_ignore_ascii_case(name));
         let found =
             own.filter_map(|record| Some(FoundAddress { ip: record.ip?, ttl_s: Some(record.ttl_s), line: None }));
-        self.addresses = found.take(MOST_FOUND).collect();
+        self.addresses = found.collect();
+        let beyond = self.addresses.len().saturating_sub(MOST_FOUND) as u64;
+        self.addresses.truncate(MOST_FOUND);
+        self.addresses_left_out = if self.addresses.is_empty() { 0 } else { beyond + message.addresses_left_out };
         self.outcome = match message.rcode.as_deref() {
             _ if message.truncated && self.addresses.is_empty() => LookupOutcome::Truncated,
             // What cannot be read may have been an address.

@@ -51,6 +51,7 @@ pub fn read(octets: &[u8]) -> Result<(DnsMessage, Vec<Text>), Text> {
         truncated: flags & 0x0200 != 0,
         records: Vec::new(),
         records_left_out: walk.left_out,
+        addresses_left_out: walk.addresses_left_out,
     };
     let mut copy = fit_to_read(octets, &walk);
     let total = walk.answers.len();

@@ -24,6 +24,8 @@ pub(super) struct Walk {
     pub(super) end: usize,
     /// Records of the answer section that were not looked at.
     pub(super) left_out: u64,
+    /// Those of them that are addresses.
+    pub(super) addresses_left_out: u64,
     /// Why it was not read further.
     pub(super) problem: Option<Text>,
 }
@@ -55,6 +57,7 @@ pub(super) fn walk(octets: &[u8]) -> Walk {
     for n in 0..answers {
         if n >= MOST_ANSWERS {
             walk.left_out = u64::from(answers - n);
+            walk.addresses_left_out = addresses(octets, walk.end, answers - n);
             return walk;
         }
         match record(octets, walk.end) {
@@ -70,6 +73,17 @@ pub(super) fn walk(octets: &[u8]) -> Walk {
         }
     }
     walk
+}
+
+/// How many addresses so many further answers have, as far as they can be read.
+fn addresses(octets: &[u8], mut end: usize, answers: u16) -> u64 {
+    let mut count = 0;
+    for _ in 0..answers {
+        let Ok((at, behind)) = record(octets, end) else { break };
+        count += u64::from(matches!(number(octets, at), Some(1 | 28)));
+        end = behind;
+    }
+    count
 }
 
 /// What can be wrong.
