@@ -23,6 +23,8 @@ pub struct MessageWord {
     pub span: Span,
     /// Without ids of events.
     pub parts: Vec<Part>,
+    /// Those of a chunked body.
+    pub chunks: Vec<Part>,
     pub problems: Vec<Text>,
     pub complete: bool,
     pub content: Content,
@@ -62,8 +64,9 @@ impl MessageWord {
             Content::Dns(message) => message.records.len() * EACH,
             _ => 0,
         };
-        let lines: usize = self.parts.iter().filter_map(|part| part.line.as_ref()).map(String::len).sum();
-        let pieces = self.parts.len() + self.carriers.len() + self.problems.len();
+        let parts = self.parts.iter().chain(&self.chunks);
+        let lines: usize = parts.filter_map(|part| part.line.as_ref()).map(String::len).sum();
+        let pieces = self.parts.len() + self.chunks.len() + self.carriers.len() + self.problems.len();
         size_of::<MessageWord>() + headers + body + target + lines + pieces * EACH
     }
 
@@ -98,6 +101,7 @@ pub struct Span {
 pub(super) struct Draft {
     pub(super) span: Span,
     pub(super) parts: Vec<Part>,
+    chunks: Vec<Part>,
     pub(super) problems: Vec<Text>,
     carriers: Vec<Carrier>,
     last: Carrier,
@@ -163,6 +167,14 @@ impl Draft {
         }
     }
 
+    /// A part of a chunked body; `octets`: a line that may be told as it was sent.
+    pub(super) fn chunk(&mut self, part: PartKind, offset: u64, len: u64, octets: Option<&[u8]>) {
+        if self.chunks.len() < MOST_PARTS && len > 0 {
+            let line = octets.map(|octets| readable(octets.get(..LONGEST_LINE).unwrap_or(octets)));
+            self.chunks.push(Part { part, offset, len, line, event: None });
+        }
+    }
+
     pub(super) fn problem(&mut self, en: impl Into<String>, zh: impl Into<String>) {
         self.problems.push(Text::new(en, zh));
     }
@@ -176,7 +188,7 @@ impl Draft {
         content: Content,
     ) -> MessageWord {
         let Whose { connection, peer } = whose;
-        let Draft { span, parts, problems, carriers, last, segments, whole } = self;
+        let Draft { span, parts, chunks, problems, carriers, last, segments, whole } = self;
         MessageWord {
             connection,
             peer,
@@ -184,6 +196,7 @@ impl Draft {
             answers,
             span,
             parts,
+            chunks,
             problems,
             complete,
             content,

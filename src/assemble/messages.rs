@@ -105,6 +105,7 @@ pub(super) fn message(
         answers: None,
         follows: None,
         parts: word.parts.iter().map(part).collect(),
+        chunks: word.chunks.iter().map(part).collect(),
         problems: word.problems.clone(),
         content: word.content.clone(),
     }

@@ -1,6 +1,7 @@
 //! A message beside the segments that carry it: who says it, and what in one line.
 
 use super::{Lanes, Side};
+use crate::timeline::amount::some;
 use crate::timeline::{
     Body, Content, DnsMessage, Header, Lang, Lookup, Message, RawData, Text, TextMessage, TlsClientHello,
 };
@@ -25,11 +26,11 @@ impl Said {
     pub(super) fn of(message: &Message, lanes: &Lanes) -> Said {
         let (protocol, line, body) = match &message.content {
             Content::HttpRequest(request) => {
-                let line = format!("{} {} HTTP/{}", request.method, request.target, request.version);
+                let line = request.start_line();
                 ("HTTP", Text::new(line.clone(), line), request.body.as_ref().map(|body| (body, &request.headers)))
             }
             Content::HttpResponse(response) => {
-                let line = format!("HTTP/{} {} {}", response.version, response.status, response.reason);
+                let line = response.start_line();
                 ("HTTP", Text::new(line.clone(), line), response.body.as_ref().map(|body| (body, &response.headers)))
             }
             Content::TlsClientHello(hello) => ("TLS", client_hello(hello), None),
@@ -130,10 +131,10 @@ fn describe(body: &Body, headers: &[Header]) -> Text {
     let len = body.len;
     match body.chunks {
         Some(chunks) => Text::new(
-            format!("body{kind}: {len} octets in {chunks} chunks"),
+            format!("body{kind}: {} in {}", some(len, "octet"), some(chunks, "chunk")),
             format!("正文{kind}：{len} 字节，共 {chunks} 个分块"),
         ),
-        None => Text::new(format!("body{kind}: {len} octets"), format!("正文{kind}：{len} 字节")),
+        None => Text::new(format!("body{kind}: {}", some(len, "octet")), format!("正文{kind}：{len} 字节")),
     }
 }
 

@@ -43,6 +43,10 @@ pub struct Message {
     pub follows: Option<u64>,
     /// Its parts in order, none left out; of very many headers, the first ones.
     pub parts: Vec<Part>,
+    /// What a chunked body is made of, in order, from the first chunk's size to the blank line behind the trailer; of very many
+    /// chunks the first ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub chunks: Vec<Part>,
     /// What is wrong with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<Text>,
@@ -83,8 +87,16 @@ pub enum PartKind {
     BlankLine,
     /// What follows the head, with the frames of its chunks.
     Body,
-    /// Headers behind a chunked body.
+    /// A header field behind the last chunk.
     Trailer,
+    /// `4;name=value`: the size of a chunk, in hexadecimal digits, and its extensions (RFC 9112 7.1).
+    ChunkSize,
+    /// A chunk's data.
+    ChunkData,
+    /// The end of the line behind a chunk's data.
+    ChunkEnd,
+    /// The size of a chunk without data: it is the last one.
+    LastChunk,
 }
 
 /// What a message says.
@@ -138,6 +150,25 @@ pub struct HttpResponse {
     /// Absent where the message has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Body>,
+}
+
+impl HttpRequest {
+    /// The line in words: without a version (HTTP/0.9) there is none.
+    pub fn start_line(&self) -> String {
+        [&self.method, &self.target, &protocol(&self.version)].map(String::as_str).join(" ").trim_end().into()
+    }
+}
+
+impl HttpResponse {
+    /// The line in words.
+    pub fn start_line(&self) -> String {
+        format!("{} {} {}", protocol(&self.version), self.status, self.reason)
+    }
+}
+
+/// `HTTP/1.1`; what is no number stands for itself, as SHOUTcast's `ICY`.
+pub fn protocol(version: &str) -> String {
+    if version.is_empty() || version == "ICY" { version.into() } else { format!("HTTP/{version}") }
 }
 
 /// A header field.

@@ -40,7 +40,7 @@ pub use kernel::{KernelAct, KernelAgreement, KernelDeed, KernelDifference, Kerne
 pub use lookup::{Asked, Attempt, DnsTransport, Lookup, LookupAddress, LookupOutcome, OtherLookup};
 pub use message::{
     Body, Content, Framing, Header, HttpRequest, HttpResponse, Message, Part, PartKind, RawData, TextMessage,
-    TlsClientHello,
+    TlsClientHello, protocol,
 };
 pub use open::{Negotiated, Open, OpenKind};
 pub use overview::{Closed, Loss, Opened, Overview, RoundTrips, Route, Selection, Standout, Standouts, TimeWaits};

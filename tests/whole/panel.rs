@@ -1,7 +1,7 @@
 //! Requests and responses as a network panel tells them: paired, timed, as HAR and as a waterfall.
 
 use crate::support::contract;
-use crate::support::web::{MS, page};
+use crate::support::web::{MS, Web, page};
 use serde_json::{Value, json};
 use synfin::analyze::{Analyzer, Wishes};
 use synfin::app::Manner;
@@ -243,4 +243,45 @@ fn while_it_goes_on_messages_come_as_they_are_complete() {
         let kept = timeline.events.iter().filter(|event| matches!(event.detail, Detail::Message(_))).count();
         assert_eq!(kept > 5, keeps, "{kept}");
     }
+}
+
+/// The octets of a chunked body, drawn as they were sent.
+#[test]
+fn a_chunked_body_is_drawn_with_its_frames() {
+    let mut web = Web::default();
+    let one = web.open(0);
+    web.ask(one, 11, "GET / HTTP/1.1\r\nHost: example.org\r\n\r\n");
+    web.answer(
+        one,
+        21,
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;lang=en\r\nHello\r\n8\r\n, 世界\r\n0\r\n",
+    );
+    web.answer(one, 22, "ETag: \"v1\"\r\nSet-Cookie: id=1\r\n\r\n");
+    let timeline = web.timeline(Wishes::default());
+    contract::json(&timeline);
+    let english = messages(&timeline, Lang::En);
+    let expected = r#"
+       47  body · 66 B, with the frames of 2 chunks
+       47  │5│;│lang=en│CR│LF│   chunk size 5
+       58  chunk data · 5 B
+             Hello
+       63  │CR│LF│   end of the chunk
+       65  │8│CR│LF│   chunk size 8
+       68  chunk data · 8 B
+             , 世界
+       76  │CR│LF│   end of the chunk
+       78  │0│CR│LF│   last chunk
+       81  │ETag│:│SP│"v1"│CR│LF│   trailer field · frame 6
+       93  │…│CR│LF│   trailer field
+      111  │CR│LF│   blank line: the body ends here
+"#;
+    assert!(english.contains(expected), "{english}");
+    assert!(messages(&timeline, Lang::Zh).contains("│5│;│lang=en│回车│换行│   分块长度 5"));
+}
+
+fn messages(timeline: &Timeline, lang: Lang) -> String {
+    let style = Style { lang, charset: Charset::Unicode, width: 90, color: false };
+    let mut out = Vec::new();
+    render::write(timeline, &View::default(), Format::Messages, &style, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
 }

@@ -1,6 +1,6 @@
 //! The body of a message: how its end is known (RFC 9112 6.3), and its chunks (RFC 9112 7.1).
 
-use super::Method;
+use super::{Method, secret};
 use crate::app::Manner;
 use crate::app::message::{Draft, Unread, readable};
 use crate::timeline::{self, Framing, Header, PartKind};
@@ -27,6 +27,13 @@ pub(super) struct Body {
     began: Option<u64>,
     /// Octets so far, with the frames of chunks.
     taken: u64,
+    /// The place behind them.
+    here: u64,
+    /// The size of the chunk in hand.
+    chunk: u64,
+    /// The line before this one, behind the last chunk, holds a secret.
+    is_secret: bool,
+    shows_secrets: bool,
 }
 
 /// Where in the body.
@@ -83,12 +90,16 @@ impl Body {
             at,
             began: None,
             taken: 0,
+            here: 0,
+            chunk: 0,
+            is_secret: false,
+            shows_secrets: false,
         }
     }
 
-    /// The same, of which so many octets are kept.
-    pub(super) fn keeping(self, most: usize) -> Body {
-        Body { most, ..self }
+    /// The same, read in this manner.
+    pub(super) fn keeping(self, manner: Manner) -> Body {
+        Body { most: manner.body, shows_secrets: manner.shows_secrets, ..self }
     }
 
     /// Octets that are kept.
@@ -155,6 +166,7 @@ impl Body {
             }
         }
         draft.miss(len);
+        self.here = offset.saturating_add(len);
         (self.len, self.taken) = (self.len + len, self.taken + len);
         if matches!(self.at, At::Data(Some(0))) { self.end_of_data(draft) } else { End::NotYet }
     }
@@ -178,9 +190,29 @@ impl Body {
     }
 
     fn tell_part(&mut self, draft: &mut Draft) {
+        match (&self.at, self.framing) {
+            (At::Data(Some(left)), Framing::Chunked) => self.tell_data(*left, draft),
+            (At::Size(line), _) => self.tell_line(PartKind::ChunkSize, line, draft),
+            (At::Behind(line), _) => self.tell_line(PartKind::ChunkEnd, line, draft),
+            (At::Trailer(line, _), _) => self.tell_line(trailer(line), line, draft),
+            _ => {}
+        }
         if let Some(began) = self.began {
             draft.part(PartKind::Body, began, std::mem::take(&mut self.taken));
         }
+    }
+
+    /// What came of the chunk in hand, of which so much is left.
+    fn tell_data(&self, left: u64, draft: &mut Draft) {
+        let len = self.chunk.saturating_sub(left);
+        draft.chunk(PartKind::ChunkData, self.here.saturating_sub(len), len, None);
+    }
+
+    /// A line that ends here.
+    fn tell_line(&self, part: PartKind, line: &[u8], draft: &mut Draft) {
+        let is_told = part != PartKind::Trailer || self.shows_secrets || !secret::is_in(line, self.is_secret);
+        let len = line.len() as u64;
+        draft.chunk(part, self.here.saturating_sub(len), len, is_told.then_some(line));
     }
 
     fn read_some(&mut self, unread: &mut Unread<'_>, draft: &mut Draft) -> End {
@@ -212,6 +244,7 @@ impl Body {
         };
         draft.take(offset, taken as u64, unread.carrier);
         self.taken += taken as u64;
+        self.here = offset.saturating_add(taken as u64);
         if end == End::Broken {
             draft.problem(
                 "a chunk's size line without an end: the body is not read on",
@@ -230,6 +263,7 @@ impl Body {
 
     fn end_of_data(&mut self, draft: &mut Draft) -> End {
         if self.framing == Framing::Chunked {
+            self.tell_data(0, draft);
             self.at = At::Behind(Vec::new());
             End::NotYet
         } else {
@@ -245,10 +279,15 @@ impl Body {
         let text = readable(line);
         let digits = text.split(';').next().unwrap_or_default().trim();
         let size = u64::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+'));
+        if let Some(size) = size {
+            let part = if size == 0 { PartKind::LastChunk } else { PartKind::ChunkSize };
+            self.tell_line(part, line, draft);
+        }
         match size {
             Some(0) => self.at = At::Trailer(Vec::new(), 0),
             Some(size) => {
                 self.chunks += 1;
+                self.chunk = size;
                 self.at = At::Data(Some(size));
             }
             None => {
@@ -274,7 +313,10 @@ impl Body {
         let At::Behind(line) = &self.at else { return End::NotYet };
         match line.as_slice() {
             b"\r" => {}
-            b"\r\n" | b"\n" => self.at = At::Size(Vec::new()),
+            b"\r\n" | b"\n" => {
+                self.tell_line(PartKind::ChunkEnd, line, draft);
+                self.at = At::Size(Vec::new());
+            }
             _ => {
                 draft.problem(
                     "a chunk is longer than its size says: the body is not read on",
@@ -296,9 +338,16 @@ impl Body {
             draft.problem("the lines behind the last chunk have no end", "最后一个分块之后的行没有结尾");
             return End::Broken;
         }
+        self.tell_line(trailer(line), line, draft);
+        self.is_secret = secret::is_in(line, self.is_secret);
         self.at = At::Trailer(Vec::new(), so_far);
         End::NotYet
     }
+}
+
+/// What a line behind the last chunk is.
+fn trailer(line: &[u8]) -> PartKind {
+    if line.iter().all(|octet| matches!(octet, b'\r' | b'\n')) { PartKind::BlankLine } else { PartKind::Trailer }
 }
 
 /// What Transfer-Encoding and Content-Length say; `None`: neither is there.

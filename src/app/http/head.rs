@@ -106,8 +106,15 @@ fn request(line: &[u8], draft: &mut Draft) -> Start {
     };
     if version.is_empty() {
         draft.problem(
-            "the request line has no version: \"METHOD target HTTP/1.1\" is expected",
-            "请求行缺少版本号：应为“方法 目标 HTTP/1.1”",
+            "the request line has no version, as in HTTP/0.9: \"METHOD target HTTP/1.1\" is expected",
+            "请求行缺少版本号（HTTP/0.9 的写法）：应为“方法 目标 HTTP/1.1”",
+        );
+    }
+    if method.bytes().any(|octet| octet.is_ascii_lowercase()) {
+        let capitals = method.to_ascii_uppercase();
+        draft.problem(
+            format!("the method \"{method}\" is not {capitals}: letters and their case count (RFC 9110 9.1)"),
+            format!("方法 “{method}” 不是 {capitals}：方法区分大小写（RFC 9110 9.1）"),
         );
     }
     if target.is_empty() {
@@ -128,6 +135,17 @@ fn response(line: &[u8], draft: &mut Draft) -> Start {
     let status = if is_code { code.parse().unwrap_or_default() } else { 0 };
     if !is_code {
         draft.problem("the status line has no status code of three digits", "状态行缺少三位数字的状态码");
+    } else if !rest.contains(' ') {
+        draft.problem(
+            "no blank behind the status code: one must be there, also without a reason (RFC 9112 4)",
+            "状态码之后没有空格：即使没有原因短语也必须有（RFC 9112 4）",
+        );
+    }
+    if version == "ICY" {
+        draft.problem(
+            "the status line begins with ICY, as SHOUTcast servers write it, and not with HTTP/1.1",
+            "状态行以 ICY 开头（SHOUTcast 服务器的写法），而不是 HTTP/1.1",
+        );
     }
     let version = version.strip_prefix("HTTP/").unwrap_or(version);
     Start::Response { version: version.into(), status, reason: reason.into() }
@@ -176,7 +194,7 @@ fn header(line: &[u8], number: usize, headers: &mut Vec<Header>, draft: &mut Dra
 }
 
 /// `tchar` of RFC 9110 5.6.2.
-fn is_token(octet: u8) -> bool {
+pub(super) fn is_token(octet: u8) -> bool {
     octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&octet)
 }
 

@@ -43,20 +43,23 @@ impl Method {
 pub fn begins(octets: &[u8]) -> Option<Kind> {
     let octets = octets.trim_ascii_start();
     let known = octets.get(..octets.len().min(5)).unwrap_or_default();
-    if !known.is_empty() && b"HTTP/".starts_with(known) {
+    if !known.is_empty() && b"HTTP/".starts_with(known) || is_icy(octets) {
         return Some(Kind::Responses);
     }
+    let line = first_line(octets);
+    let is_whole = line.len() < octets.len();
+    let speaks = line.windows(6).any(|six| six == b" HTTP/");
     let name = octets.iter().take_while(|octet| octet.is_ascii_uppercase()).count();
+    // Whatever may be a method (RFC 9110 9.1), once its line says that it is one.
+    let token = octets.iter().take_while(|octet| head::is_token(**octet)).count();
+    let name = if speaks && octets.get(token) == Some(&b' ') { token } else { name };
     let looks_like_a_method = (1..=16).contains(&name);
     match octets.get(name) {
         None if looks_like_a_method => Some(Kind::Requests),
         Some(b' ') if looks_like_a_method => {
-            let line = octets.split(|octet| *octet == b'\n').next().unwrap_or_default();
-            let is_whole = line.len() < octets.len();
             let target = octets.get(name + 1);
             let is_target = target.is_none_or(|octet| matches!(octet, b'/' | b'*') || octet.is_ascii_alphanumeric());
-            let speaks = line.windows(6).any(|six| six == b" HTTP/");
-            (is_target && (speaks || !is_whole)).then_some(Kind::Requests)
+            (is_target && (speaks || !is_whole || is_simple(line))).then_some(Kind::Requests)
         }
         _ => None,
     }
@@ -65,7 +68,24 @@ pub fn begins(octets: &[u8]) -> Option<Kind> {
 /// Whether octets that may begin a message surely do.
 fn is_surely(octets: &[u8]) -> bool {
     let octets = octets.trim_ascii_start();
-    octets.starts_with(b"HTTP/") || octets.windows(6).any(|six| six == b" HTTP/")
+    let line = first_line(octets);
+    let is_old = line.len() < octets.len() && is_simple(line);
+    octets.starts_with(b"HTTP/") || octets.windows(6).any(|six| six == b" HTTP/") || is_icy(octets) || is_old
+}
+
+/// A status line of SHOUTcast, which answers HTTP with one of its own: `ICY 200 OK`.
+fn is_icy(octets: &[u8]) -> bool {
+    octets.strip_prefix(b"ICY ").is_some_and(|rest| rest.first().is_none_or(u8::is_ascii_digit))
+}
+
+/// All that a request of HTTP/0.9 is (RFC 1945 4.1): `GET` and where.
+fn is_simple(line: &[u8]) -> bool {
+    let target = line.trim_ascii_end().strip_prefix(b"GET ");
+    target.is_some_and(|target| target.starts_with(b"/") && !target.contains(&b' '))
+}
+
+fn first_line(octets: &[u8]) -> &[u8] {
+    octets.split(|octet| *octet == b'\n').next().unwrap_or_default()
 }
 
 /// Reads one direction.
@@ -147,6 +167,8 @@ impl Messages {
             State::Body(body) => body.ends_with_connection(&mut self.draft),
             State::Head(octets) if self.told == 0 && !is_surely(octets) => return,
             State::Head(_) if self.draft.is_empty() => return,
+            // HTTP/0.9 has neither fields nor a blank line.
+            State::Head(octets) if octets.ends_with(b"\n") && is_simple(octets) => true,
             State::Head(_) => {
                 self.draft.problem(
                     "the connection or the capture ended within the head: no blank line",
@@ -219,7 +241,7 @@ impl Messages {
         };
         let content = content(head, shared.manner.shows_secrets);
         self.open = Some(Open { number, answers, content, is_final, switches });
-        self.state = State::Body(body.keeping(shared.manner.body));
+        self.state = State::Body(body.keeping(shared.manner));
     }
 
     fn read_body(

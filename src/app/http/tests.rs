@@ -141,6 +141,58 @@ fn parts_cover_each_message_without_a_gap() {
 }
 
 #[test]
+fn the_frames_of_chunks_are_told_as_they_were_sent() {
+    let said = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4;x=\"y\"\r\nWiki\r\n06\npedia \r\n000\r\nA: b\r\nCookie: s\r\n t\r\n\r\n";
+    let chunks = |size: usize| {
+        let words = told(b"", said.as_bytes(), size);
+        assert!(words[0].complete);
+        let (first, body) = (words[0].chunks[0].offset, words[0].parts.last().unwrap());
+        let mut at = first;
+        for part in &words[0].chunks {
+            assert_eq!(part.offset, at, "{size}");
+            at += part.len;
+        }
+        assert_eq!((first, at), (body.offset, body.offset + body.len), "all of the body and nothing else");
+        words[0].chunks.iter().map(|part| (part.part, part.line.clone().unwrap_or_default())).collect::<Vec<_>>()
+    };
+    let expected = [
+        (PartKind::ChunkSize, "4;x=\"y\"\r\n"),
+        (PartKind::ChunkData, ""),
+        (PartKind::ChunkEnd, "\r\n"),
+        (PartKind::ChunkSize, "06\n"),
+        (PartKind::ChunkData, ""),
+        (PartKind::ChunkEnd, "\r\n"),
+        (PartKind::LastChunk, "000\r\n"),
+        (PartKind::Trailer, "A: b\r\n"),
+        // Secrets.
+        (PartKind::Trailer, ""),
+        (PartKind::Trailer, ""),
+        (PartKind::BlankLine, "\r\n"),
+    ];
+    let expected: Vec<_> = expected.into_iter().map(|(part, line)| (part, line.to_string())).collect();
+    for size in [1, 2, 7, 1000] {
+        assert_eq!(chunks(size), expected, "{size}");
+    }
+}
+
+#[test]
+fn a_body_of_chunks_that_breaks_off_is_told_up_to_there() {
+    let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (rest, expected) in [
+        ("5\r\nab", &[(PartKind::ChunkSize, 3), (PartKind::ChunkData, 2)][..]),
+        ("zz\r\nab", &[(PartKind::ChunkSize, 4)]),
+        ("1\r\nabc", &[(PartKind::ChunkSize, 3), (PartKind::ChunkData, 1), (PartKind::ChunkEnd, 1)]),
+        ("0\r\nA: ", &[(PartKind::LastChunk, 3), (PartKind::Trailer, 3)]),
+    ] {
+        let words = told(b"", format!("{head}{rest}").as_bytes(), 1000);
+        let parts: Vec<_> = words[0].chunks.iter().map(|part| (part.part, part.len)).collect();
+        assert_eq!(parts, expected, "{rest:?}");
+    }
+    let many: String = "1\r\na\r\n".repeat(1000);
+    assert_eq!(told(b"", format!("{head}{many}").as_bytes(), 1000)[0].chunks.len(), 256, "bounded");
+}
+
+#[test]
 fn each_message_knows_the_segments_that_carry_it() {
     let mut said = Said::default();
     said.say(Peer::A, b"GET / HTTP/1.1\r\nHo");
@@ -166,7 +218,8 @@ fn secrets_are_masked_unless_asked_for() {
 fn malformed_heads_are_read_as_far_as_they_go_and_it_is_said_what_is_wrong() {
     for (head, what) in [
         ("GET /a b HTTP/1.1\r\n\r\n", "blank within the request target"),
-        ("GET /\r\n\r\n", ""),
+        ("GET /\r\n\r\n", "no version, as in HTTP/0.9"),
+        ("GET /\r\n", "no version, as in HTTP/0.9"),
         ("GET / HTTP/1.1\r\nHost : x\r\n\r\n", "line 2: a blank between the field's name and the colon"),
         ("GET / HTTP/1.1\r\nnonsense\r\n\r\n", "line 2 has no colon"),
         ("GET / HTTP/1.1\r\na: 1\r\n b\r\n\r\n", "line 3 goes on with the field before it"),
@@ -181,13 +234,52 @@ fn malformed_heads_are_read_as_far_as_they_go_and_it_is_said_what_is_wrong() {
         ("GET / HTTP/7.x\r\n\r\n", "a strict parser refuses it: invalid HTTP version"),
     ] {
         let words = told(head.as_bytes(), b"", 1000);
-        if what.is_empty() {
-            assert!(words.is_empty(), "HTTP/0.9 is not read: {words:?}");
-            continue;
-        }
         assert_eq!(words.len(), 1, "{head:?}");
         assert!(problems(&words[0]).contains(what), "{head:?}: {}", problems(&words[0]));
         assert_eq!(request(&words[0]).method, "GET");
+    }
+}
+
+#[test]
+fn start_lines_that_are_nearly_right_are_shown_and_it_is_said_what_is_wrong() {
+    for (octets, line, what) in [
+        (
+            "get /x HTTP/1.1\r\n\r\n",
+            "get /x HTTP/1.1",
+            "the method \"get\" is not GET: letters and their case count (RFC 9110 9.1)",
+        ),
+        ("M-SEARCH * HTTP/1.1\r\nMX: 1\r\n\r\n", "M-SEARCH * HTTP/1.1", ""),
+        ("GET /old\r\n", "GET /old", "no version, as in HTTP/0.9"),
+    ] {
+        for size in [8, 1000] {
+            if size == 8 && !octets.starts_with("GET") {
+                // Only capitals are waited for until the line says what it is.
+                continue;
+            }
+            let words = told(octets.as_bytes(), b"", size);
+            assert_eq!(words.len(), 1, "{octets:?} by {size}");
+            assert!(words[0].complete);
+            assert_eq!(request(&words[0]).start_line(), line);
+            assert!(
+                problems(&words[0]).contains(what) && problems(&words[0]).is_empty() == what.is_empty(),
+                "{words:?}"
+            );
+        }
+    }
+    for (octets, line, what) in [
+        ("ICY 200 OK\r\nicy-name: x\r\n\r\nmusic", "ICY 200 OK", "begins with ICY"),
+        ("HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 200 ", "no blank behind the status code"),
+        ("HTTP/1.1 404 \r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 404 ", ""),
+    ] {
+        for size in [1, 1000] {
+            let words = told(b"", octets.as_bytes(), size);
+            assert_eq!(words.len(), 1, "{octets:?} by {size}");
+            assert_eq!(response(&words[0]).start_line(), line);
+            assert!(
+                problems(&words[0]).contains(what) && problems(&words[0]).is_empty() == what.is_empty(),
+                "{words:?}"
+            );
+        }
     }
 }
 
@@ -256,8 +348,18 @@ fn after_an_upgrade_nothing_more_is_read() {
 
 #[test]
 fn what_only_looks_like_it_is_not_told() {
-    for octets in ["A\r\n", "HELLO world\r\n", "QUIT\r\n", "SSH-2.0-x\r\n", "EHLO a.example HT\r\n", "GETAWAY", "HTTPS"]
-    {
+    for octets in [
+        "A\r\n",
+        "HELLO world\r\n",
+        "QUIT\r\n",
+        "SSH-2.0-x\r\n",
+        "EHLO a.example HT\r\n",
+        "GETAWAY",
+        "HTTPS",
+        "GET file.txt\r\n",
+        "get it\r\n",
+        "ICY ROAD\r\n",
+    ] {
         for size in [1, 3, 1000] {
             assert_eq!(told(octets.as_bytes(), b"", size), [], "{octets:?}");
         }

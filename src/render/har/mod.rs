@@ -8,7 +8,7 @@ mod shape;
 
 use super::json;
 use crate::exchange::{Exchange, Outcome, Panel, Phase, Said, Times};
-use crate::timeline::{Connection, Header, HttpRequest, HttpResponse, Message, PartKind, Source, Timeline};
+use crate::timeline::{Connection, Header, HttpRequest, HttpResponse, Message, PartKind, Source, Timeline, protocol};
 use shape::{Cache, Creator, Entry, Har, Log, PerSide, Request, Response, Timings};
 use std::io;
 
@@ -112,7 +112,7 @@ fn request<'t>(said: &Said<'t, HttpRequest>, exchange: &Exchange<'t>) -> Request
     Request {
         method,
         url: exchange.url.clone(),
-        http_version: format!("HTTP/{version}"),
+        http_version: protocol(version),
         cookies: open_values(headers, "cookie").flat_map(cookie::sent).collect(),
         headers: headers.iter().map(shape::Field::of).collect(),
         query_string: target.split_once('?').map(|(_, query)| form::pairs(query)).unwrap_or_default(),
@@ -128,7 +128,7 @@ fn response<'t>(said: &Said<'t, HttpResponse>) -> Response<'t> {
     Response {
         status: *status,
         status_text: reason,
-        http_version: format!("HTTP/{version}"),
+        http_version: protocol(version),
         cookies: open_values(headers, "set-cookie").filter_map(cookie::set).collect(),
         headers: headers.iter().map(shape::Field::of).collect(),
         content: content::received(body.as_ref(), value(headers, "content-type"), value(headers, "content-encoding")),

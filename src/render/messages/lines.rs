@@ -31,7 +31,11 @@ pub(super) fn name(part: PartKind, lang: Lang) -> &'static str {
         PartKind::Header => lang.pick("header", "头部字段"),
         PartKind::BlankLine => lang.pick("blank line: the head ends here", "空行：头部到此结束"),
         PartKind::Body => lang.pick("body", "正文"),
-        PartKind::Trailer => lang.pick("trailer", "尾部字段"),
+        PartKind::Trailer => lang.pick("trailer field", "尾部字段"),
+        PartKind::ChunkSize => lang.pick("chunk size", "分块长度"),
+        PartKind::ChunkData => lang.pick("chunk data", "分块数据"),
+        PartKind::ChunkEnd => lang.pick("end of the chunk", "分块结束"),
+        PartKind::LastChunk => lang.pick("last chunk", "最后一个分块"),
     }
 }
 
@@ -48,6 +52,7 @@ fn pieces(line: &str, part: &Part) -> Vec<Piece> {
     let bare = line.trim_end_matches(['\r', '\n']);
     let mut pieces = Vec::new();
     match (part.part, bare.split_once(':')) {
+        (PartKind::ChunkSize | PartKind::LastChunk, _) => extensions(bare, &mut pieces),
         (PartKind::RequestLine | PartKind::StatusLine, _) => words(bare, &mut pieces),
         (PartKind::Header | PartKind::Trailer, Some((name, value))) if !name.starts_with([' ', '\t']) => {
             words(name, &mut pieces);
@@ -68,6 +73,14 @@ fn pieces(line: &str, part: &Part) -> Vec<Piece> {
     let end = line.get(bare.len()..).unwrap_or_default().chars();
     pieces.extend(end.map(|own| if own == '\r' { Piece::CarriageReturn } else { Piece::LineFeed }));
     pieces
+}
+
+/// `4;name=value`: the size, and each extension behind its semicolon.
+fn extensions(text: &str, pieces: &mut Vec<Piece>) {
+    for (place, word) in text.split(';').enumerate() {
+        pieces.extend((place > 0).then(|| Piece::Text(";".into())));
+        words(word, pieces);
+    }
 }
 
 /// Each space by itself: two that follow each other are two octets.
@@ -96,6 +109,11 @@ fn secret(content: &Content, number: usize) -> Vec<Piece> {
     pieces
 }
 
+/// The size of a chunk in decimal digits, where it can be read.
+pub(super) fn size(line: &str) -> Option<u64> {
+    u64::from_str_radix(line.split([';', '\r', '\n']).next()?.trim(), 16).ok()
+}
+
 /// Chunks of a body, whose sizes are among its octets and not in its text.
 pub(super) fn chunks(content: &Content) -> Option<u64> {
     match content {
@@ -103,6 +121,15 @@ pub(super) fn chunks(content: &Content) -> Option<u64> {
         Content::HttpResponse(response) => response.body.as_ref()?.chunks,
         _ => None,
     }
+}
+
+/// So much of a text, by places of octets; of a character that is cut, nothing.
+pub(super) fn slice(text: &str, from: u64, len: u64) -> &str {
+    let place = |at: u64| {
+        let at = usize::try_from(at).unwrap_or(usize::MAX).min(text.len());
+        (at..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
+    };
+    text.get(place(from)..place(from.saturating_add(len))).unwrap_or_default()
 }
 
 /// What is known of the body's text.
@@ -153,5 +180,8 @@ mod tests {
         assert_eq!(drawn(PartKind::Header, "NoColonHere\r\n"), "NoColonHere|CR|LF");
         assert_eq!(drawn(PartKind::Header, "Never-ended: x"), "Never-ended|:|SP|x");
         assert_eq!(drawn(PartKind::BlankLine, "\n"), "LF");
+        assert_eq!(drawn(PartKind::ChunkSize, "1a; a=\"b\"\r\n"), "1a|;|SP|a=\"b\"|CR|LF");
+        assert_eq!((size("1a; a=b\r\n"), size("x\r\n")), (Some(26), None));
+        assert_eq!((slice("aäb", 0, 2), slice("aäb", 2, 9)), ("aä", "b"));
     }
 }

@@ -17,6 +17,8 @@ use std::io;
 const LEFT: usize = 11;
 /// Lines of a body that are shown.
 const MOST_LINES: usize = 24;
+/// Lines of chunks, and stretches of their data, that are shown.
+const MOST_CHUNK_LINES: usize = 48;
 /// Characters of one field.
 const LONGEST: usize = 400;
 
@@ -159,17 +161,64 @@ impl Drawing<'_> {
                 }
             }
             line.push(&about, Ink::Dim).write(out)?;
-            let text = body(&message.content);
-            let mut shown = text.lines();
-            for text in shown.by_ref().take(MOST_LINES) {
-                self.text(None, text, out)?;
+            if !message.chunks.is_empty() {
+                return self.chunks(message, out);
             }
-            if shown.next().is_some() {
-                Line::new(self.style).to(LEFT).push("…", Ink::Dim).write(out)?;
-            }
-            return Ok(());
+            return self.lines_of(body(&message.content), out);
         }
         self.fields(place, &line_of(&message.content, part, hidden), &name, out)
+    }
+
+    /// A chunked body as it was sent: each size, its data, and what ends it.
+    fn chunks(&self, message: &Message, out: &mut impl io::Write) -> io::Result<()> {
+        let lang = self.style.lang;
+        let text = body(&message.content);
+        // How much data came so far, and which segment carries it.
+        let whole = message.parts.iter().find(|part| part.part == PartKind::Body);
+        let begins = whole.and_then(|part| self.frames.get(&part.event?)).copied();
+        let (mut before, mut carried) = (0_u64, begins);
+        let mut shown = message.chunks.iter();
+        for part in shown.by_ref().take(MOST_CHUNK_LINES) {
+            let frame = part.event.and_then(|id| self.frames.get(&id)).copied();
+            let is_new = frame.is_some() && frame != carried;
+            carried = frame.or(carried);
+            let mut name = match (part.part, part.line.as_deref().and_then(lines::size)) {
+                (PartKind::ChunkSize, Some(size)) => format!("{} {size}", lines::name(part.part, lang)),
+                (PartKind::BlankLine, _) => lang.pick("blank line: the body ends here", "空行：正文到此结束").into(),
+                (kind, _) => lines::name(kind, lang).to_string(),
+            };
+            if is_new && let Some(frame) = frame {
+                name.push_str(&format!(" · {} {frame}", lang.pick("frame", "帧")));
+            }
+            let place = part.offset.saturating_sub(message.offset);
+            if part.part != PartKind::ChunkData {
+                let secret = || vec![Piece::Text("…".into()), Piece::CarriageReturn, Piece::LineFeed];
+                let pieces = if part.line.is_some() { line_of(&message.content, part, 0) } else { secret() };
+                self.fields(place, &pieces, &name, out)?;
+                continue;
+            }
+            let mut line = Line::new(self.style);
+            line.push_before(LEFT - 2, &place.to_string(), Ink::Dim).to(LEFT);
+            line.push(&format!("{name} · {}", octets(part.len)), Ink::Dim).write(out)?;
+            self.lines_of(lines::slice(text, before, part.len), out)?;
+            before = before.saturating_add(part.len);
+        }
+        if shown.next().is_some() {
+            Line::new(self.style).to(LEFT).push("…", Ink::Dim).write(out)?;
+        }
+        Ok(())
+    }
+
+    /// The first lines of a text.
+    fn lines_of(&self, text: &str, out: &mut impl io::Write) -> io::Result<()> {
+        let mut shown = text.lines();
+        for text in shown.by_ref().take(MOST_LINES) {
+            self.text(None, text, out)?;
+        }
+        if shown.next().is_some() {
+            Line::new(self.style).to(LEFT).push("…", Ink::Dim).write(out)?;
+        }
+        Ok(())
     }
 
     /// `    20  │Host│:│SP│10.0.0.2:8080│CR│LF│   header`

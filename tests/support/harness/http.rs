@@ -4,7 +4,7 @@ use super::cursor::Cursor;
 use std::collections::HashSet;
 use synfin::app::{Carrier, Heard, Manner, MessageWord, Piece, Reader};
 use synfin::tcp::{Peer, Timestamp};
-use synfin::timeline::{Body, Content};
+use synfin::timeline::{Body, Content, PartKind};
 
 const CONNECTION: u64 = 1;
 
@@ -120,6 +120,13 @@ fn check(words: &[MessageWord], said: [&[u8]; 2], manner: Manner) {
             assert!(part.offset >= at && part.offset + part.len <= end, "{part:?} of {word:?}");
             at = part.offset + part.len;
         }
+        let body = word.parts.iter().find(|part| part.part == PartKind::Body).map(|body| (body.offset, body.len));
+        let mut at = body.map_or(end, |(offset, _)| offset);
+        for part in &word.chunks {
+            assert_eq!(part.offset, at, "a gap between the chunks of {word:?}");
+            at += part.len;
+        }
+        assert!(body.is_none_or(|(offset, len)| at <= offset + len), "{word:?}");
         assert!(word.carriers.windows(2).all(|two| two[0].first < two[1].first), "{word:?}");
         let body = match &word.content {
             Content::HttpRequest(request) => request.body.as_ref(),
@@ -140,9 +147,9 @@ fn check(words: &[MessageWord], said: [&[u8]; 2], manner: Manner) {
 fn essence(words: &[MessageWord], of: Peer, with_answers: bool) -> (Vec<String>, bool) {
     let mut told = Vec::new();
     for word in words.iter().filter(|word| word.peer == of) {
-        let MessageWord { answers, span, parts, problems, complete, content, .. } = word;
+        let MessageWord { answers, span, parts, chunks, problems, complete, content, .. } = word;
         let answers = answers.filter(|_| with_answers);
-        told.push(format!("{answers:?} {span:?} {parts:?} {problems:?} {complete} {content:?}"));
+        told.push(format!("{answers:?} {span:?} {parts:?} {chunks:?} {problems:?} {complete} {content:?}"));
         if !complete {
             return (told, true);
         }
