@@ -15,7 +15,7 @@ use times::Clock;
 /// All that was asked and answered.
 #[derive(Debug, Clone, Default)]
 pub struct Panel<'t> {
-    /// By when they began.
+    /// By when each request itself began.
     pub exchanges: Vec<Exchange<'t>>,
     /// Connections that speak TLS, whose requests nobody can read, with what their first message asks for.
     pub encrypted: Vec<(u64, &'t TlsClientHello)>,
@@ -132,7 +132,7 @@ impl<'t> Panel<'t> {
             Some(Exchange { number, connection, turn, client, server, request, response, interim, url, follows, times })
         });
         panel.exchanges = told.collect();
-        panel.exchanges.sort_by_key(|exchange| (exchange.times.began_ns(), exchange.sent_ns()));
+        panel.exchanges.sort_by_key(|exchange| (exchange.times.start_ns(), exchange.sent_ns()));
         panel.number();
         panel
     }

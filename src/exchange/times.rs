@@ -60,6 +60,18 @@ impl Times {
         self.phases.last().map_or(0, |(_, span)| span.to_ns)
     }
 
+    /// Whether the connection had been opened beforehand, for whatever would be asked.
+    pub fn is_preconnected(&self) -> bool {
+        self.get(Phase::Idle).is_some_and(|idle| idle.len_ns() > LONG_NS)
+    }
+
+    /// When the request itself began: with its lookup and its handshake, or where the connection had been opened beforehand
+    /// with its first octet.
+    pub fn start_ns(&self) -> i64 {
+        let sent = self.get(Phase::Send).filter(|_| self.is_preconnected());
+        sent.map_or_else(|| self.began_ns(), |span| span.from_ns)
+    }
+
     /// From beginning to end.
     pub fn len_ns(&self) -> i64 {
         self.ended_ns().saturating_sub(self.began_ns()).max(0)
@@ -81,6 +93,8 @@ pub(super) struct Clock {
     looked_up: HashMap<u64, Span>,
 }
 
+/// Longer than any program needs between connect() and send().
+const LONG_NS: i64 = 5_000_000;
 /// An answer that lay by for longer was not what the request waited for.
 const SOON_NS: i64 = 1_000_000_000;
 

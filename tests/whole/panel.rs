@@ -245,6 +245,46 @@ fn while_it_goes_on_messages_come_as_they_are_complete() {
     }
 }
 
+/// A browser opens a connection beforehand: the request that goes over it later stands where it began itself.
+#[test]
+fn a_preconnected_request_stands_where_it_began() {
+    let mut web = Web::default();
+    let (one, two) = (web.open(0), web.open(1));
+    web.ask(one, 12, "GET /first HTTP/1.1\r\n\r\n");
+    web.answer(one, 30, "HTTP/1.1 204 No Content\r\n\r\n");
+    web.ask(one, 40, "get /second HTTP/1.1\r\n\r\n");
+    web.answer(one, 60, "HTTP/1.1 204\r\n\r\n");
+    web.ask(two, 90, "GET /third HTTP/1.1\r\n\r\n");
+    web.answer(two, 110, "HTTP/1.1 204 No Content\r\n\r\n");
+    let three = web.open(70);
+    web.ask(three, 81, "GET /before-third HTTP/1.1\r\n\r\n");
+    web.answer(three, 95, "HTTP/1.1 204 No Content\r\n\r\n");
+    let timeline = web.timeline(Wishes::default());
+    let har = har(&timeline);
+    let entries = har["log"]["entries"].as_array().unwrap();
+    let told: Vec<_> = entries
+        .iter()
+        .map(|entry| {
+            let url = entry["request"]["url"].as_str().unwrap().rsplit('/').next().unwrap();
+            let started = entry["startedDateTime"].as_str().unwrap().split('.').nth(1).unwrap();
+            (url, started, entry["timings"]["connect"].as_f64().unwrap(), entry["time"].as_f64().unwrap())
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("first", "000000000Z", 10.0, 30.0),
+            ("second", "040000000Z", -1.0, 20.0),
+            ("before-third", "070000000Z", 10.0, 25.0),
+            ("third", "090000000Z", -1.0, 20.0),
+        ]
+    );
+    let picture = drawn(&timeline, Lang::En, Charset::Unicode, 100);
+    assert!(picture.contains(" request: the method \"get\" is not GET"), "{picture}");
+    assert!(picture.contains(" response: no blank behind the status code"), "{picture}");
+    assert!(drawn(&timeline, Lang::Zh, Charset::Unicode, 100).contains(" 响应：状态码之后没有空格"));
+}
+
 /// The octets of a chunked body, drawn as they were sent.
 #[test]
 fn a_chunked_body_is_drawn_with_its_frames() {

@@ -39,7 +39,7 @@ fn entry<'t>(exchange: &Exchange<'t>, source: &Source) -> Entry<'t> {
     let problems = exchange.request.iter().flat_map(|said| &said.message.problems);
     let problems = problems.chain(exchange.response.iter().flat_map(|said| &said.message.problems));
     Entry {
-        started_date_time: absolute(source, exchange.times.began_ns()),
+        started_date_time: absolute(source, exchange.times.start_ns()),
         time: timings.sum(),
         request: match &exchange.request {
             Some(said) => request(said, exchange),
@@ -80,22 +80,20 @@ fn retransmissions(connection: &Connection) -> Option<PerSide> {
     (per_side.client > 0 || per_side.server > 0).then_some(per_side)
 }
 
-/// Longer than any program needs between connect() and send().
-const LONG_NS: i64 = 5_000_000;
-
 /// -1: it did not happen, or is not in the capture. The last three are not optional: then they took no time.
 fn timings(times: &Times) -> Timings {
     let ms = |phase| times.get(phase).map(|span| span.len_ns() as f64 / 1e6);
-    let idle = times.get(Phase::Idle).is_some_and(|span| span.len_ns() > LONG_NS);
+    // What came before the request's own start is no part of it.
+    let own = |phase| ms(phase).filter(|_| !times.is_preconnected()).unwrap_or(-1.0);
     Timings {
-        blocked: ms(Phase::Idle).unwrap_or(-1.0),
-        dns: ms(Phase::Lookup).unwrap_or(-1.0),
-        connect: ms(Phase::Connect).unwrap_or(-1.0),
+        blocked: own(Phase::Idle),
+        dns: own(Phase::Lookup),
+        connect: own(Phase::Connect),
         ssl: -1.0,
         send: ms(Phase::Send).unwrap_or(0.0),
         wait: ms(Phase::Wait).unwrap_or(0.0),
         receive: ms(Phase::Receive).unwrap_or(0.0),
-        comment: idle.then_some("blocked: the connection stood, and nothing was asked yet"),
+        comment: times.is_preconnected().then_some("the connection had been opened before anything was asked"),
     }
 }
 

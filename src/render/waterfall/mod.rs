@@ -10,7 +10,7 @@ use super::text::{Glyphs, joined};
 use super::{Style, capture, summary, time, width};
 use crate::exchange::{Exchange, Outcome, Panel, Phase};
 use crate::timeline::amount::some;
-use crate::timeline::{Lang, Timeline};
+use crate::timeline::{Lang, Text, Timeline};
 use bar::{Axis, Marks};
 use columns::Columns;
 use row::Row;
@@ -63,9 +63,14 @@ fn shared_origin(exchanges: &[Exchange<'_>]) -> Option<String> {
 /// What is wrong with an exchange, in a line each.
 fn trouble(exchange: &Exchange<'_>, style: &Style) -> Vec<String> {
     let lang = style.lang;
-    let asked = exchange.request.iter().flat_map(|said| &said.message.problems);
-    let problems = asked.chain(exchange.response.iter().flat_map(|said| &said.message.problems)).take(4);
-    let problems: Vec<String> = problems.map(|problem| width::clean(problem.get(lang), 200, style)).collect();
+    let told = |whose: &str, problems: &[Text]| {
+        let told = problems.iter().map(|problem| width::clean(problem.get(lang), 200, style));
+        told.map(|problem| format!("{whose}{problem}")).collect::<Vec<_>>()
+    };
+    let (request, response) = (lang.pick("request: ", "请求："), lang.pick("response: ", "响应："));
+    let asked = exchange.request.iter().flat_map(|said| told(request, &said.message.problems));
+    let answered = exchange.response.iter().flat_map(|said| told(response, &said.message.problems));
+    let problems: Vec<String> = asked.chain(answered).take(4).collect();
     // Where more is known, that is enough.
     let unexplained = problems.is_empty();
     let outcome = match exchange.outcome() {
