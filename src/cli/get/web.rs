@@ -152,7 +152,7 @@ fn explain(error: WebError, lang: Lang) -> anyhow::Error {
         WebError::Status { status, reason } => format!("服务器应答 {status} {reason}"),
         WebError::Elsewhere(url) => format!("重定向指向另一个服务器：{url}"),
         WebError::Redirects(most) => format!("重定向超过 {most} 次"),
-        WebError::Foreign(why) => format!("这不是 HTTP/1 响应：{why}"),
+        WebError::Foreign(why) => format!("这不是 HTTP/1 响应：{}", why.zh),
         WebError::Short { got } => format!("服务器在应答完整之前就关闭了连接，此前收到页面的 {got} 字节"),
         WebError::Silent { limit, got } => format!("收到页面的 {got} 字节后，服务器已 {} 秒没有响应", limit.as_secs()),
         WebError::Broken { got, source } => format!("收到页面的 {got} 字节后连接中断：{source}"),

@@ -1,6 +1,7 @@
 //! Where the body of a response ends, and its octets out of what came (RFC 9112 6, 7). Pure.
 
 use super::response::Framing;
+use crate::timeline::Text;
 
 /// The longest line of a chunk's size, and the longest trailer, in octets.
 const LONGEST_LINE: usize = 8 * 1024;
@@ -29,6 +30,13 @@ enum Place {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the chunks of the body are malformed")]
 pub(super) struct BadChunk;
+
+impl BadChunk {
+    /// The same in both languages.
+    pub(super) fn text(self) -> Text {
+        Text::new(self.to_string(), "正文的分块格式有误")
+    }
+}
 
 impl Body {
     pub(super) fn new(framing: Framing) -> Body {

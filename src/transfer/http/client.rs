@@ -4,6 +4,7 @@ use super::body::Body;
 use super::fetch::Fetch;
 use super::response::{self, Framing, Response};
 use super::stream::Stream;
+use crate::timeline::Text;
 use crate::transfer::address::AddressError;
 use crate::transfer::call::{Calls, Conn, Got};
 use crate::transfer::protocol::Closer;
@@ -86,8 +87,8 @@ pub enum WebError {
     Elsewhere(String),
     #[error("more than {0} redirects")]
     Redirects(usize),
-    #[error("that is no HTTP/1 response: {0}")]
-    Foreign(String),
+    #[error("that is no HTTP/1 response: {}", .0.en)]
+    Foreign(Text),
     #[error("the server closed before its answer was whole, after {got} octets of the page")]
     Short { got: u64 },
     #[error("the server was silent for {} s, after {got} octets of the page", .limit.as_secs())]
@@ -268,7 +269,11 @@ impl Asking<'_, '_, '_> {
                     }
                     interim += 1;
                     if response.status == 101 || interim > MOST_INTERIM {
-                        return Err(WebError::Foreign(format!("{} was not asked for", response.status)));
+                        let status = response.status;
+                        return Err(WebError::Foreign(Text::new(
+                            format!("{status} was not asked for"),
+                            format!("没有请求过 {status}"),
+                        )));
                     }
                 }
                 None if self.fill()? => {}
@@ -293,7 +298,7 @@ impl Asking<'_, '_, '_> {
         let mut octets = Vec::new();
         loop {
             let taken = body.read(&self.stream.pending, &mut octets);
-            let taken = taken.map_err(|error| WebError::Foreign(error.to_string()))?;
+            let taken = taken.map_err(|error| WebError::Foreign(error.text()))?;
             self.stream.take(taken as u64);
             if !octets.is_empty() {
                 self.got += octets.len() as u64;
