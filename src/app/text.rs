@@ -189,6 +189,7 @@ impl Turns {
         let name = match encoding {
             _ if octets.is_ascii() => "us-ascii",
             Encoding::Auto | Encoding::Utf8 => "utf-8",
+            Encoding::Gbk if has_four(octets) => "gb18030",
             Encoding::Gbk => "gbk",
             Encoding::Latin1 => "iso-8859-1",
         };
@@ -228,18 +229,35 @@ fn dangling(octets: &[u8], encoding: Encoding) -> usize {
     }
 }
 
-/// GB 18030: one octet below 0x80, two octets, or four of which the second and the fourth are digits.
 fn dangling_gbk(octets: &[u8]) -> usize {
     let mut rest = octets;
-    loop {
-        let taken = match rest {
-            [] => return 0,
-            [0..=0x80 | 0xff, ..] => 1,
-            [_] | [_, b'0'..=b'9'] | [_, b'0'..=b'9', _] => return rest.len(),
-            [_, b'0'..=b'9', _, _, ..] => 4,
-            _ => 2,
-        };
-        rest = rest.get(taken..).unwrap_or_default();
+    while let Some(len) = len_gb(rest) {
+        rest = rest.get(len..).unwrap_or_default();
+    }
+    rest.len()
+}
+
+/// Whether a character takes four octets: GBK has none such, GB 18030 has.
+fn has_four(octets: &[u8]) -> bool {
+    let mut rest = octets;
+    while let Some(len) = len_gb(rest) {
+        if len == 4 {
+            return true;
+        }
+        rest = rest.get(len..).unwrap_or_default();
+    }
+    false
+}
+
+/// How many octets the first character of GB 18030 takes: one below 0x80, two octets, or four of which the second and the
+/// fourth are digits. `None`: there is none, or it is not whole.
+fn len_gb(octets: &[u8]) -> Option<usize> {
+    match octets {
+        [] => None,
+        [0..=0x80 | 0xff, ..] => Some(1),
+        [_] | [_, b'0'..=b'9'] | [_, b'0'..=b'9', _] => None,
+        [_, b'0'..=b'9', _, _, ..] => Some(4),
+        _ => Some(2),
     }
 }
 
@@ -321,6 +339,14 @@ mod tests {
                 cut: false,
             })
         );
+    }
+
+    #[test]
+    fn characters_that_only_gb18030_has_are_called_by_its_name() {
+        let octets = [&*GBK.encode("雪").0, b"\x94\x39\xda\x33"].concat();
+        let content = |encoding| read(encoding, &[(Peer::A, 0, &octets)])[0].1.clone();
+        assert_eq!(content(Encoding::Auto), text("gb18030", true, "雪💩"));
+        assert_eq!(content(Encoding::Gbk), text("gb18030", false, "雪💩"));
     }
 
     #[test]

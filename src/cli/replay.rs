@@ -1,6 +1,7 @@
 //! `synfin replay`: draw saved captures.
 
 mod both;
+mod hint;
 mod packets;
 mod piped;
 mod recorded;
@@ -53,6 +54,7 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
         warn(&timeline, config)?;
         let timeline = rows.finish(timeline, config)?;
         outputs.write_but_lines(&timeline, &view, config)?;
+        hint::write(&args.output, &timeline, &outputs, config)?;
         return Ok(ended(damaged, args));
     }
     let draws = outputs.has(Format::Text);
@@ -111,6 +113,9 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     if only_text && !args.filter.is_empty() && timeline.source.packets.seen == 0 {
         let said = config.lang.pick("The filter let no packet through.", "过滤器没有放行任何数据包。");
         writeln!(io::stdout().lock(), "{said}")?;
+    }
+    if args.connection.is_none() && !is_lesson {
+        hint::write(&args.output, &timeline, &outputs, config)?;
     }
     lesson(&timeline, args.connection, &outputs, config)?;
     Ok(ended(damaged, args))

@@ -232,7 +232,7 @@ pub struct TlsClientHello {
 /// Text as it was said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TextMessage {
-    /// IANA's name of its encoding in lower case: `us-ascii`, `utf-8`, `gbk`, `iso-8859-1`.
+    /// IANA's name of its encoding in lower case: `us-ascii`, `utf-8`, `gbk`, `gb18030`, `iso-8859-1`.
     pub encoding: String,
     /// Nobody named the encoding: it is the first one that fits.
     pub guessed: bool,

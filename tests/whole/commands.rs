@@ -423,3 +423,19 @@ fn a_read_only_file_is_not_replaced() {
     }
     assert_fails(&folder.run(&["replay", "a.pcap", "-o", "a.json", "--lang", "zh"]), 1, &["无法写入", "只读"]);
 }
+
+/// A table has no room for text: it says where to find it, and only where somebody asked for text.
+#[test]
+fn a_table_says_how_text_is_seen() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/captures/");
+    let [one, two] = ["download.pcap", "reset.pcap"].map(|name| format!("{folder}{name}"));
+    let replay = |more: &[&str]| text(&run(&[&["replay", &one, &two], more].concat()).stdout);
+    let hint =
+        "\nThe text of one connection: --connection N --text; of all, message by message: --format messages --text\n";
+    assert!(!replay(&[]).contains("--connection N"));
+    for more in [&["--text"][..], &["--encoding", "gbk"], &["--text", "--where", "open = three-way"]] {
+        assert!(replay(more).contains(hint), "{more:?}: {}", replay(more));
+    }
+    assert!(replay(&["--text", "--lang", "zh"]).contains("\n查看某个连接的文本：--connection N --text"));
+    assert!(!replay(&["--text", "--connection", "1"]).contains("--connection N"));
+}

@@ -176,6 +176,11 @@ impl Output {
         Outputs::new(self.format, &self.output, self.frames.as_deref())
     }
 
+    /// Whether text is asked for.
+    pub fn reads_text(&self) -> bool {
+        self.text || self.encoding.is_some()
+    }
+
     /// How what applications say is read; `text` where nothing is asked for.
     /// Of each body so many octets are kept.
     pub fn manner(&self, text: Option<Encoding>, body: usize) -> Manner {
