@@ -48,6 +48,26 @@ fn writeln_took(test: &str, took: Duration) {
     writeln!(std::io::stderr(), "{test}: {:.0} s", took.as_secs_f64()).unwrap();
 }
 
+/// The web server and client of `serve --http` and `get http://…`: a page, one that has moved, and one that is not there.
+#[test]
+fn web_pages_are_served_and_got() {
+    let _stage = stage();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("web.toml");
+    for (path, gives, answered) in [("/a/b.html", "300", 1), ("/old", "300", 2), ("/none", "ENOENT", 1)] {
+        let text = format!(
+            "title = \"web\"\nexpect = \"client SYN\\n...\"\n[program.server]\ncalls = \"serve http 8080 a/b.html=300 \
+             old=/a/b.html -> {answered}\"\n[program.client]\ncalls = \"get http 8080 {path} -> {gives}\"\n"
+        );
+        fs::write(&file, text).unwrap();
+        let (program, test) = (Program::new(), "web_pages_are_served_and_got");
+        let Some((code, out, err)) = lab(test, program.command(), &["run", file.to_str().unwrap()]) else { return };
+        assert_eq!(code, 0, "{path}: {err}");
+        let status = if gives == "300" { "HTTP/1.1 200 OK" } else { "HTTP/1.1 404 Not Found" };
+        assert!(out.contains(status) && out.contains("HTTP/1.1 302 Found") == (answered == 2), "{path}: {out}");
+    }
+}
+
 #[test]
 fn what_does_not_come_is_told() {
     let folder = tempfile::tempdir().unwrap();

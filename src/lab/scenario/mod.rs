@@ -134,7 +134,7 @@ impl Scenario {
     /// The ports that programs listen on.
     pub fn served(&self) -> Vec<u16> {
         let listened = self.lines().filter_map(|line| match line.what {
-            What::Listen { port, .. } | What::Serve { port, .. } => Some(port),
+            What::Listen { port, .. } | What::Serve { port, .. } | What::ServeWeb { port, .. } => Some(port),
             _ => None,
         });
         listened.collect()
@@ -145,6 +145,8 @@ impl Scenario {
         let named = self.lines().filter_map(|line| match line.what {
             What::Listen { port, .. }
             | What::Serve { port, .. }
+            | What::ServeWeb { port, .. }
+            | What::GetWeb { port, .. }
             | What::Bind(port)
             | What::Connect { port, .. }
             | What::Get { port, .. } => Some(port),

@@ -17,6 +17,7 @@ pub(super) fn fault(status: u16, en: impl Into<String>, zh: impl Into<String>) -
 pub(super) fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
+        302 => "Found",
         301 => "Moved Permanently",
         304 => "Not Modified",
         400 => "Bad Request",

@@ -18,9 +18,9 @@ pub(super) fn error(status: u16, why: &Text) -> String {
     page(&title, &format!("<h1>{title}</h1>\n<p>{en}</p>\n<p lang=\"zh\">{zh}</p>\n"))
 }
 
-pub(super) fn moved(to: &str) -> String {
-    let to = html(to);
-    page("301 Moved Permanently", &format!("<h1>301 Moved Permanently</h1>\n<p><a href=\"{to}\">{to}</a></p>\n"))
+pub(super) fn moved(status: u16, to: &str) -> String {
+    let (title, to) = (format!("{status} {}", reason(status)), html(to));
+    page(&title, &format!("<h1>{title}</h1>\n<p><a href=\"{to}\">{to}</a></p>\n"))
 }
 
 /// The list of a folder: names, and whether each is a folder.

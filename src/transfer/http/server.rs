@@ -15,6 +15,8 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct WebServer {
     pub root: Root,
+    /// Names that have moved for a while, without the slash before them, and the paths that they lead to (302).
+    pub moved: Vec<(String, String)>,
     /// Close after every answer, with `Connection: close`.
     pub close_each: bool,
     /// SO_LINGER: `Some(0)` closes with RST, more waits that long for the last acknowledgment.
@@ -89,6 +91,7 @@ impl WebServer {
     pub fn new(root: Root) -> WebServer {
         WebServer {
             root,
+            moved: Vec::new(),
             close_each: false,
             linger: None,
             count: None,

@@ -100,7 +100,18 @@ impl Session<'_> {
             let text = pages::posted(&request.target, request.fields.first("content-type"), length, kept);
             return Ok(Answer::page(200, site::TEXT, text));
         }
+        if let Some(to) = self.moved(request)? {
+            let page = pages::moved(302, to);
+            return Ok(Answer { location: Some(to.into()), ..Answer::page(302, site::HTML, page) });
+        }
         site::get(&self.server.root, request)
+    }
+
+    /// Where what is asked for has moved to, if it has.
+    fn moved(&self, request: &Request) -> Result<Option<&str>, Fault> {
+        let name = request.path()?.0.strip_prefix('/');
+        let moved = self.server.moved.iter().find(|(from, _)| Some(from.as_str()) == name);
+        Ok(moved.map(|(_, to)| to.as_str()))
     }
 
     /// The next head; none where the client closes, or says nothing.

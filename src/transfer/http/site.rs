@@ -51,7 +51,7 @@ pub(super) fn get(root: &Root, request: &Request) -> Result<Answer, Fault> {
         Err(Refusal::NotAFile) if root.entries(name).is_ok() => {
             let query = query.map_or_else(String::new, |query| format!("?{query}"));
             let location = format!("{}/{query}", pages::encode(&decoded));
-            let page = pages::moved(&location);
+            let page = pages::moved(301, &location);
             Ok(Answer { location: Some(location), ..Answer::page(301, HTML, page) })
         }
         Err(why) => Err(refused(why)),

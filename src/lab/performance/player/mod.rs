@@ -7,6 +7,7 @@ mod program;
 mod socket;
 mod stage;
 mod transfers;
+mod web;
 
 pub use board::Missed;
 

@@ -3,7 +3,7 @@
 use super::board::{Board, Over};
 use super::names;
 use super::socket::{Caller, Socket};
-use super::transfers;
+use super::{transfers, web};
 use crate::app::Encoding;
 use crate::lab::hosts::Host;
 use crate::lab::scenario::script::{Amount, Line, Target, Wait, Wanted, What};
@@ -194,6 +194,13 @@ impl Work<'_> {
             }
             What::Get { port, name } => {
                 Ok(Gave::count(transfers::get(&self.program.name, board, self.address(*port, false), name)))
+            }
+            What::ServeWeb { port, files, moved } => {
+                let address = self.address(*port, true);
+                Ok(Gave::count(web::serve(&self.program.name, board, address, files, moved)))
+            }
+            What::GetWeb { port, path } => {
+                Ok(Gave::count(web::get(&self.program.name, board, self.address(*port, false), path)))
             }
             What::CloseListener => Ok(board.take(self.host, &listener)?.close(self.caller).into()),
         }

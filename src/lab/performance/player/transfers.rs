@@ -17,11 +17,7 @@ pub(super) fn serve(
     address: SocketAddr,
     files: &[(String, usize)],
 ) -> io::Result<u64> {
-    let folder = tempfile::tempdir()?;
-    for (name, octets) in files {
-        let pattern: Vec<u8> = (0..*octets).map(|place| b'a' + (place % 26) as u8).collect();
-        std::fs::write(folder.path().join(name), pattern)?;
-    }
+    let folder = folder(files)?;
     let teller = Teller::new(program, board);
     let tell = |call: &Call| teller.tell(call);
     let target = Target { host: address.ip().to_string(), port: address.port() };
@@ -34,6 +30,18 @@ pub(super) fn serve(
         }
     })?;
     Ok(sent.load(Ordering::Relaxed))
+}
+
+/// A folder of made-up files: so many octets each, of which the name may have folders before it.
+pub(super) fn folder(files: &[(String, usize)]) -> io::Result<tempfile::TempDir> {
+    let folder = tempfile::tempdir()?;
+    for (name, octets) in files {
+        let pattern: Vec<u8> = (0..*octets).map(|place| b'a' + (place % 26) as u8).collect();
+        let path = folder.path().join(name);
+        path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+        std::fs::write(path, pattern)?;
+    }
+    Ok(folder)
 }
 
 /// Asks for a file. Gives its octets; a file that the server does not have is ENOENT.
@@ -60,18 +68,18 @@ fn errno_of(why: Refusal) -> Errno {
 }
 
 /// Says calls, and tells the board of them. What a client calls before it has an address is told as soon as it has one.
-struct Teller<'b> {
+pub(super) struct Teller<'b> {
     program: &'b str,
     board: &'b Board<'b>,
     early: Mutex<Vec<Call>>,
 }
 
 impl<'b> Teller<'b> {
-    fn new(program: &'b str, board: &'b Board<'b>) -> Teller<'b> {
+    pub(super) fn new(program: &'b str, board: &'b Board<'b>) -> Teller<'b> {
         Teller { program, board, early: Mutex::default() }
     }
 
-    fn tell(&self, call: &Call) {
+    pub(super) fn tell(&self, call: &Call) {
         let known = Call { local: call.local.or(Some(NO_ADDRESS)), ..call.clone() };
         if let Some(word) = known.word(self.program) {
             self.board.say(self.program, &word);

@@ -13,6 +13,9 @@
 //!                           # keepalive IDLE INTERVAL COUNT (as 1s 1s 3)
 //! serve 8080 a.txt=20000    # the built-in server, for one client: files of such sizes; gives the octets sent
 //! get 8080 a.txt            # the built-in client; gives the octets received
+//! serve http 8080 a/b.html=300 old=/a/b.html # the built-in web server, for one client: such pages, and what has moved;
+//!                           # gives the requests answered
+//! get http 8080 /a/b.html   # the built-in web client; gives the octets of the page, at the end of all redirects
 //! names 53 a.test=10.0.0.2  # a DNS server, for one lookup; it marks its program's name when it can be asked
 //! wait 300ms | wait for MARK | wait until quiet
 //! wait until server CLOSE-WAIT | wait until client unread | wait until client probing [2]
@@ -78,6 +81,17 @@ pub enum What {
     Get {
         port: u16,
         name: String,
+    },
+    /// By the built-in web server: pages made up of so many octets, and names that lead to other paths.
+    ServeWeb {
+        port: u16,
+        files: Vec<(String, usize)>,
+        moved: Vec<(String, String)>,
+    },
+    /// By the built-in web client.
+    GetWeb {
+        port: u16,
+        path: String,
     },
     /// The lab's DNS server: names and what they stand for. It answers both questions of one lookup.
     Names {

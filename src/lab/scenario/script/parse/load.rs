@@ -51,10 +51,36 @@ impl Words {
 
     /// `name=octets`, at least one.
     pub(super) fn files(&mut self) -> Result<Vec<(String, usize)>, ScriptError> {
+        self.made_up(|name| !name.contains('/'))
+    }
+
+    /// The same, which may be in folders.
+    pub(super) fn pages(&mut self) -> Result<Vec<(String, usize)>, ScriptError> {
+        self.made_up(|_| true)
+    }
+
+    /// `name=/path`, for what has moved there.
+    pub(super) fn moved(&mut self) -> Vec<(String, String)> {
+        let moved = |word: &str| {
+            let (name, to) = word.split_once('=')?;
+            to.starts_with('/').then(|| (name.to_string(), to.to_string()))
+        };
+        std::iter::from_fn(|| self.take(moved)).collect()
+    }
+
+    /// What a web client asks for.
+    pub(super) fn path(&mut self) -> Result<String, ScriptError> {
+        let path = self.take(|word| word.starts_with('/').then(|| word.to_string()));
+        path.ok_or_else(|| {
+            self.wrong("a path such as /index.html should stand here", "此处应为 /index.html 这样的路径")
+        })
+    }
+
+    fn made_up(&mut self, may_be: impl Fn(&str) -> bool) -> Result<Vec<(String, usize)>, ScriptError> {
         let file = |word: &str| {
             let (name, octets) = word.split_once('=')?;
             // It is made up in a folder of its own, and stays there.
-            let is_plain = !name.is_empty() && !name.contains('/') && name != "." && name != "..";
+            let is_plain = name.split('/').all(|part| !matches!(part, "" | "." | "..")) && may_be(name);
             let octets = octets.parse().ok().filter(|octets: &usize| *octets <= MOST_SENT)?;
             is_plain.then(|| (name.to_string(), octets))
         };

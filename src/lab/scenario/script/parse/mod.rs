@@ -110,8 +110,12 @@ impl Words {
             "close" if self.takes("listener") => What::CloseListener,
             "close" => What::Close,
             "set" => What::Set(self.option()?),
+            "serve" if self.takes("http") => {
+                What::ServeWeb { port: self.port()?, files: self.pages()?, moved: self.moved() }
+            }
             "serve" => What::Serve { port: self.port()?, files: self.files()? },
             "names" => What::Names { port: self.port()?, names: self.names()? },
+            "get" if self.takes("http") => What::GetWeb { port: self.port()?, path: self.path()? },
             "get" => What::Get { port: self.port()?, name: self.name()? },
             other => {
                 self.at -= 1;
@@ -251,10 +255,25 @@ mod tests {
             "serve 80 a.txt",
             "serve 80 ../a=3",
             "get 80",
+            "serve http 80 /a=3",
+            "serve http 80 a/../../b=3",
+            "serve http 80 a//b=3",
+            "get http 80 a",
             "set quickack of",
         ] {
             assert!(parse(wrong, HOST).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn pages_are_served_and_got() {
+        let lines =
+            parse("serve http 80 index.html=3 a/b.html=0 old=/a/b.html -> 2\nget http 80 /a/b.html?x -> 0", HOST)
+                .unwrap();
+        let files = vec![("index.html".into(), 3), ("a/b.html".into(), 0)];
+        let moved = vec![("old".into(), "/a/b.html".into())];
+        assert_eq!(lines[0].what, What::ServeWeb { port: 80, files, moved });
+        assert_eq!(lines[1].what, What::GetWeb { port: 80, path: "/a/b.html?x".into() });
     }
 
     #[test]
