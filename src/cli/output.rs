@@ -353,7 +353,7 @@ mod tests {
         let path = folder.path().join("a.json");
         fs::write(&path, "old").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
-        let refused = Outputs::new(FormatArg::Text, std::slice::from_ref(&path)).unwrap_err();
+        let refused = Outputs::new(FormatArg::Text, std::slice::from_ref(&path), None).unwrap_err();
         assert!(refused.to_string().contains("read-only"), "{refused}");
         let refused = save(&path, Lang::En, |out| Ok(out.write_all(b"new")?)).unwrap_err();
         assert!(refused.to_string().contains("read-only"), "{refused}");

@@ -3,7 +3,8 @@
 use super::diagram::{mermaid, plantuml};
 use super::slides::{beamer, marp, reveal, slidev};
 use super::{
-    Style, csv, har, json, lookups, markdown, messages, ndjson, page, png, skipped, summary, svg, table, text, waterfall,
+    Style, csv, har, json, lookups, markdown, messages, ndjson, page, png, skipped, summary, svg, table, text,
+    waterfall,
 };
 use crate::ladder::{Ladder, View};
 use crate::timeline::{Connection, Timeline};

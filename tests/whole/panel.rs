@@ -320,7 +320,7 @@ fn a_chunked_body_is_drawn_with_its_frames() {
 }
 
 fn messages(timeline: &Timeline, lang: Lang) -> String {
-    let style = Style { lang, charset: Charset::Unicode, width: 90, color: false };
+    let style = Style::new(lang, Charset::Unicode, 90);
     let mut out = Vec::new();
     render::write(timeline, &View::default(), Format::Messages, &style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
