@@ -38,6 +38,7 @@ function sideInk(side) {
 // Words along the shaft: above it flags and numbers, below it options and the like.
 function labels(block, columns, on, end) {
   const { row, y } = block;
+  if (columns.narrow) return levelLabels(block, columns);
   const turn = Math.atan2(end - y, columns.area) * (row.from === 0 ? 1 : -1);
   const share = row.crosses ? 0.24 : row.lost ? LOST_AT / 2 : 0.5;
   const [x, middle] = on(share);
@@ -47,6 +48,18 @@ function labels(block, columns, on, end) {
   const head = turned(beside(-7), "", "label middle");
   head.append(svg("tspan", { class: "bold f-" + ink }, block.label.flags), svg("tspan", { class: "f-text" }, block.label.rest));
   return [head, ...block.details.map((text, at) => turned(beside(15 + at * DETAIL_LINE), text, "detail middle f-dim"))];
+}
+
+// Where there is little room words stand level above the foot: nothing crosses them there.
+function levelLabels(block, columns) {
+  const { row, y } = block;
+  const ink = row.reset && !secrets(row).includes("flags") ? "error" : sideInk(row.from);
+  const x = inside(columns, row.from, 10);
+  const side = row.from === 0 ? "" : " end";
+  const top = y - 9 - block.details.length * DETAIL_LINE;
+  const head = words(x, top, "", "label halo" + side);
+  head.append(svg("tspan", { class: "bold f-" + ink }, block.label.flags), svg("tspan", { class: "f-text" }, block.label.rest));
+  return [head, ...block.details.map((text, at) => words(x, top + (at + 1) * DETAIL_LINE, text, "detail halo f-dim" + side))];
 }
 
 // Folded data: an arrow for each direction, and below them what they are together.

@@ -57,7 +57,7 @@ function fillBlock(block, row, columns) {
 }
 
 function fillSegment(block, row, columns) {
-  const room = columns.area * (row.crosses ? 0.4 : 0.88);
+  const room = columns.narrow ? columns.area - 20 : columns.area * (row.crosses ? 0.4 : 0.88);
   const { flags, label, details } = shownWords(row);
   const parts = label.split(" ").filter((one) => one !== "");
   const moved = [];
@@ -75,8 +75,8 @@ function fillSegment(block, row, columns) {
     } else line = longer;
   }
   if (line !== "") block.details.push(line);
-  block.above = 26;
-  const own = 8 + block.details.length * DETAIL_LINE;
+  block.above = 26 + (columns.narrow ? block.details.length * DETAIL_LINE : 0);
+  const own = 8 + (columns.narrow ? 0 : block.details.length * DETAIL_LINE);
   block.below = row.arrival ? Math.max(own, LEAST_FALL) : own + (row.lost ? LOST_FALL : 0);
 }
 
@@ -85,7 +85,7 @@ function addNotes(block, row, columns) {
   if (row.notes.length === 0 || isSecret(row.sent ?? row)) return;
   const room = columns.notes ? columns.notes.width - 16 : columns.area - 34;
   for (const note of row.notes.slice(0, MOST_NOTES)) {
-    const words = told(note.text) + (note.rfc ? " [" + note.rfc + "]" : "");
+    const words = told(note.text) + (note.rfc ? " [" + note.rfc.replace(/([^,]) /g, "$1\u00a0") + "]" : "");
     wrap(words, room, NOTE).forEach((line, at) => block.notes.push({ line, severity: at === 0 ? note.severity : null }));
   }
   if (!columns.notes) {

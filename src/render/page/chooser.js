@@ -53,8 +53,8 @@ function startChooser() {
 
 watch("c lang", () => {
   drawChooser();
-  const { title, verdict } = current();
+  const { title } = current();
   say("title", title);
-  say("verdict", capital(told(verdict)));
+  say("origin", told(data.source));
   document.title = safe(title + " · synfin");
 });

@@ -8,7 +8,7 @@ function startControls() {
   on("hide-data", "click", () => change({ hideData: !view.hideData }));
   on("hide-acks", "click", () => change({ hideAcks: !view.hideAcks }));
   on("later", "click", toggleLater);
-  on("machine-toggle", "click", () => change({ machine: !view.machine }));
+  on("machine-toggle", "click", nextMachine);
   on("notes-toggle", "click", () => change({ notes: !view.notes }));
   on("dark", "click", toggleDark);
   on("lang", "click", toggleLanguage);

@@ -18,9 +18,19 @@ function startHeader() {
 }
 
 function highlight(keys) {
+  const field = shownFields.find(({ key }) => keys.includes(key));
+  const rest = shownFields.filter(({ key, isFlag, isSet }) => keys.includes(key) && (!isFlag || isSet));
+  const told = field && (keys.length > 1 && rest.length > 0 ? rest : [field]);
+  if (told) part("field").replaceChildren(...told.map((one) => html("div", {}, html("strong", {}, one.name), " ", html("span", { class: "mono" }, one.raw ?? "?"), relativeWords(one), one.meaning ? " — " + one.meaning : "")));
   for (const element of part("header").querySelectorAll("[data-fields]")) {
     element.classList.toggle("lit", element.dataset.fields.split(" ").some((key) => keys.includes(key)));
   }
+}
+
+let shownFields = [];
+
+function relativeWords(field) {
+  return field.relative === "" ? "" : " (" + word("relative") + " " + field.relative + ")";
 }
 
 function closeHeader() {
@@ -43,8 +53,7 @@ function cells(field) {
 }
 
 function cell(field, column, wide, text, kind) {
-  const relative = field.relative === "" ? "" : " (" + word("relative") + " " + field.relative + ")";
-  const element = html("div", { class: "cell " + kind, tabindex: 0, role: "img", "data-fields": field.key, "aria-label": field.name + ": " + (field.raw ?? "?") + relative + ". " + field.meaning, title: field.name }, html("span", {}, text));
+  const element = html("div", { class: "cell " + kind, tabindex: 0, role: "img", "data-fields": field.key, "aria-label": field.name + ": " + (field.raw ?? "?") + relativeWords(field) + ". " + field.meaning, title: field.name }, html("span", {}, text));
   element.style.gridColumn = column + " / span " + wide;
   return element;
 }
@@ -67,7 +76,6 @@ function drawHeader() {
   const row = view.header === null ? null : current().rows[view.header];
   const wasOpen = !panel.hidden;
   panel.hidden = !row || isSecret(row);
-  document.body.classList.toggle("has-header", !panel.hidden);
   if (panel.hidden) return;
   const title = word("header", row.flags + " " + told(row.label));
   const close = html("button", { type: "button", class: "close", title: word("close") }, word("close_short"));
@@ -77,7 +85,11 @@ function drawHeader() {
   panel.setAttribute("aria-labelledby", "header-title");
   const header = headerOf(row);
   if (!header) panel.replaceChildren(top, html("p", {}, word("no_header")));
-  else panel.replaceChildren(top, headerBody(header));
+  else {
+    shownFields = header.fields;
+    panel.replaceChildren(top, headerBody(header));
+    part("field").textContent = safe(word("point_at"));
+  }
   if (!wasOpen) panel.focus({ preventScroll: true });
 }
 
@@ -88,8 +100,8 @@ function headerBody({ octets, fields, isCaptured }) {
     html("div", { class: "header-left" },
       html("h3", {}, word("picture")), html("div", { class: "bits" }, ruler, fields.flatMap(cells)),
       html("h3", {}, word("octets")), html("div", { class: "octets mono" }, octetList(octets, fields)),
-      html("p", { class: "dim" }, word(isCaptured ? "as_captured" : "rebuilt"))),
-    html("div", { class: "header-right", tabindex: 0, role: "region", "aria-label": word("field") },
+      html("div", { id: "field" }), html("p", { class: "dim" }, word(isCaptured ? "as_captured" : "rebuilt"))),
+    html("div", { class: "header-right" },
       html("table", { class: "fields" }, html("thead", {}, html("tr", {}, names.map((name) => html("th", { scope: "col" }, name)))), html("tbody", {}, fields.map((field) => fieldRow(field, octets))))));
 }
 

@@ -4,7 +4,7 @@ const ACTS = {
   Home: () => goTo(1), End: () => goTo(Infinity), p: togglePlay, "<": () => faster(-1), ">": () => faster(1), ",": () => faster(-1), ".": () => faster(1),
   w: toggleSpacing, "+": () => zoom(1.2), "=": () => zoom(1.2), "-": () => zoom(1 / 1.2), 0: () => change({ zoom: 1 }), f: fit,
   h: () => change({ hideData: !view.hideData }), a: () => change({ hideAcks: !view.hideAcks }), i: toggleLater,
-  m: () => change({ machine: !view.machine }), s: () => change({ notes: !view.notes }), q: toggleQuiz, r: revealNext,
+  m: nextMachine, s: () => change({ notes: !view.notes }), q: toggleQuiz, r: revealNext,
   "/": () => part("query").focus(), n: () => goToHit(1), N: () => goToHit(-1), c: () => part("chooser").click(),
   l: toggleLanguage, d: toggleDark, t: nextTheme, "?": openHelp, g: () => part("skip").click(), j: () => walk(1), k: () => walk(-1), Escape: escape,
 };

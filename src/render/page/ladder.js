@@ -104,8 +104,7 @@ function paint(anew) {
   const focused = document.activeElement?.closest?.("[data-row]")?.dataset.row;
   layers.bands.replaceChildren(...ladder.bands.filter(({ from, to }) => isIn(from, to)).flatMap((one) => band(one, columns)));
   layers.spots.replaceChildren(...spot(columns));
-  layers.lifelines.replaceChildren(...ladder.pieces.filter(({ from, to }) => to > from && isIn(from, to)).map(({ side, kind, from, to }) =>
-    line(laneOf(columns, side), Math.max(from, top), laneOf(columns, side), Math.min(to, bottom), "lifeline " + kind)));
+  layers.lifelines.replaceChildren(...ladder.pieces.filter(({ from, to }) => to > from && isIn(from, to)).flatMap((piece) => lifeline(piece, Math.max(piece.from, top), Math.min(piece.to, bottom), columns)));
   if (anew) {
     layers.rows.replaceChildren();
     nodes.clear();
@@ -132,6 +131,17 @@ function paint(anew) {
   if (anew && focused !== undefined) nodes.get(Number(focused))?.focus({ preventScroll: true });
 }
 
+// Up to the current step at full strength, behind it as the rows there.
+function lifeline({ side, kind }, from, to, columns) {
+  const x = laneOf(columns, side);
+  const last = ladder.layout.blocks.findLast(({ row }) => !isLater(row));
+  const now = view.step === 0 || !last ? (view.step === 0 ? Infinity : 0) : Math.max(last.y, last.y + last.below - 8);
+  const pieces = [];
+  if (from < now) pieces.push(line(x, from, x, Math.min(to, now), "lifeline " + kind));
+  if (to > now) pieces.push(line(x, Math.max(from, now), x, to, "lifeline later " + kind));
+  return pieces;
+}
+
 function band({ block, from, to }, columns) {
   const { row } = block;
   const name = words(columns.narrow ? columns.width / 2 : MARGIN, from + 17, told(row.words), "phase bold f-dim" + (columns.narrow ? " middle" : ""));
@@ -144,8 +154,9 @@ function spot(columns) {
   const blocks = place ? ladder.layout.blocks.filter(({ row }) => row.index >= place[0] && row.index <= place[1]) : [];
   if (blocks.length === 0) return [];
   const from = blocks[0].top - 2;
+  const wide = (columns.notes ? columns.notes.x - 8 : columns.width) - 4;
   const to = Math.max(...blocks.map((block) => block.y + block.below));
-  return [box(2, from, columns.width - 4, to - from, "spot", 6), box(2, from, 4, to - from, "spot-edge", 2)];
+  return [box(2, from, wide, to - from, "spot", 6), box(2, from, 4, to - from, "spot-edge", 2)];
 }
 
 // One row with all that belongs to it.

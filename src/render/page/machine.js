@@ -6,25 +6,25 @@ const NODES = {
 };
 // From, to, how (above: event; below: action), points, where the words stand and how they are anchored.
 const EDGES = [
-  ["CLOSED", "LISTEN", "passive OPEN", [[200, 33], [200, 71]], [194, 56, "end"]],
-  ["CLOSED", "SYN-SENT", "active OPEN / snd SYN", [[250, 20], [344, 20], [344, 135]], [338, 14, "middle"]],
-  ["LISTEN", "SYN-RECEIVED", "rcv SYN / snd SYN,ACK", [[150, 84], [72, 84], [72, 135]], [66, 78, "middle"]],
-  ["LISTEN", "SYN-SENT", "SEND / snd SYN", [[250, 84], [312, 84], [312, 135]], [254, 78, "start"]],
-  ["SYN-SENT", "SYN-RECEIVED", "rcv SYN / snd SYN,ACK", [[278, 142], [122, 142]], [200, 137, "middle"]],
-  ["SYN-RECEIVED", "ESTABLISHED", "rcv ACK of SYN", [[110, 161], [158, 183]], [128, 184, "end"]],
-  ["SYN-SENT", "ESTABLISHED", "rcv SYN,ACK / snd ACK", [[290, 161], [242, 183]], [272, 184, "start"]],
-  ["SYN-RECEIVED", "LISTEN", "rcv RST", [[94, 135], [164, 97]], [140, 122, "start"]],
-  ["SYN-RECEIVED", "FIN-WAIT-1", "CLOSE / snd FIN", [[46, 161], [46, 239]], [6, 216, "start"]],
-  ["ESTABLISHED", "FIN-WAIT-1", "CLOSE / snd FIN", [[164, 209], [102, 239]], [140, 236, "start"]],
-  ["ESTABLISHED", "CLOSE-WAIT", "rcv FIN / snd ACK", [[236, 209], [298, 239]], [274, 218, "start"]],
-  ["FIN-WAIT-1", "FIN-WAIT-2", "rcv ACK of FIN", [[50, 265], [50, 325]], [6, 314, "start"]],
-  ["FIN-WAIT-1", "CLOSING", "rcv FIN / snd ACK", [[122, 258], [200, 258], [200, 297]], [206, 276, "start"]],
-  ["FIN-WAIT-1", "TIME-WAIT", "rcv FIN,ACK / snd ACK", [[86, 265], [134, 310], [134, 340], [168, 379]], [84, 300, "start"]],
-  ["FIN-WAIT-2", "TIME-WAIT", "rcv FIN / snd ACK", [[72, 351], [72, 392], [150, 392]], [66, 407, "middle"]],
-  ["CLOSING", "TIME-WAIT", "rcv ACK of FIN", [[200, 323], [200, 379]], [206, 350, "start"]],
-  ["CLOSE-WAIT", "LAST-ACK", "CLOSE / snd FIN", [[328, 265], [328, 325]], [394, 304, "end"]],
-  ["LAST-ACK", "CLOSED ", "rcv ACK of FIN", [[328, 351], [328, 407]], [394, 382, "end"]],
-  ["TIME-WAIT", "CLOSED ", "2MSL timeout", [[216, 405], [216, 420], [278, 420]], [214, 432, "middle"]],
+  ["CLOSED", "LISTEN", "passive OPEN", [[200, 33], [200, 71]], [194, 55, "end"]],
+  ["CLOSED", "SYN-SENT", "active OPEN / snd SYN", [[250, 20], [344, 20], [344, 135]], [256, 32, "start"]],
+  ["LISTEN", "SYN-RECEIVED", "rcv SYN / snd SYN,ACK", [[150, 84], [72, 84], [72, 135]], [146, 69, "end"]],
+  ["LISTEN", "SYN-SENT", "SEND / snd SYN", [[250, 84], [312, 84], [312, 135]], [255, 69, "start"]],
+  ["SYN-SENT", "SYN-RECEIVED", "rcv SYN / snd SYN,ACK", [[278, 142], [122, 142]], [205, 127, "middle"]],
+  ["SYN-RECEIVED", "ESTABLISHED", "rcv ACK of SYN", [[110, 161], [158, 183]], [122, 185, "end"]],
+  ["SYN-SENT", "ESTABLISHED", "rcv SYN,ACK / snd ACK", [[290, 161], [242, 183]], [284, 179, "start"]],
+  ["SYN-RECEIVED", "LISTEN", "rcv RST", [[94, 135], [164, 97]], [114, 115, "end"]],
+  ["SYN-RECEIVED", "FIN-WAIT-1", "CLOSE / snd FIN", [[46, 161], [46, 239]], [41, 208, "end"]],
+  ["ESTABLISHED", "FIN-WAIT-1", "CLOSE / snd FIN", [[164, 209], [102, 239]], [148, 230, "start"]],
+  ["ESTABLISHED", "CLOSE-WAIT", "rcv FIN / snd ACK", [[236, 209], [298, 239]], [284, 215, "start"]],
+  ["FIN-WAIT-1", "FIN-WAIT-2", "rcv ACK / of FIN", [[46, 265], [46, 325]], [41, 294, "end"]],
+  ["FIN-WAIT-1", "CLOSING", "rcv FIN / snd ACK", [[122, 258], [200, 258], [200, 297]], [206, 272, "start"]],
+  ["FIN-WAIT-1", "TIME-WAIT", "rcv FIN,ACK / snd ACK", [[104, 265], [136, 297], [136, 347], [168, 379]], [54, 290, "start"]],
+  ["FIN-WAIT-2", "TIME-WAIT", "rcv FIN / snd ACK", [[72, 351], [72, 392], [150, 392]], [78, 405, "start"]],
+  ["CLOSING", "TIME-WAIT", "rcv ACK / of FIN", [[200, 323], [200, 379]], [206, 350, "start"]],
+  ["CLOSE-WAIT", "LAST-ACK", "CLOSE / snd FIN", [[328, 265], [328, 325]], [335, 294, "start"]],
+  ["LAST-ACK", "CLOSED ", "rcv ACK / of FIN", [[328, 351], [328, 407]], [335, 378, "start"]],
+  ["TIME-WAIT", "CLOSED ", "2MSL timeout", [[216, 405], [216, 420], [278, 420]], [212, 434, "middle"]],
 ];
 const HALF = [50, 13];
 const machine = { nodes: new Map(), edges: [], told: null };
@@ -43,7 +43,7 @@ function startMachine() {
     }
     group.append(svg("polyline", { class: "way", points: points.map((point) => point.join(",")).join(" ") }), arrowHead(points.at(-2), points.at(-1)));
     const lines = how.split(" / ");
-    lines.forEach((text, at) => group.append(words(x, y + at * 9.5, text, "how " + anchor + (at > 0 ? " action" : ""))));
+    lines.forEach((text, at) => group.append(words(x, y + at * 10.5, text, "how " + anchor + (at > 0 ? " action" : ""))));
     drawing.append(group);
     machine.edges.push({ from: from.trim(), to: to.trim(), last: to.endsWith(" "), group });
   }
@@ -99,9 +99,16 @@ function stateNow(peer) {
   return peer.isSecret ? MASK : peer.last.to;
 }
 
+// Beside the ladder, large, not at all, and round again.
+function nextMachine() {
+  const sizes = ["beside", "large", "off"];
+  change({ machine: sizes[(sizes.indexOf(view.machine) + 1) % sizes.length] });
+}
+
 watch("c step lang quiz hides revealed", lightMachine);
 watch("machine", () => {
-  part("machine").hidden = !view.machine;
-  pressed("machine-toggle", view.machine);
-  part("side").hidden = !view.machine && !view.notes;
+  part("machine").hidden = view.machine === "off";
+  pressed("machine-toggle", view.machine !== "off");
+  part("side").hidden = view.machine === "off" && !view.notes;
+  part("stage").classList.toggle("large-machine", view.machine === "large");
 });

@@ -17,7 +17,7 @@ function widthOf(text, size, face = "sans") {
   return width;
 }
 
-const PIECES = /[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]|[\u3000-\u303f\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+/g;
+const PIECES = /[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]|[\u3000-\u303f\uff00-\uffef]|[^ \n\t\u2e80-\u9fff\uff00-\uffef]+[ \n\t]*|[ \n\t]+/g;
 
 // Lines of at most so many pixels. Chinese breaks between any two letters, but not before a closing mark.
 function wrap(text, room, size, face = "sans") {

@@ -3,7 +3,7 @@ watch("notes step c lang quiz hides revealed", () => {
   const panel = part("notes");
   panel.hidden = !view.notes;
   pressed("notes-toggle", view.notes);
-  part("side").hidden = !view.machine && !view.notes;
+  part("side").hidden = view.machine === "off" && !view.notes;
   if (!view.notes) return;
   const { steps, rows, verdict } = current();
   const step = steps[view.step - 1];

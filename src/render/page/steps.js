@@ -38,7 +38,7 @@ watch("playing speed", () => {
 });
 
 watch("playing lang", () => {
-  part("play").textContent = view.playing ? "❚❚" : "▷";
+  say("play-word", word(view.playing ? "pause_short" : "play_short"));
   hint("play", word(view.playing ? "pause" : "play"));
   pressed("play", view.playing);
 });

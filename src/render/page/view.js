@@ -2,7 +2,7 @@
 const view = {
   c: 0, step: 0, w: document.documentElement.dataset.spacing === "time" ? "time" : "even",
   lang: document.documentElement.lang.startsWith("zh") ? "zh" : "en", theme: firstTheme(),
-  zoom: 1, hideData: false, hideAcks: false, later: "dim", machine: true, notes: false,
+  zoom: 1, hideData: false, hideAcks: false, later: "dim", machine: "beside", notes: false,
   quiz: false, hides: { flags: true, numbers: true, states: true }, revealed: new Set(),
   header: null, query: "", hit: null, playing: false, speed: 1,
 };
