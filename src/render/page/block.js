@@ -57,13 +57,13 @@ function fillBlock(block, row, columns) {
 }
 
 function fillSegment(block, row, columns) {
-  const room = columns.narrow ? columns.area - 20 : columns.area * (row.crosses ? 0.4 : 0.88);
+  const room = columns.narrow ? columns.area - 20 : columns.area * (row.crosses ? 0.4 : row.lost ? 0.58 : 0.88);
   const { flags, label, details } = shownWords(row);
   const parts = label.split(" ").filter((one) => one !== "");
   const moved = [];
   const long = () => widthOf(flags, LABEL, "mono-bold") + widthOf(" " + parts.join(" "), LABEL, "mono") > room;
   while (parts.length > 1 && long()) moved.unshift(parts.pop());
-  block.label = { flags, rest: parts.length > 0 ? " " + parts.join(" ") : "" };
+  block.label = { flags: cut(flags, room, LABEL, "mono-bold"), rest: parts.length > 0 ? " " + cut(parts.join(" "), room, LABEL, "mono") : "" };
   const all = [moved.join(" "), ...details].filter((one) => one !== "");
   block.details = [];
   let line = "";
@@ -75,6 +75,7 @@ function fillSegment(block, row, columns) {
     } else line = longer;
   }
   if (line !== "") block.details.push(line);
+  block.details = block.details.slice(0, 6).map((one) => cut(one, room, DETAIL));
   block.above = 26 + (columns.narrow ? block.details.length * DETAIL_LINE : 0);
   const own = 8 + (columns.narrow ? 0 : block.details.length * DETAIL_LINE);
   block.below = row.arrival ? Math.max(own, LEAST_FALL) : own + (row.lost ? LOST_FALL : 0);

@@ -106,3 +106,4 @@ function headerBody({ octets, fields, isCaptured }) {
 }
 
 watch("header lang c quiz", drawHeader);
+watch("header step", hideTooltip);

@@ -6,8 +6,10 @@ const NODES = {
 };
 // From, to, how (above: event; below: action), points, where the words stand and how they are anchored.
 const EDGES = [
-  ["CLOSED", "LISTEN", "passive OPEN", [[200, 33], [200, 71]], [194, 55, "end"]],
-  ["CLOSED", "SYN-SENT", "active OPEN / snd SYN", [[250, 20], [344, 20], [344, 135]], [256, 32, "start"]],
+  ["CLOSED", "LISTEN", "passive OPEN", [[188, 33], [188, 71]], [182, 55, "end"]],
+  ["CLOSED", "SYN-SENT", "active OPEN / snd SYN", [[250, 24], [344, 24], [344, 135]], [256, 36, "start"]],
+  ["LISTEN", "CLOSED", "CLOSE", [[214, 71], [214, 33]], [220, 58, "start"]],
+  ["SYN-SENT", "CLOSED", "CLOSE / or RST", [[368, 135], [368, 10], [250, 10]], [371, 76, "start"]],
   ["LISTEN", "SYN-RECEIVED", "rcv SYN / snd SYN,ACK", [[150, 84], [72, 84], [72, 135]], [146, 69, "end"]],
   ["LISTEN", "SYN-SENT", "SEND / snd SYN", [[250, 84], [312, 84], [312, 135]], [255, 69, "start"]],
   ["SYN-SENT", "SYN-RECEIVED", "rcv SYN / snd SYN,ACK", [[278, 142], [122, 142]], [205, 127, "middle"]],
@@ -35,7 +37,7 @@ function startMachine() {
     const at = (side) => round(x - Math.cos(turn + side) * 7) + "," + round(y - Math.sin(turn + side) * 7);
     return svg("polygon", { class: "tip", points: x + "," + y + " " + at(0.42) + " " + at(-0.42) });
   };
-  const drawing = svg("svg", { viewBox: "0 0 400 440", role: "img", id: "diagram" });
+  const drawing = svg("svg", { viewBox: "0 0 400 440", role: "img", id: "diagram" }, (machine.jumps = svg("g", {})));
   for (const [from, to, how, points, [x, y, anchor]] of EDGES) {
     const group = svg("g", { class: "edge-of", "data-from": from.trim(), "data-to": to.trim() });
     for (const side of [0, 1]) {
@@ -85,12 +87,22 @@ function lightMachine() {
       group.classList.toggle("passing-" + side, Boolean(passed && view.step > 0 && passed.some((move) => move.at === view.step - 1)));
     });
   }
+  machine.jumps.replaceChildren(...jumps(peers));
   part("diagram").setAttribute("aria-label", safe(word("diagram") + ". " + peers.map((peer, side) => word("becomes", role(side), stateNow(peer))).join("; ")));
   machine.told.replaceChildren(...peers.flatMap((peer, side) => {
     const name = stateNow(peer);
     const why = peer.last && !peer.isSecret && Object.hasOwn(STATES, name) ? pick(STATES[name]) : "";
     const basis = peer.last && !peer.isSecret ? " (" + word(peer.last.basis) + ")" : "";
     return [html("dt", { class: "f-" + sideInk(side) }, role(side)), html("dd", {}, html("strong", { class: "peer-state" }, name), html("span", {}, basis + (why ? " — " + why : "")))];
+  }));
+}
+
+// Ways that the figure does not have: a RST ends everything from everywhere.
+function jumps(peers) {
+  return view.quiz ? [] : peers.flatMap((peer, side) => peer.moves.filter(({ from, to }) => from && !machine.edges.some((edge) => edge.from === from && edge.to === to)).flatMap(({ from, to, at }) => {
+    const [a, b] = [NODES[from], NODES[to === "CLOSED" && from !== "LISTEN" && from !== "SYN-SENT" ? "CLOSED " : to]];
+    if (!a || !b) return [];
+    return [line(a[0] + side * 4, a[1], b[0] + side * 4, b[1], "jump s-" + sideInk(side) + (view.step > 0 && at === view.step - 1 ? " passing" : ""))];
   }));
 }
 

@@ -70,7 +70,7 @@ watch("step c lang quiz", () => {
   const { steps } = current();
   const shown = steps.length <= 40;
   part("progress").replaceChildren(...(shown ? steps.map((step, at) => {
-    const dot = html("span", { class: "pip " + step.phase + (at + 1 === view.step ? " is-now" : at + 1 < view.step ? " is-past" : ""), title: word("go_to_step", at + 1, view.quiz ? MASK : told(step.title)) });
+    const dot = html("span", { class: "pip" + (at + 1 === view.step ? " is-now" : at + 1 < view.step ? " is-past" : ""), title: word("go_to_step", at + 1, view.quiz ? MASK : told(step.title)) });
     dot.addEventListener("click", () => goTo(at + 1));
     return dot;
   }) : []));

@@ -1,9 +1,13 @@
 // The same as a table, for whoever cannot see the ladder or wants to read on: every row, whatever is dimmed above.
-const CHUNK = 250;
+const CHUNK = 150;
 let building = 0;
+const tableRows = new Map();
+let marked = [];
 
 function drawTable() {
   building += 1;
+  tableRows.clear();
+  marked = [];
   const names = ["time", "who", "what", "state", "note"];
   const body = html("tbody", {});
   part("table").replaceChildren(html("h2", {}, word("table")),
@@ -24,17 +28,22 @@ function fillTable(body, rows, from, turn) {
 function tableRow(row) {
   if (row.kind === "phase") return html("tr", { class: "phase " + row.phase }, html("th", { colspan: 5, scope: "rowgroup" }, told(row.words)));
   const notes = isSecret(row) || (row.sent && isSecret(row.sent)) ? [] : row.notes;
-  return html("tr", { "data-table-row": row.index, class: row.kind + (row.reset ? " reset" : "") },
+  const line = html("tr", { "data-table-row": row.index, class: row.kind + (row.reset ? " reset" : "") },
     html("td", { class: "mono time" }, typeof row.t_ns === "number" ? point(row.t_ns) : ""), html("td", {}, who(row)), html("td", {}, what(row)),
     html("td", {}, stateWords(row).map((text) => html("div", {}, text))), html("td", {}, notes.map((note) => html("div", { class: "note-line " + note.severity }, noteWords(note)))));
+  tableRows.set(row.index, line);
+  return line;
 }
 
 function markTable() {
-  for (const old of part("table").querySelectorAll('[aria-current="step"]')) old.removeAttribute("aria-current");
+  for (const old of marked) old.removeAttribute("aria-current");
+  marked = [];
   const place = view.step > 0 ? current().places[view.step - 1] : null;
   if (!place) return;
   for (let index = place[0]; index <= place[1]; index += 1) {
-    part("table").querySelector('[data-table-row="' + index + '"]')?.setAttribute("aria-current", "step");
+    const line = tableRows.get(index);
+    line?.setAttribute("aria-current", "step");
+    if (line) marked.push(line);
   }
 }
 

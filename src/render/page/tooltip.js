@@ -3,7 +3,7 @@ function startTooltip() {
   const show = (event) => {
     const element = event.target.closest?.("[data-row]");
     const row = element && rowOf(element);
-    if (!row || row.kind === "phase") return;
+    if (!row || row.kind === "phase" || view.header !== null) return;
     const of = row.kind === "arrival" && row.sent ? row.sent : row;
     tell(sentence(of), notesOf(of), place(event, element));
   };
