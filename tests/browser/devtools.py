@@ -75,14 +75,17 @@ class Tab:
 
     def go(self, url):
         """Loads a page from scratch and waits until it is there."""
-        self.call("Page.navigate", url="about:blank")
-        self.events.clear()
-        self.call("Page.navigate", url=url)
-        until = time.monotonic() + 20
-        while not any(event["method"] == "Page.loadEventFired" for event in self.events):
-            if self.receive(until) is None:
-                raise SystemExit(url + " did not load")
+        for place in ["about:blank", url]:
+            loaded = self.loads()
+            self.call("Page.navigate", url=place)
+            until = time.monotonic() + 20
+            while self.loads() == loaded:
+                if self.receive(until) is None:
+                    raise SystemExit(place + " did not load")
         self.settle()
+
+    def loads(self):
+        return sum(event["method"] == "Page.loadEventFired" for event in self.events)
 
     def settle(self):
         """Two frames have been drawn."""

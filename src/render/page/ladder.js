@@ -1,6 +1,7 @@
 // The ladder: lays all rows out, but draws only those in view, and keeps the drawing in step with what the reader does.
-const ladder = { svg: null, head: null, layers: {}, columns: null, layout: null, nodes: new Map(), scale: 1, bands: [], pieces: [], all: false };
-const BESIDE = 400;
+const ladder = { svg: null, head: null, layers: {}, columns: null, layout: null, nodes: new Map(), scale: 1, bands: [], pieces: [], all: false, painted: -Infinity };
+// Pixels that are drawn above and below what is in view; half of that may be scrolled before more is drawn.
+const BESIDE = 600;
 const HEAD = 52;
 
 function startLadder() {
@@ -20,7 +21,7 @@ function startLadder() {
   });
   let wide = 0;
   new ResizeObserver(([entry]) => {
-    if (Math.abs(entry.contentRect.width - wide) < 1) return paint(false);
+    if (Math.abs(entry.contentRect.width - wide) < 1) return paint(true);
     wide = entry.contentRect.width;
     renew();
   }).observe(part("scroll"));
@@ -94,6 +95,8 @@ function bands() {
 // Draws what is in view and takes away what is not; all of it anew if asked.
 function paint(anew) {
   if (!ladder.layout) return;
+  if (!anew && !ladder.all && Math.abs(part("scroll").scrollTop - ladder.painted) < BESIDE / 2) return;
+  ladder.painted = part("scroll").scrollTop;
   const scroll = part("scroll");
   const pixels = ladder.scale * view.zoom;
   const top = ladder.all ? -Infinity : (scroll.scrollTop - BESIDE) / pixels;
@@ -165,9 +168,7 @@ function draw(block, columns) {
   const isFocusable = row.kind !== "arrival" && !block.bare;
   const group = svg("g", { class: classOf(row), "data-row": row.index });
   if (isFocusable) {
-    group.setAttribute("tabindex", "0");
-    group.setAttribute("role", "button");
-    group.setAttribute("aria-label", label(row));
+    fill(group, { tabindex: 0, role: "button", "aria-label": label(row) }, []);
   }
   if (!block.bare) group.append(...body(block, columns));
   group.append(...states(block, columns), ...timeOf(block, columns), ...notes(block, columns));
@@ -201,5 +202,5 @@ watch("zoom", () => {
   if (!ladder.layout) return;
   resize();
   scroll.scrollTop = middle * scroll.scrollHeight - scroll.clientHeight / 2;
-  paint(false);
+  paint(true);
 });

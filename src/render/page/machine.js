@@ -37,7 +37,7 @@ function startMachine() {
     const at = (side) => round(x - Math.cos(turn + side) * 7) + "," + round(y - Math.sin(turn + side) * 7);
     return svg("polygon", { class: "tip", points: x + "," + y + " " + at(0.42) + " " + at(-0.42) });
   };
-  const drawing = svg("svg", { viewBox: "0 0 400 440", role: "img", id: "diagram" }, (machine.jumps = svg("g", {})));
+  const drawing = svg("svg", { viewBox: "0 0 408 440", role: "img", id: "diagram" }, (machine.jumps = svg("g", {})));
   for (const [from, to, how, points, [x, y, anchor]] of EDGES) {
     const group = svg("g", { class: "edge-of", "data-from": from.trim(), "data-to": to.trim() });
     for (const side of [0, 1]) {

@@ -9,7 +9,12 @@ function startTooltip() {
   };
   for (const name of ["pointerover", "focusin"]) ladder.svg.addEventListener(name, show);
   for (const name of ["pointerout", "focusout"]) ladder.svg.addEventListener(name, hideTooltip);
-  on("scroll", "scroll", hideTooltip);
+  // What has the focus keeps its words, also when it had to be brought into view.
+  on("scroll", "scroll", () => {
+    const focused = document.activeElement?.matches?.("[data-row]:focus-visible") ? document.activeElement : null;
+    if (focused && !part("tooltip").hidden) show({ type: "focusin", target: focused });
+    else hideTooltip();
+  });
 }
 
 // Where to stand: at the pointer, or at what has the focus.
