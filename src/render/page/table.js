@@ -1,5 +1,5 @@
 // The same as a table, for whoever cannot see the ladder or wants to read on: every row, whatever is dimmed above.
-const CHUNK = 150;
+const CHUNK = 200;
 let building = 0;
 const tableRows = new Map();
 let marked = [];
@@ -8,21 +8,28 @@ function drawTable() {
   building += 1;
   tableRows.clear();
   marked = [];
-  const names = ["time", "who", "what", "state", "note"];
-  const body = html("tbody", {});
-  part("table").replaceChildren(html("h2", {}, word("table")),
-    html("table", { class: "rows" }, html("caption", {}, word("table_caption", current().id)), html("thead", {}, html("tr", {}, names.map((name) => html("th", { scope: "col", class: "col-" + name }, word(name))))), body));
-  fillTable(body, current().rows.filter((row) => !isHidden(row)), 0, building);
+  part("table").replaceChildren(html("h2", {}, word("table")));
+  fillTable(current().rows.filter((row) => !isHidden(row)), 0, building);
 }
 
-// Piece by piece, so that a long one holds nothing up.
-function fillTable(body, rows, from, turn) {
+// Piece by piece, so that a long one holds nothing up; each piece is a table of its own, which is laid out only when it is near.
+function fillTable(rows, from, turn) {
   if (turn !== building) return;
-  const end = ladder.all ? rows.length : Math.min(rows.length, from + CHUNK);
-  body.append(...rows.slice(from, end).map(tableRow));
-  fillTable.rest = end < rows.length ? () => fillTable(body, rows, end, turn) : null;
-  if (fillTable.rest) setTimeout(() => fillTable.rest && turn === building && fillTable.rest(), 30);
+  do {
+    part("table").append(pieceOf(rows, from));
+    from += CHUNK;
+  } while (ladder.all && from < rows.length);
+  fillTable.rest = from < rows.length ? () => fillTable(rows, from, turn) : null;
+  if (fillTable.rest) setTimeout(() => turn === building && fillTable.rest?.(), 40);
   else markTable();
+}
+
+function pieceOf(rows, from) {
+  const to = Math.min(rows.length, from + CHUNK);
+  const range = rows.length > CHUNK ? " " + word("table_range", from + 1, to, rows.length) : "";
+  const names = ["time", "who", "what", "state", "note"];
+  return html("div", { class: "piece" }, html("table", { class: "rows" }, html("caption", {}, word("table_caption", current().id) + range),
+    html("thead", {}, html("tr", {}, names.map((name) => html("th", { scope: "col", class: "col-" + name }, word(name))))), html("tbody", {}, rows.slice(from, to).map(tableRow))));
 }
 
 function tableRow(row) {

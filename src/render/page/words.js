@@ -80,6 +80,7 @@ const WORDS = {
   note: ["Notes", "说明"],
   table: ["Everything in a table", "全部内容（表格）"],
   table_caption: ["Every row of connection {0}, in order of time. Times count from its first packet.", "连接 {0} 的每一行，按时间排列。时间从第一个数据包算起。"],
+  table_range: ["Rows {0} to {1} of {2}.", "第 {0} 至 {1} 行，共 {2} 行。"],
   arrives: ["arrives after {0}", "{0} 后到达"],
   arrival: ["arrives", "到达"],
   lost: ["lost: it never arrives", "丢失：没有到达"],
