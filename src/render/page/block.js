@@ -16,7 +16,7 @@ function blockOf(row, columns) {
   block.bare = hidden;
   if (!hidden) fillBlock(block, row, columns);
   const states = Math.max(row.states[0]?.length ?? 0, row.states[1]?.length ?? 0);
-  if (states > 0) block.below = Math.max(block.below, 13 + (states - 1) * STATE_STEP + (columns.narrow ? 20 : 0));
+  if (states > 0) block.below = Math.max(block.below, 13 + (states - 1) * STATE_STEP + (columns.narrow ? 20 + Math.max(0, block.words.length - 1) * DETAIL_LINE : 0));
   if (!hidden) addNotes(block, row, columns);
   return block;
 }

@@ -37,7 +37,7 @@ function startMachine() {
     const at = (side) => round(x - Math.cos(turn + side) * 7) + "," + round(y - Math.sin(turn + side) * 7);
     return svg("polygon", { class: "tip", points: x + "," + y + " " + at(0.42) + " " + at(-0.42) });
   };
-  const drawing = svg("svg", { viewBox: "0 0 408 440", role: "img", id: "diagram" }, (machine.jumps = svg("g", {})));
+  const drawing = svg("svg", { viewBox: "0 -16 408 456", role: "img", id: "diagram" }, (machine.jumps = svg("g", {})));
   for (const [from, to, how, points, [x, y, anchor]] of EDGES) {
     const group = svg("g", { class: "edge-of", "data-from": from.trim(), "data-to": to.trim() });
     for (const side of [0, 1]) {
@@ -57,6 +57,8 @@ function startMachine() {
     drawing.append(group);
     machine.nodes.set(key, group);
   }
+  // Who is where is said, not only coloured.
+  machine.tags = [0, 1].map((side) => drawing.appendChild(words(0, 0, "", "tag bold f-" + sideInk(side) + (side === 0 ? "" : " end"))));
   machine.told = html("dl", { class: "told" });
   part("machine").append(drawing, machine.told);
 }
@@ -87,6 +89,11 @@ function lightMachine() {
       group.classList.toggle("passing-" + side, Boolean(passed && view.step > 0 && passed.some((move) => move.at === view.step - 1)));
     });
   }
+  peers.forEach((peer, side) => {
+    const at = peer.isSecret ? null : NODES[peer.key];
+    machine.tags[side].textContent = at ? safe(cut(role(side), 70, 9.5, "bold")) : "";
+    if (at) fill(machine.tags[side], { x: at[0] + (side === 0 ? -52 : 52), y: at[1] - 20 }, []);
+  });
   machine.jumps.replaceChildren(...jumps(peers));
   part("diagram").setAttribute("aria-label", safe(word("diagram") + ". " + peers.map((peer, side) => word("becomes", role(side), stateNow(peer))).join("; ")));
   machine.told.replaceChildren(...peers.flatMap((peer, side) => {

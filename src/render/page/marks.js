@@ -18,7 +18,7 @@ function states(block, columns) {
     const shown = isMasked ? MASK : name;
     const wide = widthOf(shown, STATE, "bold") + 16;
     const lane = laneOf(columns, side);
-    const y = block.y + at * STATE_STEP + (columns.narrow ? 18 : 0);
+    const y = block.y + at * STATE_STEP + (columns.narrow ? 18 + Math.max(0, block.words.length - 1) * DETAIL_LINE : 0);
     const x = columns.narrow ? Math.min(Math.max(4, lane - wide / 2), columns.width - 4 - wide) : side === 0 ? lane - 12 - wide : lane + 12;
     return stateBox(shown, isMasked ? "observed" : basis, x, y, wide);
   }));
