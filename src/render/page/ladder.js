@@ -95,12 +95,12 @@ function bands() {
 // Draws what is in view and takes away what is not; all of it anew if asked.
 function paint(anew) {
   if (!ladder.layout) return;
-  if (!anew && !ladder.all && Math.abs(part("scroll").scrollTop - ladder.painted) < BESIDE / 2) return;
+  if (!anew && Math.abs(part("scroll").scrollTop - ladder.painted) < BESIDE / 2) return;
   ladder.painted = part("scroll").scrollTop;
   const scroll = part("scroll");
   const pixels = ladder.scale * view.zoom;
-  const top = ladder.all ? -Infinity : (scroll.scrollTop - BESIDE) / pixels;
-  const bottom = ladder.all ? Infinity : (scroll.scrollTop + scroll.clientHeight + BESIDE) / pixels;
+  const top = (scroll.scrollTop - BESIDE) / pixels;
+  const bottom = (scroll.scrollTop + scroll.clientHeight + BESIDE) / pixels;
   const isIn = (from, to) => to >= top && from <= bottom;
   const { layers, columns, nodes } = ladder;
   const kept = anew ? null : document.activeElement?.closest?.("[data-row]");

@@ -2,7 +2,7 @@
 function fragment() {
   const parts = ["c=" + current().id];
   if (view.step > 0) parts.push("step=" + view.step);
-  if (view.w === "time") parts.push("w=time");
+  if (view.w !== firstSpacing) parts.push("w=" + view.w);
   parts.push("lang=" + view.lang);
   if (view.theme !== firstAsked) parts.push("theme=" + view.theme);
   const hides = [view.hideData && "data", view.hideAcks && "acks"].filter(Boolean);
@@ -11,6 +11,7 @@ function fragment() {
 }
 
 const firstAsked = firstTheme();
+const firstSpacing = view.w;
 let isReading = false;
 
 function readLink() {
