@@ -6,7 +6,7 @@ const HEAD = 52;
 
 function startLadder() {
   const layer = (name) => (ladder.layers[name] = svg("g", { class: name }));
-  ladder.svg = svg("svg", { class: "ladder", role: "group" }, layer("bands"), layer("spots"), layer("lifelines"), layer("rows"));
+  ladder.svg = svg("svg", { class: "ladder", role: "group" }, layer("bands"), layer("spots"), layer("phases"), layer("lifelines"), layer("rows"));
   ladder.head = svg("svg", { class: "lanes", role: "group" });
   part("ladder").append(ladder.svg);
   part("lanes").append(ladder.head);
@@ -105,7 +105,9 @@ function paint(anew) {
   const { layers, columns, nodes } = ladder;
   const kept = anew ? null : document.activeElement?.closest?.("[data-row]");
   const focused = document.activeElement?.closest?.("[data-row]")?.dataset.row;
-  layers.bands.replaceChildren(...ladder.bands.filter(({ from, to }) => isIn(from, to)).flatMap((one) => band(one, columns)));
+  const near = ladder.bands.filter(({ from, to }) => isIn(from, to));
+  layers.bands.replaceChildren(...near.flatMap((one) => band(one, columns)));
+  layers.phases.replaceChildren(...near.map((one) => phaseName(one, columns)));
   layers.spots.replaceChildren(...spot(columns));
   layers.lifelines.replaceChildren(...ladder.pieces.filter(({ from, to }) => to > from && isIn(from, to)).flatMap((piece) => lifeline(piece, Math.max(piece.from, top), Math.min(piece.to, bottom), columns)));
   if (anew) {
@@ -146,9 +148,11 @@ function lifeline({ side, kind }, from, to, columns) {
 }
 
 function band({ block, from, to }, columns) {
-  const { row } = block;
-  const name = words(columns.narrow ? columns.width / 2 : MARGIN, from + 17, told(row.words), "phase bold f-dim" + (columns.narrow ? " middle" : ""));
-  return [box(0, from, columns.width, to - from, "band " + row.phase), line(0, from, columns.width, from, "rule"), name];
+  return [box(0, from, columns.width, to - from, "band " + block.row.phase), line(0, from, columns.width, from, "rule")];
+}
+
+function phaseName({ block, from }, columns) {
+  return words(columns.narrow ? columns.width / 2 : MARGIN, from + 17, told(block.row.words), "phase bold f-dim" + (columns.narrow ? " middle" : ""));
 }
 
 // The light on the current step.

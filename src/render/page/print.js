@@ -31,7 +31,7 @@ function sliceOf(from, to) {
   const { columns, layout } = ladder;
   const isIn = (piece) => piece.to > from && piece.from < to;
   const drawn = [
-    ...ladder.bands.filter(isIn).flatMap((one) => band(one, columns)),
+    ...ladder.bands.filter(isIn).flatMap((one) => [...band(one, columns), phaseName(one, columns)]),
     ...ladder.pieces.filter(isIn).flatMap((piece) => lifeline(piece, Math.max(piece.from, from), Math.min(piece.to, to), columns)),
     ...layout.blocks.filter(({ row, top, bottom }) => row.kind !== "phase" && bottom > from && top < to).map((block) => draw(block, columns)),
   ];

@@ -3,7 +3,6 @@ const WORDS = {
   skip_to_table: ["Skip to the table", "跳到表格"],
   connection: ["Connection", "连接"],
   connections: ["Connections", "连接列表"],
-  of: ["of", "共"],
   opened: ["opened", "建立"],
   closed: ["closed", "关闭"],
   more_connections: ["This page holds the first {0} of {1} connections.", "本页面包含 {1} 条连接中的前 {0} 条。"],
@@ -87,7 +86,6 @@ const WORDS = {
   unproven: ["no acknowledgment of it was seen", "未见对它的确认"],
   made_up: ["made up: the peer did not send it", "伪造：对端并未发送"],
   in_flight: ["still on its way", "仍在途中"],
-  idle: ["idle", "空闲"],
   becomes: ["{0}: {1}", "{0}：{1}"],
   observed: ["on the wire", "线上可见"],
   inferred: ["inferred", "推断"],
@@ -112,15 +110,11 @@ const WORDS = {
   point_at: ["Point at a field or an octet: both light up.", "指向字段或字节：两者同时高亮。"],
   frame: ["frame {0}", "第 {0} 帧"],
   payload: ["{0} octets of payload", "载荷 {0} 字节"],
-  data_offset_short: ["offset", "偏移"],
-  options: ["options", "选项"],
   options_unknown: ["octets and order not known", "字节与顺序未知"],
   diagram: ["TCP state diagram (RFC 9293, figure 5)", "TCP 状态图（RFC 9293 图 5）"],
   no_state: ["no state known yet", "状态尚不可知"],
-  both_here: ["both", "双方"],
   keys: ["Keys", "按键"],
   marks: ["Marks", "图例"],
-  search_results: ["Search", "搜索"],
 };
 
 const LANGUAGES = ["en", "zh"];
