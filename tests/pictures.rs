@@ -53,7 +53,7 @@ fn styles() -> Vec<Style> {
         [(Lang::En, Theme::Light), (Lang::Zh, Theme::Dark), (Lang::En, Theme::Print), (Lang::Zh, Theme::ColourBlind)]
     {
         for (spacing, size) in [(Spacing::Even, None), (Spacing::Time, Some(Size { width: 1920, height: 1080 }))] {
-            let canvas = Canvas { spacing, theme, size };
+            let canvas = Canvas { spacing, theme: Some(theme), size };
             styles.push(Style { canvas, ..Style::new(lang, Charset::Unicode, 100) });
         }
     }
@@ -207,7 +207,7 @@ fn pixels_have_the_size_and_the_letters() {
     let fonts = Fonts::of_system();
     let timeline = timeline(&home("captures/refused.pcap"));
     for (lang, theme) in [(Lang::En, Theme::Light), (Lang::Zh, Theme::Dark)] {
-        let canvas = Canvas { theme, size: Some(Size { width: 960, height: 540 }), ..Canvas::SLIDE };
+        let canvas = Canvas { theme: Some(theme), size: Some(Size { width: 960, height: 540 }), ..Canvas::SLIDE };
         let picture = svg(&timeline, None, &Style { canvas, ..Style::new(lang, Charset::Unicode, 100) });
         let pixels = match png::draw(&picture, &fonts) {
             Ok(pixels) => pixels,
@@ -241,14 +241,29 @@ fn what_cannot_be_drawn_in_pixels_is_said() {
     assert!(matches!(png::draw(large, &fonts), Err(png::Error::TooLarge(90_000, 90_000) | png::Error::NoFont)));
 }
 
+/// The README's own pictures. After a change that is meant: `UPDATE_GOLDEN=1 cargo test --test pictures`, and a look at them.
+#[test]
+fn the_pictures_in_the_readme_are_those_that_are_drawn() {
+    for (capture, picture) in [("download.pcap", "download.svg"), ("lab/syn-lost.pcapng", "syn-lost.svg")] {
+        let drawn = svg(&timeline(&home("captures").join(capture)), None, &Style::new(Lang::En, Charset::Unicode, 100));
+        let path = home("captures/pictures").join(picture);
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            std::fs::write(&path, &drawn).unwrap();
+        }
+        assert!(std::fs::read_to_string(&path).unwrap() == drawn, "{} is not what is drawn now", path.display());
+        let readme = std::fs::read_to_string(home("README.md")).unwrap();
+        assert!(readme.contains(&format!("captures/pictures/{picture}")), "the README does not show {picture}");
+    }
+}
+
 /// Golden pictures of a few; the others are checked by their shapes.
 #[test]
 fn golden_pictures() {
     let light = Style::new(Lang::En, Charset::Unicode, 100);
-    let time = Canvas { spacing: Spacing::Time, theme: Theme::Dark, size: None };
+    let time = Canvas { spacing: Spacing::Time, theme: Some(Theme::Dark), size: None };
     for (file, style) in [
         ("download.pcap", light),
-        ("refused.pcap", Style { canvas: Canvas { theme: Theme::Print, ..Canvas::SLIDE }, ..light }),
+        ("refused.pcap", Style { canvas: Canvas { theme: Some(Theme::Print), ..Canvas::SLIDE }, ..light }),
         ("lab/syn-lost.pcapng", light),
         ("lab/simultaneous-close.pcapng", Style { canvas: time, lang: Lang::Zh, ..light }),
     ] {

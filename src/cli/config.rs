@@ -65,12 +65,12 @@ impl Config {
                     SpacingArg::Even => Spacing::Even,
                     SpacingArg::Time => Spacing::Time,
                 },
-                theme: match look.theme {
+                theme: look.theme.map(|theme| match theme {
                     ThemeArg::Light => Theme::Light,
                     ThemeArg::Dark => Theme::Dark,
                     ThemeArg::Print => Theme::Print,
                     ThemeArg::ColourBlind => Theme::ColourBlind,
-                },
+                }),
                 size: look.size,
             },
         }

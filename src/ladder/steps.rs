@@ -23,9 +23,10 @@ impl Ladder {
                 Content::Phase(_) | Content::Gap { .. } => announced().unwrap_or(last).max(last),
                 // It was entered in a step before.
                 Content::Call(called) if called.part == CallPart::Returned => last,
-                _ => place.unwrap_or(last),
+                // What is told never goes back: a segment arrives, or a timer ends, in the step that is told by then.
+                _ => place.unwrap_or(last).max(last),
             };
-            last = last.max(place);
+            last = place;
             places.push(place);
         }
         places

@@ -82,9 +82,9 @@ pub struct Look {
     /// In pictures: rows as near as their words allow, or as far apart as they are in time
     #[arg(long, global = true, value_enum, default_value_t = SpacingArg::Even)]
     pub spacing: SpacingArg,
-    /// Colours of pictures
-    #[arg(long, global = true, value_enum, default_value_t = ThemeArg::Light)]
-    pub theme: ThemeArg,
+    /// Colours of pictures [default: light; a page follows its reader's choice]
+    #[arg(long, global = true, value_enum)]
+    pub theme: Option<ThemeArg>,
     /// Size of pictures in pixels, as 1920x1080 [default: 1280x720, longer where the rows need it]
     #[arg(long, global = true, value_name = "WIDTHxHEIGHT", value_parser = size)]
     pub size: Option<Size>,

@@ -5,7 +5,7 @@ function drawChooser() {
   const items = connections.map((connection, at) => {
     const item = html("button", { type: "button", "data-c": at, "aria-current": at === view.c ? "true" : null },
       html("strong", {}, connection.id), html("span", { class: "mono" }, connection.title),
-      html("span", { class: "dim" }, word("opened") + (view.lang === "zh" ? "：" : ": ") + way(OPENS, connection.open) + " · " + word("closed") + (view.lang === "zh" ? "：" : ": ") + way(CLOSES, connection.close)));
+      html("span", { class: "dim" }, word("opened") + (view.lang === "zh" ? "：" : ": ") + told(connection.open) + " · " + word("closed") + (view.lang === "zh" ? "：" : ": ") + told(connection.close)));
     item.addEventListener("click", () => {
       choose(at);
       closeChooser();

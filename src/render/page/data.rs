@@ -40,8 +40,8 @@ struct Connection {
     id: u64,
     title: String,
     verdict: Both<String>,
-    open: &'static str,
-    close: &'static str,
+    open: Both<String>,
+    close: Both<String>,
     lanes: [Lane; 2],
     steps: Vec<Step>,
     rows: Vec<Line>,
@@ -200,8 +200,8 @@ fn connection(ladder: &Ladder, segments: &HashMap<u64, &SegmentEvent>) -> Connec
         id: ladder.connection.id,
         title: Side::BOTH.map(|side| width::clean(&ladder.lanes.get(side).place(), 60, &plain)).join(" → "),
         verdict: told(&ladder.connection.verdict),
-        open: words::open(ladder.connection.open.kind, Lang::En),
-        close: words::close(ladder.connection.close.kind, Lang::En),
+        open: Both::of(|style| words::open(ladder.connection.open.kind, style.lang).to_string()),
+        close: Both::of(|style| words::close(ladder.connection.close.kind, style.lang).to_string()),
         lanes: Side::BOTH.map(|side| {
             let lane = ladder.lanes.get(side);
             let address = width::clean(&lane.address, 60, &plain);

@@ -1,4 +1,4 @@
-// What TCP's own words mean, in English and Simplified Chinese: states, header fields, control bits, options, ways to open and to close.
+// What TCP's own words mean, in English and Simplified Chinese: states, header fields, control bits, options.
 const STATES = {
   "CLOSED": ["no connection at all", "没有连接"],
   "LISTEN": ["waits for a SYN from anyone", "监听：等待任何人的 SYN"],
@@ -12,21 +12,6 @@ const STATES = {
   "LAST-ACK": ["has sent its FIN last; waits for its ACK", "最后确认：等待对最后一个 FIN 的 ACK"],
   "TIME-WAIT": ["waits 2 MSL so that late segments die out", "时间等待：等待 2MSL，让迟到的报文段消失"],
 };
-
-const OPENS = {
-  "three-way": "三次握手", "simultaneous": "同时打开", "self-connect": "自连接", "fast open": "快速打开", "split": "分离握手",
-  "refused": "被拒绝", "unreachable": "不可达", "unanswered": "无应答", "half-open": "半打开", "mid-stream": "中途捕获", "one-sided": "仅见单向",
-};
-const CLOSES = {
-  "four-segment": "四次挥手", "three-segment": "三次挥手", "half-closed": "半关闭", "simultaneous": "同时关闭", "reset": "复位",
-  "reset after FIN": "FIN 后复位", "unanswered FIN": "FIN 无应答", "none": "仍未关闭", "still open": "仍未关闭",
-};
-
-// A connection's way to open or close; the data may have it in both languages one day.
-function way(table, name) {
-  if (typeof name !== "string") return told(name);
-  return view.lang === "zh" && Object.hasOwn(table, name) ? table[name] : name;
-}
 
 const FIELDS = {
   source: [["source port", "源端口"], ["the sender's program", "发送方的程序"]],

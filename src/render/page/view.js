@@ -7,10 +7,10 @@ const view = {
   header: null, query: "", hit: null, playing: false, speed: 1,
 };
 
-// Light is what synfin writes when nothing was asked for: then the system's choice counts.
+// Without a word of the person who made the page, the reader's own choice counts.
 function firstTheme() {
   const asked = document.documentElement.dataset.theme;
-  return ["dark", "print", "colour-blind"].includes(asked) ? asked : "auto";
+  return ["light", "dark", "print", "colour-blind"].includes(asked) ? asked : "auto";
 }
 
 const watchers = [];

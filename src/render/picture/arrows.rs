@@ -17,7 +17,7 @@ const NOWHERE: f64 = 0.25;
 /// Half the size of the cross of a lost one.
 const CROSS: f64 = 6.5;
 
-/// An arrow with its words from its foot at `y` on; `end` is where it arrives.
+/// An arrow with its words from its foot at `y` on, and its head; `end` is where it arrives.
 pub(super) fn arrow(
     arrow: &Arrow,
     label: &[Part],
@@ -25,7 +25,7 @@ pub(super) fn arrow(
     y: f64,
     end: f64,
     columns: &Columns,
-) -> Vec<Shape> {
+) -> (Vec<Shape>, Option<Shape>) {
     let ink = if arrow.has_flag("RST") || arrow.fate == Fate::Lost { Paint::Error } else { paint(arrow.from) };
     let lost = body::falls(arrow);
     let end = if lost { y + LOST_FALL / LOST_AT } else { end };
@@ -33,14 +33,16 @@ pub(super) fn arrow(
     // Along the way from the sender's lifeline to the receiver's: 0 to 1.
     let on = |share: f64| at(columns.inside(arrow.from, whole * share), y + (end - y) * share);
     let foot = on(if arrow.is_made_up { NOWHERE } else { 0.0 });
-    let mut shapes = Vec::new();
+    let (mut shapes, mut head) = (Vec::new(), None);
     if lost {
         let tip = on(LOST_AT);
         shapes.push(Shape::line(foot, tip, stroke(ink, SHAFT)));
         shapes.extend(cross(tip, ink));
     } else {
         let tip = on(1.0 - 2.0 / whole);
-        shapes.extend(shaft(foot, tip, ink, SHAFT, !arrow.is_unproven()));
+        let [line, tip] = shaft(foot, tip, ink, SHAFT, !arrow.is_unproven());
+        shapes.push(line);
+        head = Some(tip);
     }
     if arrow.is_made_up {
         shapes.push(Shape::Dot { at: foot, radius: 4.0, stroke: Some(stroke(ink, SHAFT)), fill: Some(Paint::Paper) });
@@ -65,7 +67,7 @@ pub(super) fn arrow(
         let part = Part { text: text.clone(), paint: Paint::Dim, bold: false };
         shapes.push(words(beside(15.0 + line as f64 * DETAIL_LINE), DETAIL, false, vec![part]));
     }
-    shapes
+    (shapes, head)
 }
 
 /// Folded data: an arrow for each direction, and below them what they are together.
@@ -86,7 +88,7 @@ pub(super) fn folded(body: &Body<'_>, y: f64, columns: &Columns) -> Vec<Shape> {
 }
 
 /// A line with a head: filled where the arrival is known.
-fn shaft(foot: Point, tip: Point, paint: Paint, width: f64, is_sure: bool) -> Vec<Shape> {
+fn shaft(foot: Point, tip: Point, paint: Paint, width: f64, is_sure: bool) -> [Shape; 2] {
     let (dx, dy) = (tip.x - foot.x, tip.y - foot.y);
     let length = dx.hypot(dy).max(1.0);
     let (ux, uy) = (dx / length, dy / length);
@@ -99,7 +101,7 @@ fn shaft(foot: Point, tip: Point, paint: Paint, width: f64, is_sure: bool) -> Ve
         stroke: (!is_sure).then(|| stroke(paint, 1.5)),
         fill: Some(if is_sure { paint } else { Paint::Paper }),
     };
-    vec![Shape::line(foot, neck, stroke(paint, width)), head]
+    [Shape::line(foot, neck, stroke(paint, width)), head]
 }
 
 fn cross(middle: Point, paint: Paint) -> [Shape; 2] {
@@ -118,7 +120,7 @@ pub(super) fn sample(kind: Sample, from: Point, to: Point) -> Vec<Shape> {
             shapes.extend(cross(to, Paint::Error));
             shapes
         }
-        Sample::Unproven => shaft(from, to, Paint::Client, SHAFT, false),
+        Sample::Unproven => shaft(from, to, Paint::Client, SHAFT, false).into(),
         Sample::Closed => vec![Shape::line(from, to, Stroke { paint: Paint::Dim, width: 1.5, dash: Dash::Dotted })],
     }
 }

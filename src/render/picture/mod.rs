@@ -23,14 +23,15 @@ use std::collections::HashMap;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Canvas {
     pub spacing: Spacing,
-    pub theme: Theme,
+    /// `None`: light, and on a page the reader's own choice.
+    pub theme: Option<Theme>,
     /// `None`: a slide of 1280 by 720, or longer where the rows need it.
     pub size: Option<Size>,
 }
 
 impl Canvas {
     /// What is drawn on unless something else is asked for.
-    pub const SLIDE: Canvas = Canvas { spacing: Spacing::Even, theme: Theme::Light, size: None };
+    pub const SLIDE: Canvas = Canvas { spacing: Spacing::Even, theme: None, size: None };
 }
 
 /// How far rows stand apart.
@@ -217,6 +218,7 @@ impl<'a> Draft<'a> {
                 _ => None,
             })
             .collect();
+        let mut heads = HashMap::new();
         let mut clock = super::time::Gutter::default();
         let mut above = [(self.top - 10.0, self.before()[0]), (self.top - 10.0, self.before()[1])];
         for (index, (block, y)) in self.blocks.iter().zip(&self.places.rows).enumerate() {
@@ -236,7 +238,7 @@ impl<'a> Draft<'a> {
                 }
             }
             let time = block.row.t_ns.map(|t_ns| clock.point(t_ns, self.ladder.origin_ns, false).0);
-            step.shapes.extend(self.row(block, *y, &arrivals, time));
+            step.shapes.extend(self.row(block, *y, &arrivals, &mut heads, time));
         }
         steps
     }
@@ -273,13 +275,26 @@ impl<'a> Draft<'a> {
         vec![ground, rule, name.bold()]
     }
 
-    fn row(&self, block: &Block<'_>, y: f64, arrivals: &HashMap<u64, f64>, time: Option<String>) -> Vec<Shape> {
+    fn row(
+        &self,
+        block: &Block<'_>,
+        y: f64,
+        arrivals: &HashMap<u64, f64>,
+        heads: &mut HashMap<u64, Shape>,
+        time: Option<String>,
+    ) -> Vec<Shape> {
         let columns = &self.columns;
         let mut shapes = Vec::new();
         match &block.body {
             Body::Arrow { arrow, label, details } => {
                 let arrives = block.row.event.filter(|_| arrow.slants).and_then(|event| arrivals.get(&event));
-                shapes.extend(arrows::arrow(arrow, label, details, y, arrives.copied().unwrap_or(y), columns));
+                let arrow = arrows::arrow(arrow, label, details, y, arrives.copied().unwrap_or(y), columns);
+                shapes.extend(arrow.0);
+                match (arrow.1, arrives, block.row.event) {
+                    // It is seen where it arrives: that may be in a later step.
+                    (Some(head), Some(_), Some(event)) => drop(heads.insert(event, head)),
+                    (head, ..) => shapes.extend(head),
+                }
             }
             Body::Folded { .. } => shapes.extend(arrows::folded(&block.body, y, columns)),
             Body::Cut(words) => {
@@ -303,7 +318,8 @@ impl<'a> Draft<'a> {
                 let below = y + lines.len() as f64 * body::DETAIL_LINE;
                 shapes.extend(bar.iter().flat_map(|(share, end)| self.bar(*side, *share, end, below)));
             }
-            Body::Nothing | Body::Arrival(_) | Body::Phase(_) => {}
+            Body::Arrival(arrival) => shapes.extend(heads.remove(&arrival.event)),
+            Body::Nothing | Body::Phase(_) => {}
         }
         shapes.extend(states::states(block.row, y, columns));
         if let Some(time) = time.filter(|_| !matches!(block.body, Body::Phase(_) | Body::Cut(_))) {

@@ -4,7 +4,7 @@ mod theme;
 mod xml;
 
 use super::Style;
-use super::picture::{Anchor, Dash, Paint, Scene, Shape, Size, Step, Stroke, Words};
+use super::picture::{Anchor, Dash, Paint, Scene, Shape, Size, Step, Stroke, Theme, Words};
 use crate::ladder::Ladder;
 use crate::timeline::Lang;
 use std::io;
@@ -36,7 +36,7 @@ struct Window {
 }
 
 fn scene_to(scene: &Scene, window: &Window, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
-    let mut pen = Pen { palette: Palette::of(style.canvas.theme), out };
+    let mut pen = Pen { palette: Palette::of(style.canvas.theme.unwrap_or(Theme::Light)), out };
     let lang = style.lang.pick("en", "zh-CN");
     let (width, height) = (number(scene.width), number(window.height));
     writeln!(
@@ -126,7 +126,7 @@ impl Frames {
 
 /// Writes a picture that says that there is nothing to draw.
 pub fn nothing(style: &Style, out: &mut impl io::Write) -> io::Result<()> {
-    let palette = Palette::of(style.canvas.theme);
+    let palette = Palette::of(style.canvas.theme.unwrap_or(Theme::Light));
     let words = match style.lang {
         Lang::En => "no TCP connection to draw",
         Lang::Zh => "没有可绘制的 TCP 连接",
