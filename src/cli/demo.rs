@@ -49,7 +49,7 @@ pub(super) fn run(args: &Demo, config: &Config) -> Result<Exit> {
     let stop = interrupt::flag()?;
     let mut witness =
         Witness::open(&[PORT]).context(lang.pick("cannot ask the kernel about its sockets", "无法向内核询问套接字"))?;
-    let folder = lesson(args.size, lang)?;
+    let folder = lesson(args.octets, lang)?;
     let looked_up = localhost(args.ipv6);
     let ip = if args.ipv6 { IpAddr::V6(Ipv6Addr::LOCALHOST) } else { IpAddr::V4(Ipv4Addr::LOCALHOST) };
     let mut found = looked_up.iter().flat_map(|word| &word.found).map(|(ip, _)| *ip);

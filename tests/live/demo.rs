@@ -6,7 +6,7 @@ use std::process::Command;
 
 /// Whether an ordinary user may make a network of its own here; says so where not.
 fn namespaces(program: &Program, test: &str) -> bool {
-    let (code, _, err) = run(program.as_user().args(["demo", "--format", "json", "--size", "1"]));
+    let (code, _, err) = run(program.as_user().args(["demo", "--format", "json", "--octets", "1"]));
     if code == Some(3) {
         skipped(test, err.lines().next().unwrap_or("no private network"));
         return false;

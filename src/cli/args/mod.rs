@@ -265,9 +265,9 @@ pub struct Demo {
     /// Use IPv6 (::1)
     #[arg(long)]
     pub ipv6: bool,
-    /// Octets to download
-    #[arg(long, value_name = "OCTETS", default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(0..=1_000_000_000))]
-    pub size: u64,
+    /// So many octets to download
+    #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(0..=1_000_000_000))]
+    pub octets: u64,
     /// Also save the packets
     #[arg(short = 'w', long, value_name = "FILE")]
     pub write: Option<PathBuf>,
@@ -423,4 +423,22 @@ pub struct Doctor {
     /// Be the child that really tries a private network, and print what came of it
     #[arg(long, hide = true)]
     pub probe: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    /// Among others: that no command has an option of the same name as one that every command has.
+    #[test]
+    fn no_option_contradicts_another() {
+        Cli::command().debug_assert();
+        for command in Cli::command().get_subcommands() {
+            let own: Vec<_> = command.get_arguments().map(clap::Arg::get_id).collect();
+            for global in Cli::command().get_arguments().filter(|arg| arg.is_global_set()) {
+                assert!(!own.contains(&global.get_id()), "{}: {}", command.get_name(), global.get_id());
+            }
+        }
+    }
 }
