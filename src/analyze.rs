@@ -5,6 +5,7 @@ mod both;
 mod ears;
 mod foretell;
 mod naming;
+mod octets;
 mod over;
 mod reading;
 mod told;
@@ -29,6 +30,7 @@ use crate::track::{Connection, Keep, Step, Tracker};
 use crate::wireshark::Analysis;
 use ahead::Ahead;
 use ears::{Ears, hear};
+use octets::Octets;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 
@@ -49,6 +51,8 @@ pub struct Wishes {
     pub manner: Manner,
     /// Of which connections messages are told although their events are not kept.
     pub reads: Reads,
+    /// The octets of TCP headers are kept, for whoever shows them.
+    pub octets: bool,
 }
 
 impl Default for Wishes {
@@ -62,6 +66,7 @@ impl Default for Wishes {
             merge_vlans: false,
             manner: Manner::default(),
             reads: Reads::Kept,
+            octets: false,
         }
     }
 }
@@ -85,6 +90,7 @@ pub struct Analyzer {
     wireshark: Analysis,
     server_ports: Vec<u16>,
     ahead: Ahead,
+    octets: Option<Octets>,
 }
 
 /// Streams whose packets get Wireshark's words in a timeline, which holds all of them; those of later streams get none.
@@ -134,6 +140,7 @@ impl Analyzer {
             wireshark: Analysis::new(),
             server_ports: Vec::new(),
             ahead: Ahead::new(),
+            octets: wishes.octets.then(Octets::default),
         }
     }
 
@@ -150,7 +157,7 @@ impl Analyzer {
         let is_crowded = self.assembler.is_crowded();
         self.tracker.watch(self.keep.is_watched && !is_crowded);
         let is_seen = self.keep.is_watched || self.assembler.wants_events() || self.assembler.reads_more();
-        if taker.is_none() && (!is_seen || is_crowded) {
+        if taker.is_none() && (!is_seen || is_crowded) && self.octets.is_none() {
             if self.assembler.stops_reading() && !self.reader.is_idle() {
                 // That way no octets come along: they would be told as missing.
                 self.reader.clear();
@@ -164,6 +171,9 @@ impl Analyzer {
                 self.ends = Some((segment.src, segment.dst));
                 if self.loopback_only {
                     self.loopback_only = segment.src.ip().is_loopback() || segment.src.ip() == segment.dst.ip();
+                }
+                if let Some(octets) = &mut self.octets {
+                    octets.see(0, frame, segment);
                 }
                 assembler.begin(segment.time);
                 // Nothing but the timeline has Wireshark's words.
@@ -373,6 +383,9 @@ impl Analyzer {
             if endpoint.name.is_none() {
                 endpoint.name = names.get(&endpoint.ip).cloned();
             }
+        }
+        if let Some(octets) = &self.octets {
+            octets.give(&mut timeline);
         }
         timeline.overview = Some(overview);
         timeline

@@ -8,7 +8,7 @@ use std::process::Command;
 use support::hostile;
 use synfin::ladder::View;
 use synfin::render::{self, Charset, Format, Style};
-use synfin::timeline::{Lang, Timeline};
+use synfin::timeline::{Detail, Lang, Timeline};
 
 fn timeline(capture: &str) -> Timeline {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures").join(capture);
@@ -50,6 +50,36 @@ fn a_reveal_deck_has_a_section_for_each_step() {
     assert_eq!(deck.matches("data:image/svg+xml;base64,").count(), timeline.steps.len());
     assert_eq!(deck.matches("<aside class=\"notes\">").count(), timeline.steps.len());
     assert_eq!(deck, export(&timeline, Format::Reveal, Lang::En));
+}
+
+/// With a page the timeline has the headers' octets, and they are those of the fields; without one it has none.
+#[test]
+fn a_page_has_the_octets_of_each_header() {
+    let folder = tempfile::tempdir().unwrap();
+    let (json, page) = (folder.path().join("x.json"), folder.path().join("x.html"));
+    for capture in ["download.pcap", "ipv6.pcap", "lab/simultaneous-close.pcapng", "lab/fast-open.pcapng"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures").join(capture);
+        let mut program = Command::new(env!("CARGO_BIN_EXE_synfin"));
+        let output = program.arg("replay").arg(&path).arg("-o").arg(&json).arg("-o").arg(&page).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let told: Timeline = serde_json::from_slice(&std::fs::read(&json).unwrap()).unwrap();
+        let mut segments = 0;
+        for event in &told.events {
+            let Detail::Segment(segment) = &event.detail else { continue };
+            let octets = segment.octets.as_ref().unwrap_or_else(|| panic!("{capture}: frame {}", segment.frame));
+            let octets = data_encoding::HEXLOWER.decode(octets.as_bytes()).unwrap();
+            let own = |at: usize| u32::from_be_bytes(octets[at..at + 4].try_into().unwrap());
+            assert_eq!((own(4), usize::from(octets[12] >> 4) * 4), (segment.seq_raw, octets.len()), "{capture}");
+            assert_eq!(octets[13] & 2 != 0, segment.flags.iter().any(|flag| flag == "SYN"));
+            segments += 1;
+        }
+        assert!(segments >= 5, "{capture}");
+        let drawn =
+            Command::new(env!("CARGO_BIN_EXE_synfin")).arg("render").arg(&json).args(["--format", "html"]).output();
+        assert!(drawn.unwrap().stdout == std::fs::read(&page).unwrap(), "{capture}: drawn from its JSON it differs");
+        let plain = timeline(capture);
+        assert!(!serde_json::to_string(&plain).unwrap().contains("octets\":\""));
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Frames of two captures in, one timeline out: both sides of the same connections, joined.
 
+use super::octets::Octets;
 use super::{Analyzer, Ending, Wishes, foretell, naming};
 use crate::app::dns::Lookups;
 use crate::decode::{Decoded, Decoder};
@@ -29,6 +30,7 @@ pub struct Both {
     lookups: Lookups,
     heard: Vec<Heard>,
     ends: Option<(SocketAddr, SocketAddr)>,
+    octets: Option<Octets>,
 }
 
 /// What is to be told when the segments are known.
@@ -55,7 +57,10 @@ impl Both {
         // All that was seen is in memory already.
         let wishes = Wishes { keep: Keep::ALL, ..wishes };
         let (sides, lookups) = Default::default();
-        Both { wishes, one_clock, sides, errors: Vec::new(), lookups, heard: Vec::new(), ends: None }
+        let octets = wishes.octets.then(Octets::default);
+        // The joined segments stand in no frame.
+        let wishes = Wishes { octets: false, ..wishes };
+        Both { wishes, one_clock, sides, errors: Vec::new(), lookups, heard: Vec::new(), ends: None, octets }
     }
 
     /// Takes one frame of one side in. The sides may come in any order.
@@ -68,6 +73,9 @@ impl Both {
         let error = match decoder.decode(frame) {
             Decoded::Segment(segment) => {
                 self.ends = Some((segment.src, segment.dst));
+                if let Some(octets) = &mut self.octets {
+                    octets.see(usize::from(side == Side::Server), frame, &segment);
+                }
                 let vlan = if merge_vlans { 0 } else { segment.vlan };
                 return capture.push(&Segment { vlan, ..segment });
             }
@@ -181,6 +189,9 @@ impl Both {
         let start = analyzer.assembler.start();
         let dropped = ending.dropped;
         let mut timeline = analyzer.finish(kind, name, ending);
+        if let Some(octets) = &self.octets {
+            octets.give(&mut timeline);
+        }
         timeline.source.packets = Packets {
             seen: decoders.iter().map(|decoder| decoder.seen()).sum(),
             decoded: decoders.iter().map(|decoder| decoder.decoded()).sum(),

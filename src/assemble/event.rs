@@ -123,6 +123,7 @@ fn segment_event(
 ) -> SegmentEvent {
     let options = &segment.options;
     SegmentEvent {
+        octets: None,
         from: segment.peer.of(ids).clone(),
         // A socket that connected to itself has two lifelines, so that its segments can be drawn.
         to: (!segment.peer).of(ids).clone(),

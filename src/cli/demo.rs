@@ -12,6 +12,7 @@ use crate::lab::kernel::witness::{Seen, Witness};
 use crate::lab::namespace;
 use crate::lab::performance::rehearsal::{Performed, Rehearsal, RehearsalError, Watchers};
 use crate::ladder::View;
+use crate::render::Format;
 use crate::source::clock::now;
 use crate::source::live::{HEADERS_ONLY, LiveCapture, LiveOptions, WHOLE_PACKETS};
 use crate::tcp::HostsWord;
@@ -68,8 +69,13 @@ pub(super) fn run(args: &Demo, config: &Config) -> Result<Exit> {
             TeardownArg::Three => Duration::ZERO,
         },
     };
-    let mut analyzer =
-        Analyzer::new(Wishes { watch: Watch::All, full: args.output.full, msl: args.output.msl, ..Wishes::default() });
+    let mut analyzer = Analyzer::new(Wishes {
+        watch: Watch::All,
+        full: args.output.full,
+        msl: args.output.msl,
+        octets: outputs.has(Format::Html),
+        ..Wishes::default()
+    });
     let mut unsaved = None;
     let mut watchers = Watchers {
         capture: &mut capture,

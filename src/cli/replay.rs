@@ -93,7 +93,8 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     let whole = if is_lesson { recorded::WHOLE } else { 0 };
     let (full, msl) = (args.output.full, args.output.msl);
     let manner = args.output.manner(taught.and_then(|lesson| lesson.text), outputs.body());
-    let wishes = Wishes { watch, full, whole, msl, keep, merge_vlans, manner, reads };
+    let wishes =
+        Wishes { watch, full, whole, msl, keep, merge_vlans, manner, reads, octets: outputs.has(Format::Html) };
     let (mut timeline, damaged) = match (&args.client, &args.server, &recorded) {
         _ if held.is_some() => {
             let bytes = held.take().map(|(_, bytes)| bytes).unwrap_or_default();

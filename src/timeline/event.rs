@@ -104,6 +104,9 @@ pub struct SegmentEvent {
     /// Id of the event that first sent what this one repeats.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeats: Option<u64>,
+    /// The TCP header as captured, in hexadecimal digits; there where it was asked for, as a page does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub octets: Option<String>,
     /// What Wireshark says of it, right or wrong; the notes say what synfin does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wireshark: Option<Wireshark>,

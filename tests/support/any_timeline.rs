@@ -65,6 +65,7 @@ fn any_segment() -> impl Strategy<Value = Detail> {
     (any_text(), any_text(), fate, flags, numbers, options, proptest::option::of(any::<u64>())).prop_map(
         |(from, to, fate, flags, (seq, ack, len, wnd_bytes), (mss, shift, other, sack), repeats)| {
             Detail::Segment(SegmentEvent {
+                octets: None,
                 from,
                 to,
                 received_ns: None,

@@ -8,7 +8,7 @@ use crate::analyze::Wishes;
 use crate::app::Manner;
 use crate::assemble::Watch;
 use crate::lab::performance::{LabError, Recording};
-use crate::render::safe;
+use crate::render::{Format, safe};
 use crate::timeline::{Lang, SourceKind, Text, Timeline};
 use anyhow::{Context, Result};
 use std::io::{self, Write};
@@ -23,7 +23,9 @@ pub(super) fn told(
     config: &Config,
 ) -> Result<Timeline> {
     let (full, msl) = (output.full, output.msl);
-    timeline(recording, name, save, Wishes { watch: Watch::All, full, msl, manner, ..Wishes::default() }, config)
+    let octets = output.outputs()?.has(Format::Html);
+    let wishes = Wishes { watch: Watch::All, full, msl, manner, octets, ..Wishes::default() };
+    timeline(recording, name, save, wishes, config)
 }
 
 /// The timeline of what was recorded, made as a replay of the file makes it; the file is also saved where that is wished.

@@ -55,7 +55,7 @@ impl Session<'_> {
         let first = if outputs.has_messages() { MOST_TOLD } else { table::ROWS };
         let rows = Keep { first: first as u64, one: None, is_watched: true };
         let keep = if keeps { Keep::ALL } else { rows };
-        let (merge_vlans, body) = (arguments.merge_vlans, outputs.body());
+        let (merge_vlans, body, octets) = (arguments.merge_vlans, outputs.body(), outputs.has(Format::Html));
         Ok(Session {
             config,
             device: arguments.interface.clone(),
@@ -68,6 +68,7 @@ impl Session<'_> {
                 merge_vlans,
                 manner: output.manner(None, body),
                 reads,
+                octets,
                 ..Wishes::default()
             }),
             packets: None,

@@ -307,6 +307,10 @@ fn safe(segment: &SegmentEvent) -> SegmentEvent {
         from: clean(&segment.from),
         to: clean(&segment.to),
         flags: segment.flags.iter().take(12).map(clean).collect(),
+        octets: segment
+            .octets
+            .clone()
+            .filter(|octets| octets.len() <= 120 && octets.bytes().all(|c| c.is_ascii_hexdigit())),
         wireshark: None,
         ..segment.clone()
     }

@@ -203,6 +203,7 @@ impl Build {
             SegmentOptions { timestamps: Some([305419900, 305419896]), ..SegmentOptions::default() }
         };
         self.push(Detail::Segment(SegmentEvent {
+            octets: None,
             from,
             to,
             received_ns: None,
