@@ -132,9 +132,32 @@ impl<'t> Panel<'t> {
             Some(Exchange { number, connection, turn, client, server, request, response, interim, url, follows, times })
         });
         panel.exchanges = told.collect();
+        panel.find_preconnected();
         panel.exchanges.sort_by_key(|exchange| (exchange.times.start_ns(), exchange.sent_ns()));
         panel.number();
         panel
+    }
+
+    /// Finds the connections that were opened before anybody knew for what.
+    fn find_preconnected(&mut self) {
+        let hosts =
+            |exchange: &Exchange<'_>| Some((exchange.client?.ip, exchange.server.map(|end| (end.ip, end.port))?));
+        let mut sent: HashMap<_, Vec<(i64, u64)>> = HashMap::new();
+        for exchange in &self.exchanges {
+            if let Some(hosts) = hosts(exchange) {
+                sent.entry(hosts).or_default().push((exchange.sent_ns(), exchange.connection.id));
+            }
+        }
+        sent.values_mut().for_each(|list| list.sort_unstable());
+        for exchange in self.exchanges.iter_mut().filter(|exchange| exchange.turn == 1) {
+            let Some((idle, all)) = exchange.times.long_idle().zip(hosts(exchange).and_then(|hosts| sent.get(&hosts)))
+            else {
+                continue;
+            };
+            let since = all.partition_point(|(at_ns, _)| *at_ns < idle.from_ns);
+            let meanwhile = all.iter().skip(since).take_while(|(at_ns, _)| *at_ns < idle.to_ns);
+            exchange.times.preconnected = meanwhile.into_iter().any(|(_, other)| *other != exchange.connection.id);
+        }
     }
 
     /// Counts them, and tells which one follows which.

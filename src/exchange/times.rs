@@ -40,6 +40,8 @@ impl Span {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Times {
     phases: Vec<(Phase, Span)>,
+    /// See [`Times::is_preconnected`].
+    pub(super) preconnected: bool,
 }
 
 impl Times {
@@ -60,9 +62,15 @@ impl Times {
         self.phases.last().map_or(0, |(_, span)| span.to_ns)
     }
 
-    /// Whether the connection had been opened beforehand, for whatever would be asked.
+    /// Whether the connection had been opened beforehand, for whatever would be asked: it stood idle while its client asked the
+    /// same server over another one. (Idle time alone says nothing: a program may think before it asks.)
     pub fn is_preconnected(&self) -> bool {
-        self.get(Phase::Idle).is_some_and(|idle| idle.len_ns() > LONG_NS)
+        self.preconnected
+    }
+
+    /// How long the connection stood before it was used, where that is longer than any program needs.
+    pub(super) fn long_idle(&self) -> Option<Span> {
+        self.get(Phase::Idle).filter(|idle| idle.len_ns() > LONG_NS)
     }
 
     /// When the request itself began: with its lookup and its handshake, or where the connection had been opened beforehand
@@ -93,8 +101,8 @@ pub(super) struct Clock {
     looked_up: HashMap<u64, Span>,
 }
 
-/// Longer than any program needs between connect() and send().
-const LONG_NS: i64 = 5_000_000;
+/// Longer than a busy machine needs between connect() and send().
+const LONG_NS: i64 = 50_000_000;
 /// An answer that lay by for longer was not what the request waited for.
 const SOON_NS: i64 = 1_000_000_000;
 
