@@ -27,6 +27,10 @@ pub fn sentence(lookup: &Lookup, t_ns: i64) -> Text {
         LookupOutcome::NoAddress | LookupOutcome::NoName if is_file => {
             (format!(": not in {}", by.en), format!("：{} 中没有", by.zh))
         }
+        LookupOutcome::NoAddress if lookup.asks_for_other_than_addresses() => (
+            format!("{kind}: answered by {}, with no address{took_en}", by.en),
+            format!("{kind}：{} 已应答，其中没有地址{took_zh}", by.zh),
+        ),
         LookupOutcome::NoAddress => (
             format!(": no {}, says {}{took_en}", records(lookup), by.en),
             format!("：{} 答复：没有{kind} 记录{took_zh}", by.zh),

@@ -39,6 +39,15 @@ impl Said {
             Content::Data(data) => ("data", raw(data, message.len), None),
             Content::Unknown => ("?", Text::default(), None),
         };
+        // What is malformed is shown as it was sent.
+        let raw = message.parts.first().and_then(|part| part.line.as_deref()).filter(|_| !message.problems.is_empty());
+        let line = match (&message.content, raw) {
+            (Content::HttpRequest(_) | Content::HttpResponse(_), Some(raw)) => {
+                let raw = raw.trim_end_matches(['\r', '\n']);
+                Text::new(raw, raw)
+            }
+            _ => line,
+        };
         let mut details: Vec<Text> = body.map(|(body, headers)| describe(body, headers)).into_iter().collect();
         if let Content::Text(text) = &message.content {
             details.extend(encoding(text));

@@ -8,8 +8,6 @@ use crate::timeline::amount::{some, times};
 use crate::timeline::{Asked, Lang, Lookup, LookupOutcome, OtherLookup, Timeline};
 use std::io;
 
-/// Lookups shown where nobody says how many connections are.
-const ROWS: usize = 25;
 /// Characters shown of one part of a lookup.
 const LONGEST: usize = 120;
 /// Narrower than this, what came of a lookup stands below it.
@@ -19,12 +17,12 @@ const WIDEST: usize = 36;
 /// Addresses told; the others are counted.
 const MOST_TOLD: usize = 3;
 
-/// Writes the lookups from which no connection came, at most so many; nothing where there are none.
+/// Writes the lookups from which no connection came, at most so many, without a limit all; nothing where there are none.
 pub fn write(timeline: &Timeline, limit: Option<usize>, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
     if timeline.lookups.is_empty() {
         return Ok(());
     }
-    let shown = timeline.lookups.iter().take(limit.unwrap_or(ROWS).max(1));
+    let shown = timeline.lookups.iter().take(limit.map_or(usize::MAX, |limit| limit.max(1)));
     let count = (timeline.lookups.len() as u64).saturating_add(timeline.lookups_left_out);
     let more = count.saturating_sub(shown.len() as u64);
     Line::new(style).write(out)?;
@@ -156,6 +154,9 @@ fn came(lookup: &Lookup, style: &Style) -> (String, Ink) {
     let arrow = Glyphs::of(style.charset).right;
     let (mut text, ink) = match lookup.outcome {
         LookupOutcome::Addresses => (format!("{arrow} {}", found(lookup, lang)), Ink::Plain),
+        LookupOutcome::NoAddress if lookup.asks_for_other_than_addresses() => {
+            (lang.pick("answered, no address in it", "已应答，其中没有地址").to_string(), Ink::Plain)
+        }
         LookupOutcome::NoAddress => (lang.pick("no such record", "没有这种记录").to_string(), Ink::Plain),
         LookupOutcome::NoName if lookup.rcode.is_none() => (lang.pick("not there", "没有").to_string(), Ink::Warning),
         LookupOutcome::NoName => (format!("{}{rcode}", lang.pick("no such name: ", "没有这个名字：")), Ink::Error),

@@ -107,8 +107,11 @@ impl Sieve {
         let used: HashSet<&String> =
             timeline.connections.iter().flat_map(|connection| [&connection.client, &connection.server]).collect();
         timeline.other_calls.clear();
-        timeline.lookups.clear();
-        timeline.lookups_left_out = 0;
+        // They are of no connection that could be chosen; a limit is no choice.
+        if self.filter.is_some() {
+            timeline.lookups.clear();
+            timeline.lookups_left_out = 0;
+        }
         timeline.endpoints.retain(|endpoint| used.contains(&endpoint.id));
         timeline.selection = Some(Selection { filter: self.filter.as_ref().map(ToString::to_string), matched, of });
         timeline

@@ -84,6 +84,11 @@ pub enum Asked {
 }
 
 impl Lookup {
+    /// Whether records of another kind than addresses were asked for: what the answer holds of those is not told.
+    pub fn asks_for_other_than_addresses(&self) -> bool {
+        self.record_type.as_deref().is_some_and(|kind| !matches!(kind, "A" | "AAAA"))
+    }
+
     /// How many addresses the answer has, listed or not.
     pub fn address_count(&self) -> u64 {
         (self.addresses.len() as u64).saturating_add(self.addresses_left_out)

@@ -5,6 +5,7 @@ mod lines;
 
 use super::ink::Ink;
 use super::line::Line;
+use super::text::Glyphs;
 use super::time::octets;
 use super::{Charset, Style, capture, summary, width};
 use crate::timeline::amount::some;
@@ -105,7 +106,7 @@ impl Drawing<'_> {
         let mut line = Line::new(self.style);
         line.push(&format!("{number}"), Ink::Strong).to(4).push(&way, ink).push("  ", Ink::Plain);
         line.push(lines::kind(&message.content, lang), Ink::Strong).push("  ", Ink::Plain);
-        line.push(&facts.join(" · "), Ink::Dim).write(out)
+        line.push(&facts.join(Glyphs::between(self.style)), Ink::Dim).write(out)
     }
 
     fn parts(&self, message: &Message, out: &mut impl io::Write) -> io::Result<()> {
@@ -148,12 +149,12 @@ impl Drawing<'_> {
         let place = part.offset.saturating_sub(message.offset);
         let mut name = lines::name(part.part, lang).to_string();
         if let Some(frame) = frame {
-            name.push_str(&format!(" · {} {frame}", lang.pick("frame", "帧")));
+            name.push_str(&format!("{}{} {frame}", Glyphs::between(self.style), lang.pick("frame", "帧")));
         }
         if matches!(part.part, PartKind::Body | PartKind::Trailer) {
             let mut line = Line::new(self.style);
             line.push_before(LEFT - 2, &place.to_string(), Ink::Dim).to(LEFT);
-            let mut about = format!("{name} · {}", octets(part.len));
+            let mut about = format!("{name}{}{}", Glyphs::between(self.style), octets(part.len));
             if let Some(chunks) = chunks(&message.content) {
                 match lang {
                     Lang::En => about.push_str(&format!(", with the frames of {}", some(chunks, "chunk"))),
@@ -188,7 +189,7 @@ impl Drawing<'_> {
                 (kind, _) => lines::name(kind, lang).to_string(),
             };
             if is_new && let Some(frame) = frame {
-                name.push_str(&format!(" · {} {frame}", lang.pick("frame", "帧")));
+                name.push_str(&format!("{}{} {frame}", Glyphs::between(self.style), lang.pick("frame", "帧")));
             }
             let place = part.offset.saturating_sub(message.offset);
             if part.part != PartKind::ChunkData {
@@ -199,7 +200,7 @@ impl Drawing<'_> {
             }
             let mut line = Line::new(self.style);
             line.push_before(LEFT - 2, &place.to_string(), Ink::Dim).to(LEFT);
-            line.push(&format!("{name} · {}", octets(part.len)), Ink::Dim).write(out)?;
+            line.push(&format!("{name}{}{}", Glyphs::between(self.style), octets(part.len)), Ink::Dim).write(out)?;
             self.lines_of(lines::slice(text, before, part.len), out)?;
             before = before.saturating_add(part.len);
         }

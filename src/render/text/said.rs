@@ -6,7 +6,7 @@ use crate::render::ink::Ink;
 use crate::render::{Charset, Style, width};
 
 /// Characters shown of a message's words, and of a problem's.
-const LONGEST: usize = 200;
+const LONGEST: usize = 600;
 
 /// Its words stand at its sender's lifeline, and what is wrong with it below.
 pub(super) fn lines(said: &Said, room: usize, style: &Style) -> Vec<Body> {
