@@ -51,6 +51,7 @@
 
 pub mod analyze;
 pub mod annotate;
+pub mod anonymize;
 pub mod app;
 pub mod assemble;
 pub mod cli;

@@ -1,13 +1,14 @@
-//! `--where`, `--sort` and `--limit`, for every command that shows connections.
+//! `--where`, `--sort`, `--limit` and `--anonymize`, for every command that shows connections.
 
 use super::args::Choose;
 use super::config::Config;
 use super::exit::{Exit, Failure};
+use crate::anonymize::{anonymize, not_hidden};
 use crate::ladder::View;
 use crate::render::table;
 use crate::select::{self, ALIASES, Kind, Sieve, WhereError};
-use crate::timeline::{Lang, Text};
-use anyhow::Result;
+use crate::timeline::{Lang, Relabel, Text, Timeline};
+use anyhow::{Context, Result};
 use std::io::{self, Write};
 
 /// Settles what is asked for; `None` when the fields were to be listed, which is then done.
@@ -39,6 +40,20 @@ pub(super) fn view(choose: &Choose, connection: Option<u64>) -> View {
         Some(limit) => Some(limit),
     };
     View { connection, limit }
+}
+
+/// The timeline as others may see it, where that is asked for; what it still tells is said.
+///
+/// # Errors
+/// What cannot be written, or hidden.
+pub(super) fn hide(timeline: Timeline, choose: &Choose, config: &Config) -> Result<Timeline> {
+    if !choose.anonymize {
+        return Ok(timeline);
+    }
+    let own: Vec<&str> = config.names.iter().map(Relabel::name).collect();
+    let hidden = anonymize(timeline, &own).context(config.lang.pick("cannot anonymize it", "无法匿名"))?;
+    writeln!(io::stderr().lock(), "{}", not_hidden().get(config.lang))?;
+    Ok(hidden)
 }
 
 /// The error with the text and its place, and how to go on.

@@ -23,7 +23,7 @@ pub(super) fn run(args: &Render, config: &Config) -> Result<Exit> {
     let mut timeline = parse(&bytes, &name, config.lang)?;
     names::give(&mut timeline, config)?;
     drop(bytes);
-    let timeline = sieve.select(timeline);
+    let timeline = choose::hide(sieve.select(timeline), &args.choose, config)?;
     outputs.write(&timeline, &choose::view(&args.choose, args.connection), config)?;
     replay::lesson(&timeline, args.connection, &outputs, config)?;
     Ok(Exit::Done)

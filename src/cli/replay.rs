@@ -108,7 +108,7 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     };
     names::give(&mut timeline, config)?;
     warn(&timeline, config)?;
-    let timeline = sieve.select(timeline);
+    let timeline = choose::hide(sieve.select(timeline), &args.choose, config)?;
     outputs.write(&timeline, &view, config)?;
     // The timeline does not know of it.
     if only_text && !args.filter.is_empty() && timeline.source.packets.seen == 0 {

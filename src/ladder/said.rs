@@ -174,6 +174,9 @@ fn encoding(text: &TextMessage) -> Vec<Text> {
 
 fn raw(data: &RawData, len: u64) -> Text {
     let RawData { hex } = data;
+    if hex.is_empty() {
+        return Text::new(format!("{}, not shown", some(len, "octet")), format!("{len} 字节，内容未显示"));
+    }
     let more = if hex.len() as u64 / 2 < len { "…" } else { "" };
     Text::new(format!("{len} octets that are no text: {hex}{more}"), format!("{len} 字节非文本数据：{hex}{more}"))
 }

@@ -17,6 +17,13 @@ pub struct Relabel {
     name: String,
 }
 
+impl Relabel {
+    /// The name that is given.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
 impl Timeline {
     /// Names endpoints, also where sentences speak of them. Of several names for one the last that fits counts, and one for a
     /// port more than one for its address. Gives those names that fit no endpoint here.

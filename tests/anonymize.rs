@@ -1,0 +1,101 @@
+//! What `--anonymize` hides, over every recorded capture: no address and no name of it is left anywhere, and all that it does not hide is
+//! as it was.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod support;
+
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use support::contract;
+
+fn replay(path: &Path, args: &[&str]) -> Vec<u8> {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_synfin"));
+    let output = program.arg("replay").arg(path).args(args).output().unwrap();
+    assert!(output.status.success(), "{}: {}", path.display(), String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+fn captures() -> Vec<PathBuf> {
+    let folders = ["captures", "captures/lab"].map(|folder| Path::new(env!("CARGO_MANIFEST_DIR")).join(folder));
+    let entries = folders.into_iter().flat_map(|folder| std::fs::read_dir(folder).unwrap());
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|suffix| suffix != "md"));
+    paths.sort();
+    paths
+}
+
+/// Every address and every name in the fields that hold one.
+fn places(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Array(list) => list.iter().for_each(|one| places(one, found)),
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                match field {
+                    Value::String(text) if ["ip", "seen_as", "client", "server"].contains(&name.as_str()) => {
+                        if text.parse::<IpAddr>().is_ok_and(|ip| !ip.is_loopback() && !ip.is_unspecified()) {
+                            found.insert(text.clone());
+                        }
+                    }
+                    // A lookup's name; other things have names too.
+                    Value::String(text) if name == "name" && fields.contains_key("outcome") && text.contains('.') => {
+                        found.insert(text.clone());
+                    }
+                    other => places(other, found),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn nothing_of_whose_it_is_is_left() {
+    let mut hidden_at_all = 0;
+    for path in captures() {
+        let plain: Value = serde_json::from_slice(&replay(&path, &["--format", "json"])).unwrap();
+        let bytes = replay(&path, &["--format", "json", "--anonymize"]);
+        assert_eq!(bytes, replay(&path, &["--format", "json", "--anonymize"]), "{}", path.display());
+        let text = String::from_utf8(bytes).unwrap();
+        let hidden: Value = serde_json::from_str(&text).unwrap();
+        contract::assert_valid(&hidden);
+        let mut originals = BTreeSet::new();
+        places(&plain, &mut originals);
+        for original in &originals {
+            let marks = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '.');
+            let left = text.match_indices(original.as_str()).any(|(at, _)| {
+                !marks(text[..at].chars().next_back()) && !marks(text[at + original.len()..].chars().next())
+            });
+            assert!(!left, "{}: {original} is still there", path.display());
+            hidden_at_all += 1;
+        }
+        assert_eq!(hidden["source"]["anonymized"], true);
+        assert!(hidden["source"]["start"].is_null());
+        for part in ["endpoints", "connections", "events", "steps"] {
+            let count = |timeline: &Value| timeline[part].as_array().map_or(0, Vec::len);
+            assert_eq!(count(&plain), count(&hidden), "{}: {part}", path.display());
+        }
+        for (was, is) in plain["events"].as_array().unwrap().iter().zip(hidden["events"].as_array().unwrap()) {
+            for field in ["kind", "t_ns", "seq_raw", "len", "flags", "states"] {
+                assert_eq!(was[field], is[field], "{}: {field}", path.display());
+            }
+            assert!(is["headers"].is_null() && is["target"].is_null() && is["octets"].is_null());
+        }
+    }
+    assert!(hidden_at_all > 100, "{hidden_at_all}");
+}
+
+#[test]
+fn pictures_and_tables_are_drawn_of_what_is_left() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures/lab/browser-request.pcapng");
+    for format in ["text", "svg", "html", "mermaid", "markdown", "csv"] {
+        let text = String::from_utf8(replay(&path, &["--anonymize", "--format", format, "--lang", "en"])).unwrap();
+        assert!(!text.contains("www.lab.test") && !text.contains("10.0.0.2"), "{format}");
+        assert!(text.contains("192.0.2.") || format == "csv", "{format}");
+    }
+    // A name that the user gave stays.
+    let text = replay(&path, &["--anonymize", "--relabel", "10.0.0.2=Shop", "--format", "svg"]);
+    assert!(String::from_utf8(text).unwrap().contains("Shop"));
+}
