@@ -8,12 +8,13 @@
 //! transfer, lab ──the kernel's word───────┴─────────────────────────────┘
 //! (sockets, namespaces)        everything between the two I/O columns is pure: no clock, no environment, no printing
 //! ```
-//! Eight rooms stand beside this way. [`app`], behind track: what the octets of a connection say, message by message, and which
+//! Nine rooms stand beside this way. [`app`], behind track: what the octets of a connection say, message by message, and which
 //! names were looked up before it. [`join`], between decode and track: with a capture from each host, segments bear the time of
 //! their arrival too. [`wireshark`], beside track: each segment in the words of tshark's analysis, right or wrong. [`overview`],
 //! behind track: what a whole capture comes to, gathered from each connection as it is let go. Before render, all of a finished
 //! timeline: [`select`], which connections are shown; [`expect`], whether it shows the sequence that somebody states;
-//! [`exchange`], each request with what answers it, and where its time went; [`compare`], what one costs more than another.
+//! [`exchange`], each request with what answers it, and where its time went; [`compare`], what one costs more than another; [`anonymize`], what of it
+//! others may see.
 //!
 //! [`lab`] stands at the far end: it plays scenarios between two hosts of its own, and leaves a recording that is replayed like any
 //! other. Its rooms, in the order in which a performance needs them: `scenario`, `fault`, `pace` and `deed` (pure words: what is to

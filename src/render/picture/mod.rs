@@ -225,7 +225,7 @@ impl<'a> Draft<'a> {
             let Some(step) = order.get(index).and_then(|place| steps.get_mut(*place)) else { continue };
             let next = self.places.rows.get(index + 1).copied();
             step.from = if step.from == 0.0 { *y - block.above() } else { step.from.min(*y - block.above()) };
-            step.to = step.to.max(*y + block.below());
+            step.to = step.to.max(*y + block.below()).max(*y + block.notes_height());
             if let Body::Phase(phase) = block.body {
                 let end = self.next_phase(index).unwrap_or(self.places.end + 6.0);
                 step.ground.extend(self.band(phase, *y, end));
