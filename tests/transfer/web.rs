@@ -137,7 +137,12 @@ fn requests_are_answered_as_http_says() {
         ("PUT / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n", &[405, 200]),
         ("BREW / HTTP/1.1\r\nHost: x\r\n\r\n", &[501]),
         ("POST / HTTP/1.1\r\nHost: x\r\n\r\n", &[411]),
-        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", &[501]),
+        (
+            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3;x\r\nabc\r\n0\r\nT: x\r\n\r\nGET /no HTTP/1.1\r\nHost: x\r\n\r\n",
+            &[200, 404],
+        ),
+        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", &[400]),
+        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n", &[501]),
         ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2147483648\r\n\r\nx", &[413]),
         ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx", &[400]),
         ("GET / HTTP/3\r\n\r\n", &[505]),

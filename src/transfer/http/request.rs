@@ -2,6 +2,7 @@
 
 use super::fault::{Fault, fault};
 use super::fields::Fields;
+use super::response::Framing;
 
 /// The longest head of a request, in octets, its blank line included.
 pub(super) const LONGEST_HEAD: usize = 8 * 1024;
@@ -66,8 +67,8 @@ fn malformed(error: httparse::Error) -> Fault {
 }
 
 impl Request {
-    /// How many octets of body follow; `Err` where that cannot be told, is refused, or the head breaks a rule.
-    pub(super) fn body(&self, longest: u64) -> Result<u64, Fault> {
+    /// Where the body ends; `Err` where that cannot be told, is refused, or the head breaks a rule.
+    pub(super) fn body(&self, longest: u64) -> Result<Framing, Fault> {
         self.check_host()?;
         let length = self.fields.length().map_err(|value| {
             fault(
@@ -78,15 +79,14 @@ impl Request {
         })?;
         if self.fields.first("transfer-encoding").is_some() {
             // With a length, or from HTTP/1.0, two readers could see two different messages (RFC 9112 6.1).
-            return Err(if length.is_some() || self.minor == 0 {
-                fault(400, "Transfer-Encoding where it may not be", "不允许出现 Transfer-Encoding")
-            } else {
-                fault(
-                    501,
-                    "this server reads no bodies in chunks: send Content-Length",
-                    "本服务器不读取分块的正文：请发送 Content-Length",
-                )
-            });
+            if length.is_some() || self.minor == 0 {
+                return Err(fault(400, "Transfer-Encoding where it may not be", "不允许出现 Transfer-Encoding"));
+            }
+            let mut codings = self.fields.members("transfer-encoding");
+            return match (codings.next(), codings.next()) {
+                (Some(only), None) if only.eq_ignore_ascii_case("chunked") => Ok(Framing::Chunked),
+                _ => Err(fault(501, "no transfer coding but chunked is known", "除 chunked 外不支持其他传输编码")),
+            };
         }
         match length {
             None if self.method == "POST" => {
@@ -97,7 +97,8 @@ impl Request {
                 format!("a body of {length} octets; {longest} at most"),
                 format!("正文有 {length} 字节；最多 {longest} 字节"),
             )),
-            length => Ok(length.unwrap_or(0)),
+            Some(length) => Ok(Framing::Length(length)),
+            None => Ok(Framing::None),
         }
     }
 
@@ -187,7 +188,7 @@ mod tests {
         }
         let (request, len) = read(text.as_bytes()).unwrap().unwrap();
         assert_eq!((request.method.as_str(), request.path().unwrap(), len), ("GET", ("/a", Some("b")), text.len() - 4));
-        assert_eq!(request.body(10), Ok(0));
+        assert_eq!(request.body(10), Ok(Framing::None));
     }
 
     #[test]
@@ -212,11 +213,12 @@ mod tests {
     fn bodies_have_a_length_or_are_refused() {
         let body =
             |head: &str| request(&format!("POST / HTTP/1.1\r\n{head}\r\n\r\n")).body(100).map_err(|fault| fault.status);
-        assert_eq!(body("Host: x\r\nContent-Length: 100"), Ok(100));
+        assert_eq!(body("Host: x\r\nContent-Length: 100"), Ok(Framing::Length(100)));
         assert_eq!(body("Host: x\r\nContent-Length: 101"), Err(413));
         assert_eq!(body("Host: x\r\nContent-Length: 1\r\nContent-Length: 2"), Err(400));
         assert_eq!(body("Host: x"), Err(411));
-        assert_eq!(body("Host: x\r\nTransfer-Encoding: chunked"), Err(501));
+        assert_eq!(body("Host: x\r\nTransfer-Encoding: chunked"), Ok(Framing::Chunked));
+        assert_eq!(body("Host: x\r\nTransfer-Encoding: gzip, chunked"), Err(501));
         assert_eq!(body("Host: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 2"), Err(400));
         assert_eq!(body("Content-Length: 1"), Err(400));
         assert_eq!(body("Host: x\r\nHost: x\r\nContent-Length: 1"), Err(400));

@@ -3,9 +3,10 @@
 use super::answer::{Answer, Body};
 use super::fault::{Fault, fault, reason};
 use super::request::{self, Request};
+use super::response::Framing;
 use super::server::{WebEvent, WebServer};
 use super::stream::Stream;
-use super::{pages, site};
+use super::{body, pages, site};
 use crate::transfer::call::{Conn, GRACE, Got};
 use crate::transfer::protocol::Closer;
 use std::io::{self, ErrorKind, Read};
@@ -71,12 +72,12 @@ impl Session<'_> {
             let (client, minor) = (self.client, request.minor);
             let (method, target) = (request.method.clone(), request.target.clone());
             (self.on_event)(WebEvent::Request { client, method, target, minor });
-            let length = match request.body(self.server.longest_body) {
-                Ok(length) => length,
+            let framing = match request.body(self.server.longest_body) {
+                Ok(framing) => framing,
                 Err(fault) => return self.refuse(stream, fault),
             };
-            let kept = match self.body(stream, &request, length)? {
-                Ok(kept) => kept,
+            let (length, kept) = match self.body(stream, &request, framing)? {
+                Ok(read) => read,
                 Err(fault) => return self.refuse(stream, fault),
             };
             let answer = self.answer(&request, length, &kept).unwrap_or_else(Answer::from);
@@ -144,39 +145,61 @@ impl Session<'_> {
         }
     }
 
-    /// Reads the body, and keeps its beginning.
-    fn body(&self, stream: &mut Stream<'_, '_>, request: &Request, length: u64) -> io::Result<Result<Vec<u8>, Fault>> {
-        if length > 0 && stream.pending.is_empty() && request.waits() {
+    /// Reads the body; says how long it was, and keeps its beginning.
+    fn body(
+        &self,
+        stream: &mut Stream<'_, '_>,
+        request: &Request,
+        framing: Framing,
+    ) -> io::Result<Result<(u64, Vec<u8>), Fault>> {
+        let mut body = body::Body::new(framing);
+        if !body.is_whole() && stream.pending.is_empty() && request.waits() {
             stream.conn.send_all(b"HTTP/1.1 100 Continue\r\n\r\n", self.server.patience)?;
         }
-        let (clock, mut kept, mut left) = (Instant::now(), Vec::new(), length);
+        let (clock, mut kept, mut came) = (Instant::now(), Vec::new(), 0_u64);
         let all = self.server.patience * BODY_PATIENCES;
+        let longest = self.server.longest_body;
+        let of = match framing {
+            Framing::Length(length) => [format!(" of {length}"), format!("，应有 {length} 字节")],
+            _ => Default::default(),
+        };
         loop {
-            let octets = stream.take(left);
-            left -= octets.len() as u64;
+            let mut octets = Vec::new();
+            let Ok(taken) = body.read(&stream.pending, &mut octets) else {
+                return Ok(Err(fault(400, "the chunks of the body are malformed", "正文的分块格式有误")));
+            };
+            drop(stream.take(taken as u64));
+            came += octets.len() as u64;
             let room = KEPT.saturating_sub(kept.len()).min(octets.len());
             kept.extend_from_slice(octets.get(..room).unwrap_or_default());
-            if left == 0 {
-                if length > 0 {
-                    (self.on_event)(WebEvent::Body { client: self.client, octets: length });
-                }
-                return Ok(Ok(kept));
+            if came > longest {
+                return Ok(Err(fault(
+                    413,
+                    format!("a body of more than {longest} octets"),
+                    format!("正文超过 {longest} 字节"),
+                )));
             }
-            let came = length - left;
+            if body.is_whole() {
+                if came > 0 {
+                    (self.on_event)(WebEvent::Body { client: self.client, octets: came });
+                }
+                return Ok(Ok((came, kept)));
+            }
+            let [of_en, of_zh] = &of;
             match stream.fill(&|| self.server.patience.min(all.saturating_sub(clock.elapsed())))? {
                 Got::Octets(_) => {}
                 Got::End => {
                     return Ok(Err(fault(
                         400,
-                        format!("the body ends after {came} of {length} octets"),
-                        format!("正文只有 {came} 字节，应有 {length} 字节"),
+                        format!("the body ends after {came}{of_en} octets"),
+                        format!("正文只有 {came} 字节{of_zh}"),
                     )));
                 }
                 Got::Nothing => {
                     return Ok(Err(fault(
                         408,
-                        format!("{came} of {length} octets of the body came in time"),
-                        format!("正文只及时收到 {came} 字节，应有 {length} 字节"),
+                        format!("{came}{of_en} octets of the body came in time"),
+                        format!("正文只及时收到 {came} 字节{of_zh}"),
                     )));
                 }
             }
