@@ -49,6 +49,9 @@ const SCRIPT: &[&str] = &[
     include_str!("start.js"),
 ];
 
+/// A picture of more octets than this would only make the page slow: without JavaScript a sentence stands there alone.
+const LARGEST_PICTURE: usize = 512 << 10;
+
 /// Writes the page.
 ///
 /// # Errors
@@ -97,6 +100,9 @@ fn picture(timeline: &Timeline, view: &View, style: &Style) -> io::Result<String
     let Some(ladder) = id.and_then(|id| Ladder::of(timeline, id)) else { return Ok(String::new()) };
     let mut picture = Vec::new();
     svg::write(&ladder, style, &mut picture)?;
+    if picture.len() > LARGEST_PICTURE {
+        return Ok(String::new());
+    }
     Ok(format!("<img alt=\"\" src=\"data:image/svg+xml;base64,{}\">", BASE64.encode(&picture)))
 }
 
