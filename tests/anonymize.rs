@@ -64,7 +64,7 @@ fn nothing_of_whose_it_is_is_left() {
         let mut originals = BTreeSet::new();
         places(&plain, &mut originals);
         for original in &originals {
-            let marks = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '.');
+            let marks = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '.');
             let left = text.match_indices(original.as_str()).any(|(at, _)| {
                 !marks(text[..at].chars().next_back()) && !marks(text[at + original.len()..].chars().next())
             });
@@ -98,4 +98,33 @@ fn pictures_and_tables_are_drawn_of_what_is_left() {
     // A name that the user gave stays.
     let text = replay(&path, &["--anonymize", "--relabel", "10.0.0.2=Shop", "--format", "svg"]);
     assert!(String::from_utf8(text).unwrap().contains("Shop"));
+}
+
+/// A host may be called as the contract calls a role or a kind; programs are hidden also where no connection came of their calls.
+#[test]
+fn a_name_takes_no_word_from_the_contract() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures/lab/browser-request.pcapng");
+    let plain = String::from_utf8(replay(&path, &["--format", "json"])).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["server", "segment", "client", "open"] {
+        let file = folder.path().join("x.json");
+        let mut timeline: Value = serde_json::from_str(&plain.replace("www.lab.test", name)).unwrap();
+        let mut call =
+            timeline["events"].as_array().unwrap().iter().find(|event| event["kind"] == "call").unwrap().clone();
+        call["program"] = "payroll[77]".into();
+        timeline["other_calls"] = Value::Array(vec![call]);
+        std::fs::write(&file, timeline.to_string()).unwrap();
+        let mut program = Command::new(env!("CARGO_BIN_EXE_synfin"));
+        let output = program.arg("render").arg(&file).args(["--anonymize", "--format", "json"]).output().unwrap();
+        assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+        let hidden: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let kinds = |timeline: &Value| -> Vec<String> {
+            timeline["events"].as_array().unwrap().iter().map(|event| event["kind"].to_string()).collect()
+        };
+        assert_eq!(kinds(&timeline), kinds(&hidden), "{name}");
+        assert!(!hidden.to_string().contains("payroll"), "{name}");
+    }
+    let refused =
+        Command::new(env!("CARGO_BIN_EXE_synfin")).arg("replay").arg(&path).args(["--packets", "--anonymize"]).output();
+    assert_eq!(refused.unwrap().status.code(), Some(2), "packets would tell everything");
 }

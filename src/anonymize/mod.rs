@@ -15,8 +15,12 @@ pub fn not_hidden() -> Text {
     )
 }
 
-/// Fields whose texts are sections of RFCs, which look like addresses, or the contract's own words.
-const OWN_WORDS: [&str; 3] = ["rfc", "schema", "version"];
+/// Fields whose texts are sections of RFCs, which look like addresses, or words of the contract, which a name may equal: a host
+/// called `server` takes no role away.
+const OWN_WORDS: [&str; 18] = [
+    "rfc", "schema", "version", "kind", "role", "phase", "call", "program", "outcome", "asked", "basis", "fate",
+    "message", "id", "from", "to", "endpoint", "vantage",
+];
 
 /// The timeline without what tells whose it is. Names in `own` were given by who shows it, and stay.
 ///
@@ -53,6 +57,7 @@ fn empty(timeline: &mut Timeline, places: &mut Places) {
             places.learn(name);
         }
     }
+    timeline.other_calls.iter_mut().for_each(|other| other.call.program = None);
     for event in &mut timeline.events {
         event.comments.clear();
         match &mut event.detail {

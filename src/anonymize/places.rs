@@ -56,7 +56,7 @@ impl Places {
             let end = behind.find(|c: char| !(c.is_ascii_hexdigit() || matches!(c, ':' | '.'))).unwrap_or(behind.len());
             let (word, behind) = behind.split_at(end);
             // A section of an RFC looks like an address; a word goes on before or behind its hexadecimal letters.
-            let in_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric());
+            let in_word = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
             let is_word = in_word(out.chars().next_back()) || in_word(behind.chars().next());
             if is_word || is_section(&out) {
                 out.push_str(word);
@@ -130,7 +130,7 @@ fn replace(text: &str, name: &str, other: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut from = 0;
     for (at, found) in lower.match_indices(name) {
-        let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '-');
+        let is_part = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '-');
         let (before, behind) = (lower.get(..at), lower.get(at + found.len()..));
         if is_part(before.and_then(|text| text.chars().next_back()))
             || is_part(behind.and_then(|text| text.chars().next()))
@@ -160,6 +160,16 @@ mod tests {
             "host1.example → 192.0.2.1:8080, 2001:db8::1 and 192.0.2.1. Not mywww.lab.tests, 127.0.0.1 or [::1]:80"
         );
         assert_eq!(places.hide("from 10.0.0.9 to 10.0.0.2"), "from 192.0.2.2 to 192.0.2.1");
+    }
+
+    #[test]
+    fn chinese_needs_no_blanks_round_them() {
+        let mut places = Places::default();
+        places.learn("www.lab.test");
+        assert_eq!(
+            places.hide("来自10.0.0.2的连接，主机www.lab.test的回答"),
+            "来自192.0.2.1的连接，主机host1.example的回答"
+        );
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub struct Replay {
     #[command(flatten)]
     pub choose: Choose,
     /// Print one JSON line per TCP packet in Wireshark's words: tcp.stream, tcp.analysis.*, completeness, round trips
-    #[arg(long, conflicts_with_all = ["connection", "format", "output", "full", "where", "sort", "limit"])]
+    #[arg(long, conflicts_with_all = ["connection", "format", "output", "full", "where", "sort", "limit", "anonymize"])]
     pub packets: bool,
     /// Exit with 4 when a file is damaged or cut short
     #[arg(long)]
