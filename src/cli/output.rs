@@ -6,7 +6,6 @@ pub(in crate::cli) mod part;
 
 pub use lines::LinesOut;
 
-use super::args::FormatArg;
 use super::config::Config;
 use super::exit::{Exit, Failure};
 use crate::app::Manner;
@@ -40,27 +39,8 @@ impl Outputs {
     ///
     /// # Errors
     /// A suffix that is not known, or a folder that does not exist.
-    pub fn new(stdout: FormatArg, files: &[PathBuf], frames: Option<&Path>) -> Result<Outputs> {
+    pub fn new(stdout: Format, files: &[PathBuf], frames: Option<&Path>) -> Result<Outputs> {
         let named = files.iter().filter(|path| path.as_os_str() != "-");
-        let stdout = match stdout {
-            FormatArg::Text => Format::Text,
-            FormatArg::Json => Format::Json,
-            FormatArg::Csv => Format::Csv,
-            FormatArg::Ndjson => Format::Ndjson,
-            FormatArg::Har => Format::Har,
-            FormatArg::Waterfall => Format::Waterfall,
-            FormatArg::Messages => Format::Messages,
-            FormatArg::Svg => Format::Svg,
-            FormatArg::Png => Format::Png,
-            FormatArg::Html => Format::Html,
-            FormatArg::Reveal => Format::Reveal,
-            FormatArg::Marp => Format::Marp,
-            FormatArg::Slidev => Format::Slidev,
-            FormatArg::Beamer => Format::Beamer,
-            FormatArg::Mermaid => Format::Mermaid,
-            FormatArg::Plantuml => Format::Plantuml,
-            FormatArg::Markdown => Format::Markdown,
-        };
         let files = named.map(|path| file(path, stdout, frames)).collect::<Result<_>>()?;
         if let Some(frames) = frames {
             folder_of(frames)?;
@@ -336,7 +316,7 @@ mod tests {
     fn a_suffix_names_the_format_before_any_work() {
         let formats = |files: &[&str]| {
             let files: Vec<PathBuf> = files.iter().map(PathBuf::from).collect();
-            Outputs::new(FormatArg::Text, &files, None)
+            Outputs::new(Format::Text, &files, None)
                 .map(|outputs| outputs.files.iter().map(|(_, format)| *format).collect::<Vec<_>>())
         };
         assert_eq!(formats(&["a.json", "-", "b.TXT"]).unwrap(), [Format::Json, Format::Text]);
@@ -353,7 +333,7 @@ mod tests {
         let path = folder.path().join("a.json");
         fs::write(&path, "old").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
-        let refused = Outputs::new(FormatArg::Text, std::slice::from_ref(&path), None).unwrap_err();
+        let refused = Outputs::new(Format::Text, std::slice::from_ref(&path), None).unwrap_err();
         assert!(refused.to_string().contains("read-only"), "{refused}");
         let refused = save(&path, Lang::En, |out| Ok(out.write_all(b"new")?)).unwrap_err();
         assert!(refused.to_string().contains("read-only"), "{refused}");

@@ -7,7 +7,7 @@ mod piped;
 mod recorded;
 mod rows;
 
-use super::args::{FormatArg, Replay, SideArg};
+use super::args::{Replay, SideArg};
 use super::choose;
 use super::config::Config;
 use super::exit::{Exit, Failure};
@@ -78,7 +78,7 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
         None if draws => Reads::Few(table::ROWS as u64),
         None => Reads::Kept,
     };
-    let only_text = args.output.format == FormatArg::Text && !outputs.has_files();
+    let only_text = args.output.format == Format::Text && !outputs.has_files();
     let keep = match view.limit {
         // The others are told together.
         Some(limit) if only_text && !chooses && !is_lesson => {

@@ -5,6 +5,7 @@
 mod check;
 mod choose;
 mod compare;
+mod format;
 mod lab;
 mod replay;
 
@@ -16,6 +17,7 @@ pub use replay::{Replay, SideArg};
 
 use super::output::Outputs;
 use crate::app::{Encoding, Manner};
+use crate::render::Format;
 use crate::render::picture::Size;
 use crate::tcp::MslProfile;
 use crate::timeline::Relabel;
@@ -142,8 +144,8 @@ pub enum CharsetArg {
 #[command(next_help_heading = "Output")]
 pub struct Output {
     /// What to print on standard output
-    #[arg(long, value_enum, default_value_t = FormatArg::Text)]
-    pub format: FormatArg,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
     /// Also write to FILE, in the format of its suffix (.json, .txt, .csv, .ndjson, .har, .svg, .png, .html); may be given several times; - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
@@ -209,44 +211,6 @@ impl From<EncodingArg> for Encoding {
             EncodingArg::Latin1 => Encoding::Latin1,
         }
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FormatArg {
-    /// A ladder, or a table of many connections
-    Text,
-    /// The timeline: everything
-    Json,
-    /// A line per connection, for spreadsheets; by when they began, but of very many one that outlives 8192 later ones comes later
-    Csv,
-    /// A line per connection, each a JSON object; in the same order
-    Ndjson,
-    /// HTTP requests and their responses as HAR 1.2, which browsers read
-    Har,
-    /// A row per HTTP request, and a bar of where its time went: as a browser's network panel
-    Waterfall,
-    /// Each message octet by octet: start line, headers, blank line, body, and the segments that carry them
-    Messages,
-    /// The ladder of one connection as a picture
-    Svg,
-    /// The same in pixels; needs a font on this machine
-    Png,
-    /// A page to step through in a browser, without any network
-    Html,
-    /// A reveal.js deck with its pictures in it; needs `npm install reveal.js` in its folder
-    Reveal,
-    /// A Marp deck in Markdown, with the pictures of --frames in its folder
-    Marp,
-    /// A Slidev deck, with the pictures of --frames in its folder
-    Slidev,
-    /// A LaTeX Beamer deck for XeLaTeX, with the pictures of --frames in its folder
-    Beamer,
-    /// A Mermaid sequence diagram
-    Mermaid,
-    /// A PlantUML sequence diagram
-    Plantuml,
-    /// A report in Markdown
-    Markdown,
 }
 
 /// Make a real transfer on a private loopback and show its whole life
@@ -330,8 +294,8 @@ pub struct Render {
     #[command(flatten)]
     pub choose: Choose,
     /// What to print on standard output
-    #[arg(long, value_enum, default_value_t = FormatArg::Text)]
-    pub format: FormatArg,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
     /// Also write to FILE, in the format of its suffix (.json, .txt, .csv, .ndjson, .har, .svg, .png, .html); - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
