@@ -1,10 +1,10 @@
-//! `--where`, `--sort`, `--limit` and `--anonymize`, for every command that shows connections.
+//! `--where`, `--sort`, `--limit`, and `--anonymize`, for every command that shows connections.
 
-use super::args::Choose;
+use super::args::{Choose, Show};
 use super::config::Config;
 use super::exit::{Exit, Failure};
 use crate::anonymize::{anonymize, not_hidden};
-use crate::ladder::View;
+use crate::ladder::{Numbers, View};
 use crate::render::table;
 use crate::select::{self, ALIASES, Kind, Sieve, WhereError};
 use crate::timeline::{Lang, Relabel, Text, Timeline};
@@ -32,22 +32,35 @@ pub(super) fn no_file() -> Failure {
         .help(Text::new("name a file, or - for standard input", "请给出文件，或用 - 表示标准输入"))
 }
 
-/// How much of a table to show.
-pub(super) fn view(choose: &Choose, connection: Option<u64>) -> View {
+/// What is shown of each connection.
+pub(super) fn shown(show: &Show, config: &Config) -> View {
+    let only = show.only.iter().flat_map(|part| part.phases().iter().copied());
+    View {
+        steps: show.steps.clone().map(|steps| steps.0).unwrap_or_default(),
+        phases: show.phase.iter().copied().chain(only).collect(),
+        numbers: if show.absolute { Numbers::Absolute } else { Numbers::Relative },
+        detail: config.detail,
+        title: show.title.clone(),
+        ..View::default()
+    }
+}
+
+/// How much of a table to show, and what of each connection.
+pub(super) fn view(choose: &Choose, connection: Option<u64>, show: &Show, config: &Config) -> View {
     let limit = match choose.limit {
         None => Some(table::ROWS),
         Some(0) => None,
         Some(limit) => Some(limit),
     };
-    View { connection, limit }
+    View { connection, limit, ..shown(show, config) }
 }
 
 /// The timeline as others may see it, where that is asked for; what it still tells is said.
 ///
 /// # Errors
 /// What cannot be written, or hidden.
-pub(super) fn hide(timeline: Timeline, choose: &Choose, config: &Config) -> Result<Timeline> {
-    if !choose.anonymize {
+pub(super) fn hide(timeline: Timeline, show: &Show, config: &Config) -> Result<Timeline> {
+    if !show.anonymize {
         return Ok(timeline);
     }
     let own: Vec<&str> = config.names.iter().map(Relabel::name).collect();

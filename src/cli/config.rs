@@ -1,6 +1,7 @@
 //! What the program uses: arguments, environment and terminal, settled once.
 
 use super::args::{CharsetArg, LangArg, Look, SpacingArg, ThemeArg, When};
+use crate::ladder::Detail;
 use crate::render::picture::{Canvas, Spacing, Theme};
 use crate::render::{Charset, Style};
 use crate::timeline::{Lang, Relabel};
@@ -24,6 +25,7 @@ pub struct Config {
     pub stderr_color: bool,
     /// Names that the user gave to peers.
     pub names: Vec<Relabel>,
+    pub detail: Detail,
     color: When,
     canvas: Canvas,
 }
@@ -59,6 +61,7 @@ impl Config {
             stdout_color: wants_color(look.color, std::io::stdout().is_terminal()),
             stderr_color: wants_color(look.color, std::io::stderr().is_terminal()),
             names: look.relabel.clone(),
+            detail: look.detail,
             color: look.color,
             canvas: Canvas {
                 spacing: match look.spacing {
@@ -83,6 +86,7 @@ impl Config {
             charset: self.charset,
             width: self.width,
             color: self.stdout_color,
+            detail: self.detail,
             canvas: self.canvas,
         }
     }

@@ -5,13 +5,12 @@ use super::config::Config;
 use super::exit::{Exit, Failure};
 use super::names;
 use super::permission::{capture_failure, namespace_failure};
-use super::{interrupt, saving};
+use super::{choose, interrupt, saving};
 use crate::analyze::{Analyzer, Ending, Wishes};
 use crate::assemble::Watch;
 use crate::lab::kernel::witness::{Seen, Witness};
 use crate::lab::namespace;
 use crate::lab::performance::rehearsal::{Performed, Rehearsal, RehearsalError, Watchers};
-use crate::ladder::View;
 use crate::render::Format;
 use crate::source::clock::now;
 use crate::source::live::{HEADERS_ONLY, LiveCapture, LiveOptions, WHOLE_PACKETS};
@@ -110,7 +109,8 @@ pub(super) fn run(args: &Demo, config: &Config) -> Result<Exit> {
     let ending = Ending { at: Some(now()), dropped, ..Ending::default() };
     let mut timeline = analyzer.finish(SourceKind::Lab, "lo", ending);
     names::give(&mut timeline, config)?;
-    outputs.write(&timeline, &View::default(), config)?;
+    let timeline = choose::hide(timeline, &args.output.show, config)?;
+    outputs.write(&timeline, &choose::shown(&args.output.show, config), config)?;
     Ok(Exit::Done)
 }
 

@@ -178,7 +178,7 @@ impl Outputs {
     ///
     /// # Errors
     /// As [`Outputs::write`].
-    pub fn write_ladders(&self, timeline: &Timeline, config: &Config) -> Result<()> {
+    pub fn write_ladders(&self, timeline: &Timeline, view: &View, config: &Config) -> Result<()> {
         let few = 2..=MOST_LADDERS;
         if self.stdout != Format::Text || !few.contains(&timeline.connections.len()) {
             return Ok(());
@@ -187,7 +187,7 @@ impl Outputs {
         let is_told = |id| timeline.events.iter().any(|event| event.connection == id);
         for connection in timeline.connections.iter().filter(|connection| is_told(connection.id)) {
             writeln!(io::stdout()).map_err(|error| unwritten(error.into(), None, config))?;
-            self.write_stdout(timeline, &View { connection: Some(connection.id), limit: None }, config)?;
+            self.write_stdout(timeline, &View { connection: Some(connection.id), ..view.clone() }, config)?;
         }
         Ok(())
     }

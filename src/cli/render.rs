@@ -23,9 +23,10 @@ pub(super) fn run(args: &Render, config: &Config) -> Result<Exit> {
     let mut timeline = parse(&bytes, &name, config.lang)?;
     names::give(&mut timeline, config)?;
     drop(bytes);
-    let timeline = choose::hide(sieve.select(timeline), &args.choose, config)?;
-    outputs.write(&timeline, &choose::view(&args.choose, args.connection), config)?;
-    replay::lesson(&timeline, args.connection, &outputs, config)?;
+    let timeline = choose::hide(sieve.select(timeline), &args.show, config)?;
+    let view = choose::view(&args.choose, args.connection, &args.show, config);
+    outputs.write(&timeline, &view, config)?;
+    replay::lesson(&timeline, &view, &outputs, config)?;
     Ok(Exit::Done)
 }
 

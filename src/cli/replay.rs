@@ -15,6 +15,7 @@ use super::names;
 use super::output::Outputs;
 use crate::analyze::{Analyzer, Take, Told, Wishes};
 use crate::assemble::{Reads, Remarks, Watch};
+use crate::ladder::View;
 use crate::render::{Format, safe, table};
 use crate::source::journal::Entry;
 use crate::source::{Backwards, CaptureReader, Frame, OpenError};
@@ -39,7 +40,7 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     }
     let outputs = args.output.outputs()?;
     let mut filter = FrameFilter::new(&args.filter, config)?;
-    let view = choose::view(&args.choose, args.connection);
+    let view = choose::view(&args.choose, args.connection, &args.output.show, config);
     let mut held = if args.client.is_none() { piped::lesson(&args.files, config)? } else { None };
     let recorded = if args.client.is_none() { recorded::only(&args.files, config)? } else { None };
     let taught = match &held {
@@ -108,7 +109,7 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     };
     names::give(&mut timeline, config)?;
     warn(&timeline, config)?;
-    let timeline = choose::hide(sieve.select(timeline), &args.choose, config)?;
+    let timeline = choose::hide(sieve.select(timeline), &args.output.show, config)?;
     outputs.write(&timeline, &view, config)?;
     // The timeline does not know of it.
     if only_text && !args.filter.is_empty() && timeline.source.packets.seen == 0 {
@@ -118,14 +119,14 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     if args.connection.is_none() && !is_lesson {
         hint::write(&args.output, &timeline, &outputs, config)?;
     }
-    lesson(&timeline, args.connection, &outputs, config)?;
+    lesson(&timeline, &view, &outputs, config)?;
     Ok(ended(damaged, args))
 }
 
 /// Draws each of the few connections of a lesson below their table, unless one was asked for.
-pub(super) fn lesson(timeline: &Timeline, asked: Option<u64>, outputs: &Outputs, config: &Config) -> Result<()> {
-    if asked.is_none() && recorded::is_lesson(&timeline.source) {
-        outputs.write_ladders(timeline, config)?;
+pub(super) fn lesson(timeline: &Timeline, view: &View, outputs: &Outputs, config: &Config) -> Result<()> {
+    if view.connection.is_none() && recorded::is_lesson(&timeline.source) {
+        outputs.write_ladders(timeline, view, config)?;
     }
     Ok(())
 }

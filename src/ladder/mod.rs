@@ -2,6 +2,7 @@
 
 mod called;
 mod lane;
+mod part;
 mod progress;
 mod remarks;
 mod round_trip;
@@ -9,24 +10,18 @@ mod row;
 mod said;
 mod slant;
 mod steps;
+mod view;
 mod witness;
 
 pub use called::{CallPart, Called};
 pub use lane::{Lane, Lanes, Side};
+pub use part::part;
 pub use progress::Progress;
 pub use row::{Arrival, Arrow, Change, Content, Folded, FoldedFlow, Lifeline, Remark, Row, Wait, WaitAction};
 pub use said::Said;
+pub use view::{Detail, Numbers, Stretch, View};
 
 use crate::timeline::{Connection, Source, Step, Timeline};
-
-/// What part of a timeline to show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct View {
-    /// The connection to draw; `None` leaves the choice to the format: the only one, or all as a table.
-    pub connection: Option<u64>,
-    /// How many connections a table shows at most; `None`: all.
-    pub limit: Option<usize>,
-}
 
 /// One connection as two lifelines and what passed between them.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +36,8 @@ pub struct Ladder {
     pub rows: Vec<Row>,
     /// What a slide tool loops over: the steps of this connection.
     pub steps: Vec<Step>,
+    /// What stands above it instead of who speaks with whom.
+    pub title: Option<String>,
 }
 
 impl Ladder {
@@ -64,6 +61,16 @@ impl Ladder {
             lanes,
             rows,
             steps: timeline.steps.iter().filter(|step| step.connection == id).cloned().collect(),
+            title: None,
         })
+    }
+
+    /// Lays out what the view shows of one connection.
+    pub fn by(timeline: &Timeline, id: u64, view: &View) -> Option<Ladder> {
+        let mut ladder = Ladder::of(timeline, id)?;
+        ladder.number(view.numbers, timeline);
+        ladder.keep(view);
+        ladder.title = view.title.clone();
+        Some(ladder)
     }
 }

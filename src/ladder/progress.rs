@@ -264,6 +264,7 @@ fn arrow(t_ns: i64, segment: &SegmentEvent, lanes: &Lanes) -> Arrow {
         ack: segment.ack,
         len: segment.len,
         window: segment.wnd_bytes.unwrap_or(segment.wnd.into()),
+        window_field: segment.wnd,
         window_changed: true,
         options: segment.options.clone(),
         checksum: segment.checksum,

@@ -34,6 +34,11 @@ pub enum Content {
     Gap {
         ns: i64,
     },
+    /// What the view does not show: how many events, and from the first to the last of them.
+    LeftOut {
+        events: u64,
+        ns: i64,
+    },
     Wait(Wait),
     Call(Called),
     /// What an application said, behind the segment in which it begins.
@@ -77,6 +82,8 @@ pub struct Arrow {
     pub len: u32,
     /// Octets, or the field as sent where the scale is not known.
     pub window: u64,
+    /// The window field as sent.
+    pub window_field: u16,
     /// Whether the sender's window differs from what it last said.
     pub window_changed: bool,
     pub options: SegmentOptions,

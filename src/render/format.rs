@@ -6,7 +6,7 @@ use super::{
     Style, csv, har, json, lookups, markdown, messages, ndjson, page, png, skipped, summary, svg, table, text,
     waterfall,
 };
-use crate::ladder::{Ladder, View};
+use crate::ladder::{self, Ladder, View};
 use crate::timeline::{Connection, Timeline};
 use std::io;
 
@@ -148,6 +148,8 @@ pub fn write(
         Format::Json | Format::Csv | Format::Ndjson | Format::Har | Format::Waterfall | Format::Messages => {
             let one = view.connection.map(|id| only(timeline, id));
             let chosen = one.as_ref().unwrap_or(timeline);
+            let part = view.is_partial().then(|| ladder::part(chosen, view));
+            let chosen = part.as_ref().unwrap_or(chosen);
             match format {
                 Format::Csv => csv::write(chosen, out)?,
                 Format::Ndjson => ndjson::write(chosen, out)?,
@@ -178,12 +180,12 @@ pub fn write(
         Format::Markdown => markdown::write(&one(timeline, view).ok_or(Error::Nothing)?, style, out)?,
         Format::Text => {
             let chosen = match (view.connection, timeline.connections.as_slice()) {
-                (Some(id), _) => Ladder::of(timeline, id),
+                (Some(id), _) => Ladder::by(timeline, id, view),
                 // One that was chosen among others has its events only where all were kept.
                 (None, [Connection { id, .. }])
                     if timeline.selection.is_none() || timeline.events.iter().any(|event| event.connection == *id) =>
                 {
-                    Ladder::of(timeline, *id)
+                    Ladder::by(timeline, *id, view)
                 }
                 _ => None,
             };
@@ -206,7 +208,7 @@ pub fn write(
 /// The connection that is asked for, else the first.
 fn one(timeline: &Timeline, view: &View) -> Option<Ladder> {
     let id = view.connection.or(timeline.connections.first().map(|first| first.id))?;
-    Ladder::of(timeline, id)
+    Ladder::by(timeline, id, view)
 }
 
 /// The timeline with one connection and what belongs to it.

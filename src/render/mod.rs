@@ -39,6 +39,7 @@ pub use format::{Error, Format, write};
 pub use lines::Lines;
 pub use window::MOST_WAITING;
 
+use crate::ladder::Detail;
 use crate::timeline::Lang;
 use picture::Canvas;
 
@@ -50,6 +51,8 @@ pub struct Style {
     /// Columns to draw in.
     pub width: usize,
     pub color: bool,
+    /// How much is told of each segment.
+    pub detail: Detail,
     /// What pictures are drawn on.
     pub canvas: Canvas,
 }
@@ -57,7 +60,7 @@ pub struct Style {
 impl Style {
     /// No colour, and pictures on a plain slide.
     pub const fn new(lang: Lang, charset: Charset, width: usize) -> Style {
-        Style { lang, charset, width, color: false, canvas: Canvas::SLIDE }
+        Style { lang, charset, width, color: false, detail: Detail::Normal, canvas: Canvas::SLIDE }
     }
 }
 

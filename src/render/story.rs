@@ -4,6 +4,8 @@ use super::{Style, summary, text, width, words};
 use crate::ladder::{Ladder, Side};
 use crate::timeline::{Phase, Text};
 
+/// Characters of a title that was asked for.
+const TITLE: usize = 120;
 /// Characters of one text.
 const LONGEST: usize = 600;
 
@@ -57,8 +59,11 @@ impl Story {
     }
 }
 
-/// `10.0.0.1:39470 → 10.0.0.2:8080`, by name where a peer has one.
+/// `10.0.0.1:39470 → 10.0.0.2:8080`, by name where a peer has one; or the title that was asked for.
 pub(super) fn title(ladder: &Ladder, style: &Style) -> String {
+    if let Some(title) = &ladder.title {
+        return width::clean(title, TITLE, style);
+    }
     Side::BOTH.map(|side| width::clean(&ladder.lanes.get(side).place(), 60, style)).join(" → ")
 }
 

@@ -30,6 +30,16 @@ pub struct Event {
     pub comments: Vec<PacketComment>,
 }
 
+impl Event {
+    /// The segment, where it is one.
+    pub fn segment(&self) -> Option<&SegmentEvent> {
+        match &self.detail {
+            Detail::Segment(segment) => Some(segment),
+            _ => None,
+        }
+    }
+}
+
 /// The part of a connection's life that an event belongs to, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -44,6 +54,19 @@ pub enum Phase {
     Close,
     /// The wait of 2MSL after it.
     TimeWait,
+}
+
+impl Phase {
+    /// Its name in the timeline.
+    pub fn name(self) -> &'static str {
+        match self {
+            Phase::Lookup => "lookup",
+            Phase::Open => "open",
+            Phase::Data => "data",
+            Phase::Close => "close",
+            Phase::TimeWait => "time-wait",
+        }
+    }
 }
 
 /// What kind of event it is. A reader passes over kinds that it does not know.

@@ -134,7 +134,7 @@ fn what_was_let_go_of_is_told_by_what_came_after() {
 fn drawn(timeline: &Timeline, format: Format, limit: usize) -> String {
     let style = Style::new(Lang::En, Charset::Unicode, 120);
     let mut out = Vec::new();
-    render::write(timeline, &View { connection: None, limit: Some(limit) }, format, &style, &mut out).unwrap();
+    render::write(timeline, &View { limit: Some(limit), ..View::default() }, format, &style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

@@ -15,7 +15,4 @@ pub struct Choose {
     /// At most N of them; 0 is all [default: 25 in a table, all elsewhere]
     #[arg(long, value_name = "N", conflicts_with = "connection")]
     pub limit: Option<usize>,
-    /// Hide whose it is: other addresses and names, nothing of what was said, not when it was; the same ones stay the same
-    #[arg(long)]
-    pub anonymize: bool,
 }

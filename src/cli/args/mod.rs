@@ -8,15 +8,18 @@ mod compare;
 mod format;
 mod lab;
 mod replay;
+mod show;
 
 pub use check::{Check, CheckFormat};
 pub use choose::Choose;
 pub use compare::Compare;
 pub use lab::{Lab, LabCommand, LabExec, LabRun};
 pub use replay::{Replay, SideArg};
+pub use show::Show;
 
 use super::output::Outputs;
 use crate::app::{Encoding, Manner};
+use crate::ladder::Detail;
 use crate::render::Format;
 use crate::render::picture::Size;
 use crate::tcp::MslProfile;
@@ -87,6 +90,9 @@ pub struct Look {
     /// Colours of pictures [default: light; a page follows its reader's choice]
     #[arg(long, global = true, value_enum)]
     pub theme: Option<ThemeArg>,
+    /// How much is told of each segment: terse is packetdrill's notation, S. 0:0(0) ack 1 win 65160 <mss 1460>
+    #[arg(long, global = true, value_enum, value_name = "HOW", default_value_t = Detail::Normal)]
+    pub detail: Detail,
     /// Size of pictures in pixels, as 1920x1080 [default: 1280x720, longer where the rows need it]
     #[arg(long, global = true, value_name = "WIDTHxHEIGHT", value_parser = size)]
     pub size: Option<Size>,
@@ -167,6 +173,8 @@ pub struct Output {
     /// In what encoding that text is read; auto guesses, and says so. Implies --text
     #[arg(long, value_enum, value_name = "ENCODING")]
     pub encoding: Option<EncodingArg>,
+    #[command(flatten)]
+    pub show: Show,
 }
 
 impl Output {
@@ -302,6 +310,8 @@ pub struct Render {
     /// Also draw one picture per step into DIR, each with all before it: step-01.svg, step-01.png, …
     #[arg(long, value_name = "DIR")]
     pub frames: Option<PathBuf>,
+    #[command(flatten)]
+    pub show: Show,
 }
 
 /// Say what a note, a kind or one of Wireshark's marks means, and what to do about it

@@ -5,12 +5,11 @@ use super::super::config::Config;
 use super::super::exit::{Exit, Failure};
 use super::super::output::Outputs;
 use super::super::permission::namespace_failure;
-use super::super::{interrupt, names, saving};
+use super::super::{choose, interrupt, names, saving};
 use super::{failed, interrupted, told, unmet};
 use crate::lab::namespace::{self, Entered};
 use crate::lab::performance::exec::{Ended, Exec, Happened, Told};
 use crate::lab::wire::Plan;
-use crate::ladder::View;
 use crate::render::safe;
 use crate::source::privilege::User;
 use crate::tcp::{Peer, State};
@@ -46,7 +45,8 @@ pub(super) fn run(args: &LabExec, config: &Config) -> Result<Exit> {
     let manner = args.output.manner(None, outputs.body());
     let mut timeline = told(recording, "exec", args.write.as_deref(), (&args.output, manner), config)?;
     names::give(&mut timeline, config)?;
-    outputs.write(&timeline, &View::default(), config)?;
+    let timeline = choose::hide(timeline, &args.output.show, config)?;
+    outputs.write(&timeline, &choose::shown(&args.output.show, config), config)?;
     let mut err = io::stderr().lock();
     for fault in &faults {
         writeln!(err, "{}{}", lang.pick("warning: ", "警告："), unmet(fault).get(lang))?;

@@ -5,14 +5,13 @@ use super::super::config::Config;
 use super::super::exit::{Exit, Failure};
 use super::super::output::Outputs;
 use super::super::permission::quoted;
-use super::super::{interrupt, names, saving, scenarios};
+use super::super::{choose, interrupt, names, saving, scenarios};
 use super::calls::Calls;
 use super::judged::Judged;
 use super::{failed, ground, interrupted, told};
 use crate::annotate::call;
 use crate::lab::performance::LabError;
 use crate::lab::performance::player::{self, Played};
-use crate::ladder::View;
 use crate::render::prose;
 use crate::source::clock::now;
 use crate::tcp::{CallWord, Timestamp};
@@ -65,8 +64,10 @@ pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
     let manner = args.output.manner(scenario.text, outputs.body());
     let mut timeline = told(recording, name, args.write.as_deref(), (&args.output, manner), config)?;
     names::give(&mut timeline, config)?;
-    outputs.write(&timeline, &View::default(), config)?;
-    outputs.write_ladders(&timeline, config)?;
+    let timeline = choose::hide(timeline, &args.output.show, config)?;
+    let view = choose::shown(&args.output.show, config);
+    outputs.write(&timeline, &view, config)?;
+    outputs.write_ladders(&timeline, &view, config)?;
     if is_stopped {
         return Ok(Exit::Interrupted);
     }

@@ -1,7 +1,9 @@
 //! What `synfin live` does with what it captures: save, analyse, draw as it happens, ask the kernel, sum up.
 
-use super::super::args::Live;
+use super::super::args::{Live, Show};
+use super::super::choose;
 use super::super::config::Config;
+use super::super::exit::{Exit, Failure};
 use super::super::names;
 use super::super::output::Outputs;
 use super::super::replay::MOST_TOLD;
@@ -9,13 +11,13 @@ use super::super::saving;
 use super::pictures::Pictures;
 use crate::analyze::{Analyzer, Ending, Wishes};
 use crate::assemble::{Pair, Reads, Watch};
-use crate::ladder::{Ladder, Lanes, View};
+use crate::ladder::{Ladder, Lanes};
 use crate::render::{Format, Style, lookups, safe, table, text};
 use crate::source::clock::now;
 use crate::source::live::Counts;
 use crate::source::privilege::Dropped;
 use crate::source::{Frame, LinkType, PcapWriter, Timestamp};
-use crate::timeline::{Endpoint, Relabel, SourceKind, Timeline};
+use crate::timeline::{Endpoint, Relabel, SourceKind, Text, Timeline};
 use crate::track::Keep;
 use anyhow::{Context, Result};
 use std::fs::File;
@@ -26,6 +28,7 @@ pub(super) struct Session<'s> {
     config: &'s Config,
     device: String,
     outputs: Outputs,
+    show: Show,
     analyzer: Analyzer,
     packets: Option<PcapWriter<File>>,
     pictures: Pictures,
@@ -36,6 +39,7 @@ impl Session<'_> {
     pub(super) fn new<'s>(arguments: &Live, config: &'s Config) -> Result<Session<'s>> {
         let output = &arguments.output;
         let outputs = output.outputs()?;
+        refuse(&output.show, &outputs)?;
         let draws = outputs.stdout_format() == Format::Text;
         // What only tells of messages needs neither events nor all connections.
         let keeps = outputs.keeps_events();
@@ -58,6 +62,7 @@ impl Session<'_> {
         let (merge_vlans, body, octets) = (arguments.merge_vlans, outputs.body(), outputs.has(Format::Html));
         Ok(Session {
             config,
+            show: output.show.clone(),
             device: arguments.interface.clone(),
             outputs,
             analyzer: Analyzer::new(Wishes {
@@ -139,15 +144,38 @@ impl Session<'_> {
         let ending = Ending { at: Some(now), dropped: counts.dropped, ..Ending::default() };
         let mut timeline = self.analyzer.finish(SourceKind::Live, &safe(&self.device), ending);
         names::give(&mut timeline, self.config)?;
-        self.outputs.write_files(&timeline, &View::default(), self.config)?;
+        let timeline = choose::hide(timeline, &self.show, self.config)?;
+        let view = choose::shown(&self.show, self.config);
+        self.outputs.write_files(&timeline, &view, self.config)?;
         if self.outputs.stdout_format() != Format::Text {
-            return self.outputs.write_stdout(&timeline, &View::default(), self.config);
+            return self.outputs.write_stdout(&timeline, &view, self.config);
         }
         let mut out = BufWriter::new(io::stdout().lock());
         self.pictures.end(opened, &mut out)?;
         sum_up(&timeline, self.pictures.style(), &mut out)?;
         out.flush().context(self.config.lang.pick("cannot write to standard output", "无法写入标准输出"))
     }
+}
+
+/// What is drawn as it comes hides nobody, leaves nothing out and has the numbers of the timeline.
+///
+/// # Errors
+/// What would have to be known before, in a picture that is drawn while it happens.
+fn refuse(show: &Show, outputs: &Outputs) -> Result<()> {
+    let asks =
+        show.anonymize || show.absolute || show.steps.is_some() || !show.phase.is_empty() || !show.only.is_empty();
+    if !asks || outputs.stdout_format() != Format::Text {
+        return Ok(());
+    }
+    let message = Text::new(
+        "what is drawn as it comes is drawn whole, with its own addresses and relative numbers",
+        "实时绘制的内容是完整的，使用真实地址和相对序号",
+    );
+    let help = Text::new(
+        "print another format, as --format json, or save the packets with -w and replay them",
+        "请输出其他格式，如 --format json；或用 -w 保存数据包后再 replay",
+    );
+    Err(Failure::new(Exit::Usage, message).help(help).into())
 }
 
 fn lanes(pair: &Pair, names: &[Relabel]) -> Lanes {

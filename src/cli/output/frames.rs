@@ -20,7 +20,7 @@ use std::path::Path;
 pub(super) fn write(folder: &Path, timeline: &Timeline, view: &View, config: &Config) -> Result<()> {
     let cannot = || format!("{} '{}'", config.lang.pick("cannot write", "无法写入"), folder.display());
     let id = view.connection.or(timeline.connections.first().map(|first| first.id));
-    let Some(ladder) = id.and_then(|id| Ladder::of(timeline, id)) else {
+    let Some(ladder) = id.and_then(|id| Ladder::by(timeline, id, view)) else {
         let message = Text::new("no TCP connection to draw: no frames", "没有可绘制的 TCP 连接：未生成逐步图片");
         return Err(Failure::new(Exit::Failed, message).into());
     };

@@ -30,7 +30,7 @@ pub(super) fn suffice(args: &Replay, outputs: &Outputs) -> bool {
         || outputs.has_messages()
         || args.connection.is_some()
         || args.client.is_some();
-    !is_whole && !args.choose.anonymize && (chooses || outputs.has_lines())
+    !is_whole && !args.output.show.anonymize && (chooses || outputs.has_lines())
 }
 
 impl Rows {

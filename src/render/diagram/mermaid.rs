@@ -39,7 +39,7 @@ fn write_row(row: &Row, ladder: &Ladder, style: &Style, out: &mut impl io::Write
             };
             flows.map(flow).chain([over(&text::fold(run, style.lang))]).collect()
         }
-        Content::Gap { ns } => vec![over(&text::idle(*ns, style.lang))],
+        Content::Gap { .. } | Content::LeftOut { .. } => vec![over(&text::cut(&row.content, style.lang))],
         Content::Wait(wait) => {
             let who = summary::lane_name(ladder.lanes.get(wait.side), style);
             let words = text::wait_words(wait, &who, ladder.origin_ns, style);

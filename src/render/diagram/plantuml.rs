@@ -40,7 +40,9 @@ fn write_row(row: &Row, ladder: &Ladder, style: &Style, out: &mut impl io::Write
             let sum = format!("... {} ...", escape(&text::fold(run, style.lang)));
             run.flows.iter().take(2).map(flow).chain([sum]).collect()
         }
-        Content::Gap { ns } => vec![format!("... {} ...", escape(&text::idle(*ns, style.lang)))],
+        Content::Gap { .. } | Content::LeftOut { .. } => {
+            vec![format!("... {} ...", escape(&text::cut(&row.content, style.lang)))]
+        }
         Content::Wait(wait) => {
             let who = summary::lane_name(ladder.lanes.get(wait.side), style);
             let words = text::wait_words(wait, &who, ladder.origin_ns, style);

@@ -1,7 +1,7 @@
 //! What the page draws from: every connection's rows with their words in both languages. Places and colours are the page's own.
 
 use crate::ladder::{Arrow, CallPart, Change, Content, Ladder, Lifeline, Remark, Row, Side, View, WaitAction};
-use crate::render::{Charset, Style, summary, text, time, width, words};
+use crate::render::{Charset, Style, story, summary, text, time, width, words};
 use crate::tcp::Basis;
 use crate::timeline::{Detail, Fate, Lang, Phase, SegmentEvent, Severity, Text, Timeline};
 use serde::Serialize;
@@ -178,7 +178,7 @@ impl Page {
                 _ => None,
             })
             .collect();
-        let ladders = ids.iter().take(MOST_CONNECTIONS).filter_map(|id| Ladder::of(timeline, *id));
+        let ladders = ids.iter().take(MOST_CONNECTIONS).filter_map(|id| Ladder::by(timeline, *id, view));
         let connections = ladders.map(|ladder| connection(&ladder, &segments)).collect();
         let source = Both::of(|style| {
             let parts = summary::source(&timeline.source, style);
@@ -198,7 +198,7 @@ fn connection(ladder: &Ladder, segments: &HashMap<u64, &SegmentEvent>) -> Connec
     let rows = ladder.rows.iter().zip(order).map(|(row, step)| line(row, step, ladder, segments)).collect();
     Connection {
         id: ladder.connection.id,
-        title: Side::BOTH.map(|side| width::clean(&ladder.lanes.get(side).place(), 60, &plain)).join(" → "),
+        title: story::title(ladder, &plain),
         verdict: told(&ladder.connection.verdict),
         open: Both::of(|style| words::open(ladder.connection.open.kind, style.lang).to_string()),
         close: Both::of(|style| words::close(ladder.connection.close.kind, style.lang).to_string()),
@@ -247,7 +247,9 @@ fn what(row: &Row, ladder: &Ladder, segments: &HashMap<u64, &SegmentEvent>) -> W
                 .collect(),
             words: Both::of(|style| text::fold(run, style.lang)),
         },
-        Content::Gap { ns } => What::Gap { words: Both::of(|style| text::idle(*ns, style.lang)) },
+        Content::Gap { .. } | Content::LeftOut { .. } => {
+            What::Gap { words: Both::of(|style| text::cut(&row.content, style.lang)) }
+        }
         Content::Wait(wait) => What::Wait {
             side: place(wait.side),
             words: Both::of(|style| {

@@ -97,7 +97,7 @@ pub fn write(timeline: &Timeline, view: &View, style: &Style, out: &mut impl io:
 /// What stands there without JavaScript: the first connection as a picture.
 fn picture(timeline: &Timeline, view: &View, style: &Style) -> io::Result<String> {
     let id = view.connection.or(timeline.connections.first().map(|first| first.id));
-    let Some(ladder) = id.and_then(|id| Ladder::of(timeline, id)) else { return Ok(String::new()) };
+    let Some(ladder) = id.and_then(|id| Ladder::by(timeline, id, view)) else { return Ok(String::new()) };
     let mut picture = Vec::new();
     svg::write(&ladder, style, &mut picture)?;
     if picture.len() > LARGEST_PICTURE {

@@ -72,7 +72,7 @@ impl Block<'_> {
             Content::Segment(arrow) => segment(arrow, columns, style),
             Content::Arrival(arrival) => Body::Arrival(arrival),
             Content::Folded(run) => folded(run, style),
-            Content::Gap { ns } => Body::Cut(text::idle(*ns, style.lang)),
+            Content::Gap { .. } | Content::LeftOut { .. } => Body::Cut(text::cut(&row.content, style.lang)),
             Content::Wait(wait) => waiting(wait, lanes, origin_ns, columns, style),
             Content::Call(called) => call(called, columns, style),
             Content::Message(said) | Content::Lookup(said) => message(said, columns, style),

@@ -104,6 +104,11 @@ fn witnessed(agreement: &KernelAgreement, connection: &timeline::Connection, sty
 pub(super) fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
     let lang = style.lang;
     let connection = &ladder.connection;
+    if let Some(title) = &ladder.title {
+        let mut line = Line::new(style);
+        line.push(&width::clean(title, SENTENCE, style), Ink::Strong);
+        line.write(out)?;
+    }
     let which = match lang {
         // The same for a timeline that holds this connection alone.
         Lang::En if ladder.siblings > 1 || connection.id > 1 => format!("connection {}", connection.id),

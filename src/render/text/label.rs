@@ -1,6 +1,7 @@
 //! What is written on an arrow, and what moves to the line beneath it when the arrow is short.
 
-use crate::ladder::Arrow;
+use super::terse;
+use crate::ladder::{Arrow, Detail};
 use crate::render::width::{self, clean};
 use crate::render::{Charset, Style, text::glyphs::Glyphs};
 use crate::timeline::{Checksum, SegmentOptions};
@@ -18,36 +19,54 @@ const MPTCP: [&str; 9] =
 
 /// The label that fits into `room` columns, and the parts that did not.
 pub(crate) fn label(arrow: &Arrow, room: usize, style: &Style) -> (String, Vec<String>) {
-    let flags = flags(arrow, style);
-    let again = arrow.repeats.map(|_| style.lang.pick("(again)", "重传").to_string());
-    let seq = format!("seq={}", arrow.seq);
-    let ack = arrow.ack.map(|ack| format!("ack={ack}"));
-    let len = (arrow.len > 0).then(|| format!("len={}", arrow.len));
-    let window = format!("win={}", arrow.window);
-    // In the order of reading; the number says how long a part is kept.
-    let rank = if arrow.is_pure_ack() { (PURE_ACK_SEQ, 5) } else { (5, 3) };
-    let mut parts: Vec<(u8, String)> =
-        [(9, Some(flags)), (8, again), (rank.0, Some(seq)), (rank.1, ack), (6, len), (WINDOW, Some(window))]
-            .into_iter()
-            .filter_map(|(rank, part)| part.map(|part| (rank, part)))
-            .collect();
+    let mut parts = parts(arrow, style);
     let mut moved = Vec::new();
     while parts.len() > 1 && width::width(&joined(&parts)) > room {
         let weakest = parts.iter().enumerate().min_by_key(|(_, (rank, _))| *rank).map(|(at, _)| at).unwrap_or_default();
         moved.push(parts.remove(weakest));
     }
-    // A window that was said before need not be said again on a line of its own.
-    moved.retain(|(rank, _)| *rank != WINDOW || arrow.window_changed);
-    // Nor is the sequence number of a segment that uses none worth a line.
-    moved.retain(|(rank, _)| *rank != PURE_ACK_SEQ);
+    if style.detail == Detail::Normal {
+        // A window that was said before need not be said again on a line of its own.
+        moved.retain(|(rank, _)| *rank != WINDOW || arrow.window_changed);
+        // Nor is the sequence number of a segment that uses none worth a line.
+        moved.retain(|(rank, _)| *rank != PURE_ACK_SEQ);
+    }
     // What was taken last stood first.
     moved.reverse();
     let label = width::clip(&joined(&parts), room, style.charset);
     (label, moved.into_iter().map(|(_, part)| part).collect())
 }
 
-/// The flags as people say them.
+/// What is said of a segment, in the order of reading; the number says how long a part is kept.
+fn parts(arrow: &Arrow, style: &Style) -> Vec<(u8, String)> {
+    let flags = flags(arrow, style);
+    let again = arrow.repeats.map(|_| style.lang.pick("(again)", "重传").to_string());
+    let rank = if arrow.is_pure_ack() { (PURE_ACK_SEQ, 5) } else { (5, 3) };
+    let parts = match style.detail {
+        Detail::Terse => vec![
+            (9, Some(flags)),
+            (5, Some(terse::octets(arrow))),
+            (6, arrow.ack.map(|ack| format!("ack {ack}"))),
+            (4, Some(format!("win {}", arrow.window_field))),
+            (3, terse::options(&arrow.options, style)),
+        ],
+        Detail::Normal | Detail::Full => vec![
+            (9, Some(flags)),
+            (8, again),
+            (rank.0, Some(format!("seq={}", arrow.seq))),
+            (rank.1, arrow.ack.map(|ack| format!("ack={ack}"))),
+            (6, (arrow.len > 0).then(|| format!("len={}", arrow.len))),
+            (WINDOW, Some(format!("win={}", arrow.window))),
+        ],
+    };
+    parts.into_iter().filter_map(|(rank, part)| part.map(|part| (rank, part))).collect()
+}
+
+/// The flags as people say them, or a letter each.
 pub(crate) fn flags(arrow: &Arrow, style: &Style) -> String {
+    if style.detail == Detail::Terse {
+        return terse::flags(arrow);
+    }
     if arrow.flags.is_empty() {
         return style.lang.pick("(no flags)", "（无标志）").to_string();
     }
@@ -62,11 +81,15 @@ fn joined(parts: &[(u8, String)]) -> String {
     parts.iter().map(|(_, part)| part.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-/// The options that a reader of the ladder wants: those of a SYN, and SACK blocks anywhere. Timestamps, which ride on
-/// every segment, are told once.
+/// What else a reader of the ladder wants: the options of a SYN, and SACK blocks anywhere. Timestamps, which ride on
+/// every segment, are told once; with full detail each time, as are the frame and the window field.
 pub(crate) fn options(arrow: &Arrow, style: &Style) -> Vec<String> {
     let options: &SegmentOptions = &arrow.options;
+    let is_full = style.detail == Detail::Full;
     let mut parts = Vec::new();
+    if style.detail == Detail::Terse {
+        return broken(arrow, style).into_iter().collect();
+    }
     parts.extend(options.mss.map(|mss| format!("MSS {mss}")));
     if options.sack_permitted {
         parts.push(style.lang.pick("SACK ok", "允许 SACK").to_string());
@@ -77,7 +100,7 @@ pub(crate) fn options(arrow: &Arrow, style: &Style) -> Vec<String> {
         parts.push(format!("{} {times}{factor}", style.lang.pick("scale", "窗口扩大")));
     }
     if let Some([value, echo]) = options.timestamps
-        && arrow.has_flag("SYN")
+        && (is_full || arrow.has_flag("SYN"))
     {
         parts.push(format!("{} {value}/{echo}", style.lang.pick("timestamps", "时间戳")));
     }
@@ -102,10 +125,17 @@ pub(crate) fn options(arrow: &Arrow, style: &Style) -> Vec<String> {
     if options.malformed {
         parts.push(style.lang.pick("options malformed", "选项格式错误").to_string());
     }
-    if arrow.checksum == Checksum::Invalid && !arrow.is_loss_told {
-        parts.push(style.lang.pick("checksum wrong", "检验和错误").to_string());
+    parts.extend(broken(arrow, style));
+    if is_full {
+        parts.push(format!("{} {}", style.lang.pick("window field", "窗口字段"), arrow.window_field));
+        parts.push(format!("{} {}", style.lang.pick("frame", "帧"), arrow.frame));
     }
     parts
+}
+
+fn broken(arrow: &Arrow, style: &Style) -> Option<String> {
+    let is_wrong = arrow.checksum == Checksum::Invalid && !arrow.is_loss_told;
+    is_wrong.then(|| style.lang.pick("checksum wrong", "检验和错误").to_string())
 }
 
 /// What became of a segment that never came in whole.

@@ -56,8 +56,8 @@ pub(super) fn row(
                 line.write(out)?;
             }
         }
-        Content::Gap { ns } => {
-            let text = width::clean(&rows::idle(*ns, style.lang), 60, style);
+        Content::Gap { .. } | Content::LeftOut { .. } => {
+            let text = width::clean(&rows::cut(&row.content, style.lang), 60, style);
             head.push(glyphs.cut, Ink::Dim).push(" ", Ink::Plain).push(&text, Ink::Strong);
             head.write(out)?;
         }

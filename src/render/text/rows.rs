@@ -41,8 +41,8 @@ pub(super) fn block(
             vec![Body::Slant { near: !arrival.from, leaves: false, text, ink }]
         }
         Content::Folded(run) => folded(run, columns, style),
-        Content::Gap { ns } => {
-            let words = gap(*ns, style);
+        Content::Gap { .. } | Content::LeftOut { .. } => {
+            let words = gap(&row.content, style);
             // A wait is long: its bar gets some length, though not its true one.
             let waits = row.lifelines.contains(&Lifeline::Waiting);
             if waits { vec![Body::Nothing, words, Body::Nothing] } else { vec![words] }
@@ -68,7 +68,7 @@ pub(super) fn block(
         body,
         beside,
         lifelines: row.lifelines,
-        cut: matches!(row.content, Content::Gap { .. }),
+        cut: matches!(row.content, Content::Gap { .. } | Content::LeftOut { .. }),
     }
 }
 
@@ -82,9 +82,16 @@ pub(super) fn state(state: State, basis: Basis, short: bool) -> (String, Ink) {
     }
 }
 
-/// The idle time's words.
-pub(crate) fn idle(ns: i64, lang: Lang) -> String {
-    format!("{} {}", time::span(ns), lang.pick("idle", "空闲"))
+/// The words where the lifelines are cut: idle time, or what is not shown.
+pub(crate) fn cut(content: &Content, lang: Lang) -> String {
+    match (content, lang) {
+        (Content::Gap { ns }, _) => format!("{} {}", time::span(*ns), lang.pick("idle", "空闲")),
+        (Content::LeftOut { events, ns }, Lang::En) => {
+            format!("{} not shown, {}", some(*events, "event"), time::span(*ns))
+        }
+        (Content::LeftOut { events, ns }, Lang::Zh) => format!("略去 {events} 个事件，{}", time::span(*ns)),
+        _ => String::new(),
+    }
 }
 
 /// One direction of folded data: `12 segments, 20.0 kB`.
@@ -205,8 +212,8 @@ pub(super) fn call_words(called: &Called, style: &Style) -> (String, Ink) {
     (width::clean(&called.words(style.lang), LONGEST, style), if ends_badly { Ink::Error } else { Ink::Dim })
 }
 
-fn gap(ns: i64, style: &Style) -> Body {
-    Body::Centred { text: width::clean(&idle(ns, style.lang), 100, style), ink: Ink::Strong }
+fn gap(content: &Content, style: &Style) -> Body {
+    Body::Centred { text: width::clean(&cut(content, style.lang), 100, style), ink: Ink::Strong }
 }
 
 fn waiting(wait: &Wait, who: &str, origin_ns: i64, room: usize, style: &Style) -> Vec<Body> {
