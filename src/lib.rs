@@ -13,7 +13,7 @@
 //! their arrival too. [`wireshark`], beside track: each segment in the words of tshark's analysis, right or wrong. [`overview`],
 //! behind track: what a whole capture comes to, gathered from each connection as it is let go. Before render, all of a finished
 //! timeline: [`select`], which connections are shown; [`expect`], whether it shows the sequence that somebody states;
-//! [`exchange`], each request with what answers it, and where its time went; [`compare`], what one costs more than another; [`anonymize`], what of it
+//! [`plot`], what was sent and measured over time; [`exchange`], each request with what answers it, and where its time went; [`compare`], what one costs more than another; [`anonymize`], what of it
 //! others may see.
 //!
 //! [`lab`] stands at the far end: it plays scenarios between two hosts of its own, and leaves a recording that is replayed like any
@@ -64,6 +64,7 @@ pub mod join;
 pub mod lab;
 pub mod ladder;
 pub mod overview;
+pub mod plot;
 pub mod render;
 pub mod safe;
 pub mod select;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use support::hostile;
 use synfin::ladder::{Ladder, View};
+use synfin::plot::Kind;
 use synfin::render::picture::{Canvas, Size, Spacing, Theme};
 use synfin::render::png::{self, Fonts};
 use synfin::render::svg::Frames;
@@ -22,8 +23,12 @@ fn home(path: &str) -> PathBuf {
 
 /// The timeline of a capture, as the program makes it; without the version, which changes.
 fn timeline(path: &Path) -> Timeline {
+    timeline_with(&[], path)
+}
+
+fn timeline_with(options: &[&str], path: &Path) -> Timeline {
     let mut program = Command::new(env!("CARGO_BIN_EXE_synfin"));
-    let output = program.args(["replay", "--format", "json"]).arg(path).output().unwrap();
+    let output = program.args(["replay", "--format", "json"]).args(options).arg(path).output().unwrap();
     assert!(output.status.success(), "{}: {}", path.display(), String::from_utf8_lossy(&output.stderr));
     let mut timeline: Timeline = serde_json::from_slice(&output.stdout).unwrap();
     timeline.generator.version = "…".into();
@@ -244,8 +249,18 @@ fn what_cannot_be_drawn_in_pixels_is_said() {
 /// The README's own pictures. After a change that is meant: `UPDATE_GOLDEN=1 cargo test --test pictures`, and a look at them.
 #[test]
 fn the_pictures_in_the_readme_are_those_that_are_drawn() {
-    for (capture, picture) in [("download.pcap", "download.svg"), ("lab/syn-lost.pcapng", "syn-lost.svg")] {
-        let drawn = svg(&timeline(&home("captures").join(capture)), None, &Style::new(Lang::En, Charset::Unicode, 100));
+    for (capture, graph, picture) in [
+        ("download.pcap", None, "download.svg"),
+        ("lab/syn-lost.pcapng", None, "syn-lost.svg"),
+        ("lab/congestion.pcapng", Some(Kind::Sequence), "sequence.svg"),
+    ] {
+        let full: &[&str] = if graph.is_some() { &["--full"] } else { &[] };
+        let timeline = timeline_with(full, &home("captures").join(capture));
+        let view = View { graph, ..View::default() };
+        let mut drawn = Vec::new();
+        let style = Style::new(Lang::En, Charset::Unicode, 100);
+        render::write(&timeline, &view, Format::Svg, &style, &mut drawn).unwrap();
+        let drawn = String::from_utf8(drawn).unwrap();
         let path = home("captures/pictures").join(picture);
         if std::env::var_os("UPDATE_GOLDEN").is_some() {
             std::fs::write(&path, &drawn).unwrap();

@@ -40,6 +40,7 @@ pub(super) fn shown(show: &Show, config: &Config) -> View {
         phases: show.phase.iter().copied().chain(only).collect(),
         numbers: if show.absolute { Numbers::Absolute } else { Numbers::Relative },
         detail: config.detail,
+        graph: show.graph,
         title: show.title.clone(),
         ..View::default()
     }

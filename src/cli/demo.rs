@@ -70,7 +70,7 @@ pub(super) fn run(args: &Demo, config: &Config) -> Result<Exit> {
     };
     let mut analyzer = Analyzer::new(Wishes {
         watch: Watch::All,
-        full: args.output.full,
+        full: args.output.keeps_segments(),
         msl: args.output.msl,
         octets: outputs.has(Format::Html),
         ..Wishes::default()

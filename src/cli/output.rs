@@ -180,7 +180,7 @@ impl Outputs {
     /// As [`Outputs::write`].
     pub fn write_ladders(&self, timeline: &Timeline, view: &View, config: &Config) -> Result<()> {
         let few = 2..=MOST_LADDERS;
-        if self.stdout != Format::Text || !few.contains(&timeline.connections.len()) {
+        if self.stdout != Format::Text || view.graph.is_some() || !few.contains(&timeline.connections.len()) {
             return Ok(());
         }
         // A timeline may hold the events of some connections only.
@@ -203,6 +203,10 @@ fn draw(timeline: &Timeline, view: &View, format: Format, style: &Style, out: &m
         Err(render::Error::Nothing) => {
             let message = Text::new("there is no TCP connection to tell of", "没有可讲述的 TCP 连接");
             Err(Failure::new(Exit::Failed, message).into())
+        }
+        Err(error @ render::Error::NothingToPlot) => {
+            let zh = "没有可绘制的数据：时间线中没有该连接的报文段";
+            Err(Failure::new(Exit::Failed, Text::new(error.to_string(), zh)).into())
         }
         Err(render::Error::Picture(error)) => Err(frames::undrawn(&error).into()),
         Err(error) => Err(error.into()),

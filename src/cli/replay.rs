@@ -16,6 +16,7 @@ use super::output::Outputs;
 use crate::analyze::{Analyzer, Take, Told, Wishes};
 use crate::assemble::{Reads, Remarks, Watch};
 use crate::ladder::View;
+use crate::plot::Kind;
 use crate::render::{Format, safe, table};
 use crate::source::journal::Entry;
 use crate::source::{Backwards, CaptureReader, Frame, OpenError};
@@ -29,6 +30,8 @@ use std::path::{Path, PathBuf};
 
 /// Connections whose messages are told where nothing else of them is.
 pub(super) const MOST_TOLD: usize = 32 * 1024;
+/// Connections of which a graph of a whole capture is drawn one by one; of more, by what the overview sampled.
+const MOST_PLOTTED: u64 = 100_000;
 
 pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     if args.packets {
@@ -58,12 +61,14 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
         hint::write(&args.output, &timeline, &outputs, config)?;
         return Ok(ended(damaged, args));
     }
-    let draws = outputs.has(Format::Text);
+    let show = &args.output.show;
+    let draws = outputs.has(Format::Text) && show.graph.is_none();
+    let has_pictures = outputs.has_pictures() || show.plots_segments();
     let chooses = args.choose.filter.is_some() || args.choose.sort.is_some();
     // A picture is of one connection: of the first, unless that is for the choice or the text to say.
-    let pictures_first = outputs.has_pictures() && !draws && !chooses;
-    let is_whole = [Format::Json, Format::Html].into_iter().any(|format| outputs.has(format))
-        || outputs.has_pictures() && !pictures_first;
+    let pictures_first = has_pictures && !draws && !chooses;
+    let is_whole =
+        [Format::Json, Format::Html].into_iter().any(|format| outputs.has(format)) || has_pictures && !pictures_first;
     let watch = match args.connection {
         Some(id) => Watch::One(id),
         None if is_whole || is_lesson => Watch::All,
@@ -80,8 +85,10 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
         None => Reads::Kept,
     };
     let only_text = args.output.format == Format::Text && !outputs.has_files();
+    let plots_all = show.graph == Some(Kind::States);
     let keep = match view.limit {
         // The others are told together.
+        _ if plots_all && !is_whole => Keep { first: MOST_PLOTTED, one: args.connection, is_watched: false },
         Some(limit) if only_text && !chooses && !is_lesson => {
             Keep { first: limit.max(1) as u64, one: args.connection, is_watched: false }
         }
@@ -92,7 +99,7 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     };
     let merge_vlans = args.merge_vlans;
     let whole = if is_lesson { recorded::WHOLE } else { 0 };
-    let (full, msl) = (args.output.full, args.output.msl);
+    let (full, msl) = (args.output.keeps_segments(), args.output.msl);
     let manner = args.output.manner(taught.and_then(|lesson| lesson.text), outputs.body());
     let wishes =
         Wishes { watch, full, whole, msl, keep, merge_vlans, manner, reads, octets: outputs.has(Format::Html) };

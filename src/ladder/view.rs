@@ -1,5 +1,6 @@
 //! What part of a timeline to show, and by which numbers.
 
+use crate::plot::Kind;
 use crate::timeline::Phase;
 
 /// What is shown of a timeline. The default is everything.
@@ -15,6 +16,8 @@ pub struct View {
     pub phases: Vec<Phase>,
     pub numbers: Numbers,
     pub detail: Detail,
+    /// Draw this over time instead of a ladder.
+    pub graph: Option<Kind>,
     /// What stands above a picture instead of who speaks with whom.
     pub title: Option<String>,
 }

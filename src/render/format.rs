@@ -3,10 +3,11 @@
 use super::diagram::{mermaid, plantuml};
 use super::slides::{beamer, marp, reveal, slidev};
 use super::{
-    Style, csv, har, json, lookups, markdown, messages, ndjson, page, png, skipped, summary, svg, table, text,
-    waterfall,
+    Style, csv, graph, har, json, lookups, markdown, messages, ndjson, page, png, skipped, story, summary, svg, table,
+    text, waterfall, width,
 };
-use crate::ladder::{self, Ladder, View};
+use crate::ladder::{self, Ladder, Lanes, View};
+use crate::plot::{Kind, Plot};
 use crate::timeline::{Connection, Timeline};
 use std::io;
 
@@ -115,6 +116,8 @@ pub enum Error {
     UnknownConnection { asked: u64, known: Vec<u64> },
     #[error("there is no TCP connection to tell of")]
     Nothing,
+    #[error("there is nothing to draw over time: no segment of such a connection is in this timeline")]
+    NothingToPlot,
     #[error(transparent)]
     Picture(#[from] png::Error),
     #[error("cannot write")]
@@ -144,6 +147,11 @@ pub fn write(
         }
         return Err(Error::UnknownConnection { asked, known });
     }
+    if let Some(kind) = view.graph
+        && let Some(drawn) = graph(timeline, view, kind, format, style, out)
+    {
+        return drawn;
+    }
     match format {
         Format::Json | Format::Csv | Format::Ndjson | Format::Har | Format::Waterfall | Format::Messages => {
             let one = view.connection.map(|id| only(timeline, id));
@@ -160,17 +168,8 @@ pub fn write(
             }
         }
         Format::Html => page::write(timeline, view, style, out)?,
-        Format::Svg | Format::Png => {
-            let mut picture = Vec::new();
-            match one(timeline, view) {
-                Some(ladder) => svg::write(&ladder, style, &mut picture)?,
-                None => svg::nothing(style, &mut picture)?,
-            }
-            if format == Format::Png {
-                picture = png::draw(&String::from_utf8_lossy(&picture), &png::Fonts::of_system())?;
-            }
-            out.write_all(&picture)?;
-        }
+        Format::Svg => picture(timeline, view, style, out)?,
+        Format::Png => pixels(|pixels| picture(timeline, view, style, pixels), out)?,
         Format::Reveal => reveal::write(&one(timeline, view).ok_or(Error::Nothing)?, style, out)?,
         Format::Marp => marp::write(&one(timeline, view).ok_or(Error::Nothing)?, style, out)?,
         Format::Slidev => slidev::write(&one(timeline, view).ok_or(Error::Nothing)?, style, out)?,
@@ -203,6 +202,48 @@ pub fn write(
         }
     }
     Ok(())
+}
+
+/// Draws over time, in the formats that draw.
+fn graph(
+    timeline: &Timeline,
+    view: &View,
+    kind: Kind,
+    format: Format,
+    style: &Style,
+    out: &mut impl io::Write,
+) -> Option<Result<(), Error>> {
+    if !matches!(format, Format::Text | Format::Svg | Format::Png) {
+        return None;
+    }
+    let Some(plot) = Plot::of(timeline, view.connection, kind) else { return Some(Err(Error::NothingToPlot)) };
+    let whose = view.connection.or(timeline.connections.first().map(|first| first.id)).filter(|_| kind != Kind::States);
+    let whose = whose.and_then(|id| timeline.connection(id)).map(|one| story::whose(&Lanes::of(timeline, one), style));
+    let source = summary::source(&timeline.source, style);
+    let who: Vec<String> = whose.into_iter().chain(source).filter(|part| !part.is_empty()).collect();
+    let title = view.title.as_deref().unwrap_or(plot.title.get(style.lang));
+    let title = width::clean(title, story::TITLE, style);
+    Some(match format {
+        Format::Text => graph::text::write(&plot, &title, &who, style, out).map_err(Error::from),
+        Format::Svg => graph::svg::write(&plot, &title, &who, style, out).map_err(Error::from),
+        _ => pixels(|picture| graph::svg::write(&plot, &title, &who, style, picture), out),
+    })
+}
+
+/// The ladder, or a word that there is none.
+fn picture(timeline: &Timeline, view: &View, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
+    match one(timeline, view) {
+        Some(ladder) => svg::write(&ladder, style, out),
+        None => svg::nothing(style, out),
+    }
+}
+
+/// A picture in pixels.
+fn pixels(draw: impl FnOnce(&mut Vec<u8>) -> io::Result<()>, out: &mut impl io::Write) -> Result<(), Error> {
+    let mut picture = Vec::new();
+    draw(&mut picture)?;
+    let drawn = png::draw(&String::from_utf8_lossy(&picture), &png::Fonts::of_system())?;
+    Ok(out.write_all(&drawn)?)
 }
 
 /// The connection that is asked for, else the first.

@@ -7,6 +7,7 @@ pub mod csv;
 pub mod diagram;
 pub mod explain;
 mod format;
+pub mod graph;
 pub mod har;
 mod ink;
 pub mod json;

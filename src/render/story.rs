@@ -1,11 +1,11 @@
 //! A connection as it is told: its steps in words, and what there is to say of it in the end. Decks and reports are made of it.
 
 use super::{Style, summary, text, width, words};
-use crate::ladder::{Ladder, Side};
+use crate::ladder::{Ladder, Lanes, Side};
 use crate::timeline::{Phase, Text};
 
 /// Characters of a title that was asked for.
-const TITLE: usize = 120;
+pub(super) const TITLE: usize = 120;
 /// Characters of one text.
 const LONGEST: usize = 600;
 
@@ -64,7 +64,12 @@ pub(super) fn title(ladder: &Ladder, style: &Style) -> String {
     if let Some(title) = &ladder.title {
         return width::clean(title, TITLE, style);
     }
-    Side::BOTH.map(|side| width::clean(&ladder.lanes.get(side).place(), 60, style)).join(" → ")
+    whose(&ladder.lanes, style)
+}
+
+/// Who speaks with whom.
+pub(super) fn whose(lanes: &Lanes, style: &Style) -> String {
+    Side::BOTH.map(|side| width::clean(&lanes.get(side).place(), 60, style)).join(" → ")
 }
 
 /// The text with a capital at its beginning.

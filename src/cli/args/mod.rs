@@ -186,6 +186,11 @@ impl Output {
         Outputs::new(self.format, &self.output, self.frames.as_deref())
     }
 
+    /// Whether every segment is kept: a graph is made of them.
+    pub fn keeps_segments(&self) -> bool {
+        self.full || self.show.plots_segments()
+    }
+
     /// Whether text is asked for.
     pub fn reads_text(&self) -> bool {
         self.text || self.encoding.is_some()

@@ -1,6 +1,7 @@
 //! The options that say which part of a connection is shown, and how much of it.
 
 use crate::ladder::{Detail, Stretch};
+use crate::plot::Kind;
 use crate::timeline::Phase;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
@@ -19,6 +20,9 @@ pub struct Show {
     /// Only these parts, by the names that people give them: handshake,teardown
     #[arg(long, value_enum, value_delimiter = ',', value_name = "PART", conflicts_with = "phase")]
     pub only: Vec<PartArg>,
+    /// Draw this over time instead of the ladder, in the terminal, as SVG or PNG
+    #[arg(long, value_enum, value_name = "GRAPH")]
+    pub graph: Option<Kind>,
     /// What stands above pictures, pages and decks instead of who speaks with whom
     #[arg(long, value_name = "TEXT")]
     pub title: Option<String>,
@@ -31,6 +35,13 @@ pub struct Show {
     /// Hide whose it is: other addresses and names, nothing of what was said, not when it was; the same ones stay the same
     #[arg(long)]
     pub anonymize: bool,
+}
+
+impl Show {
+    /// Whether a graph is asked for that is made of the segments of one connection.
+    pub fn plots_segments(&self) -> bool {
+        self.graph.is_some_and(|kind| kind != Kind::States)
+    }
 }
 
 /// Steps by their numbers.
@@ -52,6 +63,25 @@ impl FromStr for Steps {
         };
         let stretches = text.split(',').map(stretch).collect::<Option<Vec<_>>>();
         stretches.map(Steps).ok_or_else(|| "steps are counted from 1, as in 1-7 or 1,4-6,9-".to_string())
+    }
+}
+
+impl ValueEnum for Kind {
+    fn value_variants<'a>() -> &'a [Kind] {
+        &[Kind::Sequence, Kind::RoundTrip, Kind::Window, Kind::States]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, about) = match self {
+            Kind::Sequence => (
+                "sequence",
+                "Segments by their sequence numbers, what is acknowledged, the window, SACK (Stevens, tcptrace)",
+            ),
+            Kind::RoundTrip => ("rtt", "Round trips, and the SRTT and RTO that follow from them"),
+            Kind::Window => ("window", "Octets in flight, below the window that bounds them"),
+            Kind::States => ("states", "Of a whole capture: connections that open, are open, wait in TIME-WAIT"),
+        };
+        Some(PossibleValue::new(name).help(about))
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn told(
     (output, manner): (&Output, Manner),
     config: &Config,
 ) -> Result<Timeline> {
-    let (full, msl) = (output.full, output.msl);
+    let (full, msl) = (output.keeps_segments(), output.msl);
     let octets = output.outputs()?.has(Format::Html);
     let wishes = Wishes { watch: Watch::All, full, msl, manner, octets, ..Wishes::default() };
     timeline(recording, name, save, wishes, config)

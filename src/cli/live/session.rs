@@ -67,7 +67,7 @@ impl Session<'_> {
             outputs,
             analyzer: Analyzer::new(Wishes {
                 watch,
-                full: output.full,
+                full: output.keeps_segments(),
                 msl: output.msl,
                 keep,
                 merge_vlans,
@@ -162,8 +162,12 @@ impl Session<'_> {
 /// # Errors
 /// What would have to be known before, in a picture that is drawn while it happens.
 fn refuse(show: &Show, outputs: &Outputs) -> Result<()> {
-    let asks =
-        show.anonymize || show.absolute || show.steps.is_some() || !show.phase.is_empty() || !show.only.is_empty();
+    let asks = show.anonymize
+        || show.graph.is_some()
+        || show.absolute
+        || show.steps.is_some()
+        || !show.phase.is_empty()
+        || !show.only.is_empty();
     if !asks || outputs.stdout_format() != Format::Text {
         return Ok(());
     }

@@ -28,6 +28,7 @@ pub(super) fn suffice(args: &Replay, outputs: &Outputs) -> bool {
     let is_whole = [Format::Json, Format::Html].into_iter().any(|format| outputs.has(format))
         || outputs.has_pictures()
         || outputs.has_messages()
+        || args.output.show.graph.is_some()
         || args.connection.is_some()
         || args.client.is_some();
     !is_whole && !args.output.show.anonymize && (chooses || outputs.has_lines())

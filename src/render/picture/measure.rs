@@ -8,27 +8,27 @@ const MONO: f64 = 0.61;
 const CAPITALS: f64 = 0.76;
 
 /// Pixels that a text takes in letters of this size.
-pub(super) fn sans(text: &str, size: f64) -> f64 {
+pub(in crate::render) fn sans(text: &str, size: f64) -> f64 {
     width(text) as f64 * SANS * size
 }
 
 /// The same for bold capitals, which are the widest.
-pub(super) fn capitals(text: &str, size: f64) -> f64 {
+pub(in crate::render) fn capitals(text: &str, size: f64) -> f64 {
     width(text) as f64 * CAPITALS * size
 }
 
 /// The same for letters of one width.
-pub(super) fn mono(text: &str, size: f64) -> f64 {
+pub(in crate::render) fn mono(text: &str, size: f64) -> f64 {
     width(text) as f64 * MONO * size
 }
 
 /// Columns of letters of this size that fit into so many pixels.
-pub(super) fn columns(pixels: f64, size: f64) -> usize {
+pub(in crate::render) fn columns(pixels: f64, size: f64) -> usize {
     whole(pixels / (SANS * size))
 }
 
 /// The same for letters of one width.
-pub(super) fn mono_columns(pixels: f64, size: f64) -> usize {
+pub(in crate::render) fn mono_columns(pixels: f64, size: f64) -> usize {
     whole(pixels / (MONO * size))
 }
 
@@ -38,6 +38,6 @@ fn whole(columns: f64) -> usize {
 }
 
 /// A text in lines of at most so many pixels.
-pub(super) fn wrap(text: &str, pixels: f64, size: f64) -> Vec<String> {
+pub(in crate::render) fn wrap(text: &str, pixels: f64, size: f64) -> Vec<String> {
     width::wrap(text, columns(pixels, size))
 }

@@ -4,7 +4,7 @@ mod arrows;
 mod body;
 mod columns;
 mod head;
-mod measure;
+pub(in crate::render) mod measure;
 mod place;
 mod shape;
 mod states;
@@ -16,7 +16,7 @@ use crate::ladder::{Ladder, Lifeline, Side};
 use body::{Block, Body};
 use columns::{Columns, MARGIN};
 use place::Places;
-use shape::{at, stroke};
+pub(in crate::render) use shape::{at, stroke};
 use std::collections::HashMap;
 
 /// What a picture is drawn on. Settled by the caller.

@@ -10,7 +10,7 @@ pub struct Point {
 }
 
 /// A place.
-pub(super) const fn at(x: f64, y: f64) -> Point {
+pub(in crate::render) const fn at(x: f64, y: f64) -> Point {
     Point { x, y }
 }
 
@@ -80,7 +80,7 @@ pub struct Stroke {
 }
 
 /// A solid line.
-pub(super) const fn stroke(paint: Paint, width: f64) -> Stroke {
+pub(in crate::render) const fn stroke(paint: Paint, width: f64) -> Stroke {
     Stroke { paint, width, dash: Dash::Solid }
 }
 
@@ -124,21 +124,27 @@ pub enum Shape {
 }
 
 impl Shape {
-    pub(super) fn line(from: Point, to: Point, stroke: Stroke) -> Shape {
+    pub(in crate::render) fn line(from: Point, to: Point, stroke: Stroke) -> Shape {
         Shape::Path { points: vec![from, to], closed: false, stroke: Some(stroke), fill: None }
     }
 
     /// Words in one look.
-    pub(super) fn words(at: Point, anchor: Anchor, size: f64, paint: Paint, text: impl Into<String>) -> Shape {
+    pub(in crate::render) fn words(
+        at: Point,
+        anchor: Anchor,
+        size: f64,
+        paint: Paint,
+        text: impl Into<String>,
+    ) -> Shape {
         let part = Part { text: text.into(), paint, bold: false };
         Shape::Words(Words { at, anchor, size, turn: 0.0, mono: false, parts: vec![part] })
     }
 
-    pub(super) fn bold(self) -> Shape {
+    pub(in crate::render) fn bold(self) -> Shape {
         self.map_words(|words| words.parts.iter_mut().for_each(|part| part.bold = true))
     }
 
-    pub(super) fn mono(self) -> Shape {
+    pub(in crate::render) fn mono(self) -> Shape {
         self.map_words(|words| words.mono = true)
     }
 

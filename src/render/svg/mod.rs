@@ -37,18 +37,9 @@ struct Window {
 
 fn scene_to(scene: &Scene, window: &Window, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
     let mut pen = Pen { palette: Palette::of(style.canvas.theme.unwrap_or(Theme::Light)), out };
-    let lang = style.lang.pick("en", "zh-CN");
-    let (width, height) = (number(scene.width), number(window.height));
-    writeln!(
-        pen.out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {width} {height}\" \
-         xml:lang=\"{lang}\" role=\"img\" font-family=\"{SANS}\">",
-        window.size.width, window.size.height
-    )?;
-    writeln!(pen.out, "<title>{}</title>", escape(&scene.title))?;
-    writeln!(pen.out, "<desc>{}</desc>", escape(&scene.about))?;
-    let paper = pen.palette.hex(Paint::Paper);
-    writeln!(pen.out, "<rect width=\"{width}\" height=\"{height}\" fill=\"{paper}\"/>")?;
+    let Scene { width, title, about, .. } = scene;
+    pen.begin(&Sheet { width: *width, height: window.height, size: window.size, title, about }, style)?;
+    let (width, paper) = (number(scene.width), pen.palette.hex(Paint::Paper));
     let moves = window.scrolled > 0.0;
     if moves {
         writeln!(pen.out, "<g id=\"rows\" transform=\"translate(0 {})\">", number(-window.scrolled))?;
@@ -145,12 +136,52 @@ pub fn nothing(style: &Style, out: &mut impl io::Write) -> io::Result<()> {
     )
 }
 
+/// What a picture is besides its shapes.
+pub(in crate::render) struct Sheet<'s> {
+    /// Of the drawing, in its own pixels.
+    pub(in crate::render) width: f64,
+    pub(in crate::render) height: f64,
+    /// Of the picture.
+    pub(in crate::render) size: Size,
+    pub(in crate::render) title: &'s str,
+    pub(in crate::render) about: &'s str,
+}
+
+/// Writes shapes as a picture.
+pub(in crate::render) fn sheet(
+    sheet: &Sheet<'_>,
+    shapes: &[Shape],
+    style: &Style,
+    out: &mut impl io::Write,
+) -> io::Result<()> {
+    let mut pen = Pen { palette: Palette::of(style.canvas.theme.unwrap_or(Theme::Light)), out };
+    pen.begin(sheet, style)?;
+    pen.group("drawing", None, shapes)?;
+    writeln!(pen.out, "</svg>")
+}
+
 struct Pen<'a, W> {
     palette: Palette,
     out: &'a mut W,
 }
 
 impl<W: io::Write> Pen<'_, W> {
+    /// The root element, what the picture is, and its ground.
+    fn begin(&mut self, sheet: &Sheet<'_>, style: &Style) -> io::Result<()> {
+        let lang = style.lang.pick("en", "zh-CN");
+        let (width, height) = (number(sheet.width), number(sheet.height));
+        writeln!(
+            self.out,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {width} {height}\" \
+             xml:lang=\"{lang}\" role=\"img\" font-family=\"{SANS}\">",
+            sheet.size.width, sheet.size.height
+        )?;
+        writeln!(self.out, "<title>{}</title>", escape(sheet.title))?;
+        writeln!(self.out, "<desc>{}</desc>", escape(sheet.about))?;
+        let paper = self.palette.hex(Paint::Paper);
+        writeln!(self.out, "<rect width=\"{width}\" height=\"{height}\" fill=\"{paper}\"/>")
+    }
+
     fn group(&mut self, id: &str, step: Option<&Step>, shapes: &[Shape]) -> io::Result<()> {
         writeln!(self.out, "<g id=\"{id}\">")?;
         if let Some(step) = step.filter(|step| !step.title.is_empty()) {

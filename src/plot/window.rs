@@ -1,0 +1,97 @@
+//! What bounds the sender: the octets that it has in flight, the window that its peer offers, and the congestion window where
+//! the kernel told of it.
+
+use super::path::{Path, Way, has, length, value, window};
+use super::{Kind, Marks, Meaning, Panel, Plot, Series, Unit};
+use crate::timeline::{SegmentEvent, Text};
+
+pub(super) fn plot(path: &Path<'_>) -> Plot {
+    Plot {
+        kind: Kind::Window,
+        title: Text::new("Octets in flight and the window", "在途字节数与窗口"),
+        about: Text::new(
+            "What was sent and is not acknowledged yet, below what the receiver allows.",
+            "已发送而未确认的字节数，以及接收方允许的上限。",
+        ),
+        from_ns: path.origin_ns,
+        to_ns: path.origin_ns,
+        origin_ns: path.origin_ns,
+        panels: path.directions().into_iter().map(|from| panel(path, from)).collect(),
+    }
+}
+
+#[derive(Default)]
+struct Bounds {
+    flight: Vec<(i64, f64)>,
+    window: Vec<(i64, f64)>,
+    closed: Vec<(i64, f64)>,
+    again: Vec<(i64, f64)>,
+    next: i64,
+    una: i64,
+    /// The largest segment, for the kernel's window, which it counts in segments.
+    smss: i64,
+}
+
+fn panel(path: &Path<'_>, from: usize) -> Panel {
+    let mut bounds = Bounds::default();
+    for (t_ns, way) in path.ways(from) {
+        match way {
+            Way::Leaves(segment) => bounds.leaves(t_ns, segment),
+            Way::Returns(segment) => bounds.returns(t_ns, segment),
+            // How much of it was in flight at a time is not known.
+            Way::Folds(..) => {}
+        }
+    }
+    let smss = bounds.smss.max(1);
+    let samples = path.samples.get(from).into_iter().flatten();
+    let congestion = samples.map(|sample| (sample.at_ns, f64::from(sample.cwnd) * value(smss))).collect();
+    let series = [
+        (Meaning::Window, Marks::Steps(bounds.window)),
+        (Meaning::CongestionWindow, Marks::Steps(congestion)),
+        (Meaning::InFlight, Marks::Steps(bounds.flight)),
+        (Meaning::Again, Marks::Points(bounds.again)),
+        (Meaning::ZeroWindow, Marks::Points(bounds.closed)),
+    ];
+    Panel {
+        name: path.direction(from),
+        unit: Unit::Octets,
+        low: 0.0,
+        high: 0.0,
+        is_clients: from == 0,
+        series: series.into_iter().map(|(meaning, marks)| Series { meaning, marks }).collect(),
+    }
+}
+
+impl Bounds {
+    fn leaves(&mut self, t_ns: i64, segment: &SegmentEvent) {
+        let end = segment.seq.saturating_add(length(segment));
+        self.smss = self.smss.max(segment.len.into());
+        if segment.len > 0 && (segment.repeats.is_some() || end <= self.next) {
+            self.again.push((t_ns, value(self.next.saturating_sub(self.una).max(0))));
+        }
+        if end > self.next {
+            self.next = end;
+            self.tell(t_ns);
+        }
+    }
+
+    fn returns(&mut self, t_ns: i64, segment: &SegmentEvent) {
+        let Some(ack) = segment.ack.filter(|_| !has(segment, "RST")) else { return };
+        let wide = value(window(segment));
+        if self.window.last().map(|(_, last)| *last) != Some(wide) {
+            self.window.push((t_ns, wide));
+        }
+        if window(segment) == 0 {
+            self.closed.push((t_ns, 0.0));
+        }
+        if ack > self.una {
+            self.una = ack;
+            self.next = self.next.max(ack);
+            self.tell(t_ns);
+        }
+    }
+
+    fn tell(&mut self, t_ns: i64) {
+        self.flight.push((t_ns, value(self.next.saturating_sub(self.una).max(0))));
+    }
+}
