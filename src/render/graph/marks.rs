@@ -133,7 +133,7 @@ fn staircase(steps: &[(i64, f64)], end: f64, field: &Field) -> Vec<Point> {
             add(at(x, places().fold(f64::INFINITY, f64::min)));
             add(at(x, places().fold(f64::NEG_INFINITY, f64::max)));
         }
-        if let Some(y) = places().last() {
+        if let Some(y) = places().next_back() {
             add(at(x, y));
             last = Some(y);
         }
