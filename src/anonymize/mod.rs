@@ -1,9 +1,13 @@
 //! A timeline that can be shown to others: addresses and names become those of documentation, what was said is left out, and nothing
 //! tells when it was. The same address is the same everywhere.
 
+mod fields;
+mod phrases;
 mod places;
+mod text;
 
-use crate::timeline::{Content, Detail, RawData, Text, Timeline};
+use crate::timeline::{Asked, Content, Detail, Overview, RawData, Text, Timeline};
+use fields::Holds;
 use places::Places;
 use serde_json::Value;
 
@@ -15,13 +19,6 @@ pub fn not_hidden() -> Text {
     )
 }
 
-/// Fields whose texts are sections of RFCs, which look like addresses, or words of the contract, which a name may equal: a host
-/// called `server` takes no role away.
-const OWN_WORDS: [&str; 18] = [
-    "rfc", "schema", "version", "kind", "role", "phase", "call", "program", "outcome", "asked", "basis", "fate",
-    "message", "id", "from", "to", "endpoint", "vantage",
-];
-
 /// The timeline without what tells whose it is. Names in `own` were given by who shows it, and stay.
 ///
 /// # Errors
@@ -30,7 +27,7 @@ pub fn anonymize(mut timeline: Timeline, own: &[&str]) -> Result<Timeline, serde
     let mut places = Places::keeping(own);
     empty(&mut timeline, &mut places);
     let mut value = serde_json::to_value(&timeline)?;
-    rewrite(&mut value, &mut places);
+    rewrite(&mut value, Holds::Sentence, &mut places);
     serde_json::from_value(value)
 }
 
@@ -39,6 +36,7 @@ fn empty(timeline: &mut Timeline, places: &mut Places) {
     let source = &mut timeline.source;
     source.anonymized = true;
     source.name = "capture".into();
+    source.warnings.iter_mut().for_each(without_file);
     (source.start, source.captured_by) = (None, None);
     source.interfaces.clear();
     source.comments.clear();
@@ -56,6 +54,15 @@ fn empty(timeline: &mut Timeline, places: &mut Places) {
         for name in std::iter::once(&lookup.name).chain(&lookup.aliases) {
             places.learn(name);
         }
+        if let Asked::HostsFile { path } = &lookup.asked {
+            places.learn_path(path);
+        }
+    }
+    let hosts = timeline.overview.iter().flat_map(Overview::hosts);
+    hosts.filter_map(|host| host.name.as_ref()).for_each(|name| places.learn(name));
+    // A condition may hold parts of names.
+    if let Some(selection) = &mut timeline.selection {
+        selection.filter = None;
     }
     timeline.other_calls.iter_mut().for_each(|other| other.call.program = None);
     for event in &mut timeline.events {
@@ -74,16 +81,51 @@ fn empty(timeline: &mut Timeline, places: &mut Places) {
     }
 }
 
-/// Every text, wherever it stands.
-fn rewrite(value: &mut Value, places: &mut Places) {
+/// Every text, as its field wants; a list holds what its field does.
+fn rewrite(value: &mut Value, holds: Holds, places: &mut Places) {
     match value {
-        Value::String(text) => *text = places.hide(text),
-        Value::Array(list) => list.iter_mut().for_each(|one| rewrite(one, places)),
+        Value::String(text) => match holds {
+            Holds::Word => {}
+            Holds::Place => *text = places.hide_place(text),
+            Holds::Sentence => *text = places.hide(text),
+            Holds::Nothing => text.clear(),
+        },
+        Value::Array(list) => list.iter_mut().for_each(|one| rewrite(one, holds, places)),
         Value::Object(fields) => {
-            for (_, field) in fields.iter_mut().filter(|(name, _)| !OWN_WORDS.contains(&name.as_str())) {
-                rewrite(field, places);
+            // The program's own name is no host's.
+            for (name, field) in fields.iter_mut().filter(|(name, _)| *name != "generator") {
+                rewrite(field, fields::of(name).unwrap_or(Holds::Sentence), places);
             }
         }
         _ => {}
+    }
+}
+
+/// A warning about a file begins with the file's name, in both languages.
+fn without_file(warning: &mut Text) {
+    let Text { en, zh } = warning;
+    for (behind_en, behind_zh) in [(": ", "："), (" lacks ", " 缺少 ")] {
+        let Some((file, told)) = en.split_once(behind_en) else { continue };
+        let Some(told_zh) = zh.strip_prefix(file).and_then(|zh| zh.strip_prefix(behind_zh)) else { continue };
+        (*en, *zh) = (format!("capture{behind_en}{told}"), format!("capture{behind_zh}{told_zh}"));
+        return;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_warning_does_not_name_its_file() {
+        for (en, zh, en_without, zh_without) in [
+            ("my work.pcap: it is cut", "my work.pcap：被截断", "capture: it is cut", "capture：被截断"),
+            ("a.pcap lacks 3 packets", "a.pcap 缺少 3 个数据包", "capture lacks 3 packets", "capture 缺少 3 个数据包"),
+            ("3 packets: gone", "3 个数据包：丢失", "3 packets: gone", "3 个数据包：丢失"),
+        ] {
+            let mut warning = Text::new(en, zh);
+            without_file(&mut warning);
+            assert_eq!(warning, Text::new(en_without, zh_without));
+        }
     }
 }

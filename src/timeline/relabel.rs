@@ -107,7 +107,7 @@ fn chosen<'n>(meant: impl Iterator<Item = &'n Relabel>) -> Option<&'n Relabel> {
 
 impl Overview {
     /// All hosts that stand out.
-    fn hosts(&self) -> impl Iterator<Item = &Standout> {
+    pub(crate) fn hosts(&self) -> impl Iterator<Item = &Standout> {
         [&self.servers, &self.clients]
             .into_iter()
             .flat_map(|all| [&all.refused, &all.unanswered, &all.reset, &all.closed_first])
