@@ -1,8 +1,7 @@
 //! One line per connection as comma-separated values (RFC 4180), for spreadsheets and databases.
 
-use crate::safe::safe;
+use super::cells::{Line, name};
 use crate::timeline::{Connection, EndCause, Endpoint, Timeline};
-use std::fmt::Display;
 use std::io;
 
 /// The columns, by the names that `--where` knows. What is added stands at the end.
@@ -74,10 +73,9 @@ pub fn row(
         other => other.clone(),
     };
     let roles = |ids: &mut dyn Iterator<Item = &String>| ids.map(role).collect::<Vec<_>>().join(" ");
-    let name = |value: &dyn erased::Name| value.name();
     let waits = &connection.time_wait;
     let last = waits.iter().max_by_key(|wait| wait.remaining_ns);
-    let mut line = Line { out, is_first: true };
+    let mut line = Line::new(out);
     line.number(connection.id)?;
     line.number(connection.start_ns)?;
     line.number(connection.end_ns.saturating_sub(connection.start_ns))?;
@@ -111,85 +109,10 @@ pub fn row(
     line.text(zeek.map_or("", |zeek| &zeek.history))?;
     line.text(&connection.verdict.en)?;
     line.text(&connection.verdict.zh)?;
-    line.text(&open.cause.as_ref().map(|cause| name(cause)).unwrap_or_default())?;
-    line.text(&close.cause.as_ref().map(|cause| name(cause)).unwrap_or_default())?;
+    line.text(&open.cause.as_ref().map(name).unwrap_or_default())?;
+    line.text(&close.cause.as_ref().map(name).unwrap_or_default())?;
     for endpoint in [client, server] {
         line.text(endpoint.and_then(|endpoint| endpoint.name.as_deref()).unwrap_or_default())?;
     }
-    line.out.write_all(b"\r\n")
-}
-
-/// The stable names of kinds, as the JSON has them.
-mod erased {
-    pub(super) trait Name {
-        fn name(&self) -> String;
-    }
-
-    impl<T: serde::Serialize> Name for T {
-        fn name(&self) -> String {
-            match serde_json::to_value(self) {
-                Ok(serde_json::Value::String(name)) => name,
-                _ => String::new(),
-            }
-        }
-    }
-}
-
-/// A line being written, cell by cell.
-struct Line<'o, W> {
-    out: &'o mut W,
-    is_first: bool,
-}
-
-impl<W: io::Write> Line<'_, W> {
-    fn number(&mut self, number: impl Display) -> io::Result<()> {
-        self.comma()?;
-        write!(self.out, "{number}")
-    }
-
-    fn maybe(&mut self, number: Option<impl Display>) -> io::Result<()> {
-        match number {
-            Some(number) => self.number(number),
-            None => self.comma(),
-        }
-    }
-
-    /// Text is quoted where it must be. What a spreadsheet would take for a formula begins with an apostrophe, which says
-    /// that it is text.
-    fn text(&mut self, text: &str) -> io::Result<()> {
-        self.comma()?;
-        let text = safe(text);
-        let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
-        let guard = if is_formula { "'" } else { "" };
-        if text.contains(['"', ',', '\r', '\n']) {
-            return write!(self.out, "\"{guard}{}\"", text.replace('"', "\"\""));
-        }
-        write!(self.out, "{guard}{text}")
-    }
-
-    fn comma(&mut self) -> io::Result<()> {
-        if std::mem::take(&mut self.is_first) { Ok(()) } else { self.out.write_all(b",") }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn text_is_quoted_and_no_formula() {
-        let cell = |text: &str| {
-            let mut out = Vec::new();
-            Line { out: &mut out, is_first: true }.text(text).unwrap();
-            String::from_utf8(out).unwrap()
-        };
-        assert_eq!(cell("SYN, then RST"), "\"SYN, then RST\"");
-        assert_eq!(cell("say \"no\""), "\"say \"\"no\"\"\"");
-        assert_eq!(cell("=cmd|' /C calc'!A0"), "'=cmd|' /C calc'!A0");
-        assert_eq!(cell("@a,b"), "\"'@a,b\"");
-        assert_eq!(cell("-1"), "'-1");
-        assert_eq!(cell("a\nb"), "a␊b");
-        assert_eq!(cell(""), "");
-    }
+    line.end()
 }

@@ -1,6 +1,7 @@
 //! Timelines and ladders into bytes: one file per format, each `write(&…, out: &mut impl io::Write)`.
 
 mod capture;
+mod cells;
 pub mod check;
 pub mod compare;
 pub mod csv;
