@@ -67,8 +67,8 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     let chooses = args.choose.filter.is_some() || args.choose.sort.is_some();
     // A picture is of one connection: of the first, unless that is for the choice or the text to say.
     let pictures_first = has_pictures && !draws && !chooses;
-    let is_whole =
-        [Format::Json, Format::Html].into_iter().any(|format| outputs.has(format)) || has_pictures && !pictures_first;
+    let is_whole = Format::ALL.into_iter().any(|format| format.is_of_all() && outputs.has(format))
+        || has_pictures && !pictures_first;
     let watch = match args.connection {
         Some(id) => Watch::One(id),
         None if is_whole || is_lesson => Watch::All,

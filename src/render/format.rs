@@ -3,7 +3,7 @@
 use super::diagram::{mermaid, plantuml};
 use super::slides::{beamer, marp, reveal, slidev};
 use super::{
-    Style, csv, graph, har, json, lookups, markdown, messages, ndjson, page, png, skipped, story, summary, svg, table,
+    Style, csv, events, graph, har, json, lookups, markdown, messages, ndjson, page, png, skipped, story, summary, svg, table,
     text, waterfall, width,
 };
 use crate::ladder::{self, Ladder, Lanes, View};
@@ -22,6 +22,9 @@ pub enum Format {
     Csv,
     /// A line per connection, each a JSON object.
     Ndjson,
+    /// A line per event, for charts: comma-separated values, and JSON objects.
+    EventsCsv,
+    EventsNdjson,
     /// Requests and responses of HTTP as HAR 1.2.
     Har,
     /// The same as a row each, with a bar of where the time went.
@@ -47,11 +50,13 @@ pub enum Format {
 }
 
 impl Format {
-    pub const ALL: [Format; 17] = [
+    pub const ALL: [Format; 19] = [
         Format::Text,
         Format::Json,
         Format::Csv,
         Format::Ndjson,
+        Format::EventsCsv,
+        Format::EventsNdjson,
         Format::Har,
         Format::Waterfall,
         Format::Messages,
@@ -67,6 +72,11 @@ impl Format {
         Format::Markdown,
     ];
 
+    /// Whether it tells the events of all connections.
+    pub fn is_of_all(self) -> bool {
+        matches!(self, Format::Json | Format::EventsCsv | Format::EventsNdjson | Format::Html)
+    }
+
     /// Whether it has a line for each connection, which needs nothing else.
     pub fn is_lines(self) -> bool {
         matches!(self, Format::Csv | Format::Ndjson)
@@ -79,6 +89,8 @@ impl Format {
             Format::Json => "json",
             Format::Csv => "csv",
             Format::Ndjson => "ndjson",
+            Format::EventsCsv => "events.csv",
+            Format::EventsNdjson => "events.ndjson",
             Format::Har => "har",
             Format::Waterfall => "waterfall",
             Format::Messages => "messages",
@@ -95,10 +107,15 @@ impl Format {
         }
     }
 
-    /// The format that a file's name ends in, in capitals or not: of two that fit, as of `.reveal.html`, the longer one.
+    /// The format that a file's name ends in, in capitals or not: of two that fit, as of `.reveal.html`, the longer one. A
+    /// name that is nothing but such a long suffix, as `trace.json`, is meant so.
     pub fn from_name(name: &str) -> Option<Format> {
         let name = name.to_ascii_lowercase();
-        let fits = |format: &Format| name.strip_suffix(format.suffix()).is_some_and(|rest| rest.ends_with('.'));
+        let fits = |format: &Format| {
+            let suffix = format.suffix();
+            let is_whole = |rest: &str| rest.is_empty() && suffix.contains('.');
+            name.strip_suffix(suffix).is_some_and(|rest| rest.ends_with('.') || is_whole(rest))
+        };
         Format::ALL.into_iter().filter(fits).max_by_key(|format| format.suffix().len())
     }
 
@@ -153,7 +170,14 @@ pub fn write(
         return drawn;
     }
     match format {
-        Format::Json | Format::Csv | Format::Ndjson | Format::Har | Format::Waterfall | Format::Messages => {
+        Format::Json
+        | Format::Csv
+        | Format::Ndjson
+        | Format::EventsCsv
+        | Format::EventsNdjson
+        | Format::Har
+        | Format::Waterfall
+        | Format::Messages => {
             let one = view.connection.map(|id| only(timeline, id));
             let chosen = one.as_ref().unwrap_or(timeline);
             let part = view.is_partial().then(|| ladder::part(chosen, view));
@@ -161,6 +185,8 @@ pub fn write(
             match format {
                 Format::Csv => csv::write(chosen, out)?,
                 Format::Ndjson => ndjson::write(chosen, out)?,
+                Format::EventsCsv => events::csv::write(chosen, out)?,
+                Format::EventsNdjson => events::ndjson::write(chosen, out)?,
                 Format::Har => har::write(chosen, out)?,
                 Format::Waterfall => waterfall::write(chosen, style, out)?,
                 Format::Messages => messages::write(chosen, style, out)?,

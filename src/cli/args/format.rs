@@ -25,6 +25,8 @@ fn named(format: Format) -> (&'static str, &'static str) {
             "A line per connection, for spreadsheets; by when they began, but of very many one that outlives 8192 later ones comes later",
         ),
         Format::Ndjson => ("ndjson", "A line per connection, each a JSON object; in the same order"),
+        Format::EventsCsv => ("events-csv", "A line per event, for charts"),
+        Format::EventsNdjson => ("events-ndjson", "A line per event, each a flat JSON object"),
         Format::Har => ("har", "HTTP requests and their responses as HAR 1.2, which browsers read"),
         Format::Waterfall => {
             ("waterfall", "A row per HTTP request, and a bar of where its time went: as a browser's network panel")

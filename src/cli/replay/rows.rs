@@ -25,7 +25,7 @@ pub(super) struct Rows {
 /// where both sides are joined, which holds all of both captures anyway.
 pub(super) fn suffice(args: &Replay, outputs: &Outputs) -> bool {
     let chooses = args.choose.filter.is_some() || args.choose.sort.is_some();
-    let is_whole = [Format::Json, Format::Html].into_iter().any(|format| outputs.has(format))
+    let is_whole = Format::ALL.into_iter().any(|format| format.is_of_all() && outputs.has(format))
         || outputs.has_pictures()
         || outputs.has_messages()
         || args.output.show.graph.is_some()

@@ -1,0 +1,149 @@
+//! Events for charts, tracks for Perfetto, timing diagrams and casts: golden files of each, their own rules, and that what packets
+//! hold stays text. After a change that is meant: `INSTA_UPDATE=always cargo test --test charts` and a look at the difference.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod support;
+
+use serde_json::Value;
+use std::path::Path;
+use std::process::Command;
+use support::hostile;
+use synfin::ladder::View;
+use synfin::render::{self, Charset, Format, Style};
+use synfin::timeline::{Lang, Timeline};
+
+const FORMATS: [Format; 2] = [Format::EventsCsv, Format::EventsNdjson];
+
+const CAPTURES: [(&str, Lang); 3] =
+    [("lab/syn-lost.pcapng", Lang::En), ("refused.pcap", Lang::Zh), ("lab/simultaneous-close.pcapng", Lang::En)];
+
+fn timeline(capture: &str) -> Timeline {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures").join(capture);
+    let mut program = Command::new(env!("CARGO_BIN_EXE_synfin"));
+    let output = program.args(["replay", "--format", "json"]).arg(&path).output().unwrap();
+    assert!(output.status.success(), "{capture}: {}", String::from_utf8_lossy(&output.stderr));
+    let mut timeline: Timeline = serde_json::from_slice(&output.stdout).unwrap();
+    timeline.generator.version = "…".into();
+    timeline
+}
+
+fn export(timeline: &Timeline, format: Format, lang: Lang) -> String {
+    let mut out = Vec::new();
+    let style = Style::new(lang, Charset::Unicode, 100);
+    render::write(timeline, &View::default(), format, &style, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// A timeline in which every word of others is evil.
+fn evil() -> Timeline {
+    let mut evil = timeline("lab/web-server.pcapng");
+    hostile::fill(&mut evil);
+    evil
+}
+
+/// Rows and cells of comma-separated values (RFC 4180).
+fn cells(csv: &str) -> Vec<Vec<String>> {
+    let (mut rows, mut row, mut cell, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
+    let mut letters = csv.chars().peekable();
+    while let Some(c) = letters.next() {
+        match c {
+            '"' if quoted && letters.peek() == Some(&'"') => cell.extend(letters.next()),
+            '"' => quoted = !quoted,
+            ',' if !quoted => row.push(std::mem::take(&mut cell)),
+            '\r' if !quoted => assert_eq!(letters.peek(), Some(&'\n')),
+            '\n' if !quoted => {
+                row.push(std::mem::take(&mut cell));
+                rows.push(std::mem::take(&mut row));
+            }
+            c => cell.push(c),
+        }
+    }
+    assert!(!quoted && cell.is_empty() && row.is_empty());
+    rows
+}
+
+#[test]
+fn golden_files() {
+    for (capture, lang) in CAPTURES {
+        let timeline = timeline(capture);
+        let name = Path::new(capture).file_stem().unwrap().to_str().unwrap().to_owned();
+        for format in FORMATS {
+            let drawn = export(&timeline, format, lang);
+            assert_eq!(drawn, export(&timeline, format, lang), "{format:?} differs from run to run");
+            insta::assert_snapshot!(format!("{name}-{}", format.suffix()), drawn);
+        }
+    }
+}
+
+#[test]
+fn a_long_suffix_goes_before_a_short_one() {
+    for format in FORMATS {
+        assert_eq!(Format::from_name(&format!("x.{}", format.suffix())), Some(format));
+        if format.suffix().contains('.') {
+            assert_eq!(Format::from_name(format.suffix()), Some(format), "nobody calls anything else so");
+        }
+    }
+    assert_eq!(Format::from_name("events.json"), Some(Format::Json));
+    assert_eq!(Format::from_name("csv"), None);
+}
+
+#[test]
+fn no_format_holds_a_control_character() {
+    let evil = evil();
+    for lang in [Lang::En, Lang::Zh] {
+        for format in FORMATS {
+            let drawn = export(&evil, format, lang);
+            for control in ['\u{1b}', '\u{7}', '\u{9b}', '\u{202e}', '\u{0}'] {
+                assert!(!drawn.contains(control), "{format:?}: {control:?}");
+            }
+        }
+    }
+}
+
+/// Every event has its line; both formats say the same under the same names, and no cell is a formula.
+#[test]
+fn events_have_a_flat_line_each() {
+    for timeline in [timeline("download.pcap"), timeline("lab/browser-request.pcapng"), evil()] {
+        let rows = cells(&export(&timeline, Format::EventsCsv, Lang::En));
+        let lines = export(&timeline, Format::EventsNdjson, Lang::En);
+        let (head, rows) = rows.split_first().unwrap();
+        assert_eq!((rows.len(), lines.lines().count()), (timeline.events.len(), timeline.events.len()));
+        for ((row, line), event) in rows.iter().zip(lines.lines()).zip(&timeline.events) {
+            let object: serde_json::Map<String, Value> = serde_json::from_str(line).unwrap();
+            assert_eq!(object.len(), head.len());
+            assert_eq!((&object["event"], &object["t_ns"]), (&event.id.into(), &event.t_ns.into()));
+            for (name, cell) in head.iter().zip(row) {
+                assert!(!cell.starts_with(['=', '@', '+', '\t']), "{name}: {cell}");
+                match &object[name] {
+                    Value::Null => assert_eq!(cell, "", "{name}"),
+                    Value::Number(_) if name.ends_with("_s") => {
+                        let (cell, told) = (cell.parse::<f64>().unwrap(), object[name].as_f64().unwrap());
+                        assert!((cell - told).abs() < 1e-9, "{name}");
+                    }
+                    Value::String(text) => {
+                        assert_eq!(*cell, guarded(&render::safe(text)), "{name}");
+                    }
+                    other => assert_eq!(*cell, other.to_string(), "{name}"),
+                }
+            }
+        }
+    }
+}
+
+/// What a spreadsheet would take for a formula, behind an apostrophe.
+fn guarded(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text.to_string() }
+}
+
+/// A sum over the lines is what the connection's totals say, folded or not.
+#[test]
+fn events_add_up_to_the_totals() {
+    let timeline = timeline("download.pcap");
+    let lines = export(&timeline, Format::EventsNdjson, Lang::En);
+    let sum = |name: &str| -> u64 {
+        lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()[name].as_u64().unwrap_or(0)).sum()
+    };
+    let totals = &timeline.connections[0].totals;
+    assert_eq!((sum("client_segments"), sum("server_segments")), (totals.client.segments, totals.server.segments));
+    assert_eq!((sum("client_bytes"), sum("server_bytes")), (totals.client.bytes, totals.server.bytes));
+}
