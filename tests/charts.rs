@@ -12,7 +12,7 @@ use synfin::ladder::View;
 use synfin::render::{self, Charset, Format, Style};
 use synfin::timeline::{Lang, Timeline};
 
-const FORMATS: [Format; 2] = [Format::EventsCsv, Format::EventsNdjson];
+const FORMATS: [Format; 3] = [Format::EventsCsv, Format::EventsNdjson, Format::Cast];
 
 const CAPTURES: [(&str, Lang); 3] =
     [("lab/syn-lost.pcapng", Lang::En), ("refused.pcap", Lang::Zh), ("lab/simultaneous-close.pcapng", Lang::En)];
@@ -146,4 +146,58 @@ fn events_add_up_to_the_totals() {
     let totals = &timeline.connections[0].totals;
     assert_eq!((sum("client_segments"), sum("server_segments")), (totals.client.segments, totals.server.segments));
     assert_eq!((sum("client_bytes"), sum("server_bytes")), (totals.client.bytes, totals.server.bytes));
+}
+
+/// The text of a cast as a terminal shows it, without the colours; each of them is ours.
+fn without_colour(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('\u{1b}') {
+        plain.push_str(before);
+        let colour = after.strip_prefix('[').and_then(|after| after.split_once('m'));
+        let (numbers, after) = colour.unwrap_or_else(|| panic!("ESC, then {after:.20}"));
+        assert!(numbers.bytes().all(|octet| octet.is_ascii_digit() || octet == b';'), "{numbers}");
+        rest = after;
+    }
+    plain + rest
+}
+
+/// The rows of the text ladder, one after the other, in colour, with a marker at each step.
+#[test]
+fn a_cast_draws_the_ladder_row_by_row() {
+    for (timeline, lang) in [
+        (timeline("lab/syn-lost.pcapng"), Lang::En),
+        (timeline("download.pcap"), Lang::Zh),
+        (timeline("lab/three-way.pcapng"), Lang::En),
+        (evil(), Lang::En),
+    ] {
+        let cast = export(&timeline, Format::Cast, lang);
+        let mut lines = cast.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let head = lines.next().unwrap();
+        assert_eq!((&head["version"], &head["width"]), (&2.into(), &100.into()));
+        assert!((24..=40).contains(&head["height"].as_u64().unwrap()));
+        let (mut last, mut shown, mut markers) = (0.0, String::new(), Vec::new());
+        for line in lines {
+            let at = line[0].as_f64().unwrap();
+            assert!(at >= last && at - last <= 3.0, "{at} after {last}");
+            last = at;
+            match line[1].as_str().unwrap() {
+                "o" => shown.push_str(line[2].as_str().unwrap()),
+                "m" => markers.push(line[2].as_str().unwrap().to_string()),
+                other => panic!("{other}"),
+            }
+        }
+        let first = timeline.connections[0].id;
+        let steps = timeline.steps.iter().filter(|step| step.connection == first).count();
+        assert_eq!(markers.len(), steps);
+        assert!(shown.contains("\u{1b}[") && !shown.replace("\r\n", "").contains(['\r', '\n']));
+        let shown = without_colour(&shown);
+        let mut ladder = Vec::new();
+        let (style, view) = (Style::new(lang, Charset::Unicode, 100), View { connection: Some(first), limit: None });
+        render::write(&timeline, &view, Format::Text, &style, &mut ladder).unwrap();
+        let shown: Vec<&str> = shown.split("\r\n").map(str::trim_end).collect();
+        for line in String::from_utf8(ladder).unwrap().lines().filter(|line| !line.contains('⚠')) {
+            assert!(shown.contains(&line.trim_end()), "{line}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use super::diagram::{mermaid, plantuml};
 use super::slides::{beamer, marp, reveal, slidev};
 use super::{
-    Style, csv, events, graph, har, json, lookups, markdown, messages, ndjson, page, png, skipped, story, summary, svg, table,
+    Style, cast, csv, events, graph, har, json, lookups, markdown, messages, ndjson, page, png, skipped, story, summary, svg, table,
     text, waterfall, width,
 };
 use crate::ladder::{self, Ladder, Lanes, View};
@@ -45,12 +45,14 @@ pub enum Format {
     /// Sequence diagrams as text.
     Mermaid,
     Plantuml,
+    /// The ladder drawing itself in a terminal.
+    Cast,
     /// A report.
     Markdown,
 }
 
 impl Format {
-    pub const ALL: [Format; 19] = [
+    pub const ALL: [Format; 20] = [
         Format::Text,
         Format::Json,
         Format::Csv,
@@ -69,6 +71,7 @@ impl Format {
         Format::Beamer,
         Format::Mermaid,
         Format::Plantuml,
+        Format::Cast,
         Format::Markdown,
     ];
 
@@ -103,6 +106,7 @@ impl Format {
             Format::Beamer => "tex",
             Format::Mermaid => "mmd",
             Format::Plantuml => "puml",
+            Format::Cast => "cast",
             Format::Markdown => "md",
         }
     }
@@ -122,7 +126,7 @@ impl Format {
     /// Whether it draws one connection: the first, where none is asked for.
     pub fn is_of_one(self) -> bool {
         use Format::*;
-        matches!(self, Svg | Png | Reveal | Marp | Slidev | Beamer | Mermaid | Plantuml | Markdown)
+        matches!(self, Svg | Png | Reveal | Marp | Slidev | Beamer | Mermaid | Plantuml | Cast | Markdown)
     }
 }
 
@@ -202,6 +206,7 @@ pub fn write(
         Format::Beamer => beamer::write(&one(timeline, view).ok_or(Error::Nothing)?, style, out)?,
         Format::Mermaid => mermaid::write(&one(timeline, view).ok_or(Error::Nothing)?, style, out)?,
         Format::Plantuml => plantuml::write(&one(timeline, view).ok_or(Error::Nothing)?, style, out)?,
+        Format::Cast => cast::write(&one(timeline, view).ok_or(Error::Nothing)?, style, out)?,
         Format::Markdown => markdown::write(&one(timeline, view).ok_or(Error::Nothing)?, style, out)?,
         Format::Text => {
             let chosen = match (view.connection, timeline.connections.as_slice()) {

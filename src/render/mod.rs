@@ -1,6 +1,7 @@
 //! Timelines and ladders into bytes: one file per format, each `write(&…, out: &mut impl io::Write)`.
 
 mod capture;
+pub mod cast;
 mod cells;
 pub mod check;
 pub mod compare;
