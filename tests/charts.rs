@@ -12,7 +12,7 @@ use synfin::ladder::View;
 use synfin::render::{self, Charset, Format, Style};
 use synfin::timeline::{Lang, Timeline};
 
-const FORMATS: [Format; 3] = [Format::EventsCsv, Format::EventsNdjson, Format::Cast];
+const FORMATS: [Format; 4] = [Format::EventsCsv, Format::EventsNdjson, Format::Cast, Format::Trace];
 
 const CAPTURES: [(&str, Lang); 3] =
     [("lab/syn-lost.pcapng", Lang::En), ("refused.pcap", Lang::Zh), ("lab/simultaneous-close.pcapng", Lang::En)];
@@ -198,6 +198,86 @@ fn a_cast_draws_the_ladder_row_by_row() {
         let shown: Vec<&str> = shown.split("\r\n").map(str::trim_end).collect();
         for line in String::from_utf8(ladder).unwrap().lines().filter(|line| !line.contains('⚠')) {
             assert!(shown.contains(&line.trim_end()), "{line}");
+        }
+    }
+}
+
+/// Nanoseconds of a time in microseconds, exactly as it is written.
+fn nanos(line: &str, key: &str) -> Option<i64> {
+    let (_, rest) = line.split_once(&format!("\"{key}\":"))?;
+    let number = rest.split([',', '}']).next().unwrap();
+    let (whole, fraction) = number.split_once('.').unwrap();
+    assert_eq!(fraction.len(), 3);
+    Some(format!("{whole}{fraction}").parse().unwrap())
+}
+
+/// The trace event format's own rules: every event has its four fields, times never go back, slices of one track nest, each
+/// arrow has both its ends within slices, and a nanosecond is a nanosecond.
+#[test]
+fn a_trace_keeps_the_rules_of_its_format() {
+    for timeline in [
+        timeline("download.pcap"),
+        timeline("two-hosts-client.pcap"),
+        timeline("lab/web-server.pcapng"),
+        timeline("lab/thread-per-client.pcapng"),
+        timeline("lab/syn-lost.pcapng"),
+        timeline("lab/browser-request.pcapng"),
+        timeline("lab/self-connect.pcapng"),
+        evil(),
+    ] {
+        let trace = export(&timeline, Format::Trace, Lang::En);
+        let whole: Value = serde_json::from_str(&trace).unwrap();
+        let shift = whole["otherData"]["shift_ns"].as_i64().unwrap();
+        let events: Vec<(&str, Value)> = trace
+            .lines()
+            .filter(|line| line.starts_with("{\"name\""))
+            .map(|line| (line, serde_json::from_str(line.trim_end_matches(',')).unwrap()))
+            .collect();
+        assert_eq!(events.len(), whole["traceEvents"].as_array().unwrap().len());
+        let mut last = 0;
+        let mut open: std::collections::HashMap<u64, Vec<(i64, i64)>> = Default::default();
+        let mut arrows: std::collections::BTreeMap<u64, Vec<(String, i64)>> = Default::default();
+        let mut segments = 0;
+        for (line, event) in &events {
+            let (ts, tid) = (nanos(line, "ts").unwrap(), event["tid"].as_u64().unwrap());
+            assert!(event["pid"].is_u64() && event["name"].is_string());
+            let letter = event["ph"].as_str().unwrap();
+            if letter == "M" {
+                continue;
+            }
+            assert!(ts >= last, "{line}");
+            last = ts;
+            let track = open.entry(tid).or_default();
+            match letter {
+                "X" => {
+                    let end = ts + nanos(line, "dur").unwrap();
+                    track.retain(|(_, end)| *end > ts);
+                    assert!(track.iter().all(|(_, outer)| *outer >= end), "crosses another: {line}");
+                    track.push((ts, end));
+                    if event["cat"] == "segment" {
+                        segments += 1;
+                        let args = &event["args"];
+                        let told =
+                            args["received_ns"].as_i64().filter(|_| event["name"].as_str().unwrap().starts_with("rcv"));
+                        assert_eq!(ts - shift, told.or(args["t_ns"].as_i64()).unwrap(), "{line}");
+                    }
+                }
+                "s" | "f" => {
+                    assert!(track.iter().any(|(begin, end)| *begin <= ts && ts < *end), "no slice around {line}");
+                    arrows.entry(event["id"].as_u64().unwrap()).or_default().push((letter.to_string(), ts));
+                }
+                "i" => assert_eq!(event["s"], "t"),
+                "C" => assert!(event["args"].as_object().unwrap().values().all(Value::is_u64)),
+                other => panic!("{other}"),
+            }
+        }
+        assert!(segments > 0);
+        for (id, ends) in arrows {
+            let letters: Vec<&str> = ends.iter().map(|(letter, _)| letter.as_str()).collect();
+            assert_eq!(letters, ["s", "f"], "arrow {id}");
+        }
+        for connection in &timeline.connections {
+            assert!(trace.contains(&format!("\"name\":\"#{} ", connection.id)), "no process for {}", connection.id);
         }
     }
 }

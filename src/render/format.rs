@@ -4,7 +4,7 @@ use super::diagram::{mermaid, plantuml};
 use super::slides::{beamer, marp, reveal, slidev};
 use super::{
     Style, cast, csv, events, graph, har, json, lookups, markdown, messages, ndjson, page, png, skipped, story, summary, svg, table,
-    text, waterfall, width,
+    text, trace, waterfall, width,
 };
 use crate::ladder::{self, Ladder, Lanes, View};
 use crate::plot::{Kind, Plot};
@@ -25,6 +25,8 @@ pub enum Format {
     /// A line per event, for charts: comma-separated values, and JSON objects.
     EventsCsv,
     EventsNdjson,
+    /// Every connection on tracks, for Perfetto.
+    Trace,
     /// Requests and responses of HTTP as HAR 1.2.
     Har,
     /// The same as a row each, with a bar of where the time went.
@@ -52,13 +54,14 @@ pub enum Format {
 }
 
 impl Format {
-    pub const ALL: [Format; 20] = [
+    pub const ALL: [Format; 21] = [
         Format::Text,
         Format::Json,
         Format::Csv,
         Format::Ndjson,
         Format::EventsCsv,
         Format::EventsNdjson,
+        Format::Trace,
         Format::Har,
         Format::Waterfall,
         Format::Messages,
@@ -77,7 +80,7 @@ impl Format {
 
     /// Whether it tells the events of all connections.
     pub fn is_of_all(self) -> bool {
-        matches!(self, Format::Json | Format::EventsCsv | Format::EventsNdjson | Format::Html)
+        matches!(self, Format::Json | Format::EventsCsv | Format::EventsNdjson | Format::Trace | Format::Html)
     }
 
     /// Whether it has a line for each connection, which needs nothing else.
@@ -94,6 +97,7 @@ impl Format {
             Format::Ndjson => "ndjson",
             Format::EventsCsv => "events.csv",
             Format::EventsNdjson => "events.ndjson",
+            Format::Trace => "trace.json",
             Format::Har => "har",
             Format::Waterfall => "waterfall",
             Format::Messages => "messages",
@@ -179,6 +183,7 @@ pub fn write(
         | Format::Ndjson
         | Format::EventsCsv
         | Format::EventsNdjson
+        | Format::Trace
         | Format::Har
         | Format::Waterfall
         | Format::Messages => {
@@ -191,6 +196,7 @@ pub fn write(
                 Format::Ndjson => ndjson::write(chosen, out)?,
                 Format::EventsCsv => events::csv::write(chosen, out)?,
                 Format::EventsNdjson => events::ndjson::write(chosen, out)?,
+                Format::Trace => trace::write(chosen, style, out)?,
                 Format::Har => har::write(chosen, out)?,
                 Format::Waterfall => waterfall::write(chosen, style, out)?,
                 Format::Messages => messages::write(chosen, style, out)?,

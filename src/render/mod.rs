@@ -34,6 +34,7 @@ pub mod svg;
 pub mod table;
 pub mod text;
 mod time;
+pub mod trace;
 pub mod waterfall;
 mod width;
 mod window;

@@ -27,6 +27,7 @@ fn named(format: Format) -> (&'static str, &'static str) {
         Format::Ndjson => ("ndjson", "A line per connection, each a JSON object; in the same order"),
         Format::EventsCsv => ("events-csv", "A line per event, for charts"),
         Format::EventsNdjson => ("events-ndjson", "A line per event, each a flat JSON object"),
+        Format::Trace => ("trace", "Every connection on tracks, as Chrome trace JSON, which ui.perfetto.dev shows"),
         Format::Har => ("har", "HTTP requests and their responses as HAR 1.2, which browsers read"),
         Format::Waterfall => {
             ("waterfall", "A row per HTTP request, and a bar of where its time went: as a browser's network panel")
