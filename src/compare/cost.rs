@@ -32,6 +32,8 @@ pub struct Cost {
     /// So many requests a second (connections, where no requests were read) to one server use up the client's ports: 28,232
     /// of them, each held for 2MSL. `None`: it holds none.
     pub exhausted_at: Option<f64>,
+    /// The same, had the client closed each connection first that left a TIME-WAIT. `None`: none did.
+    pub exhausted_at_if_client_first: Option<f64>,
 }
 
 /// Octets of IP and TCP headers, options included.
@@ -64,10 +66,12 @@ impl Cost {
         let client_waits = waits(true);
         let two_msl_ns = connections.iter().flat_map(|connection| &connection.time_wait).map(|wait| wait.two_msl_ns);
         let held_ns = two_msl_ns.max().unwrap_or_default();
-        let exhausted_at = (client_waits > 0 && held_ns > 0).then(|| {
+        let exhausted_by = |waits: u64| {
             let asked = if requests > 0 { requests } else { connections.len() as u64 };
-            f64::from(EPHEMERAL_PORTS) / (held_ns as f64 / 1e9) * asked as f64 / client_waits as f64
-        });
+            (waits > 0 && held_ns > 0)
+                .then(|| f64::from(EPHEMERAL_PORTS) / (held_ns as f64 / 1e9) * asked as f64 / waits as f64)
+        };
+        let ended = connections.iter().filter(|connection| !connection.time_wait.is_empty()).count() as u64;
         Cost {
             connections: connections.len() as u64,
             requests,
@@ -81,7 +85,8 @@ impl Cost {
             total_ns: end - begin,
             client_waits,
             server_waits: waits(false),
-            exhausted_at,
+            exhausted_at: exhausted_by(client_waits),
+            exhausted_at_if_client_first: exhausted_by(ended),
         }
     }
 }

@@ -1,11 +1,13 @@
 //! Two timelines next to each other: their bars on one scale, what each cost, and how that grows with the distance.
 
+mod ports;
+
 use super::ink::Ink;
 use super::line::Line;
 use super::overview::grouped;
 use super::time::{octets, span};
 use super::{Charset, Style, safe, width};
-use crate::compare::{Bar, Cost, Document, Pair, SCHEMA, Side};
+use crate::compare::{Bar, Document, Pair, SCHEMA, Side};
 use crate::timeline::Phase;
 use std::io;
 
@@ -123,7 +125,6 @@ fn costs(pair: &Pair, style: &Style, out: &mut impl io::Write) -> io::Result<()>
     }
     head.write(out)?;
     let (a, b) = (&pair.a.cost, &pair.b.cost);
-    let count = |cost: u64| grouped(cost);
     let mut rows: Vec<Row> = vec![
         Row::count(lang.pick("connections", "连接数"), a.connections, b.connections),
         Row::count(lang.pick("segments", "报文段"), a.segments, b.segments),
@@ -155,7 +156,7 @@ fn costs(pair: &Pair, style: &Style, out: &mut impl io::Write) -> io::Result<()>
             b.server_waits,
         ));
     }
-    rows.push(exhaustion(a, b, style, &count));
+    rows.extend(ports::rows(a, b, style));
     for row in rows {
         let mut line = Line::new(style);
         line.to(INDENT).push(&width::clip(row.head, HEAD, style.charset), Ink::Dim);
@@ -165,7 +166,7 @@ fn costs(pair: &Pair, style: &Style, out: &mut impl io::Write) -> io::Result<()>
         }
         line.write(out)?;
     }
-    Ok(())
+    ports::why(a, b, style, out)
 }
 
 /// One row: what it is about, A, B, and B − A.
@@ -197,25 +198,6 @@ impl Row {
     fn span(head: &'static str, a: i64, b: i64) -> Row {
         Row::of(head, a, b, |ns| span(i64::try_from(ns).unwrap_or(i64::MAX)))
     }
-}
-
-/// At what rate the client runs out of ports.
-fn exhaustion(a: &Cost, b: &Cost, style: &Style, count: &impl Fn(u64) -> String) -> Row {
-    let none = style.lang.pick("never", "不会").to_string();
-    let rate = |cost: &Cost| {
-        cost.exhausted_at.map_or(none.clone(), |rate| format!("{}/s", count(rate.round().max(0.0) as u64)))
-    };
-    let head = if a.requests + b.requests > 0 {
-        style.lang.pick("requests: ports run out at", "请求：端口耗尽于")
-    } else {
-        style.lang.pick("connections: ports run out at", "连接：端口耗尽于")
-    };
-    let factor = match (a.exhausted_at, b.exhausted_at) {
-        (Some(a), Some(b)) if a > 0.0 => format!("×{:.2}", b / a),
-        _ => String::new(),
-    };
-    let factor = if style.charset == Charset::Ascii { factor.replace('×', "x") } else { factor };
-    Row { head, numbers: [rate(a), rate(b), factor] }
 }
 
 /// The whole time of both at each delay.
