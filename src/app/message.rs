@@ -148,6 +148,20 @@ impl Draft {
         self.span.missing += len;
     }
 
+    /// The octets that it was made of, as the segments carried them.
+    pub(super) fn pieces<'o>(&self, octets: &'o [u8]) -> Vec<Next<'o>> {
+        let begin = self.span.offset;
+        let from = |carrier: &Carrier| carrier.first.clamp(begin, begin + octets.len() as u64);
+        let ends = self.carriers.iter().skip(1).map(from).chain([begin + octets.len() as u64]);
+        let pieces = self.carriers.iter().zip(ends).enumerate().filter_map(|(place, (carrier, end))| {
+            let offset = if place == 0 { begin } else { from(carrier) };
+            let place = |at: u64| usize::try_from(at - begin).ok();
+            let octets = octets.get(place(offset)?..place(end)?).filter(|octets| !octets.is_empty())?;
+            Some(Next::Octets { offset, octets, carrier: *carrier })
+        });
+        pieces.collect()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.span.len == 0
     }

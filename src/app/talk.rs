@@ -31,6 +31,8 @@ pub(super) struct Shared {
     queries: VecDeque<(u16, u64)>,
     /// Both sides speak another protocol from here on.
     pub(super) switched: bool,
+    /// That other protocol is HTTP/2, whose preface the client still has to send.
+    pub(super) awaits_preface: bool,
     pub(super) manner: Manner,
 }
 
@@ -117,10 +119,8 @@ impl Talk {
             *own_way = Way::Dns(Box::default());
         }
         let whose = Whose { connection: heard.connection, peer: heard.peer };
-        if heard.piece.len > 0
-            && let Way::Text(turns) = others_way
-        {
-            turns.pause(Whose { connection: heard.connection, peer: !heard.peer }, shared, out);
+        if heard.piece.len > 0 {
+            others_way.pause(Whose { connection: heard.connection, peer: !heard.peer }, shared, out);
         }
         let mut begins = false;
         own.push(&heard.piece, &mut |next| begins |= own_way.read(next, whose, shared, out));
@@ -149,7 +149,11 @@ impl Way {
     /// Reads on; says whether a message begins here.
     fn read(&mut self, next: Next<'_>, whose: Whose, shared: &mut Shared, out: &mut dyn FnMut(MessageWord)) -> bool {
         if shared.switched {
-            *self = Way::Closed;
+            // (What was said before in another protocol is told.)
+            let way = std::mem::replace(self, Way::Closed);
+            if let Way::Text(mut turns) = way {
+                turns.end(whose, shared, out);
+            }
         }
         if matches!(self, Way::Unknown)
             && let Next::Octets { octets, .. } = next
@@ -158,7 +162,12 @@ impl Way {
         }
         match self {
             Way::Unknown | Way::Closed => false,
-            Way::Http(messages) => messages.read(next, whose, shared, out),
+            Way::Http(messages) => {
+                let begins = messages.read(next, whose, shared, out);
+                let refused = messages.refused();
+                self.read_as_text(refused, Some(next), whose, shared, out);
+                begins
+            }
             Way::Text(turns) => turns.read(next, whose, shared, out),
             Way::Tls(hello) => {
                 let (begins, told) = hello.read(next, whose, shared);
@@ -184,6 +193,48 @@ impl Way {
         }
     }
 
+    /// The other side speaks.
+    fn pause(&mut self, whose: Whose, shared: &mut Shared, out: &mut dyn FnMut(MessageWord)) {
+        if let Way::Http(messages) = self
+            && shared.manner.text.is_some()
+        {
+            // A word that may begin a request, and is answered: a chat.
+            let refused = messages.give_up();
+            self.read_as_text(refused, None, whose, shared, out);
+        }
+        if let Way::Text(turns) = self {
+            turns.pause(whose, shared, out);
+        }
+    }
+
+    /// What was taken for HTTP and is none, and what is left of the piece in which this turned out.
+    fn read_as_text(
+        &mut self,
+        refused: Option<http::Refused>,
+        next: Option<Next<'_>>,
+        whose: Whose,
+        shared: &mut Shared,
+        out: &mut dyn FnMut(MessageWord),
+    ) {
+        let Some(http::Refused { draft, octets }) = refused.filter(|_| shared.manner.text.is_some()) else { return };
+        let mut turns = Box::<Turns>::default();
+        for piece in draft.pieces(&octets) {
+            turns.read(piece, whose, shared, out);
+        }
+        match next {
+            Some(Next::Octets { offset, octets, carrier }) => {
+                let read = usize::try_from(draft.span.offset + draft.span.len - offset).unwrap_or(usize::MAX);
+                if let Some(rest) = octets.get(read..).filter(|rest| !rest.is_empty()) {
+                    let next = Next::Octets { offset: offset + read as u64, octets: rest, carrier };
+                    turns.read(next, whose, shared, out);
+                }
+            }
+            Some(missing @ Next::Missing { .. }) => _ = turns.read(missing, whose, shared, out),
+            None => {}
+        }
+        *self = Way::Text(turns);
+    }
+
     fn held(&self) -> usize {
         match self {
             Way::Unknown | Way::Closed => 0,
@@ -194,7 +245,11 @@ impl Way {
         }
     }
 
-    fn close(self, whose: Whose, shared: &mut Shared, out: &mut dyn FnMut(MessageWord)) {
+    fn close(mut self, whose: Whose, shared: &mut Shared, out: &mut dyn FnMut(MessageWord)) {
+        if let Way::Http(messages) = &mut self {
+            let refused = messages.give_up();
+            self.read_as_text(refused, None, whose, shared, out);
+        }
         match self {
             Way::Http(messages) => messages.close(whose, shared, out),
             Way::Text(mut turns) => turns.end(whose, shared, out),

@@ -19,6 +19,8 @@ pub struct Panel<'t> {
     pub exchanges: Vec<Exchange<'t>>,
     /// Connections that speak TLS, whose requests nobody can read, with what their first message asks for.
     pub encrypted: Vec<(u64, &'t TlsClientHello)>,
+    /// Connections that speak HTTP/2 in the clear, whose frames are not decoded.
+    pub http2: Vec<u64>,
 }
 
 /// A request and what answers it; one of the two may not be in the capture.
@@ -60,11 +62,11 @@ pub enum Outcome {
     Whole,
     /// The response was cut off.
     Cut,
-    /// No response came.
+    /// No response came that can be read.
     Unanswered,
     /// Not even the request came to its end.
     RequestCut,
-    /// The request is not in the capture.
+    /// The request is not in the capture, or is none that can be read.
     RequestMissing,
 }
 
@@ -112,6 +114,7 @@ impl<'t> Panel<'t> {
                     }
                 }
                 Content::TlsClientHello(hello) => panel.encrypted.push((event.connection, hello)),
+                Content::Http2Preface(_) => panel.http2.push(event.connection),
                 Content::Dns(_) | Content::Text(_) | Content::Data(_) | Content::Unknown => {}
             }
         }

@@ -18,7 +18,7 @@ pub use lane::{Lane, Lanes, Side};
 pub use part::part;
 pub use progress::Progress;
 pub use row::{Arrival, Arrow, Change, Content, Folded, FoldedFlow, Lifeline, Remark, Row, Wait, WaitAction};
-pub use said::Said;
+pub use said::{Said, encoding};
 pub use view::{Detail, Numbers, Stretch, View};
 
 use crate::timeline::{Connection, Source, Step, Timeline};

@@ -3,14 +3,15 @@
 use super::{Lanes, Side};
 use crate::timeline::amount::some;
 use crate::timeline::{
-    Body, Content, DnsMessage, Header, Lang, Lookup, Message, RawData, Text, TextMessage, TlsClientHello,
+    Body, Content, DnsMessage, Header, Http2KnownBy, Http2Preface, Lang, Lookup, Message, RawData, Text, TextMessage,
+    TlsClientHello,
 };
 
 /// A message in few words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
     pub from: Side,
-    /// `HTTP`, `TLS`, `DNS`, `text` or `data`.
+    /// `HTTP`, `HTTP/2`, `TLS`, `DNS`, `text` or `data`.
     pub protocol: &'static str,
     /// The start line of HTTP, what a ClientHello asks for, or the text: as it was recorded, not safe for a terminal.
     pub line: Text,
@@ -34,6 +35,7 @@ impl Said {
                 ("HTTP", Text::new(line.clone(), line), response.body.as_ref().map(|body| (body, &response.headers)))
             }
             Content::TlsClientHello(hello) => ("TLS", client_hello(hello), None),
+            Content::Http2Preface(preface) => ("HTTP/2", http2(*preface), None),
             Content::Dns(message) => ("DNS", dns(message), None),
             Content::Text(text) => ("text", Text::new(quoted(&text.text), quoted(&text.text)), None),
             Content::Data(data) => ("data", raw(data, message.len), None),
@@ -116,6 +118,19 @@ fn client_hello(hello: &TlsClientHello) -> Text {
     Text::new(en, zh)
 }
 
+fn http2(preface: Http2Preface) -> Text {
+    match preface.known_by {
+        Http2KnownBy::Upgrade => Text::new(
+            "connection preface of HTTP/2, after the upgrade (RFC 9113 3.4); the frames that follow are not decoded",
+            "升级之后的 HTTP/2 连接前言（RFC 9113 3.4）；其后的帧不作解析",
+        ),
+        Http2KnownBy::PriorKnowledge => Text::new(
+            "connection preface of HTTP/2, with prior knowledge (RFC 9113 3.3, 3.4); the frames that follow are not decoded",
+            "HTTP/2 连接前言，客户端预先知道对方支持（RFC 9113 3.3、3.4）；其后的帧不作解析",
+        ),
+    }
+}
+
 fn dns(message: &DnsMessage) -> Text {
     let asked = message.question.as_ref();
     let asked = asked.map_or_else(String::new, |question| format!(" {} {}", question.name, question.record_type));
@@ -153,7 +168,8 @@ fn quoted(text: &str) -> String {
     format!("“{}”", lines.join(" ⏎ "))
 }
 
-fn encoding(text: &TextMessage) -> Vec<Text> {
+/// In what a text was read, and how far it can be trusted.
+pub fn encoding(text: &TextMessage) -> Vec<Text> {
     let name = match text.encoding.as_str() {
         "us-ascii" => "ASCII".to_string(),
         other => other.to_ascii_uppercase(),

@@ -33,6 +33,11 @@ impl<'a> Line<'a> {
         self
     }
 
+    /// Columns so far.
+    pub(super) fn used(&self) -> usize {
+        self.used
+    }
+
     /// Fills with spaces up to a column; nothing when the line is already there.
     pub(super) fn to(&mut self, column: usize) -> &mut Self {
         let missing = column.min(self.style.width).saturating_sub(self.used);

@@ -109,6 +109,8 @@ pub enum Content {
     HttpResponse(HttpResponse),
     /// The first message of TLS, in the clear: what it asks for. All that follows is encrypted.
     TlsClientHello(TlsClientHello),
+    /// The preface of HTTP/2, which the client sends first. The frames that both send from here on are not decoded.
+    Http2Preface(Http2Preface),
     /// A DNS message over TCP, behind its length.
     Dns(DnsMessage),
     /// Text of an application whose protocol is not known: what one side said until the other one spoke.
@@ -127,7 +129,7 @@ pub struct HttpRequest {
     pub method: String,
     /// What is asked for, as it stands in the request line.
     pub target: String,
-    /// `1.1`.
+    /// `1.1`; empty where the request line has none.
     pub version: String,
     /// Header fields as sent, in order.
     pub headers: Vec<Header>,
@@ -139,7 +141,7 @@ pub struct HttpRequest {
 /// An HTTP response (RFC 9112 4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct HttpResponse {
-    /// `1.1`.
+    /// `1.1`; empty where the status line has none.
     pub version: String,
     /// `200`.
     pub status: u16,
@@ -162,7 +164,8 @@ impl HttpRequest {
 impl HttpResponse {
     /// The line in words.
     pub fn start_line(&self) -> String {
-        format!("{} {} {}", protocol(&self.version), self.status, self.reason)
+        let protocol = if self.version.is_empty() { "HTTP".into() } else { protocol(&self.version) };
+        format!("{protocol} {} {}", self.status, self.reason)
     }
 }
 
@@ -227,6 +230,23 @@ pub struct TlsClientHello {
     /// The protocols that it would speak inside, as `h2` (RFC 7301).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alpn: Vec<String>,
+}
+
+/// The client's connection preface (RFC 9113 3.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Http2Preface {
+    /// How it knows that the server speaks HTTP/2.
+    pub known_by: Http2KnownBy,
+}
+
+/// How a client comes to speak HTTP/2 without TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Http2KnownBy {
+    /// It knew before (RFC 9113 3.3).
+    PriorKnowledge,
+    /// The server agreed to `Upgrade: h2c` (RFC 7540 3.2; RFC 9113 3.1 no longer has it).
+    Upgrade,
 }
 
 /// Text as it was said.

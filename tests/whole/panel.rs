@@ -325,3 +325,78 @@ fn messages(timeline: &Timeline, lang: Lang) -> String {
     render::write(timeline, &View::default(), Format::Messages, &style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
+
+/// What is nearly HTTP is shown with what is wrong, and nothing untrue is said of the other side.
+#[test]
+fn what_is_nearly_http_or_goes_on_as_something_else_is_named() {
+    let whole = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+    let mut web = Web::default();
+    let asked = ["GET  /two HTTP/1.1", "GET\t/tab\tHTTP/1.1", "get /small HTTP/1.1"];
+    for (n, line) in asked.iter().enumerate() {
+        let at = 100 * n as i64;
+        let one = web.open(at);
+        web.ask(one, at + 11, &format!("{line}\r\nHost: x\r\n\r\n"));
+        web.answer(one, at + 21, if n == 1 { "HTTP 200 OK\r\nContent-Length: 0\r\n\r\n" } else { whole });
+    }
+    let two = web.open(400);
+    web.say(two, Peer::A, 411, b"\xff\xfe\r\n");
+    web.answer(two, 421, whole);
+    let three = web.open(500);
+    web.say(three, Peer::A, 511, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00");
+    web.say(three, Peer::B, 521, b"\x00\x00\x00\x04\x00\x00\x00\x00\x00");
+    let timeline = web.timeline(Wishes::default());
+    let panel = Panel::of(&timeline);
+    let told: Vec<_> = panel.exchanges.iter().map(|one| (one.url.as_str(), one.outcome())).collect();
+    let urls = ["http://x/two", "http://x/tab", "http://x/small"].map(|url| (url, Outcome::Whole));
+    assert_eq!(told, [&urls[..], &[("http://192.0.2.80:80/", Outcome::RequestMissing)]].concat());
+    assert_eq!(panel.http2, [5]);
+    for (lang, expected) in [
+        (
+            Lang::En,
+            [
+                "not parted by one space each",
+                "the status line has no version",
+                "no HTTP request for it in the capture",
+                "1 connection goes on in HTTP/2 in the clear: its frames are not decoded",
+            ],
+        ),
+        (Lang::Zh, ["不是恰好一个空格", "状态行缺少版本号", "抓包中没有对应的 HTTP 请求", "1 个连接改用明文 HTTP/2"]),
+    ] {
+        let waterfall = drawn(&timeline, lang, Charset::Unicode, 100);
+        expected.iter().for_each(|words| assert!(waterfall.contains(words), "{words}: {waterfall}"));
+    }
+    let drawn = [Lang::En, Lang::Zh].map(|lang| messages(&timeline, lang));
+    assert!(drawn[0].contains("│GET│SP│SP│/two│SP│HTTP/1.1│") && drawn[0].contains("│GET│HT│/tab│"), "{}", drawn[0]);
+    assert!(drawn[0].contains("HTTP/2 with prior knowledge (RFC 9113 3.3)") && drawn[1].contains("HTTP/2 连接前言"));
+}
+
+/// Bodies are never passed over in silence: their media type, the encoding of their text, or their first octets.
+#[test]
+fn messages_name_encodings_segments_and_octets() {
+    let mut web = Web::default();
+    let one = web.open(0);
+    web.ask(one, 11, "GET /a.png HTTP/1.1\r\nHost: x\r\n\r\n");
+    web.answer(one, 21, "HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: 9\r\n\r\n");
+    web.say(one, Peer::B, 22, b"\x89PNG\r\n\x1a\n\xff");
+    web.ask(one, 31, "GET /b HTTP/1.1\r\nHost: x\r\n\r\n");
+    web.answer(one, 41, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\n");
+    web.say(one, Peer::B, 42, b"\xc4\xe3\xba\xc3\xa3\xa1");
+    let two = web.open(100);
+    web.say(two, Peer::A, 111, b"\xc4\xe3");
+    web.say(two, Peer::A, 112, b"\xba\xc3");
+    let text = Some(synfin::app::Encoding::Auto);
+    let timeline = web.timeline(Wishes { manner: Manner { text, ..Manner::default() }, ..Wishes::default() });
+    let [english, chinese] = [Lang::En, Lang::Zh].map(|lang| messages(&timeline, lang));
+    for words in [
+        "body · frame 6 · 9 B · image/png · no text",
+        "89 50 4e 47 0d 0a 1a 0a ff                        .PNG.....",
+        "· text/plain · GBK as far as one can guess\n             你好！",
+        "in 2 segments (frames 13, 14) · GBK as far as one can guess",
+    ] {
+        assert!(english.contains(words), "{words}: {english}");
+    }
+    for words in ["image/png · 非文本", "text/plain · 编码推测为 GBK", "2 个报文段（帧 13, 14） · 编码推测为 GBK"]
+    {
+        assert!(chinese.contains(words), "{words}: {chinese}");
+    }
+}

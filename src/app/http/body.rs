@@ -368,17 +368,18 @@ fn framed(headers: &[Header], draft: &mut Draft, is_request: bool) -> Option<Bod
         if last.eq_ignore_ascii_case("chunked") {
             return Some(Body::new(Framing::Chunked, None, At::Size(Vec::new())));
         }
-        draft.problem(
-            "Transfer-Encoding does not end with chunked: only the connection's end ends the body",
-            "Transfer-Encoding 不以 chunked 结尾：只有连接关闭才能结束正文",
-        );
-        return Some(if is_request { Body::none() } else { Body::new(Framing::UntilClose, None, At::Data(None)) });
+        let (en, zh) = ("Transfer-Encoding does not end with chunked", "Transfer-Encoding 不以 chunked 结尾");
+        return Some(endless(en, zh, is_request, draft));
     }
     let first = first?;
     if lengths.any(|other| other != first) {
         draft.problem(
-            format!("two lengths that differ in Content-Length: {first} is taken"),
-            format!("Content-Length 出现两个不同的值：取 {first}"),
+            format!(
+                "two lengths that differ in Content-Length: {first} is taken here, another recipient may take the other; it may be an attack, and must be refused (RFC 9112 6.3)"
+            ),
+            format!(
+                "Content-Length 出现两个不同的值：此处取 {first}，其他接收方可能取另一个；可能是攻击，必须拒绝（RFC 9112 6.3）"
+            ),
         );
     }
     match first.parse::<u64>() {
@@ -386,11 +387,27 @@ fn framed(headers: &[Header], draft: &mut Draft, is_request: bool) -> Option<Bod
             Some(Body::new(Framing::ContentLength, Some(promised), At::Data(Some(promised))))
         }
         _ => {
-            draft.problem(
+            let (en, zh) = (
                 format!("Content-Length is no number of octets: {first}"),
                 format!("Content-Length 不是字节数：{first}"),
             );
-            Some(if is_request { Body::none() } else { Body::new(Framing::UntilClose, None, At::Data(None)) })
+            Some(endless(&en, &zh, is_request, draft))
         }
     }
+}
+
+/// A body whose length cannot be known for this reason: all that comes until the connection's end.
+fn endless(en: &str, zh: &str, is_request: bool, draft: &mut Draft) -> Body {
+    if is_request {
+        draft.problem(
+            format!("{en}: where the body ends cannot be known, and a server must refuse it (RFC 9112 6.3)"),
+            format!("{zh}：无法得知正文在何处结束，服务器必须拒绝（RFC 9112 6.3）"),
+        );
+    } else {
+        draft.problem(
+            format!("{en}: only the connection's end ends the body (RFC 9112 6.3)"),
+            format!("{zh}：只有连接关闭才能结束正文（RFC 9112 6.3）"),
+        );
+    }
+    Body::new(Framing::UntilClose, None, At::Data(None))
 }

@@ -1,5 +1,6 @@
 //! The head of a message, line by line (RFC 9112 2 to 5). Where it is malformed, what can be read is read and the rest is said.
 
+use super::start::{self, Start};
 use super::{Kind, secret};
 use crate::app::message::{Draft, readable};
 use crate::timeline::{Header, PartKind};
@@ -12,12 +13,6 @@ const MOST_HEADERS: usize = 256;
 pub(super) struct Head {
     pub(super) start: Start,
     pub(super) headers: Vec<Header>,
-}
-
-#[derive(Debug)]
-pub(super) enum Start {
-    Request { method: String, target: String, version: String },
-    Response { version: String, status: u16, reason: String },
 }
 
 /// How many of the new octets still belong to the head, where its blank line is among them.
@@ -57,10 +52,7 @@ impl Head {
             }
             at += line.len() as u64;
         }
-        let start = match kind {
-            Kind::Requests => request(first, draft),
-            Kind::Responses => response(first, draft),
-        };
+        let start = start::read(first, kind, draft);
         let mut headers: Vec<Header> = Vec::new();
         let (mut number, mut dropped, mut is_secret) = (1_usize, 0_usize, false);
         for line in lines {
@@ -94,61 +86,6 @@ impl Head {
 fn without_end(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     line.strip_suffix(b"\r").unwrap_or(line)
-}
-
-/// `method SP request-target SP HTTP-version` (RFC 9112 3).
-fn request(line: &[u8], draft: &mut Draft) -> Start {
-    let line = readable(line);
-    let (method, rest) = line.split_once(' ').unwrap_or((&line, ""));
-    let (target, version) = match rest.rsplit_once(' ') {
-        Some((target, version)) if version.starts_with("HTTP/") => (target, version),
-        _ => (rest, ""),
-    };
-    if version.is_empty() {
-        draft.problem(
-            "the request line has no version, as in HTTP/0.9: \"METHOD target HTTP/1.1\" is expected",
-            "请求行缺少版本号（HTTP/0.9 的写法）：应为“方法 目标 HTTP/1.1”",
-        );
-    }
-    if method.bytes().any(|octet| octet.is_ascii_lowercase()) {
-        let capitals = method.to_ascii_uppercase();
-        draft.problem(
-            format!("the method \"{method}\" is not {capitals}: letters and their case count (RFC 9110 9.1)"),
-            format!("方法 “{method}” 不是 {capitals}：方法区分大小写（RFC 9110 9.1）"),
-        );
-    }
-    if target.is_empty() {
-        draft.problem("the request line has no target", "请求行缺少请求目标");
-    } else if target.contains([' ', '\t']) {
-        draft.problem("a blank within the request target: it must be sent as %20", "请求目标中含有空格：应编码为 %20");
-    }
-    let version = version.strip_prefix("HTTP/").unwrap_or(version);
-    Start::Request { method: method.into(), target: target.trim().into(), version: version.into() }
-}
-
-/// `HTTP-version SP status-code SP [ reason-phrase ]` (RFC 9112 4).
-fn response(line: &[u8], draft: &mut Draft) -> Start {
-    let line = readable(line);
-    let (version, rest) = line.split_once(' ').unwrap_or((&line, ""));
-    let (code, reason) = rest.split_once(' ').unwrap_or((rest, ""));
-    let is_code = code.len() == 3 && code.bytes().all(|octet| octet.is_ascii_digit());
-    let status = if is_code { code.parse().unwrap_or_default() } else { 0 };
-    if !is_code {
-        draft.problem("the status line has no status code of three digits", "状态行缺少三位数字的状态码");
-    } else if !rest.contains(' ') {
-        draft.problem(
-            "no blank behind the status code: one must be there, also without a reason (RFC 9112 4)",
-            "状态码之后没有空格：即使没有原因短语也必须有（RFC 9112 4）",
-        );
-    }
-    if version == "ICY" {
-        draft.problem(
-            "the status line begins with ICY, as SHOUTcast servers write it, and not with HTTP/1.1",
-            "状态行以 ICY 开头（SHOUTcast 服务器的写法），而不是 HTTP/1.1",
-        );
-    }
-    let version = version.strip_prefix("HTTP/").unwrap_or(version);
-    Start::Response { version: version.into(), status, reason: reason.into() }
 }
 
 /// `field-name ":" OWS field-value OWS` (RFC 9112 5).

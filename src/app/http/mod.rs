@@ -1,15 +1,20 @@
 //! One direction of HTTP/1.x (RFC 9112): heads and bodies, one message after the other, whatever is wrong with them.
 
 mod body;
+mod duty;
 mod head;
+mod preface;
 mod secret;
+mod start;
 
 use super::message::{Draft, MessageWord, Unread, Whose};
 use super::stream::Next;
 use super::talk::{Asked, Shared};
-use crate::timeline::{self, Content, Header, HttpRequest, HttpResponse};
+use crate::timeline::{self, Content, Header, Http2KnownBy, HttpRequest, HttpResponse};
 use body::{Body, End};
-use head::{Head, Start};
+use head::Head;
+pub use start::begins;
+use start::{Start, is_simple, is_surely};
 
 /// Octets of a head at most: nothing sane sends more, and no server takes it.
 const MOST_HEAD: usize = 64 * 1024;
@@ -39,55 +44,6 @@ impl Method {
     }
 }
 
-/// What a direction carries that begins with these octets: `None` where that is no HTTP/1.x.
-pub fn begins(octets: &[u8]) -> Option<Kind> {
-    let octets = octets.trim_ascii_start();
-    let known = octets.get(..octets.len().min(5)).unwrap_or_default();
-    if !known.is_empty() && b"HTTP/".starts_with(known) || is_icy(octets) {
-        return Some(Kind::Responses);
-    }
-    let line = first_line(octets);
-    let is_whole = line.len() < octets.len();
-    let speaks = line.windows(6).any(|six| six == b" HTTP/");
-    let name = octets.iter().take_while(|octet| octet.is_ascii_uppercase()).count();
-    // Whatever may be a method (RFC 9110 9.1), once its line says that it is one.
-    let token = octets.iter().take_while(|octet| head::is_token(**octet)).count();
-    let name = if speaks && octets.get(token) == Some(&b' ') { token } else { name };
-    let looks_like_a_method = (1..=16).contains(&name);
-    match octets.get(name) {
-        None if looks_like_a_method => Some(Kind::Requests),
-        Some(b' ') if looks_like_a_method => {
-            let target = octets.get(name + 1);
-            let is_target = target.is_none_or(|octet| matches!(octet, b'/' | b'*') || octet.is_ascii_alphanumeric());
-            (is_target && (speaks || !is_whole || is_simple(line))).then_some(Kind::Requests)
-        }
-        _ => None,
-    }
-}
-
-/// Whether octets that may begin a message surely do.
-fn is_surely(octets: &[u8]) -> bool {
-    let octets = octets.trim_ascii_start();
-    let line = first_line(octets);
-    let is_old = line.len() < octets.len() && is_simple(line);
-    octets.starts_with(b"HTTP/") || octets.windows(6).any(|six| six == b" HTTP/") || is_icy(octets) || is_old
-}
-
-/// A status line of SHOUTcast, which answers HTTP with one of its own: `ICY 200 OK`.
-fn is_icy(octets: &[u8]) -> bool {
-    octets.strip_prefix(b"ICY ").is_some_and(|rest| rest.first().is_none_or(u8::is_ascii_digit))
-}
-
-/// All that a request of HTTP/0.9 is (RFC 1945 4.1): `GET` and where.
-fn is_simple(line: &[u8]) -> bool {
-    let target = line.trim_ascii_end().strip_prefix(b"GET ");
-    target.is_some_and(|target| target.starts_with(b"/") && !target.contains(&b' '))
-}
-
-fn first_line(octets: &[u8]) -> &[u8] {
-    octets.split(|octet| *octet == b'\n').next().unwrap_or_default()
-}
-
 /// Reads one direction.
 #[derive(Debug)]
 pub struct Messages {
@@ -98,6 +54,15 @@ pub struct Messages {
     open: Option<Open>,
     /// How many messages were told.
     told: u64,
+    /// What only looked like HTTP at first, for others to read.
+    refused: Option<Refused>,
+}
+
+/// Octets that are no HTTP, and the segments that carry them.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub(super) draft: Draft,
+    pub(super) octets: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -105,6 +70,8 @@ enum State {
     /// In a head, of which these octets are here.
     Head(Vec<u8>),
     Body(Body),
+    /// Behind the first line of HTTP/2's preface.
+    Preface(Vec<u8>),
     /// Where the next message begins is not known.
     Lost,
 }
@@ -121,7 +88,7 @@ struct Open {
 
 impl Messages {
     pub fn new(kind: Kind) -> Messages {
-        Messages { kind, state: State::Head(Vec::new()), draft: Draft::default(), open: None, told: 0 }
+        Messages { kind, state: State::Head(Vec::new()), draft: Draft::default(), open: None, told: 0, refused: None }
     }
 
     /// Reads on; says whether a message begins here.
@@ -135,14 +102,21 @@ impl Messages {
         let mut begins = false;
         match Unread::of(next) {
             Ok(mut unread) => {
-                if matches!(self.state, State::Lost) && self::begins(unread.octets) == Some(self.kind) {
+                let is_anew = || self::begins(unread.octets) == Some(self.kind) && is_surely(unread.octets);
+                if matches!(self.state, State::Lost) && self.refused.is_none() && is_anew() {
                     self.state = State::Head(Vec::new());
+                }
+                if shared.awaits_preface && self.kind == Kind::Responses {
+                    // Frames of HTTP/2.
+                    self.state = State::Lost;
+                    return false;
                 }
                 while !unread.octets.is_empty() && !shared.switched {
                     begins |= self.draft.is_empty() && !matches!(self.state, State::Lost);
                     match &self.state {
                         State::Head(_) => self.read_head(&mut unread, whose, shared, out),
                         State::Body(_) => self.read_body(&mut unread, whose, shared, out),
+                        State::Preface(_) => self.read_preface(&mut unread, whose, shared, out),
                         State::Lost => break,
                     }
                 }
@@ -152,12 +126,32 @@ impl Messages {
         begins
     }
 
+    /// What has turned out to be no HTTP, once.
+    pub(super) fn refused(&mut self) -> Option<Refused> {
+        self.refused.take()
+    }
+
+    /// Lets go of what may still become HTTP, and as yet is nothing that surely is.
+    pub(super) fn give_up(&mut self) -> Option<Refused> {
+        match &self.state {
+            State::Head(octets) if self.told == 0 && !is_surely(octets) => self.refuse(),
+            _ => {}
+        }
+        self.refused.take()
+    }
+
+    fn refuse(&mut self) {
+        if let State::Head(octets) = std::mem::replace(&mut self.state, State::Lost) {
+            self.refused = Some(Refused { draft: std::mem::take(&mut self.draft), octets });
+        }
+    }
+
     /// Octets that are kept until the message can be told.
     pub(super) fn held(&self) -> usize {
         match &self.state {
             State::Head(octets) => octets.len(),
             State::Body(body) => body.held(),
-            State::Lost => 0,
+            State::Preface(_) | State::Lost => 0,
         }
     }
 
@@ -165,6 +159,7 @@ impl Messages {
     pub(super) fn close(mut self, whose: Whose, shared: &mut Shared, out: &mut dyn FnMut(MessageWord)) {
         let complete = match &mut self.state {
             State::Body(body) => body.ends_with_connection(&mut self.draft),
+            State::Preface(octets) => preface::end(octets, &mut self.draft),
             State::Head(octets) if self.told == 0 && !is_surely(octets) => return,
             State::Head(_) if self.draft.is_empty() => return,
             // HTTP/0.9 has neither fields nor a blank line.
@@ -202,11 +197,15 @@ impl Messages {
         }
         if self.told == 0 && begins.is_none() {
             // It only looked like HTTP at first.
-            self.draft = Draft::default();
-            self.state = State::Lost;
+            self.refuse();
         } else if end.is_some_and(|end| end == taken.len()) {
             let octets = std::mem::take(octets);
-            self.open(&octets, shared);
+            if shared.awaits_preface && !preface::begins(&octets) {
+                // What follows an upgrade is no HTTP/1.x, whatever it looks like.
+                (self.draft, self.state, shared.switched) = (Draft::default(), State::Lost, true);
+                return;
+            }
+            self.open(&octets, true, shared);
             if matches!(&self.state, State::Body(body) if body.is_empty()) {
                 self.finish(whose, shared, out);
             }
@@ -219,8 +218,22 @@ impl Messages {
         }
     }
 
-    /// The head is there: what it says, and how the body is to be read.
-    fn open(&mut self, octets: &[u8], shared: &mut Shared) {
+    /// The head is there, as far as it comes: what it says, and how the body is to be read.
+    fn open(&mut self, octets: &[u8], is_whole: bool, shared: &mut Shared) {
+        if self.kind == Kind::Requests && preface::begins(octets) {
+            preface::tell_head(&mut self.draft);
+            let known_by = if shared.awaits_preface { Http2KnownBy::Upgrade } else { Http2KnownBy::PriorKnowledge };
+            let content = preface::content(known_by);
+            self.open = Some(Open { number: shared.number(), answers: None, content, is_final: false, switches: true });
+            self.state = State::Preface(Vec::new());
+            return;
+        }
+        if self.told > 0 && begins(octets).is_none() {
+            self.draft.problem(
+                "it follows a message that was whole, and is no start of another one",
+                "它紧跟在一条完整的消息之后，但不是另一条消息的开头",
+            );
+        }
         let head = Head::read(octets, self.kind, shared.manner.shows_secrets, &mut self.draft);
         let number = shared.number();
         let (mut answers, mut is_final, mut switches) = (None, false, false);
@@ -228,14 +241,20 @@ impl Messages {
             Start::Request { method, .. } => {
                 let method = Method::of(method);
                 shared.ask(Asked { number, method });
-                Body::of_request(&head.headers, &mut self.draft)
+                let body = Body::of_request(&head.headers, &mut self.draft);
+                if is_whole {
+                    duty::judge(&head, body.is_empty(), &mut self.draft);
+                }
+                body
             }
             Start::Response { status, .. } => {
                 let asked = shared.oldest().cloned();
                 answers = asked.as_ref().map(|asked| asked.number);
                 let method = asked.map_or(Method::Other, |asked| asked.method);
                 is_final = !(100..200).contains(status) || *status == 101;
-                switches = *status == 101 || method == Method::Connect && (200..300).contains(status);
+                shared.awaits_preface |= *status == 101 && preface::is_agreed(&head.headers);
+                switches = *status == 101 && !shared.awaits_preface
+                    || method == Method::Connect && (200..300).contains(status);
                 Body::of_response(*status, method, &head.headers, &mut self.draft)
             }
         };
@@ -259,6 +278,24 @@ impl Messages {
         }
     }
 
+    fn read_preface(
+        &mut self,
+        unread: &mut Unread<'_>,
+        whose: Whose,
+        shared: &mut Shared,
+        out: &mut dyn FnMut(MessageWord),
+    ) {
+        let State::Preface(octets) = &mut self.state else { return };
+        let (offset, carrier) = (unread.offset, unread.carrier);
+        let taken = unread.split(preface::REST.len() - octets.len());
+        octets.extend_from_slice(taken);
+        self.draft.take(offset, taken.len() as u64, carrier);
+        if octets.len() == preface::REST.len() || !preface::REST.starts_with(octets) {
+            let is_whole = preface::end(octets, &mut self.draft);
+            self.tell(is_whole, whose, shared, out);
+        }
+    }
+
     /// Octets that were not captured.
     fn miss(&mut self, offset: u64, len: u64, whose: Whose, shared: &mut Shared, out: &mut dyn FnMut(MessageWord)) {
         let end = match &mut self.state {
@@ -266,6 +303,14 @@ impl Messages {
             State::Head(octets) if octets.is_empty() => {
                 self.state = State::Lost;
                 return;
+            }
+            State::Head(octets) if self.told == 0 && !is_surely(octets) => {
+                self.refuse();
+                return;
+            }
+            State::Preface(octets) => {
+                preface::end(octets, &mut self.draft);
+                End::Broken
             }
             State::Head(_) => {
                 self.draft.problem(
@@ -295,7 +340,7 @@ impl Messages {
             && let State::Head(octets) = &mut self.state
         {
             let octets = std::mem::take(octets);
-            self.open(&octets, shared);
+            self.open(&octets, false, shared);
         }
         let state = std::mem::replace(&mut self.state, State::Lost);
         let Some(mut open) = self.open.take() else { return };
@@ -332,7 +377,12 @@ fn set_body(content: &mut Content, told: Option<timeline::Body>) {
         Content::HttpRequest(HttpRequest { body, .. }) | Content::HttpResponse(HttpResponse { body, .. }) => {
             *body = told
         }
-        Content::TlsClientHello(_) | Content::Dns(_) | Content::Text(_) | Content::Data(_) | Content::Unknown => {}
+        Content::TlsClientHello(_)
+        | Content::Http2Preface(_)
+        | Content::Dns(_)
+        | Content::Text(_)
+        | Content::Data(_)
+        | Content::Unknown => {}
     }
 }
 

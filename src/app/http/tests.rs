@@ -2,7 +2,7 @@
 use crate::app::message::Whole;
 use crate::app::{Carrier, Heard, Manner, MessageWord, Piece, Reader};
 use crate::tcp::{Peer, Timestamp};
-use crate::timeline::{Content, Framing, HttpRequest, HttpResponse, PartKind};
+use crate::timeline::{Content, Framing, Http2KnownBy, HttpRequest, HttpResponse, PartKind};
 
 /// Both directions of a connection, piece by piece.
 #[derive(Default)]
@@ -248,12 +248,23 @@ fn start_lines_that_are_nearly_right_are_shown_and_it_is_said_what_is_wrong() {
             "get /x HTTP/1.1",
             "the method \"get\" is not GET: letters and their case count (RFC 9110 9.1)",
         ),
-        ("M-SEARCH * HTTP/1.1\r\nMX: 1\r\n\r\n", "M-SEARCH * HTTP/1.1", ""),
+        ("M-SEARCH * HTTP/1.1\r\nHost: x\r\nMX: 1\r\n\r\n", "M-SEARCH * HTTP/1.1", ""),
         ("GET /old\r\n", "GET /old", "no version, as in HTTP/0.9"),
+        ("GET  /a HTTP/1.1\r\nHost: x\r\n\r\n", "GET /a HTTP/1.1", "not parted by one space each"),
+        ("GET\t/a\tHTTP/1.1\r\nHost: x\r\n\r\n", "GET /a HTTP/1.1", "or a tab, stand there (RFC 9112 3, 4)"),
+        ("post /a HTTP/1.1\r\nHost: x\r\n\r\n", "post /a HTTP/1.1", "\"post\" is not POST"),
+        ("GET /a http/1.1\r\nHost: x\r\n\r\n", "GET /a HTTP/1.1", "\"http\" in small letters"),
+        ("GET HTTP/1.1\r\nHost: x\r\n\r\n", "GET  HTTP/1.1", "no target"),
+        (
+            "GET /\x1b[31m HTTP/1.1\r\nHost: x\r\n\r\n",
+            "GET /\x1b[31m HTTP/1.1",
+            "control character in the request target",
+        ),
+        ("GET \x07 HTTP/1.1\r\nHost: x\r\n\r\n", "GET \x07 HTTP/1.1", "control character in the request target"),
     ] {
-        for size in [8, 1000] {
-            if size == 8 && !octets.starts_with("GET") {
-                // Only capitals are waited for until the line says what it is.
+        for size in [1, 8, 1000] {
+            if size < 1000 && octets.starts_with("M-SEARCH") {
+                // Only capitals and known methods are waited for until the line says what it is.
                 continue;
             }
             let words = told(octets.as_bytes(), b"", size);
@@ -270,6 +281,15 @@ fn start_lines_that_are_nearly_right_are_shown_and_it_is_said_what_is_wrong() {
         ("ICY 200 OK\r\nicy-name: x\r\n\r\nmusic", "ICY 200 OK", "begins with ICY"),
         ("HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 200 ", "no blank behind the status code"),
         ("HTTP/1.1 404 \r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 404 ", ""),
+        ("HTTP 200 OK\r\nContent-Length: 0\r\n\r\n", "HTTP 200 OK", "has no version: \"HTTP/1.1 200 OK\" is expected"),
+        ("http/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 200 OK", "\"http\" in small letters"),
+        ("HTTP/1.1  200 OK\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 200 OK", "not parted by one space each"),
+        ("HTTP/1.1\t200\tOK\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 200 OK", "not parted by one space each"),
+        (
+            "HTTP/1.1 200 \x1b[31m\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 200 \x1b[31m",
+            "control character in the reason phrase",
+        ),
     ] {
         for size in [1, 1000] {
             let words = told(b"", octets.as_bytes(), size);
@@ -280,6 +300,116 @@ fn start_lines_that_are_nearly_right_are_shown_and_it_is_said_what_is_wrong() {
                 "{words:?}"
             );
         }
+    }
+}
+
+#[test]
+fn a_body_whose_length_nobody_can_know_takes_all_that_comes() {
+    let more = "GET /not-this HTTP/1.1\r\nHost: x\r\n\r\nHTTP/1.1 404 No\r\n\r\n";
+    for fields in ["Transfer-Encoding: gzip", "Content-Length: 12x", "Content-Length: -1"] {
+        for size in [1, 1000] {
+            let asked = format!("POST / HTTP/1.1\r\nHost: x\r\n{fields}\r\n\r\n{more}");
+            let words = told(asked.as_bytes(), b"", size);
+            assert_eq!(words.len(), 1, "{words:#?}");
+            assert!(problems(&words[0]).contains("where the body ends cannot be known"), "{words:#?}");
+            let answered = format!("HTTP/1.1 200 OK\r\n{fields}\r\n\r\n{more}");
+            let words = told(b"", answered.as_bytes(), size);
+            assert_eq!(words.len(), 1, "{words:#?}");
+            let body = response(&words[0]).body.as_ref().unwrap();
+            assert_eq!((body.framing, body.len), (Framing::UntilClose, more.len() as u64));
+            assert!(problems(&words[0]).contains("only the connection's end ends the body"), "{words:#?}");
+        }
+    }
+    let words = told(b"GET / HTTP/1.0\r\n\r\n", format!("HTTP/1.0 200 OK\r\n\r\n{more}").as_bytes(), 7);
+    assert_eq!(words.len(), 2, "{words:#?}");
+}
+
+#[test]
+fn what_a_request_owes_is_judged() {
+    for (asked, what) in [
+        ("GET / HTTP/1.1\r\n\r\n", "no Host"),
+        ("GET / HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n", "2 Host fields"),
+        ("GET / HTTP/1.0\r\n\r\n", ""),
+        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx", "GET with a body"),
+        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", ""),
+        (
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx",
+            "it may be an attack, and must be refused",
+        ),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx", ""),
+    ] {
+        let words = told(asked.as_bytes(), b"", 1000);
+        let said = problems(&words[0]);
+        assert!(words.len() == 1 && said.contains(what) && said.is_empty() == what.is_empty(), "{asked:?}: {said}");
+        assert!(words[0].problems.iter().all(|text| !text.zh.is_ascii()));
+    }
+    let cut = told(b"GET / HTTP/1.1\r\nAccept: a", b"", 1000);
+    assert!(!problems(&cut[0]).contains("Host"), "it may have come later: {cut:?}");
+}
+
+#[test]
+fn octets_behind_a_whole_message_are_called_so() {
+    let words = told(b"", b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcdefg\r\n\r\n", 1000);
+    assert_eq!(words.len(), 2);
+    assert!(problems(&words[1]).contains("follows a message that was whole"), "{words:#?}");
+}
+
+#[test]
+fn the_preface_of_http_2_is_named_and_nothing_behind_it_is_read() {
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00GET / HTTP/1.1\r\n\r\n";
+    for size in [1, 5, 19, 1000] {
+        let words = told(preface, b"\x00\x00\x00\x04\x00\x00\x00\x00\x00HTTP/1.1 200 OK\r\n\r\n", size);
+        assert_eq!(words.len(), 1, "{words:#?}");
+        let Content::Http2Preface(told) = &words[0].content else { panic!("{words:?}") };
+        assert_eq!((told.known_by, words[0].span.len), (Http2KnownBy::PriorKnowledge, 24));
+        assert!(words[0].complete && words[0].problems.is_empty());
+    }
+    let broken = told(b"PRI * HTTP/2.0\r\n\r\nGET / HTTP/1.1\r\n\r\n", b"", 1000);
+    assert!(problems(&broken[0]).contains("does not end with SM") && !broken[0].complete, "{broken:?}");
+}
+
+#[test]
+fn an_upgrade_to_http_2_leads_to_its_preface() {
+    for size in [1, 1000] {
+        let mut said = Said::default();
+        let asked = "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n";
+        asked.as_bytes().chunks(size).for_each(|piece| said.say(Peer::A, piece));
+        let agreed = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00";
+        agreed.chunks(size).for_each(|piece| said.say(Peer::B, piece));
+        let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00";
+        preface.chunks(size).for_each(|piece| said.say(Peer::A, piece));
+        said.say(Peer::B, b"HTTP/1.1 200 no\r\n\r\n");
+        let words = said.told();
+        assert_eq!(words.len(), 3, "{words:#?}");
+        let Content::Http2Preface(told) = &words[2].content else { panic!("{words:?}") };
+        assert_eq!(told.known_by, Http2KnownBy::Upgrade);
+    }
+}
+
+#[test]
+fn words_of_a_chat_that_could_begin_a_request_are_told_as_text() {
+    let manner = Manner { text: Some(crate::app::Encoding::Auto), ..Manner::default() };
+    for pieces in [
+        &[(Peer::A, "HELLO"), (Peer::B, "get"), (Peer::A, "BYE")][..],
+        &[(Peer::A, "GET"), (Peer::A, "TING on\r\n\r\nwell"), (Peer::B, "OK"), (Peer::A, "BYE")],
+        &[(Peer::A, "OK")],
+    ] {
+        let mut said = Said { reader: Reader::new(manner), ..Said::default() };
+        for (peer, octets) in pieces {
+            said.say(*peer, octets.as_bytes());
+        }
+        let texts: String = said
+            .told()
+            .into_iter()
+            .map(|word| match word.content {
+                Content::Text(text) => text.text,
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        let mut expected: Vec<char> = pieces.iter().flat_map(|(_, text)| text.chars()).collect();
+        let mut texts: Vec<char> = texts.chars().collect();
+        (expected.sort_unstable(), texts.sort_unstable());
+        assert_eq!(texts, expected);
     }
 }
 

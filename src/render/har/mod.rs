@@ -30,6 +30,9 @@ fn comment(timeline: &Timeline, panel: &Panel<'_>) -> Option<String> {
     if !panel.encrypted.is_empty() {
         said.push(format!("connections that speak TLS, whose requests cannot be read: {}", panel.encrypted.len()));
     }
+    if !panel.http2.is_empty() {
+        said.push(format!("connections that speak HTTP/2 in the clear, which is not decoded: {}", panel.http2.len()));
+    }
     said.extend(timeline.source.warnings.iter().map(|warning| warning.en.clone()));
     (!said.is_empty()).then(|| said.join("; "))
 }

@@ -1,12 +1,13 @@
 //! The lines of a message as the octets between their ends: what is written, the spaces that part it, CR and LF.
 
-use crate::timeline::{Content, Header, Lang, Part, PartKind};
+use crate::timeline::{Content, Header, Http2KnownBy, Lang, Part, PartKind};
 
 /// A stretch of a line. (RFC 9112 2.2: a line ends by CR and LF; 3: one space stands between the words of the start line.)
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Piece {
     Text(String),
     Space,
+    Tab,
     CarriageReturn,
     LineFeed,
 }
@@ -17,6 +18,7 @@ pub(super) fn kind(content: &Content, lang: Lang) -> &'static str {
         Content::HttpRequest(_) => lang.pick("HTTP request", "HTTP 请求"),
         Content::HttpResponse(_) => lang.pick("HTTP response", "HTTP 响应"),
         Content::TlsClientHello(_) => "TLS ClientHello",
+        Content::Http2Preface(_) => lang.pick("HTTP/2 connection preface", "HTTP/2 连接前言"),
         Content::Dns(_) => "DNS",
         Content::Text(_) => lang.pick("text", "文本"),
         Content::Data(_) => lang.pick("data", "数据"),
@@ -83,11 +85,16 @@ fn extensions(text: &str, pieces: &mut Vec<Piece>) {
     }
 }
 
-/// Each space by itself: two that follow each other are two octets.
+/// Each space and each tab by itself: two that follow each other are two octets.
 fn words(text: &str, pieces: &mut Vec<Piece>) {
-    for (place, word) in text.split(' ').enumerate() {
-        pieces.extend((place > 0).then_some(Piece::Space));
-        pieces.extend((!word.is_empty()).then(|| Piece::Text(word.into())));
+    for word in text.split_inclusive([' ', '\t']) {
+        let bare = word.trim_end_matches([' ', '\t']);
+        pieces.extend((!bare.is_empty()).then(|| Piece::Text(bare.into())));
+        pieces.extend(word.get(bare.len()..).and_then(|blank| match blank {
+            " " => Some(Piece::Space),
+            "\t" => Some(Piece::Tab),
+            _ => None,
+        }));
     }
 }
 
@@ -132,20 +139,20 @@ pub(super) fn slice(text: &str, from: u64, len: u64) -> &str {
     text.get(place(from)..place(from.saturating_add(len))).unwrap_or_default()
 }
 
-/// What is known of the body's text.
-pub(super) fn body(content: &Content) -> &str {
-    let body = match content {
-        Content::HttpRequest(request) => request.body.as_ref(),
-        Content::HttpResponse(response) => response.body.as_ref(),
-        Content::Text(text) => return &text.text,
-        Content::Data(data) => return &data.hex,
-        _ => None,
-    };
-    body.and_then(|body| body.text.as_deref()).unwrap_or_default()
-}
-
-/// Why a request has no body.
+/// Why a request has no body, or what stands behind a message that is read as no other.
 pub(super) fn without_body(content: &Content, lang: Lang) -> Option<&'static str> {
+    if let Content::Http2Preface(preface) = content {
+        return Some(match preface.known_by {
+            Http2KnownBy::PriorKnowledge => lang.pick(
+                "HTTP/2 with prior knowledge (RFC 9113 3.3): frames follow both ways, which are not decoded",
+                "客户端预先知道对方支持 HTTP/2（RFC 9113 3.3）：其后双向都是帧，不作解析",
+            ),
+            Http2KnownBy::Upgrade => lang.pick(
+                "HTTP/2 after the upgrade (RFC 9113 3.4): frames follow both ways, which are not decoded",
+                "升级为 HTTP/2（RFC 9113 3.4）：其后双向都是帧，不作解析",
+            ),
+        });
+    }
     let Content::HttpRequest(request) = content else { return None };
     match (request.method.as_str(), &request.body) {
         ("GET" | "HEAD", None) => {
@@ -164,6 +171,7 @@ mod tests {
         let pieces = line_of(&Content::Unknown, &part, 0).into_iter().map(|piece| match piece {
             Piece::Text(text) => text,
             Piece::Space => "SP".into(),
+            Piece::Tab => "HT".into(),
             Piece::CarriageReturn => "CR".into(),
             Piece::LineFeed => "LF".into(),
         });
@@ -173,6 +181,7 @@ mod tests {
     #[test]
     fn a_line_is_drawn_as_it_was_sent() {
         assert_eq!(drawn(PartKind::RequestLine, "GET /page HTTP/1.1\r\n"), "GET|SP|/page|SP|HTTP/1.1|CR|LF");
+        assert_eq!(drawn(PartKind::RequestLine, "GET  /a\tHTTP/1.1 \n"), "GET|SP|SP|/a|HT|HTTP/1.1|SP|LF");
         assert_eq!(drawn(PartKind::StatusLine, "HTTP/1.1 999999 \n"), "HTTP/1.1|SP|999999|SP|LF");
         assert_eq!(drawn(PartKind::Header, "Host: a\r\n"), "Host|:|SP|a|CR|LF");
         assert_eq!(drawn(PartKind::Header, "Host :a b\r\n"), "Host|SP|:|a b|CR|LF");

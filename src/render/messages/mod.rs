@@ -1,16 +1,20 @@
 //! Each message octet by octet, as the course draws it: the start line, the header lines, the blank line, the body; where each
 //! begins, and which segment carries it.
 
+mod body;
 mod lines;
 
 use super::ink::Ink;
 use super::line::Line;
-use super::text::Glyphs;
+use super::text::{Glyphs, joined};
 use super::time::octets;
 use super::{Charset, Style, capture, summary, width};
+use crate::ladder::encoding;
 use crate::timeline::amount::some;
-use crate::timeline::{Detail, Event, Lang, Message, Part, PartKind, Timeline};
-use lines::{Piece, body, chunks, line_of, without_body};
+use crate::timeline::{Content, Detail, Event, Lang, Message, Part, PartKind, Timeline};
+use body::Shown;
+use lines::{Piece, chunks, line_of, without_body};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io;
 
@@ -20,6 +24,8 @@ const LEFT: usize = 11;
 const MOST_LINES: usize = 24;
 /// Lines of chunks, and stretches of their data, that are shown.
 const MOST_CHUNK_LINES: usize = 48;
+/// Frames that are named.
+const MOST_FRAMES: usize = 8;
 /// Characters of one field.
 const LONGEST: usize = 400;
 
@@ -84,11 +90,18 @@ impl Drawing<'_> {
         let number = self.numbers.get(&event.id).copied().unwrap_or_default();
         let mut facts = vec![octets(message.len)];
         let count = message.segments;
-        facts.push(match (lang, count) {
+        let mut carried = match (lang, count) {
             (Lang::En, 1) => "in 1 segment".into(),
             (Lang::En, _) => format!("in {count} segments"),
             (Lang::Zh, _) => format!("{count} 个报文段"),
-        });
+        };
+        if message.parts.is_empty() {
+            carried.push_str(&self.carriers(message));
+        }
+        facts.push(carried);
+        if let Content::Text(text) = &message.content {
+            facts.extend(encoding(text).iter().map(|word| width::clean(word.get(lang), 60, self.style)));
+        }
         if let Some(asked) = message.answers.and_then(|id| self.numbers.get(&id)) {
             facts.push(format!("{} {asked}", lang.pick("answers", "应答")));
         }
@@ -106,7 +119,37 @@ impl Drawing<'_> {
         let mut line = Line::new(self.style);
         line.push(&format!("{number}"), Ink::Strong).to(4).push(&way, ink).push("  ", Ink::Plain);
         line.push(lines::kind(&message.content, lang), Ink::Strong).push("  ", Ink::Plain);
-        line.push(&facts.join(Glyphs::between(self.style)), Ink::Dim).write(out)
+        let whole = facts.join(Glyphs::between(self.style));
+        if line.used() + width::width(&whole) <= self.style.width {
+            return line.push(&whole, Ink::Dim).write(out);
+        }
+        line.write(out)?;
+        for text in joined(&facts, self.style.width.saturating_sub(4), self.style) {
+            Line::new(self.style).to(4).push(&text, Ink::Dim).write(out)?;
+        }
+        Ok(())
+    }
+
+    /// Where something is left out.
+    fn more(&self) -> &'static str {
+        if self.style.charset == Charset::Ascii { ".." } else { "…" }
+    }
+
+    /// ` (frames 4, 6)`: what has no parts has no line that tells where it is.
+    fn carriers(&self, message: &Message) -> String {
+        let mut frames: Vec<u64> = message.carried_by.iter().filter_map(|id| self.frames.get(id)).copied().collect();
+        frames.dedup();
+        if frames.is_empty() {
+            return String::new();
+        }
+        let more = (frames.len() > MOST_FRAMES).then(|| self.more().to_string());
+        let list: Vec<String> = frames.iter().take(MOST_FRAMES).map(u64::to_string).chain(more).collect();
+        let list = list.join(", ");
+        match (self.style.lang, frames.len()) {
+            (Lang::En, 1) => format!(" (frame {list})"),
+            (Lang::En, _) => format!(" (frames {list})"),
+            (Lang::Zh, _) => format!("（帧 {list}）"),
+        }
     }
 
     fn parts(&self, message: &Message, out: &mut impl io::Write) -> io::Result<()> {
@@ -120,9 +163,7 @@ impl Drawing<'_> {
             hidden += usize::from(part.part == PartKind::Header && part.line.is_none());
         }
         if message.parts.is_empty() {
-            for text in body(&message.content).lines().take(MOST_LINES) {
-                self.text(None, text, out)?;
-            }
+            self.lines_of(&Shown::of(&message.content, self.style.lang).text, out)?;
         }
         if let Some(why) = without_body(&message.content, self.style.lang) {
             Line::new(self.style).to(LEFT).push(why, Ink::Lesson).write(out)?;
@@ -161,11 +202,20 @@ impl Drawing<'_> {
                     Lang::Zh => about.push_str(&format!("，含 {chunks} 个分块的长度行")),
                 }
             }
+            let shown = Shown::of(&message.content, lang);
+            if part.part == PartKind::Body {
+                let kind = shown.media_type.map(|own| own.split(';').next().unwrap_or_default().trim());
+                for word in kind.into_iter().chain(shown.encoding.as_deref()).filter(|word| !word.is_empty()) {
+                    about.push_str(Glyphs::between(self.style));
+                    about.push_str(&width::clean(word, 80, self.style));
+                }
+            }
             line.push(&about, Ink::Dim).write(out)?;
             if !message.chunks.is_empty() {
                 return self.chunks(message, out);
             }
-            return self.lines_of(body(&message.content), out);
+            self.lines_of(&shown.text, out)?;
+            return self.octets(&shown, out);
         }
         self.fields(place, &line_of(&message.content, part, hidden), &name, out)
     }
@@ -173,7 +223,9 @@ impl Drawing<'_> {
     /// A chunked body as it was sent: each size, its data, and what ends it.
     fn chunks(&self, message: &Message, out: &mut impl io::Write) -> io::Result<()> {
         let lang = self.style.lang;
-        let text = body(&message.content);
+        let body = Shown::of(&message.content, lang);
+        // Where a chunk's data begins is known of octets, not of characters that were other octets.
+        let text: &str = if matches!(body.text, Cow::Borrowed(_)) { &body.text } else { "" };
         // How much data came so far, and which segment carries it.
         let whole = message.parts.iter().find(|part| part.part == PartKind::Body);
         let begins = whole.and_then(|part| self.frames.get(&part.event?)).copied();
@@ -202,10 +254,25 @@ impl Drawing<'_> {
             line.push_before(LEFT - 2, &place.to_string(), Ink::Dim).to(LEFT);
             line.push(&format!("{name}{}{}", Glyphs::between(self.style), octets(part.len)), Ink::Dim).write(out)?;
             self.lines_of(lines::slice(text, before, part.len), out)?;
+            if before == 0 && text.is_empty() {
+                self.lines_of(&body.text, out)?;
+                self.octets(&body, out)?;
+            }
             before = before.saturating_add(part.len);
         }
         if shown.next().is_some() {
             Line::new(self.style).to(LEFT).push("…", Ink::Dim).write(out)?;
+        }
+        Ok(())
+    }
+
+    /// The first octets of what is no text.
+    fn octets(&self, body: &Shown<'_>, out: &mut impl io::Write) -> io::Result<()> {
+        for octets in &body.octets {
+            Line::new(self.style).to(LEFT + 2).push(octets, Ink::Plain).write(out)?;
+        }
+        if body.has_more {
+            Line::new(self.style).to(LEFT + 2).push(self.more(), Ink::Dim).write(out)?;
         }
         Ok(())
     }
@@ -233,6 +300,7 @@ impl Drawing<'_> {
             let (text, ink) = match piece {
                 Piece::Text(text) => (width::clean(text, LONGEST, self.style), Ink::Plain),
                 Piece::Space => (self.style.lang.pick("SP", "空格").to_string(), Ink::Wait),
+                Piece::Tab => (self.style.lang.pick("HT", "制表符").to_string(), Ink::Wait),
                 Piece::CarriageReturn => (self.style.lang.pick("CR", "回车").to_string(), Ink::Wait),
                 Piece::LineFeed => (self.style.lang.pick("LF", "换行").to_string(), Ink::Wait),
             };

@@ -42,6 +42,10 @@ impl SaidLines {
                 (None, Lang::Zh) => "TLS；已加密".into(),
             });
         }
+        for id in &panel.http2 {
+            let text = style.lang.pick("HTTP/2 in the clear; frames not decoded", "明文 HTTP/2；帧不作解析");
+            lines.entry(*id).or_insert_with(|| text.to_string());
+        }
         for (id, words) in looked_up(timeline, style) {
             match lines.get_mut(&id) {
                 Some(line) => *line = format!("{words}{}{line}", Glyphs::between(style)),

@@ -26,7 +26,7 @@ pub fn write(timeline: &Timeline, style: &Style, out: &mut impl io::Write) -> io
         nothing(&panel, style, out)?;
     } else {
         rows(&panel.exchanges, style, out)?;
-        encrypted(&panel, style, out)?;
+        unreadable(&panel, style, out)?;
     }
     summary::warnings(timeline, style, out)
 }
@@ -74,8 +74,8 @@ fn trouble(exchange: &Exchange<'_>, style: &Style) -> Vec<String> {
     // Where more is known, that is enough.
     let unexplained = problems.is_empty();
     let outcome = match exchange.outcome() {
-        Outcome::Unanswered => Some(("no response in the capture", "抓包中没有响应")),
-        Outcome::RequestMissing => Some(("its request is not in the capture", "抓包中没有对应的请求")),
+        Outcome::Unanswered => Some(("no HTTP response to it in the capture", "抓包中没有对它的 HTTP 响应")),
+        Outcome::RequestMissing => Some(("no HTTP request for it in the capture", "抓包中没有对应的 HTTP 请求")),
         Outcome::RequestCut if unexplained => Some(("the request was cut off", "请求不完整")),
         Outcome::Cut if unexplained => Some(("the response was cut off", "响应不完整")),
         Outcome::Whole | Outcome::RequestCut | Outcome::Cut => None,
@@ -165,20 +165,31 @@ fn totals(exchanges: &[Exchange<'_>], axis: &Axis, style: &Style, out: &mut impl
     Ok(())
 }
 
-fn encrypted(panel: &Panel<'_>, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
+/// The connections whose requests are there and cannot be read.
+fn unreadable(panel: &Panel<'_>, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
     let names: BTreeSet<&str> = panel.encrypted.iter().filter_map(|(_, hello)| hello.server_name.as_deref()).collect();
     let names: Vec<String> = names.into_iter().take(8).map(|name| width::clean(name, 60, style)).collect();
     let names = if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };
-    let text = match (panel.encrypted.len(), style.lang) {
-        (0, _) => return Ok(()),
-        (1, Lang::En) => format!("1 connection speaks TLS{names}: what it asks for cannot be read"),
-        (count, Lang::En) => format!("{count} connections speak TLS{names}: what they ask for cannot be read"),
-        (count, Lang::Zh) => format!("{count} 个连接使用 TLS{names}：无法读取其中的请求"),
+    let encrypted = match (panel.encrypted.len(), style.lang) {
+        (0, _) => None,
+        (1, Lang::En) => Some(format!("1 connection speaks TLS{names}: what it asks for cannot be read")),
+        (count, Lang::En) => Some(format!("{count} connections speak TLS{names}: what they ask for cannot be read")),
+        (count, Lang::Zh) => Some(format!("{count} 个连接使用 TLS{names}：无法读取其中的请求")),
     };
-    for part in width::wrap(&text, style.width.saturating_sub(2)) {
-        let mut line = Line::new(style);
-        line.to(2).push(&part, Ink::Dim);
-        line.write(out)?;
+    let frames = match (panel.http2.len(), style.lang) {
+        (0, _) => None,
+        (1, Lang::En) => Some("1 connection goes on in HTTP/2 in the clear: its frames are not decoded".to_string()),
+        (count, Lang::En) => {
+            Some(format!("{count} connections go on in HTTP/2 in the clear: their frames are not decoded"))
+        }
+        (count, Lang::Zh) => Some(format!("{count} 个连接改用明文 HTTP/2：其中的帧不作解析")),
+    };
+    for text in encrypted.into_iter().chain(frames) {
+        for part in width::wrap(&text, style.width.saturating_sub(2)) {
+            let mut line = Line::new(style);
+            line.to(2).push(&part, Ink::Dim);
+            line.write(out)?;
+        }
     }
     Ok(())
 }
@@ -194,7 +205,7 @@ fn nothing(panel: &Panel<'_>, style: &Style, out: &mut impl io::Write) -> io::Re
         "Where only headers were captured, nothing is left to read: capture with --snaplen 0, or with -w.",
         "若只捕获了首部，就没有可读的内容：请用 --snaplen 0 或 -w 捕获。",
     );
-    if panel.encrypted.is_empty() {
+    if panel.encrypted.is_empty() && panel.http2.is_empty() {
         for part in width::wrap(why, style.width.saturating_sub(2)) {
             let mut line = Line::new(style);
             line.to(2).push(&part, Ink::Dim);
@@ -202,7 +213,7 @@ fn nothing(panel: &Panel<'_>, style: &Style, out: &mut impl io::Write) -> io::Re
         }
         return Ok(());
     }
-    encrypted(panel, style, out)
+    unreadable(panel, style, out)
 }
 
 /// The arrow before a request to which a redirect led.
