@@ -3,8 +3,8 @@
 use super::diagram::{mermaid, plantuml};
 use super::slides::{beamer, marp, reveal, slidev};
 use super::{
-    Style, cast, csv, events, graph, har, json, lookups, markdown, messages, ndjson, page, png, skipped, story, summary, svg, table,
-    text, trace, waterfall, width,
+    Style, cast, csv, events, graph, har, json, lookups, markdown, messages, ndjson, page, png, skipped, story,
+    summary, svg, table, text, trace, waterfall, width,
 };
 use crate::ladder::{self, Ladder, Lanes, View};
 use crate::plot::{Kind, Plot};

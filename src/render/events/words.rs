@@ -31,6 +31,7 @@ fn first_line(message: &Message) -> Option<Text> {
             Some(name) => format!("ClientHello {name}"),
             None => "ClientHello".to_string(),
         },
+        Content::Http2Preface(_) => "PRI * HTTP/2.0".to_string(),
         Content::Dns(message) => {
             let asked = message.question.as_ref();
             let asked = asked.map(|question| format!("{} {}", question.name, question.record_type));

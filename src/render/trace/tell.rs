@@ -247,6 +247,7 @@ fn tell_message(event: &Event, message: &Message, process: &mut Process) -> Trac
         Content::HttpRequest(request) => request.start_line(),
         Content::HttpResponse(response) => response.start_line(),
         Content::TlsClientHello(_) => "TLS ClientHello".to_string(),
+        Content::Http2Preface(_) => "PRI * HTTP/2.0".to_string(),
         Content::Dns(_) => "DNS".to_string(),
         Content::Text(text) => text.text.chars().take(60).collect(),
         Content::Data(_) | Content::Unknown => process.lang.pick("data", "数据").to_string(),
