@@ -41,6 +41,7 @@ pub(super) fn shown(show: &Show, config: &Config) -> View {
         numbers: if show.absolute { Numbers::Absolute } else { Numbers::Relative },
         detail: config.detail,
         graph: show.graph,
+        header: show.header,
         title: show.title.clone(),
         ..View::default()
     }

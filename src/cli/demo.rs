@@ -11,7 +11,6 @@ use crate::assemble::Watch;
 use crate::lab::kernel::witness::{Seen, Witness};
 use crate::lab::namespace;
 use crate::lab::performance::rehearsal::{Performed, Rehearsal, RehearsalError, Watchers};
-use crate::render::Format;
 use crate::source::clock::now;
 use crate::source::live::{HEADERS_ONLY, LiveCapture, LiveOptions, WHOLE_PACKETS};
 use crate::tcp::HostsWord;
@@ -72,7 +71,7 @@ pub(super) fn run(args: &Demo, config: &Config) -> Result<Exit> {
         watch: Watch::All,
         full: args.output.keeps_segments(),
         msl: args.output.msl,
-        octets: outputs.has(Format::Html),
+        octets: outputs.has_octets() || args.output.show.header.is_some(),
         ..Wishes::default()
     });
     let mut unsaved = None;

@@ -10,7 +10,7 @@ use super::config::Config;
 use super::exit::{Exit, Failure};
 use crate::app::Manner;
 use crate::ladder::View;
-use crate::render::{self, Format, Style};
+use crate::render::{self, Format, Style, header};
 #[cfg(unix)]
 use crate::source::privilege::{Dropped, User, drop_privileges};
 use crate::timeline::{Lang, Text, Timeline};
@@ -89,6 +89,11 @@ impl Outputs {
     /// Whether anything is written in this format.
     pub fn has(&self, format: Format) -> bool {
         self.stdout == format || self.files.iter().any(|(_, of)| *of == format)
+    }
+
+    /// Whether anything is written that shows headers octet by octet.
+    pub fn has_octets(&self) -> bool {
+        self.has(Format::Html) || self.has(Format::Wavedrom)
     }
 
     /// Whether anything is written that is about what applications said, and needs no events but that.
@@ -180,7 +185,11 @@ impl Outputs {
     /// As [`Outputs::write`].
     pub fn write_ladders(&self, timeline: &Timeline, view: &View, config: &Config) -> Result<()> {
         let few = 2..=MOST_LADDERS;
-        if self.stdout != Format::Text || view.graph.is_some() || !few.contains(&timeline.connections.len()) {
+        if self.stdout != Format::Text
+            || view.graph.is_some()
+            || view.header.is_some()
+            || !few.contains(&timeline.connections.len())
+        {
             return Ok(());
         }
         // A timeline may hold the events of some connections only.
@@ -208,9 +217,27 @@ fn draw(timeline: &Timeline, view: &View, format: Format, style: &Style, out: &m
             let zh = "没有可绘制的数据：时间线中没有该连接的报文段";
             Err(Failure::new(Exit::Failed, Text::new(error.to_string(), zh)).into())
         }
+        Err(render::Error::Header(error)) => Err(unheaded(error).into()),
         Err(render::Error::Picture(error)) => Err(frames::undrawn(&error).into()),
         Err(error) => Err(error.into()),
         Ok(()) => Ok(()),
+    }
+}
+
+/// Why no header is drawn, and what helps.
+fn unheaded(error: header::Error) -> Failure {
+    let zh = match error {
+        header::Error::NoSegment(frame) => format!("帧 {frame} 中没有 TCP 报文段"),
+        header::Error::NoSegments => "没有 TCP 报文段".to_string(),
+        header::Error::NoOctets(frame) => format!("该时间线不含帧 {frame} 的字节"),
+    };
+    let failure = Failure::new(Exit::Failed, Text::new(error.to_string(), zh));
+    match error {
+        header::Error::NoOctets(_) => failure.help(Text::new(
+            "draw it from the capture, or write the timeline with --header, as: synfin replay FILE --header 1 -o x.json",
+            "请直接用抓包绘制，或在写时间线时加上 --header，如：synfin replay FILE --header 1 -o x.json",
+        )),
+        header::Error::NoSegment(_) | header::Error::NoSegments => failure,
     }
 }
 

@@ -62,13 +62,14 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
         return Ok(ended(damaged, args));
     }
     let show = &args.output.show;
-    let draws = outputs.has(Format::Text) && show.graph.is_none();
+    let draws = outputs.has(Format::Text) && show.graph.is_none() && show.header.is_none();
     let has_pictures = outputs.has_pictures() || show.plots_segments();
     let chooses = args.choose.filter.is_some() || args.choose.sort.is_some();
     // A picture is of one connection: of the first, unless that is for the choice or the text to say.
     let pictures_first = has_pictures && !draws && !chooses;
     let is_whole = Format::ALL.into_iter().any(|format| format.is_of_all() && outputs.has(format))
-        || has_pictures && !pictures_first;
+        || has_pictures && !pictures_first
+        || show.header.is_some();
     let watch = match args.connection {
         Some(id) => Watch::One(id),
         None if is_whole || is_lesson => Watch::All,
@@ -101,8 +102,8 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
     let whole = if is_lesson { recorded::WHOLE } else { 0 };
     let (full, msl) = (args.output.keeps_segments(), args.output.msl);
     let manner = args.output.manner(taught.and_then(|lesson| lesson.text), outputs.body());
-    let wishes =
-        Wishes { watch, full, whole, msl, keep, merge_vlans, manner, reads, octets: outputs.has(Format::Html) };
+    let octets = outputs.has_octets() || show.header.is_some();
+    let wishes = Wishes { watch, full, whole, msl, keep, merge_vlans, manner, reads, octets };
     let (mut timeline, damaged) = match (&args.client, &args.server, &recorded) {
         _ if held.is_some() => {
             let bytes = held.take().map(|(_, bytes)| bytes).unwrap_or_default();

@@ -18,6 +18,8 @@ pub struct View {
     pub detail: Detail,
     /// Draw this over time instead of a ladder.
     pub graph: Option<Kind>,
+    /// Draw the header of the segment in this frame instead of a ladder.
+    pub header: Option<u64>,
     /// What stands above a picture instead of who speaks with whom.
     pub title: Option<String>,
 }

@@ -3,7 +3,7 @@
 use super::diagram::{mermaid, plantuml};
 use super::slides::{beamer, marp, reveal, slidev};
 use super::{
-    Style, cast, csv, events, graph, har, json, lookups, markdown, messages, ndjson, page, png, skipped, story,
+    Style, cast, csv, events, graph, har, header, json, lookups, markdown, messages, ndjson, page, png, skipped, story,
     summary, svg, table, text, trace, waterfall, width,
 };
 use crate::ladder::{self, Ladder, Lanes, View};
@@ -51,10 +51,12 @@ pub enum Format {
     Cast,
     /// A report.
     Markdown,
+    /// A header's bit fields.
+    Wavedrom,
 }
 
 impl Format {
-    pub const ALL: [Format; 21] = [
+    pub const ALL: [Format; 22] = [
         Format::Text,
         Format::Json,
         Format::Csv,
@@ -76,6 +78,7 @@ impl Format {
         Format::Plantuml,
         Format::Cast,
         Format::Markdown,
+        Format::Wavedrom,
     ];
 
     /// Whether it tells the events of all connections.
@@ -112,6 +115,7 @@ impl Format {
             Format::Plantuml => "puml",
             Format::Cast => "cast",
             Format::Markdown => "md",
+            Format::Wavedrom => "reg.json",
         }
     }
 
@@ -130,7 +134,7 @@ impl Format {
     /// Whether it draws one connection: the first, where none is asked for.
     pub fn is_of_one(self) -> bool {
         use Format::*;
-        matches!(self, Svg | Png | Reveal | Marp | Slidev | Beamer | Mermaid | Plantuml | Cast | Markdown)
+        matches!(self, Svg | Png | Reveal | Marp | Slidev | Beamer | Mermaid | Plantuml | Cast | Markdown | Wavedrom)
     }
 }
 
@@ -143,6 +147,8 @@ pub enum Error {
     Nothing,
     #[error("there is nothing to draw over time: no segment of such a connection is in this timeline")]
     NothingToPlot,
+    #[error(transparent)]
+    Header(#[from] header::Error),
     #[error(transparent)]
     Picture(#[from] png::Error),
     #[error("cannot write")]
@@ -171,6 +177,9 @@ pub fn write(
             known.extend((all.connections > 0).then_some(all.connections));
         }
         return Err(Error::UnknownConnection { asked, known });
+    }
+    if view.header.is_some() && is_drawn(format) {
+        return header(timeline, view, format, style, out);
     }
     if let Some(kind) = view.graph
         && let Some(drawn) = graph(timeline, view, kind, format, style, out)
@@ -213,6 +222,7 @@ pub fn write(
         Format::Mermaid => mermaid::write(&one(timeline, view).ok_or(Error::Nothing)?, style, out)?,
         Format::Plantuml => plantuml::write(&one(timeline, view).ok_or(Error::Nothing)?, style, out)?,
         Format::Cast => cast::write(&one(timeline, view).ok_or(Error::Nothing)?, style, out)?,
+        Format::Wavedrom => header(timeline, view, format, style, out)?,
         Format::Markdown => markdown::write(&one(timeline, view).ok_or(Error::Nothing)?, style, out)?,
         Format::Text => {
             let chosen = match (view.connection, timeline.connections.as_slice()) {
@@ -241,6 +251,39 @@ pub fn write(
     Ok(())
 }
 
+/// Whether it shows one picture, in pixels or in characters.
+fn is_drawn(format: Format) -> bool {
+    matches!(format, Format::Text | Format::Svg | Format::Png)
+}
+
+/// Who speaks with whom, and where it comes from.
+fn who(timeline: &Timeline, connection: Option<u64>, style: &Style) -> Vec<String> {
+    let whose = connection.and_then(|id| timeline.connection(id));
+    let whose = whose.map(|one| story::whose(&Lanes::of(timeline, one), style));
+    let source = summary::source(&timeline.source, style);
+    whose.into_iter().chain(source).filter(|part| !part.is_empty()).collect()
+}
+
+/// Draws the header of one segment.
+fn header(
+    timeline: &Timeline,
+    view: &View,
+    format: Format,
+    style: &Style,
+    out: &mut impl io::Write,
+) -> Result<(), Error> {
+    let header = header::of(timeline, view.connection, view.header)?;
+    let whose = header.connection();
+    let who = who(timeline, Some(whose), style);
+    match format {
+        Format::Wavedrom => header::wavedrom::write(&header, style, out)?,
+        Format::Text => header::text::write(&header, &who, style, out)?,
+        Format::Svg => header::svg::write(&header, &who, style, out)?,
+        _ => pixels(|picture| header::svg::write(&header, &who, style, picture), out)?,
+    }
+    Ok(())
+}
+
 /// Draws over time, in the formats that draw.
 fn graph(
     timeline: &Timeline,
@@ -250,14 +293,12 @@ fn graph(
     style: &Style,
     out: &mut impl io::Write,
 ) -> Option<Result<(), Error>> {
-    if !matches!(format, Format::Text | Format::Svg | Format::Png) {
+    if !is_drawn(format) {
         return None;
     }
     let Some(plot) = Plot::of(timeline, view.connection, kind) else { return Some(Err(Error::NothingToPlot)) };
     let whose = view.connection.or(timeline.connections.first().map(|first| first.id)).filter(|_| kind != Kind::States);
-    let whose = whose.and_then(|id| timeline.connection(id)).map(|one| story::whose(&Lanes::of(timeline, one), style));
-    let source = summary::source(&timeline.source, style);
-    let who: Vec<String> = whose.into_iter().chain(source).filter(|part| !part.is_empty()).collect();
+    let who = who(timeline, whose, style);
     let title = view.title.as_deref().unwrap_or(plot.title.get(style.lang));
     let title = width::clean(title, story::TITLE, style);
     Some(match format {

@@ -13,6 +13,7 @@ mod flight;
 mod format;
 pub mod graph;
 pub mod har;
+pub mod header;
 mod ink;
 pub mod json;
 mod line;

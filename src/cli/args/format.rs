@@ -48,6 +48,10 @@ fn named(format: Format) -> (&'static str, &'static str) {
         Format::Mermaid => ("mermaid", "A Mermaid sequence diagram"),
         Format::Plantuml => ("plantuml", "A PlantUML sequence diagram"),
         Format::Cast => ("cast", "The ladder drawing itself, as asciinema plays it, with a marker at each step"),
+        Format::Wavedrom => (
+            "wavedrom",
+            "The TCP header of the segment that --header names (else of the first one) as bit fields for WaveDrom",
+        ),
         Format::Markdown => ("markdown", "A report in Markdown"),
     }
 }

@@ -188,7 +188,7 @@ impl Output {
 
     /// Whether every segment is kept: a graph is made of them.
     pub fn keeps_segments(&self) -> bool {
-        self.full || self.show.plots_segments()
+        self.full || self.show.plots_segments() || self.show.header.is_some()
     }
 
     /// Whether text is asked for.

@@ -23,6 +23,9 @@ pub struct Show {
     /// Draw this over time instead of the ladder, in the terminal, as SVG or PNG
     #[arg(long, value_enum, value_name = "GRAPH")]
     pub graph: Option<Kind>,
+    /// Draw the TCP header of the segment in this frame, bit by bit, instead of the ladder
+    #[arg(long, value_name = "FRAME", conflicts_with = "graph", value_parser = clap::value_parser!(u64).range(1..))]
+    pub header: Option<u64>,
     /// What stands above pictures, pages and decks instead of who speaks with whom
     #[arg(long, value_name = "TEXT")]
     pub title: Option<String>,

@@ -8,7 +8,7 @@ use crate::analyze::Wishes;
 use crate::app::Manner;
 use crate::assemble::Watch;
 use crate::lab::performance::{LabError, Recording};
-use crate::render::{Format, safe};
+use crate::render::safe;
 use crate::timeline::{Lang, SourceKind, Text, Timeline};
 use anyhow::{Context, Result};
 use std::io::{self, Write};
@@ -23,7 +23,7 @@ pub(super) fn told(
     config: &Config,
 ) -> Result<Timeline> {
     let (full, msl) = (output.keeps_segments(), output.msl);
-    let octets = output.outputs()?.has(Format::Html);
+    let octets = output.outputs()?.has_octets() || output.show.header.is_some();
     let wishes = Wishes { watch: Watch::All, full, msl, manner, octets, ..Wishes::default() };
     timeline(recording, name, save, wishes, config)
 }

@@ -59,7 +59,8 @@ impl Session<'_> {
         let first = if outputs.has_messages() { MOST_TOLD } else { table::ROWS };
         let rows = Keep { first: first as u64, one: None, is_watched: true };
         let keep = if keeps { Keep::ALL } else { rows };
-        let (merge_vlans, body, octets) = (arguments.merge_vlans, outputs.body(), outputs.has(Format::Html));
+        let (merge_vlans, body, octets) =
+            (arguments.merge_vlans, outputs.body(), outputs.has_octets() || output.show.header.is_some());
         Ok(Session {
             config,
             show: output.show.clone(),
@@ -164,6 +165,7 @@ impl Session<'_> {
 fn refuse(show: &Show, outputs: &Outputs) -> Result<()> {
     let asks = show.anonymize
         || show.graph.is_some()
+        || show.header.is_some()
         || show.absolute
         || show.steps.is_some()
         || !show.phase.is_empty()

@@ -29,6 +29,7 @@ pub(super) fn suffice(args: &Replay, outputs: &Outputs) -> bool {
         || outputs.has_pictures()
         || outputs.has_messages()
         || args.output.show.graph.is_some()
+        || args.output.show.header.is_some()
         || args.connection.is_some()
         || args.client.is_some();
     !is_whole && !args.output.show.anonymize && (chooses || outputs.has_lines())
