@@ -6,16 +6,16 @@ use crate::expect::likest_of;
 use crate::tcp::Peer;
 use crate::timeline::Text;
 
-/// Looks through all programs, each with the line of the file on which its calls begin.
+/// Looks through all programs.
 ///
 /// # Errors
 /// The first line that asks for a listener which its host never has.
-pub(super) fn check(file: &str, programs: &[(usize, Program)]) -> Result<(), ScenarioError> {
+pub(super) fn check(file: &str, programs: &[Program]) -> Result<(), ScenarioError> {
     let made: Vec<(Peer, &str)> = lines(programs)
-        .filter(|(_, _, line)| matches!(line.what, What::Listen { .. }) && !matches!(line.wanted, Wanted::Error(_)))
-        .filter_map(|(_, program, line)| Some((host(program)?, own(program, line))))
+        .filter(|(_, line)| matches!(line.what, What::Listen { .. }) && !matches!(line.wanted, Wanted::Error(_)))
+        .filter_map(|(program, line)| Some((host(program)?, own(program, line))))
         .collect();
-    for (first, program, line) in lines(programs) {
+    for (program, line) in lines(programs) {
         let (What::Accept { .. } | What::CloseListener, Some(host)) = (&line.what, host(program)) else { continue };
         let from = match &line.what {
             What::Accept { from } => from.as_deref(),
@@ -28,25 +28,24 @@ pub(super) fn check(file: &str, programs: &[(usize, Program)]) -> Result<(), Sce
         let here = made.iter().filter(|(peer, _)| *peer == host).map(|(_, name)| *name);
         let what = match from {
             None => no_own(here.clone().next()),
-            Some(name) => match programs.iter().find(|(_, other)| other.name == name) {
-                Some((_, other)) if self::host(other) != Some(host) => elsewhere(name),
+            Some(name) => match programs.iter().find(|other| other.name == name) {
+                Some(other) if self::host(other) != Some(host) => elsewhere(name),
                 Some(_) => never_listens(name),
                 None => nobody(name),
             },
         };
-        let number = first + line.number - 1;
-        let text = file.lines().nth(number - 1).unwrap_or_default();
+        let text = file.lines().nth(line.number - 1).unwrap_or_default();
         let asked = from.unwrap_or(if line.what == What::CloseListener { "close" } else { "accept" });
         let column = text.find(asked).map_or(0, |at| text.get(..at).unwrap_or_default().chars().count());
-        let at = Spot::in_line(file, number, column, asked.chars().count());
+        let at = Spot::in_line(file, line.number, column, asked.chars().count());
         return Err(ScenarioError::new(at, what).suggest(from.and_then(|name| likest_of(name, here))));
     }
     Ok(())
 }
 
-/// Every line with its program, and the line of the file on which this one's calls begin.
-fn lines(programs: &[(usize, Program)]) -> impl Iterator<Item = (usize, &Program, &Line)> {
-    programs.iter().flat_map(|(first, program)| program.lines.iter().map(move |line| (*first, program, line)))
+/// Every line with its program.
+fn lines(programs: &[Program]) -> impl Iterator<Item = (&Program, &Line)> {
+    programs.iter().flat_map(|program| program.lines.iter().map(move |line| (program, line)))
 }
 
 fn host(program: &Program) -> Option<Peer> {
@@ -118,6 +117,17 @@ mod tests {
         assert_eq!(told("accept").1, 1);
         assert!(told("close listener").2.contains("this program never listens"));
         assert!(told("listen 80 -> EADDRINUSE\naccept").2.contains("this program never listens"));
+    }
+
+    /// What a performance says of a line is looked for in the file.
+    #[test]
+    fn lines_are_counted_in_the_file() {
+        let file = "title = \"t\"\nexpect = \"...\"\n[program.server]\ncalls = \"\"\"\nlisten 80\n\naccept\n\"\"\"\n[program.client]\ncalls = \"connect 80\"\n";
+        let scenario = Scenario::parse(file).unwrap();
+        for line in scenario.lines() {
+            assert!(file.lines().nth(line.number - 1).unwrap().contains(&line.text), "{line:?}");
+        }
+        assert_eq!(scenario.lines().map(|line| line.number).collect::<Vec<_>>(), [5, 7, 10]);
     }
 
     #[test]

@@ -27,14 +27,10 @@ pub(super) fn scenario(text: &str) -> Result<Scenario, ScenarioError> {
     let limit = limits::limit(text, file.limit.as_ref())?;
     let source = Source { text, limit };
     let delay = file.delay.as_ref().map_or(Ok(DELAY), |delay| source.delay(delay))?;
-    let read = file.program.into_iter().map(|(name, program)| {
-        let first = source.first_line(&program.calls);
-        Ok((first, source.program(name, &program)?))
-    });
-    let read = read.collect::<Result<Vec<(usize, Program)>, ScenarioError>>()?;
-    source.marks(&read)?;
-    listeners::check(text, &read)?;
-    let mut programs: Vec<Program> = read.into_iter().map(|(_, program)| program).collect();
+    let read = file.program.into_iter().map(|(name, program)| source.program(name, &program));
+    let mut programs = read.collect::<Result<Vec<Program>, ScenarioError>>()?;
+    source.marks(&programs)?;
+    listeners::check(text, &programs)?;
     // Servers first, as people think of them.
     programs.sort_by_key(|program| program.place != Place::Host(Peer::B));
     let sysctls = file.sysctl;
@@ -161,33 +157,33 @@ impl Source<'_> {
             }
         };
         let first = self.first_line(&program.calls);
-        let lines = script::parse(program.calls.get_ref(), place).map_err(|error| {
+        let mut lines = script::parse(program.calls.get_ref(), place).map_err(|error| {
             let at = Spot::in_line(self.text, first + error.line, error.column, error.len);
             ScenarioError::new(at, error.what).suggest(error.suggestion)
         })?;
+        // Whoever reads of a line looks for it in the file.
+        lines.iter_mut().for_each(|line| line.number += first - 1);
         if let Some((line, what)) = limits::waits_too_long(&lines, self.limit) {
-            let number = first + line.number - 1;
+            let number = line.number;
             let len = self.text.lines().nth(number - 1).unwrap_or_default().chars().count();
             return Err(ScenarioError::new(Spot::in_line(self.text, number, 0, len), what));
         }
         Ok(Program { name, place, lines })
     }
 
-    /// Whoever waits for a mark that nobody sets waits for ever. Each program with the line of the file on which its calls begin.
-    fn marks(&self, programs: &[(usize, Program)]) -> Result<(), ScenarioError> {
-        let all = || programs.iter().flat_map(|(first, program)| program.lines.iter().map(move |line| (*first, line)));
+    /// Whoever waits for a mark that nobody sets waits for ever.
+    fn marks(&self, programs: &[Program]) -> Result<(), ScenarioError> {
+        let all = || programs.iter().flat_map(|program| &program.lines);
         let set: Vec<&str> = all()
-            .filter_map(|(_, line)| match &line.what {
+            .filter_map(|line| match &line.what {
                 What::Mark(mark) => Some(mark.as_str()),
                 _ => None,
             })
             // A name server sets one of its program's name.
-            .chain(
-                programs.iter().filter(|(_, program)| serves_names(program)).map(|(_, program)| program.name.as_str()),
-            )
+            .chain(programs.iter().filter(|program| serves_names(program)).map(|program| program.name.as_str()))
             .collect();
-        let waits = all().find_map(|(first, line)| match &line.what {
-            What::Wait(Wait::Mark(mark)) if !set.contains(&mark.as_str()) => Some((first + line.number - 1, mark)),
+        let waits = all().find_map(|line| match &line.what {
+            What::Wait(Wait::Mark(mark)) if !set.contains(&mark.as_str()) => Some((line.number, mark)),
             _ => None,
         });
         let Some((number, mark)) = waits else { return Ok(()) };

@@ -39,7 +39,7 @@ use std::time::Duration;
 /// One line of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// Counted from 1, in the script.
+    /// Counted from 1: in the script, and once it is part of a scenario in its file.
     pub number: usize,
     /// As it was written, without the comment.
     pub text: String,
