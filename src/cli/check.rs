@@ -188,12 +188,36 @@ fn each_capture(args: &Check, full: bool, config: &Config, each: &mut dyn FnMut(
     if let (Some(client), Some(server)) = (&args.client, &args.server) {
         let timeline = replay::joined([client, server], wishes(args.connection, full), config)?;
         replay::warn(&timeline, config)?;
-        each(&timeline.source.name.clone(), &timeline);
+        let name = timeline.source.name.clone();
+        judgeable(&name, &timeline)?;
+        each(&name, &timeline);
     }
     for path in &args.files {
-        each(&replay::name(path), &timeline(path, args.connection, full, config)?);
+        let (name, timeline) = (replay::name(path), timeline(path, args.connection, full, config)?);
+        judgeable(&name, &timeline)?;
+        each(&name, &timeline);
     }
     Ok(())
+}
+
+/// A capture of which no packet can be read says nothing of what was there.
+fn judgeable(name: &str, timeline: &Timeline) -> Result<()> {
+    let source = &timeline.source;
+    // These were read, and are of another kind.
+    let others = ["not-ip", "not-tcp", "icmp-error", "icmp-quote"];
+    let is_read = source.packets.decoded > 0
+        || source.skipped.iter().any(|skipped| skipped.count > 0 && others.contains(&skipped.reason.as_str()));
+    if is_read || !timeline.connections.is_empty() {
+        return Ok(());
+    }
+    let message = match source.packets.seen {
+        0 => Text::new(format!("{name} has no packet"), format!("{name} 中没有数据包")),
+        seen => Text::new(
+            format!("{name} has no packet that can be read, of {seen}"),
+            format!("{name} 的 {seen} 个数据包都无法解读"),
+        ),
+    };
+    Err(Failure::new(Exit::DamagedInput, message).into())
 }
 
 /// The sequences that the captures show.

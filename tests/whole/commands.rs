@@ -380,6 +380,21 @@ fn captures_are_checked() {
     // What could not be judged is not 1.
     assert_fails(&folder.run(&["check", "none.pcap", "--expect", "reset"]), 4, &["none.pcap"]);
     assert_fails(&folder.run(&["check", "own.txt", "--expect", "reset"]), 4, &["not a pcap"]);
+    let empty = [&[0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0][..], &[0; 8], &[0, 0, 4, 0, 1, 0, 0, 0]].concat();
+    let unreadable = [&empty[..], &[1, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 60, 0, 0, 0], b"junk"].concat();
+    folder.put("empty.pcap", &empty);
+    folder.put("unreadable.pcap", &unreadable);
+    assert_fails(&folder.run(&["check", "empty.pcap", "--expect", "reset"]), 4, &["empty.pcap has no packet"]);
+    assert_fails(
+        &folder.run(&["check", "a.pcap", "unreadable.pcap", "--expect", "reset"]),
+        4,
+        &["unreadable.pcap has no packet that can be read, of 1"],
+    );
+    assert_fails(
+        &folder.run(&["check", "unreadable.pcap", "--expect", "reset", "--lang", "zh"]),
+        4,
+        &["unreadable.pcap 的 1 个数据包都无法解读"],
+    );
     assert_fails(&folder.run(&["check", "a.pcap", "--expect", "rest"]), 2, &["did you mean reset?", "--list"]);
     assert_fails(&folder.run(&["check", "a.pcap", "--like", "none.txt"]), 2, &["none.txt"]);
     assert_fails(
