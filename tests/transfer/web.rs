@@ -254,6 +254,30 @@ fn our_client_takes_what_is_right_and_tells_what_is_not() {
     );
 }
 
+/// A server closes between two requests (RFC 9112 9.3.1).
+#[test]
+fn what_a_kept_connection_did_not_answer_is_asked_again_over_a_new_one() {
+    let here = tempfile::tempdir().unwrap();
+    let led =
+        |status: u16| format!("HTTP/1.1 {status} Moved\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n").into_bytes();
+    let page = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabcde".to_vec();
+    for (lang, said) in
+        [("en", "closed the kept connection before it answered: GET goes out again"), ("zh", "重新发送 GET")]
+    {
+        let port = canned(vec![led(302), page.clone()]);
+        let got = get(here.path(), &format!("http://127.0.0.1:{port}/x"), &["-o", "-", "--lang", lang]);
+        let told = text(&got.stderr);
+        assert!(got.status.success() && got.stdout == b"abcde" && told.contains(said), "{told}");
+    }
+    // What may change something is not asked twice; nor is what a new connection does not answer.
+    let port = canned(vec![led(307), page]);
+    let got = get(here.path(), &format!("http://127.0.0.1:{port}/x"), &["-o", "-", "--data", "a=b"]);
+    assert!(got.status.code() == Some(1) && text(&got.stderr).contains("closed before its answer"), "{got:?}");
+    let port = canned(vec![Vec::new(), b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_vec()]);
+    let got = get(here.path(), &format!("http://127.0.0.1:{port}/x"), &["-o", "-"]);
+    assert!(got.status.code() == Some(1) && !text(&got.stderr).contains("again"), "{got:?}");
+}
+
 #[test]
 fn our_client_downloads_from_pythons_server() {
     if !is_here("python3") {

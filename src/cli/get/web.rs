@@ -98,6 +98,12 @@ fn line(told: &WebTold, lang: Lang) -> String {
             let leads = location.as_ref().map_or_else(String::new, |to| format!(" → {}", safe(to)));
             format!("{} HTTP/1.{minor} {status} {}{leads}", lang.pick("answer:", "应答："), safe(reason))
         }
+        WebTold::Again { method } => match lang {
+            Lang::En => format!(
+                "the server had closed the kept connection before it answered: {method} goes out again over a new one (RFC 9112 9.3.1)"
+            ),
+            Lang::Zh => format!("服务器在应答之前关闭了保持的连接：通过新连接重新发送 {method}（RFC 9112 9.3.1）"),
+        },
         WebTold::Progress { .. } => String::new(),
     }
 }

@@ -52,6 +52,10 @@ pub enum WebTold {
         reason: String,
         location: Option<String>,
     },
+    /// The server had closed the connection that was kept before it answered: the request goes out again over a new one.
+    Again {
+        method: &'static str,
+    },
     /// Octets of the page so far, and in all where that is known.
     Progress {
         octets: u64,
@@ -149,11 +153,21 @@ impl<'a> WebClient<'a> {
             connections += 1;
             let mut stream = Stream::new(&conn);
             // Redirects on one connection, as long as it stays open.
+            let mut is_kept = false;
             let (result, got) = loop {
-                let mut asking = Asking { client: self, stream: &mut stream, got: 0, keeps_open: false };
+                let is_heard = !stream.pending.is_empty();
+                let mut asking = Asking { client: self, stream: &mut stream, got: 0, keeps_open: false, is_heard };
                 let result = asking.run(&fetch, out, &mut told);
-                let (got, keeps_open) = (asking.got, asking.keeps_open);
+                let (got, keeps_open, is_heard) = (asking.got, asking.keeps_open, asking.is_heard);
                 match result {
+                    // Between two requests a server may close as it likes; what changes nothing there may be asked again over
+                    // a new connection, where it has not begun to answer (RFC 9110 9.2.2, RFC 9112 9.3.1).
+                    Err(WebError::Short { got: 0 } | WebError::Broken { got: 0, .. })
+                        if is_kept && !is_heard && fetch.is_idempotent() =>
+                    {
+                        told(WebTold::Again { method: fetch.method() });
+                        break (Ok(None), got);
+                    }
                     Ok(Taken::Redirect(_)) if redirects >= self.most_redirects => {
                         break (Err(WebError::Redirects(self.most_redirects)), got);
                     }
@@ -163,6 +177,7 @@ impl<'a> WebClient<'a> {
                         if !keeps_open {
                             break (Ok(None), got);
                         }
+                        is_kept = true;
                     }
                     Ok(Taken::Page(framing)) => break (Ok(Some(framing)), got),
                     Err(error) => break (Err(error), got),
@@ -218,6 +233,8 @@ struct Asking<'t, 'c, 'a> {
     got: u64,
     /// Whether the connection can carry another request.
     keeps_open: bool,
+    /// Something of the answer has come.
+    is_heard: bool,
 }
 
 impl Asking<'_, '_, '_> {
@@ -321,7 +338,10 @@ impl Asking<'_, '_, '_> {
     fn fill(&mut self) -> Result<bool, WebError> {
         let (limit, got) = (self.client.patience, self.got);
         match self.stream.fill(&|| limit).map_err(|source| WebError::Broken { got, source })? {
-            Got::Octets(_) => Ok(true),
+            Got::Octets(_) => {
+                self.is_heard = true;
+                Ok(true)
+            }
             Got::End => Ok(false),
             Got::Nothing if self.client.is_stopped() => Err(WebError::Stopped { got }),
             Got::Nothing => Err(WebError::Silent { limit, got }),

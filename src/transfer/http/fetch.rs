@@ -55,6 +55,11 @@ impl Fetch {
         if self.data.is_some() { "POST" } else { "GET" }
     }
 
+    /// Whether asking twice means no more than asking once (RFC 9110 9.2.2).
+    pub(super) fn is_idempotent(&self) -> bool {
+        self.data.is_none()
+    }
+
     /// What to ask next (RFC 9110 15.4): 307 and 308 keep a POST, the others make it a GET.
     pub(super) fn redirected(&self, status: u16, location: &str) -> Result<Fetch, WebError> {
         let url = url::resolve(&self.url, location).ok_or_else(|| WebError::Elsewhere(location.into()))?;
