@@ -89,8 +89,8 @@ fn names_version(line: &[u8]) -> bool {
 
 /// Capitals, or the beginning of a method that is known.
 fn may_be_method(name: &[u8]) -> bool {
-    let begins = |method: &&str| method.as_bytes().get(..name.len()).is_some_and(|own| own.eq_ignore_ascii_case(name));
-    name.iter().all(u8::is_ascii_uppercase) || METHODS.iter().any(|method| begins(&method))
+    let begins = |method: &str| method.as_bytes().get(..name.len()).is_some_and(|own| own.eq_ignore_ascii_case(name));
+    name.iter().all(u8::is_ascii_uppercase) || METHODS.iter().any(|method| begins(method))
 }
 
 fn first_line(octets: &[u8]) -> &[u8] {

@@ -408,7 +408,8 @@ fn words_of_a_chat_that_could_begin_a_request_are_told_as_text() {
             .collect();
         let mut expected: Vec<char> = pieces.iter().flat_map(|(_, text)| text.chars()).collect();
         let mut texts: Vec<char> = texts.chars().collect();
-        (expected.sort_unstable(), texts.sort_unstable());
+        expected.sort_unstable();
+        texts.sort_unstable();
         assert_eq!(texts, expected);
     }
 }

@@ -109,6 +109,7 @@ fn line(octets: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::indexing_slicing)]
     use super::*;
     use crate::timeline::{Framing, HttpResponse};
 
