@@ -4,7 +4,7 @@
 
 mod support;
 
-use simple_dns::rdata::{A, AAAA, CNAME, RData};
+use simple_dns::rdata::{A, AAAA, CNAME, MX, RData};
 use simple_dns::{CLASS, Name, Packet as Dns, PacketFlag, QCLASS, QTYPE, Question, RCODE, ResourceRecord, TYPE};
 use std::net::IpAddr;
 use support::contract;
@@ -402,12 +402,36 @@ fn a_lookup_is_drawn_before_the_first_segment_of_its_connection() {
 fn of_very_many_addresses_it_is_said_how_many_there_are() {
     let mut scene = Scene::default();
     scene.asks(0, 4000, &message(7, "big.lab.test", TYPE::A));
-    let records = (1..=249).map(|n| address("big.lab.test", &format!("10.0.1.{n}"))).collect();
+    let records = (0..400).map(|n| address("big.lab.test", &format!("10.1.{}.{}", n / 250, n % 250))).collect();
     scene.answers(1, 4000, &answer(7, "big.lab.test", TYPE::A, records));
-    scene.talk(2, "10.0.0.1:40000", "10.0.1.2:80", &[]);
+    // The last one that is listed.
+    scene.talk(2, "10.0.0.1:40000", "10.1.1.5:80", &[]);
     let timeline = scene.timeline();
     let lookup = lookups(&timeline)[0].2;
-    assert_eq!((lookup.addresses.len(), lookup.addresses_left_out), (32, 217));
-    assert!(lookup.text.en.contains(" and 245 more (32 of 249 are listed) by DNS server"), "{}", lookup.text.en);
-    assert!(lookup.text.zh.contains(" 等共 249 个（列出 32 个），由"), "{}", lookup.text.zh);
+    assert_eq!((lookup.addresses.len(), lookup.addresses_left_out), (256, 144));
+    assert!(lookup.addresses.last().unwrap().used, "each listed address ties its connection to the lookup");
+    assert!(lookup.text.en.contains(" and 396 more (256 of 400 are listed) by DNS server"), "{}", lookup.text.en);
+    assert!(lookup.text.zh.contains(" 等共 400 个（列出 256 个），由"), "{}", lookup.text.zh);
+}
+
+#[test]
+fn what_other_records_hold_is_told() {
+    let mut scene = Scene::default();
+    scene.asks(0, 4000, &message(7, "lab.test", TYPE::MX));
+    let record = |preference, exchange: &'static str| {
+        let data = RData::MX(MX { preference, exchange: Name::new_unchecked(exchange) });
+        ResourceRecord::new(Name::new_unchecked("lab.test"), CLASS::IN, 60, data)
+    };
+    let records = vec![record(10, "mail.lab.test"), record(20, "spare.lab.test")];
+    scene.answers(1, 4000, &answer(7, "lab.test", TYPE::MX, records));
+    let timeline = scene.timeline();
+    let lookup = &timeline.lookups[0].lookup;
+    let told: Vec<_> =
+        lookup.records.iter().map(|record| (record.record_type.as_str(), record.data.as_str(), record.ttl_s)).collect();
+    assert_eq!(told, [("MX", "10 mail.lab.test", 60), ("MX", "20 spare.lab.test", 60)]);
+    assert!(lookup.text.en.contains("MX → 10 mail.lab.test, 20 spare.lab.test by DNS server"), "{}", lookup.text.en);
+    assert!(lookup.text.zh.contains("MX → 10 mail.lab.test、20 spare.lab.test，由 DNS 服务器"), "{}", lookup.text.zh);
+    let hidden = synfin::anonymize::anonymize(timeline, &[]).unwrap();
+    let hidden = serde_json::to_string(&hidden).unwrap();
+    assert!(!hidden.contains("mail") && !hidden.contains("spare"), "{hidden}");
 }

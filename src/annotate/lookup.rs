@@ -27,6 +27,13 @@ pub fn sentence(lookup: &Lookup, t_ns: i64) -> Text {
         LookupOutcome::NoAddress | LookupOutcome::NoName if is_file => {
             (format!(": not in {}", by.en), format!("：{} 中没有", by.zh))
         }
+        LookupOutcome::NoAddress if !lookup.records.is_empty() => {
+            let held = held(lookup);
+            (
+                format!("{kind} → {} by {}{took_en}", held.en, by.en),
+                format!("{kind} → {}，由 {} 给出{took_zh}", held.zh, by.zh),
+            )
+        }
         LookupOutcome::NoAddress if lookup.asks_for_other_than_addresses() => (
             format!("{kind}: answered by {}, with no address{took_en}", by.en),
             format!("{kind}：{} 已应答，其中没有地址{took_zh}", by.zh),
@@ -75,6 +82,20 @@ fn records(lookup: &Lookup) -> String {
         Some(kind) => format!("{kind} record"),
         None => "address".into(),
     }
+}
+
+/// What records that are no addresses hold.
+fn held(lookup: &Lookup) -> Text {
+    let told = lookup.records.iter().take(MOST_TOLD).map(|record| match Some(&record.record_type) {
+        kind if kind == lookup.record_type.as_ref() => record.data.clone(),
+        _ => format!("{} {}", record.record_type, record.data),
+    });
+    let told: Vec<String> = told.collect();
+    let mut text = Text::new(told.join(", "), told.join("、"));
+    if let Some(more) = lookup.records.len().checked_sub(MOST_TOLD).filter(|more| *more > 0) {
+        push(&mut text, &format!(" and {more} more"), &format!(" 等共 {} 条", lookup.records.len()));
+    }
+    text
 }
 
 /// The addresses, each with what its source says of it.
@@ -157,7 +178,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
     use crate::tcp::Scope;
-    use crate::timeline::DnsTransport;
+    use crate::timeline::{DnsTransport, LookupRecord};
 
     fn address(ip: &str, used: bool) -> LookupAddress {
         let ip = ip.parse().unwrap();
@@ -176,6 +197,7 @@ mod tests {
             answered_ns: None,
             again_ns: Vec::new(),
             aliases: Vec::new(),
+            records: Vec::new(),
             addresses,
             addresses_left_out: 0,
             frames: Vec::new(),
@@ -222,6 +244,21 @@ mod tests {
         );
         let none = lookup(file, LookupOutcome::NoName, Vec::new());
         assert_eq!(sentence(&none, 0).en, "lookup www.lab.test: not in /etc/hosts");
+    }
+
+    #[test]
+    fn what_other_records_hold_is_told() {
+        let mut told = lookup(server(DnsTransport::Udp), LookupOutcome::NoAddress, Vec::new());
+        told.record_type = Some("MX".into());
+        let record = |data: &str| LookupRecord { record_type: "MX".into(), data: data.into(), ttl_s: 60 };
+        told.records = vec![record("10 a.test"), record("20 b.test")];
+        assert_eq!(sentence(&told, 0).en, "lookup www.lab.test MX → 10 a.test, 20 b.test by DNS server 10.0.0.53");
+        told.records = vec![record("1 x"); 9];
+        assert!(
+            sentence(&told, 0).zh.contains("MX → 1 x、1 x、1 x、1 x 等共 9 条，由 DNS 服务器"),
+            "{}",
+            sentence(&told, 0).zh
+        );
     }
 
     #[test]

@@ -54,6 +54,14 @@ fn empty(timeline: &mut Timeline, places: &mut Places) {
         for name in std::iter::once(&lookup.name).chain(&lookup.aliases) {
             places.learn(name);
         }
+        // What records hold may be anything: keys, mail addresses.
+        let mut data: Vec<String> = lookup.records.iter_mut().map(|record| std::mem::take(&mut record.data)).collect();
+        data.sort_by_key(|data| std::cmp::Reverse(data.len()));
+        for data in data.iter().filter(|data| !data.is_empty()) {
+            for text in [&mut lookup.text.en, &mut lookup.text.zh] {
+                *text = text.replace(data.as_str(), "…");
+            }
+        }
         if let Asked::HostsFile { path } = &lookup.asked {
             places.learn_path(path);
         }

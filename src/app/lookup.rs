@@ -1,7 +1,7 @@
 //! A lookup as it was seen or made, before it is known which connections came of it.
 
 use crate::tcp::{HostsWord, Timestamp};
-use crate::timeline::{Asked, LookupOutcome, Text};
+use crate::timeline::{Asked, LookupOutcome, LookupRecord, Text};
 use std::net::IpAddr;
 
 /// One question for a name, and what came of it.
@@ -26,6 +26,8 @@ pub struct LookupWord {
     pub rcode: Option<String>,
     /// Names that the name stands for, one leading to the next.
     pub aliases: Vec<String>,
+    /// What the answer holds besides addresses and aliases.
+    pub records: Vec<LookupRecord>,
     /// In the order of the answer.
     pub addresses: Vec<FoundAddress>,
     /// Further ones, of which nothing is kept.
@@ -52,6 +54,7 @@ impl From<HostsWord> for LookupWord {
             outcome: if addresses.is_empty() { LookupOutcome::NoName } else { LookupOutcome::Addresses },
             rcode: None,
             aliases: Vec::new(),
+            records: Vec::new(),
             addresses,
             addresses_left_out: 0,
             frames: Vec::new(),

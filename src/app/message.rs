@@ -61,7 +61,10 @@ impl MessageWord {
         let target = match &self.content {
             Content::HttpRequest(request) => request.target.len(),
             Content::Text(text) => text.text.len(),
-            Content::Dns(message) => message.records.len() * EACH,
+            Content::Dns(message) => {
+                let data = message.records.iter().filter_map(|record| record.data.as_ref()).map(String::len);
+                message.records.len() * EACH + data.sum::<usize>()
+            }
             _ => 0,
         };
         let parts = self.parts.iter().chain(&self.chunks);

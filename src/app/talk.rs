@@ -253,7 +253,8 @@ impl Way {
         match self {
             Way::Http(messages) => messages.close(whose, shared, out),
             Way::Text(mut turns) => turns.end(whose, shared, out),
-            Way::Unknown | Way::Tls(_) | Way::Dns(_) | Way::Closed => {}
+            Way::Dns(messages) => messages.close(whose, shared, out),
+            Way::Unknown | Way::Tls(_) | Way::Closed => {}
         }
     }
 }

@@ -179,6 +179,7 @@ impl LookupItem {
             answered_ns: word.answered.map(|answered| answered.since(start)),
             again_ns: word.again.iter().map(|again| again.since(start)).collect(),
             aliases: word.aliases.clone(),
+            records: word.records.clone(),
             addresses: addresses.collect(),
             addresses_left_out: word.addresses_left_out,
             frames: word.frames.clone(),

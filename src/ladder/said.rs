@@ -141,6 +141,7 @@ fn dns(message: &DnsMessage) -> Text {
         answer
             .ip
             .map(|ip| ip.to_string())
+            .or_else(|| answer.data.as_ref().map(|data| format!("{} {data}", answer.record_type)))
             .or_else(|| answer.target.as_ref().map(|target| format!("{} {target}", answer.record_type)))
     });
     let told: Vec<String> = told.take(4).collect();

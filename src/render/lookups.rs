@@ -154,6 +154,9 @@ fn came(lookup: &Lookup, style: &Style) -> (String, Ink) {
     let arrow = Glyphs::of(style.charset).right;
     let (mut text, ink) = match lookup.outcome {
         LookupOutcome::Addresses => (format!("{arrow} {}", found(lookup, lang)), Ink::Plain),
+        LookupOutcome::NoAddress if !lookup.records.is_empty() => {
+            (format!("{arrow} {}", held(lookup, style)), Ink::Plain)
+        }
         LookupOutcome::NoAddress if lookup.asks_for_other_than_addresses() => {
             (lang.pick("answered, no address in it", "已应答，其中没有地址").to_string(), Ink::Plain)
         }
@@ -175,6 +178,20 @@ fn came(lookup: &Lookup, style: &Style) -> (String, Ink) {
         });
     }
     (text, ink)
+}
+
+/// The data of records that are no addresses.
+fn held(lookup: &Lookup, style: &Style) -> String {
+    let told = lookup.records.iter().take(MOST_TOLD).map(|record| width::clean(&record.data, LONGEST, style));
+    let mut text = told.collect::<Vec<_>>().join(style.lang.pick(", ", "、"));
+    let total = lookup.records.len();
+    if total > MOST_TOLD {
+        text.push_str(&match style.lang {
+            Lang::En => format!(" and {} more", total - MOST_TOLD),
+            Lang::Zh => format!(" 等共 {total} 条"),
+        });
+    }
+    text
 }
 
 fn found(lookup: &Lookup, lang: Lang) -> String {

@@ -54,4 +54,8 @@ pub struct DnsRecord {
     /// The name that it leads to, as in CNAME, PTR, NS, MX, SRV, SVCB and HTTPS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
+    /// What it holds, as a zone file has it (RFC 1035 5.1): `10 mail.example` in MX. Of very long data the beginning; absent
+    /// where `ip` or the target of a CNAME tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<String>,
 }

@@ -36,7 +36,10 @@ pub struct Lookup {
     /// Names that the name stands for (CNAME), one leading to the next.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
-    /// The addresses, in the order of the answer.
+    /// What the answer holds besides addresses and aliases, in its order; of very many records the first ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub records: Vec<LookupRecord>,
+    /// The addresses, in the order of the answer; of more than 256 the first ones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<LookupAddress>,
     /// Further addresses of the answer, which are not listed.
@@ -84,7 +87,7 @@ pub enum Asked {
 }
 
 impl Lookup {
-    /// Whether records of another kind than addresses were asked for: what the answer holds of those is not told.
+    /// Whether records of another kind than addresses were asked for: `records` has what the answer holds of those.
     pub fn asks_for_other_than_addresses(&self) -> bool {
         self.record_type.as_deref().is_some_and(|kind| !matches!(kind, "A" | "AAAA"))
     }
@@ -170,6 +173,17 @@ pub struct OtherLookup {
     /// The lookup, without an endpoint.
     #[serde(flatten)]
     pub lookup: Lookup,
+}
+
+/// A record that is neither an address nor an alias.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LookupRecord {
+    /// As `MX`.
+    pub record_type: String,
+    /// What it holds, as a zone file has it (RFC 1035 5.1): `10 mail.example`. Of very long data the beginning.
+    pub data: String,
+    /// For so many seconds it may be kept.
+    pub ttl_s: u32,
 }
 
 /// An address that was found.

@@ -37,7 +37,7 @@ pub use event::{
     Step, Timer, TimerAction, Wireshark,
 };
 pub use kernel::{KernelAct, KernelAgreement, KernelDeed, KernelDifference, KernelSample, KernelState};
-pub use lookup::{Asked, Attempt, DnsTransport, Lookup, LookupAddress, LookupOutcome, OtherLookup};
+pub use lookup::{Asked, Attempt, DnsTransport, Lookup, LookupAddress, LookupOutcome, LookupRecord, OtherLookup};
 pub use message::{
     Body, Content, Framing, Header, Http2KnownBy, Http2Preface, HttpRequest, HttpResponse, Message, Part, PartKind,
     RawData, TextMessage, TlsClientHello, protocol,

@@ -143,6 +143,7 @@ fn any_lookup() -> BoxedStrategy<Detail> {
                 answered_ns: Some(answered_ns),
                 again_ns: vec![answered_ns],
                 aliases: texts.clone(),
+                records: vec![LookupRecord { record_type: "MX".into(), data: name.clone(), ttl_s: u32::MAX }],
                 addresses: vec![LookupAddress {
                     ip,
                     scope: synfin::tcp::Scope::Documentation,

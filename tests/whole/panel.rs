@@ -9,7 +9,7 @@ use synfin::assemble::{Reads, Watch};
 use synfin::exchange::{Exchange, Outcome, Panel, Phase};
 use synfin::ladder::View;
 use synfin::render::{self, Charset, Format, Style};
-use synfin::tcp::Timestamp;
+use synfin::tcp::{Peer, Timestamp};
 use synfin::timeline::{Detail, Lang, Timeline};
 use unicode_width::UnicodeWidthStr;
 

@@ -3,7 +3,7 @@
 use super::read;
 use crate::app::{FoundAddress, LookupWord};
 use crate::tcp::Timestamp;
-use crate::timeline::{Asked, DnsMessage, DnsQuestion, DnsTransport, LookupOutcome, Text};
+use crate::timeline::{Asked, DnsMessage, DnsQuestion, DnsTransport, LookupOutcome, LookupRecord, Text};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
@@ -11,8 +11,12 @@ use std::net::SocketAddr;
 const MOST_LOOKUPS: usize = 20_000;
 /// Times remembered at which one query was sent again.
 const MOST_AGAIN: usize = 8;
-/// Addresses kept of one answer, and aliases.
+/// Addresses kept of one answer: all that are read of it, so that each ties its connection to the lookup.
+const MOST_ADDRESSES: usize = 256;
+/// The same once very many are kept, and aliases and other records of one answer.
 const MOST_FOUND: usize = 32;
+/// Addresses kept of all answers before each gets fewer.
+const MANY_ADDRESSES: usize = 200_000;
 
 /// What was asked and answered so far.
 #[derive(Debug, Default)]
@@ -25,6 +29,8 @@ pub struct Lookups {
     /// What is old is let go for what comes, where nobody waits for the end.
     passes: bool,
     left_out: u64,
+    /// Addresses of all words so far.
+    addresses: usize,
 }
 
 /// What a query and its answer have in common.
@@ -117,13 +123,16 @@ impl Lookups {
             // The query came before the capture.
             None => self.keep(word(sent.dst, sent.src, sent, transport, question, Vec::new())),
         };
+        let most = self.most_addresses();
         if let Some(word) = place.and_then(|place| self.words.get_mut(place)) {
-            word.hear(sent, message, problems);
+            word.hear(sent, message, problems, most);
+            self.addresses += word.addresses.len();
         }
     }
 
     /// A multicast answer need not repeat the question (RFC 6762 6): its records tell what it answers.
     fn multicast_answer(&mut self, sent: Sent, message: &DnsMessage, problems: &[Text]) {
+        let most = self.most_addresses();
         for record in &message.records {
             let question = DnsQuestion { name: record.name.clone(), record_type: record.record_type.clone() };
             let key = Key::of(sent.dst, sent.src, 0, Some(&question), DnsTransport::Multicast);
@@ -131,8 +140,13 @@ impl Lookups {
             if let Asked::DnsServer { ip, .. } = &mut word.asked {
                 *ip = sent.src.ip();
             }
-            word.hear(sent, message, problems.to_vec());
+            word.hear(sent, message, problems.to_vec(), most);
+            self.addresses += word.addresses.len();
         }
+    }
+
+    fn most_addresses(&self) -> usize {
+        if self.addresses < MANY_ADDRESSES { MOST_ADDRESSES } else { MOST_FOUND }
     }
 
     fn keep(&mut self, word: LookupWord) -> Option<usize> {
@@ -150,7 +164,8 @@ impl Lookups {
     /// Forgets the older half.
     fn let_go(&mut self) {
         let gone = MOST_LOOKUPS / 2;
-        self.words.drain(..gone.min(self.words.len()));
+        let gone_words = self.words.drain(..gone.min(self.words.len()));
+        self.addresses -= gone_words.map(|word| word.addresses.len()).sum::<usize>().min(self.addresses);
         self.left_out = self.left_out.saturating_add(gone as u64);
         for places in [&mut self.waiting, &mut self.last] {
             places.retain(|_, place| {
@@ -205,6 +220,7 @@ fn word(
         outcome: LookupOutcome::Unanswered,
         rcode: None,
         aliases: Vec::new(),
+        records: Vec::new(),
         addresses: Vec::new(),
         addresses_left_out: 0,
         frames: vec![sent.frame],
@@ -213,8 +229,8 @@ fn word(
 }
 
 impl LookupWord {
-    /// The answer came.
-    fn hear(&mut self, sent: Sent, message: &DnsMessage, problems: Vec<Text>) {
+    /// The answer came. At most so many of its addresses are kept.
+    fn hear(&mut self, sent: Sent, message: &DnsMessage, problems: Vec<Text>, most: usize) {
         self.answered = Some(sent.at);
         self.rcode.clone_from(&message.rcode);
         if self.frames.last() != Some(&sent.frame) {
@@ -235,8 +251,14 @@ impl LookupWord {
         let found =
             own.filter_map(|record| Some(FoundAddress { ip: record.ip?, ttl_s: Some(record.ttl_s), line: None }));
         self.addresses = found.collect();
-        let beyond = self.addresses.len().saturating_sub(MOST_FOUND) as u64;
-        self.addresses.truncate(MOST_FOUND);
+        let beyond = self.addresses.len().saturating_sub(most) as u64;
+        self.addresses.truncate(most);
+        let kept =
+            message.records.iter().filter(|record| record.name.eq_ignore_ascii_case(name)).filter_map(|record| {
+                let (record_type, data) = (record.record_type.clone(), record.data.clone()?);
+                Some(LookupRecord { record_type, data, ttl_s: record.ttl_s })
+            });
+        self.records = kept.take(MOST_FOUND).collect();
         self.addresses_left_out = if self.addresses.is_empty() { 0 } else { beyond + message.addresses_left_out };
         self.outcome = match message.rcode.as_deref() {
             _ if message.truncated && self.addresses.is_empty() => LookupOutcome::Truncated,
@@ -291,6 +313,28 @@ mod tests {
         lookups.datagram(sent(false, 3), &header);
         let (words, _) = lookups.finish();
         assert_eq!((words.len(), words[0].outcome, words[0].answered), (1, LookupOutcome::Failed, Some(Timestamp(2))));
+    }
+
+    /// An answer with so many addresses of `a`.
+    fn many(id: u16, count: u8) -> Vec<u8> {
+        let mut answer = octets(id, true);
+        answer[7] = count;
+        for n in 0..count {
+            answer.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 10, 0, 0, n]);
+        }
+        answer
+    }
+
+    #[test]
+    fn all_addresses_of_an_answer_are_kept_until_they_are_very_many() {
+        let mut lookups = Lookups::default();
+        for id in 0..900 {
+            lookups.datagram(sent(true, 1), &octets(id, false));
+            lookups.datagram(sent(false, 2), &many(id, 255));
+        }
+        let (words, _) = lookups.finish();
+        let told = |word: &LookupWord| (word.addresses.len(), word.addresses_left_out);
+        assert_eq!((told(&words[0]), told(words.last().unwrap())), ((255, 0), (MOST_FOUND, 223)));
     }
 
     #[test]

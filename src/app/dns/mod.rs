@@ -3,6 +3,7 @@
 //! simple-dns reads names and data, and refuses a message as a whole; so it is shown a copy that ends where the walk before it
 //! found the first fault, with counts that fit and with types and classes that it knows.
 
+mod data;
 mod lookups;
 #[cfg(test)]
 mod tests;
@@ -136,5 +137,6 @@ fn record(record: &ResourceRecord<'_>, octets: &[u8], at: usize) -> DnsRecord {
         ttl_s: record.ttl,
         ip,
         target: target.map(words::name),
+        data: data::data(&record.rdata, octets, at),
     }
 }

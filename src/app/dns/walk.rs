@@ -4,8 +4,8 @@ use crate::timeline::Text;
 
 /// Questions looked at; one is all that anybody asks (RFC 9619).
 const MOST_QUESTIONS: u16 = 4;
-/// Records of the answer section looked at.
-pub(super) const MOST_ANSWERS: u16 = 64;
+/// Records of the answer section looked at: as many as a datagram of 4,096 octets holds.
+pub(super) const MOST_ANSWERS: u16 = 256;
 /// Octets of a name as sent, with the lengths of its labels and the root (RFC 1035 3.1).
 const LONGEST_NAME: usize = 255;
 /// Pointers in one name: it has no more than 127 labels to stand between them.
