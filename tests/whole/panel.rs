@@ -301,7 +301,7 @@ fn a_chunked_body_is_drawn_with_its_frames() {
     contract::json(&timeline);
     let english = messages(&timeline, Lang::En);
     let expected = r#"
-       47  body · 66 B, with the frames of 2 chunks
+       47  body · 66 B, with the frames of 2 chunks · UTF-8
        47  │5│;│lang=en│CR│LF│   chunk size 5
        58  chunk data · 5 B
              Hello

@@ -9,7 +9,7 @@ use synfin::tcp::{Peer, Timestamp};
 use synfin::timeline::{Content, DnsMessage, LookupOutcome, Text};
 
 /// What one message may come to at most.
-const MOST_RECORDS: usize = 64;
+const MOST_RECORDS: usize = 256;
 /// Characters of a name: each of 255 octets may take four.
 const LONGEST_NAME: usize = 4 * 255;
 
@@ -58,6 +58,9 @@ fn check(message: &DnsMessage, problems: &[Text]) {
     let names =
         names.chain(records.clone().map(|record| &record.name)).chain(records.filter_map(|r| r.target.as_ref()));
     names.for_each(|name| check_name(name));
+    for data in message.records.iter().filter_map(|record| record.data.as_ref()) {
+        assert!(data.chars().count() <= 257 && !data.contains(|c: char| c.is_control()), "{data:?}");
+    }
 }
 
 fn check_name(name: &str) {
@@ -72,7 +75,8 @@ fn judge(word: &LookupWord) {
         check_name(&word.name);
     }
     word.aliases.iter().for_each(|alias| check_name(alias));
-    assert!(word.aliases.len() <= 32 && word.addresses.len() <= 32 && word.again.len() <= 8 && word.frames.len() <= 2);
+    assert!(word.aliases.len() <= 32 && word.records.len() <= 32 && word.addresses.len() <= MOST_RECORDS);
+    assert!(word.again.len() <= 8 && word.frames.len() <= 2);
     assert_eq!(word.outcome == LookupOutcome::Unanswered, word.answered.is_none());
     assert_eq!(
         word.outcome == LookupOutcome::Addresses,
@@ -101,8 +105,12 @@ fn over_tcp(streams: &[Vec<u8>; 2], step: usize) -> Vec<(Peer, u64, u64, Content
     let (words, left_out) = reader.finish();
     assert_eq!(left_out, LeftOut::default());
     let told = words.into_iter().map(|word| {
-        let Content::Dns(message) = &word.content else { panic!("{:?}", word.content) };
-        check(message, &word.problems);
+        match &word.content {
+            Content::Dns(message) => check(message, &word.problems),
+            // What is no DNS is told with its reason.
+            Content::Data(data) => assert!(data.hex.len() <= 64 && word.problems.len() == 1 && !word.complete),
+            other => panic!("{other:?}"),
+        }
         (word.peer, word.span.offset, word.span.len, word.content, word.problems)
     });
     told.collect()
