@@ -5,6 +5,7 @@
 mod support;
 
 use serde_json::Value;
+use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 use support::hostile;
@@ -12,7 +13,8 @@ use synfin::ladder::View;
 use synfin::render::{self, Charset, Format, Style};
 use synfin::timeline::{Lang, Timeline};
 
-const FORMATS: [Format; 4] = [Format::EventsCsv, Format::EventsNdjson, Format::Cast, Format::Trace];
+const FORMATS: [Format; 5] =
+    [Format::EventsCsv, Format::EventsNdjson, Format::Cast, Format::Trace, Format::PlantumlTiming];
 
 const CAPTURES: [(&str, Lang); 3] =
     [("lab/syn-lost.pcapng", Lang::En), ("refused.pcap", Lang::Zh), ("lab/simultaneous-close.pcapng", Lang::En)];
@@ -193,7 +195,8 @@ fn a_cast_draws_the_ladder_row_by_row() {
         assert!(shown.contains("\u{1b}[") && !shown.replace("\r\n", "").contains(['\r', '\n']));
         let shown = without_colour(&shown);
         let mut ladder = Vec::new();
-        let (style, view) = (Style::new(lang, Charset::Unicode, 100), View { connection: Some(first), limit: None });
+        let (style, view) =
+            (Style::new(lang, Charset::Unicode, 100), View { connection: Some(first), ..View::default() });
         render::write(&timeline, &view, Format::Text, &style, &mut ladder).unwrap();
         let shown: Vec<&str> = shown.split("\r\n").map(str::trim_end).collect();
         for line in String::from_utf8(ladder).unwrap().lines().filter(|line| !line.contains('⚠')) {
@@ -279,5 +282,76 @@ fn a_trace_keeps_the_rules_of_its_format() {
         for connection in &timeline.connections {
             assert!(trace.contains(&format!("\"name\":\"#{} ", connection.id)), "no process for {}", connection.id);
         }
+    }
+}
+
+/// Whatever packets hold, each line of a timing diagram is one of ours.
+#[test]
+fn a_timing_diagram_has_no_line_but_ours() {
+    for lang in [Lang::En, Lang::Zh] {
+        let drawn = export(&evil(), Format::PlantumlTiming, lang);
+        assert!(drawn.starts_with("@startuml\n") && drawn.ends_with("\n@enduml\n"));
+        for piece in ["@startuml", "@enduml", "!include", "%date", "<script", "[[", "{{"] {
+            let ours = usize::from(piece.starts_with('@'));
+            assert_eq!(drawn.matches(piece).count(), ours, "{lang:?}: {piece}");
+        }
+        for line in drawn.lines() {
+            let begins = [
+                "@",
+                "title ",
+                "robust \"",
+                "concise \"",
+                "scale 1 as ",
+                "highlight ",
+                "C is \"",
+                "S is \"",
+                "T is ",
+                "C -> S",
+                "S -> C",
+            ];
+            assert!(begins.iter().any(|begin| line.starts_with(begin)), "{line}");
+        }
+    }
+}
+
+/// Much data takes few moments, and none of it is lost from the sum.
+#[test]
+fn a_timing_diagram_puts_much_data_together() {
+    let timeline = timeline("lab/sack-recovery.pcapng");
+    let drawn = export(&timeline, Format::PlantumlTiming, Lang::En);
+    assert!(drawn.lines().filter(|line| line.starts_with('@')).count() < 30, "{drawn}");
+    assert!(drawn.contains("segments folded") && drawn.contains("✕"), "{drawn}");
+    insta::assert_snapshot!("sack-recovery-timing.puml", drawn);
+}
+
+/// PlantUML itself takes them.
+#[test]
+fn plantuml_draws_timing_diagrams() {
+    if Command::new("plantuml").arg("-version").output().is_err() {
+        writeln!(std::io::stderr(), "SKIPPED: no plantuml on this machine").unwrap();
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let captures = [
+        "lab/three-way.pcapng",
+        "lab/syn-lost.pcapng",
+        "download.pcap",
+        "refused.pcap",
+        "lab/simultaneous-close.pcapng",
+        "lab/sack-recovery.pcapng",
+    ];
+    let timelines = captures.map(timeline).into_iter().chain([evil()]);
+    let mut program = Command::new("plantuml");
+    program.arg("-tsvg").arg("-failfast2");
+    for (number, timeline) in timelines.enumerate() {
+        let path = folder.path().join(format!("{number}.puml"));
+        std::fs::write(&path, export(&timeline, Format::PlantumlTiming, Lang::Zh)).unwrap();
+        program.arg(path);
+    }
+    let drawn = program.output().unwrap();
+    assert!(drawn.status.success(), "{}", String::from_utf8_lossy(&drawn.stderr));
+    for number in 0..=captures.len() {
+        let svg = std::fs::read_to_string(folder.path().join(format!("{number}.svg"))).unwrap();
+        assert!(svg.contains("SYN"), "{number}");
     }
 }

@@ -1,6 +1,6 @@
 //! The formats that a timeline leaves in: one enum, one match.
 
-use super::diagram::{mermaid, plantuml};
+use super::diagram::{mermaid, plantuml, timing};
 use super::slides::{beamer, marp, reveal, slidev};
 use super::{
     Style, cast, csv, events, graph, har, header, json, lookups, markdown, messages, ndjson, page, png, skipped, story,
@@ -47,6 +47,8 @@ pub enum Format {
     /// Sequence diagrams as text.
     Mermaid,
     Plantuml,
+    /// Both state machines over time, as text for PlantUML.
+    PlantumlTiming,
     /// The ladder drawing itself in a terminal.
     Cast,
     /// A report.
@@ -56,7 +58,7 @@ pub enum Format {
 }
 
 impl Format {
-    pub const ALL: [Format; 22] = [
+    pub const ALL: [Format; 23] = [
         Format::Text,
         Format::Json,
         Format::Csv,
@@ -76,6 +78,7 @@ impl Format {
         Format::Beamer,
         Format::Mermaid,
         Format::Plantuml,
+        Format::PlantumlTiming,
         Format::Cast,
         Format::Markdown,
         Format::Wavedrom,
@@ -113,6 +116,7 @@ impl Format {
             Format::Beamer => "tex",
             Format::Mermaid => "mmd",
             Format::Plantuml => "puml",
+            Format::PlantumlTiming => "timing.puml",
             Format::Cast => "cast",
             Format::Markdown => "md",
             Format::Wavedrom => "reg.json",
@@ -134,7 +138,20 @@ impl Format {
     /// Whether it draws one connection: the first, where none is asked for.
     pub fn is_of_one(self) -> bool {
         use Format::*;
-        matches!(self, Svg | Png | Reveal | Marp | Slidev | Beamer | Mermaid | Plantuml | Cast | Markdown | Wavedrom)
+        matches!(
+            self,
+            Svg | Png
+                | Reveal
+                | Marp
+                | Slidev
+                | Beamer
+                | Mermaid
+                | Plantuml
+                | PlantumlTiming
+                | Cast
+                | Markdown
+                | Wavedrom
+        )
     }
 }
 
@@ -221,6 +238,7 @@ pub fn write(
         Format::Beamer => beamer::write(&one(timeline, view).ok_or(Error::Nothing)?, style, out)?,
         Format::Mermaid => mermaid::write(&one(timeline, view).ok_or(Error::Nothing)?, style, out)?,
         Format::Plantuml => plantuml::write(&one(timeline, view).ok_or(Error::Nothing)?, style, out)?,
+        Format::PlantumlTiming => timing::write(&one(timeline, view).ok_or(Error::Nothing)?, style, out)?,
         Format::Cast => cast::write(&one(timeline, view).ok_or(Error::Nothing)?, style, out)?,
         Format::Wavedrom => header(timeline, view, format, style, out)?,
         Format::Markdown => markdown::write(&one(timeline, view).ok_or(Error::Nothing)?, style, out)?,

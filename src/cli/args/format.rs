@@ -47,6 +47,7 @@ fn named(format: Format) -> (&'static str, &'static str) {
         Format::Beamer => ("beamer", "A LaTeX Beamer deck for XeLaTeX, with the pictures of --frames in its folder"),
         Format::Mermaid => ("mermaid", "A Mermaid sequence diagram"),
         Format::Plantuml => ("plantuml", "A PlantUML sequence diagram"),
+        Format::PlantumlTiming => ("plantuml-timing", "A PlantUML timing diagram: both state machines over time"),
         Format::Cast => ("cast", "The ladder drawing itself, as asciinema plays it, with a marker at each step"),
         Format::Wavedrom => (
             "wavedrom",

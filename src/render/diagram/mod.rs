@@ -2,3 +2,4 @@
 
 pub mod mermaid;
 pub mod plantuml;
+pub mod timing;

@@ -92,7 +92,7 @@ fn id(side: Side) -> &'static str {
 }
 
 /// Text that PlantUML draws as it is: neither its preprocessor nor its own markup finds anything in it.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let mut last = ' ';
     for c in text.chars() {
