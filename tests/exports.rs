@@ -41,6 +41,14 @@ fn golden_files() {
     }
 }
 
+/// A lookup is no part of the handshake.
+#[test]
+fn a_report_names_each_phase() {
+    let timeline = timeline("lab/localhost.pcapng");
+    assert!(export(&timeline, Format::Markdown, Lang::En).contains("(LOOKUP)"));
+    assert!(export(&timeline, Format::Markdown, Lang::Zh).contains("（查询）"));
+}
+
 /// A deck that holds its pictures: one section for the title, one for each step, one for the end.
 #[test]
 fn a_reveal_deck_has_a_section_for_each_step() {

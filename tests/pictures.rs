@@ -74,7 +74,9 @@ fn check(picture: &str, what: &str) {
     let document = roxmltree::Document::parse(picture).unwrap_or_else(|error| panic!("{what}: {error}"));
     let root = document.root_element();
     let edges: Vec<f64> = root.attribute("viewBox").unwrap().split(' ').map(|side| side.parse().unwrap()).collect();
-    let inside = |x: f64, y: f64| (-0.5..=edges[2] + 0.5).contains(&x) && (-0.5..=edges[3] + 0.5).contains(&y);
+    let inside = |x: f64, y: f64| {
+        (edges[0] - 0.5..=edges[0] + edges[2] + 0.5).contains(&x) && (-0.5..=edges[3] + 0.5).contains(&y)
+    };
     let plain =
         HashSet::from(["svg", "title", "desc", "g", "rect", "line", "polyline", "polygon", "circle", "text", "tspan"]);
     let mut ids = HashSet::new();
@@ -136,6 +138,139 @@ fn a_size_that_is_asked_for_is_kept() {
     }
 }
 
+/// A size that is wider than the rows need leaves as much on the left as on the right.
+#[test]
+fn a_wide_picture_stands_in_the_middle() {
+    let timeline = timeline(&home("captures/lab/fast-retransmit.pcapng"));
+    let canvas = Canvas { size: Some(Size { width: 3000, height: 500 }), ..Canvas::SLIDE };
+    let picture = svg(&timeline, None, &Style { canvas, ..Style::new(Lang::En, Charset::Unicode, 100) });
+    check(&picture, "wide");
+    let document = roxmltree::Document::parse(&picture).unwrap();
+    let edges = document.root_element().attribute("viewBox").unwrap();
+    let edges: Vec<f64> = edges.split(' ').map(|side| side.parse().unwrap()).collect();
+    let grounds = document.descendants().filter(|node| {
+        let group = node.parent().and_then(|group| group.attribute("id"));
+        node.has_tag_name(("http://www.w3.org/2000/svg", "rect")) && group.is_some_and(|id| id.starts_with("ground"))
+    });
+    let ground = grounds.into_iter().next().unwrap();
+    let (left, width) = (number(ground, "x"), number(ground, "width"));
+    let (before, behind) = (left - edges[0], edges[0] + edges[2] - left - width);
+    assert!(before > 200.0 && (before - behind).abs() < 2.0, "{before} and {behind}");
+}
+
+/// Two long addresses above, and where they come from beside or below them, never across.
+#[test]
+fn a_long_title_runs_into_nothing() {
+    let mut timeline = timeline(&home("captures/ipv6.pcap"));
+    for endpoint in &mut timeline.endpoints {
+        endpoint.ip = "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff".parse().unwrap();
+        endpoint.name = None;
+    }
+    timeline.source.name = "a capture with a name that is long.pcapng".into();
+    for size in [None, Some(Size { width: 640, height: 480 })] {
+        let canvas = Canvas { size, ..Canvas::SLIDE };
+        let picture = svg(&timeline, None, &Style { canvas, ..Style::new(Lang::En, Charset::Unicode, 100) });
+        check(&picture, "long");
+        let document = roxmltree::Document::parse(&picture).unwrap();
+        let head = document.descendants().find(|node| node.attribute("id") == Some("head")).unwrap();
+        let texts: Vec<_> = head.children().filter(|node| node.tag_name().name() == "text").collect();
+        let origin = texts.iter().find(|text| text.text().unwrap().contains("a capture with")).unwrap();
+        let title: Vec<_> = texts.iter().filter(|text| number(**text, "font-size") >= 18.0).collect();
+        assert!(!title.is_empty());
+        for line in title {
+            let wide = line.text().unwrap().chars().count() as f64 * number(*line, "font-size") * 0.56;
+            assert!(
+                number(*line, "x") + wide
+                    < 1290.0
+                        * document
+                            .root_element()
+                            .attribute("viewBox")
+                            .map_or(1.0, |edges| { edges.split(' ').nth(2).unwrap().parse::<f64>().unwrap() / 1280.0 }),
+                "{:?} runs out of the picture",
+                line.text()
+            );
+            assert!(number(*line, "y") < number(*origin, "y"), "{:?} beside {:?}", line.text(), origin.text());
+        }
+    }
+}
+
+/// The same connection with so many events and steps in its middle.
+fn long(count: u64) -> Timeline {
+    let mut timeline = timeline(&home("captures/download.pcap"));
+    let at = timeline.events.iter().position(|event| event.phase == synfin::timeline::Phase::Data).unwrap();
+    let (event, step) = (timeline.events[at].clone(), timeline.steps[2].clone());
+    let own = step.n;
+    for number in 0..count {
+        let mut event = event.clone();
+        event.id = 100_000 + number;
+        timeline.events.insert(at + 1 + number as usize, event);
+        let mut step = step.clone();
+        step.events = vec![100_000 + number];
+        timeline.steps.insert(3 + number as usize, step);
+    }
+    for (place, step) in timeline.steps.iter_mut().enumerate().skip(3) {
+        step.n = own + place as u64 - 2;
+    }
+    timeline
+}
+
+/// What nobody could look at is not drawn, and it is said.
+#[test]
+fn very_many_rows_are_cut_in_the_middle() {
+    let timeline = long(20_000);
+    let began = std::time::Instant::now();
+    let style = Style::new(Lang::En, Charset::Unicode, 100);
+    let picture = svg(&timeline, None, &style);
+    check(&picture, "long");
+    assert!(picture.len() < 1 << 20, "{}", picture.len());
+    assert!(picture.contains(" events not shown, "));
+    // The beginning and the end are whole.
+    assert!(picture.contains("SYN-SENT") && picture.contains("TIME-WAIT"));
+    let deck = {
+        let mut out = Vec::new();
+        render::write(&timeline, &View::default(), Format::Reveal, &style, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    assert_eq!(deck.matches("<section").count(), 202);
+    assert!(deck.contains("steps have no picture; --steps A-B chooses"));
+    assert!(began.elapsed().as_secs() < 60, "{:?}", began.elapsed());
+}
+
+/// Each row belongs to the step that it did when every row was looked for on its own.
+#[test]
+fn headings_belong_to_what_they_announce() {
+    let ladder = Ladder::of(&long(50_000), 1).unwrap();
+    let began = std::time::Instant::now();
+    let order = ladder.steps_of_rows();
+    assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
+    assert!(order.is_sorted() && order.last() == Some(&(ladder.steps.len() - 1)));
+    let heading = ladder
+        .rows
+        .iter()
+        .position(|row| matches!(row.content, synfin::ladder::Content::Phase(synfin::timeline::Phase::Close)));
+    let heading = heading.unwrap();
+    assert_eq!(order[heading], order[heading + 1]);
+    assert!(order[heading] > order[heading - 1]);
+}
+
+/// Notes that find no room are counted.
+#[test]
+fn notes_that_are_not_shown_are_counted() {
+    let mut timeline = timeline(&home("captures/download.pcap"));
+    let note = timeline.events[0].notes[0].clone();
+    timeline.events[0].notes = vec![note; 20];
+    for (format, en, zh) in
+        [(Format::Svg, "and 14 more notes", "另有 14 条注释"), (Format::Html, "and 8 more notes", "另有 8 条注释")]
+    {
+        for (lang, words) in [(Lang::En, en), (Lang::Zh, zh)] {
+            let mut out = Vec::new();
+            render::write(&timeline, &View::default(), format, &Style::new(lang, Charset::Unicode, 100), &mut out)
+                .unwrap();
+            assert!(String::from_utf8(out).unwrap().contains(words), "{format:?} {words}");
+        }
+    }
+}
+
 /// An arrow slants only where both times are known, from its sender's lifeline to the other one.
 #[test]
 fn arrows_run_between_the_lifelines() {
@@ -183,6 +318,29 @@ fn a_timeline_without_connections_says_so() {
     let picture = svg(&timeline, None, &Style::new(Lang::Zh, Charset::Unicode, 100));
     check(&picture, "nothing");
     assert!(picture.contains("没有可绘制的 TCP 连接"));
+}
+
+#[test]
+fn frames_of_another_run_are_told_and_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = || {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_synfin"));
+        program.args(["--lang", "en", "replay"]).arg(home("captures/refused.pcap")).arg("--frames").arg(folder.path());
+        program.output().unwrap()
+    };
+    let told = |output: &std::process::Output| String::from_utf8_lossy(&output.stderr).contains("of another run");
+    let first = run();
+    assert!(!told(&first), "{}", String::from_utf8_lossy(&first.stderr));
+    std::fs::write(folder.path().join("step-77.svg"), "mine").unwrap();
+    std::fs::write(folder.path().join("step-seven.svg"), "mine").unwrap();
+    let again = run();
+    // Without fonts there are no PNGs, and it ends before.
+    if again.status.success() {
+        assert!(told(&again) && String::from_utf8_lossy(&again.stderr).contains("1 file of another run"));
+    } else {
+        writeln!(std::io::stderr(), "SKIPPED: no font (scripts/setup test installs fonts)").unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(folder.path().join("step-77.svg")).unwrap(), "mine");
 }
 
 /// Each frame has the size of a slide, all that the one before has, and its own step in view.

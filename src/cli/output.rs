@@ -248,7 +248,11 @@ fn unknown(error: &render::Error) -> Failure {
             let has = match known.as_slice() {
                 [] => "其中没有连接".to_string(),
                 [only] => format!("其中只有连接 {only}"),
-                [first, .., last] => format!("其中的连接从 {first} 到 {last}"),
+                [first, rest @ ..] => {
+                    let (least, most) =
+                        rest.iter().fold((first, first), |(least, most), id| (least.min(id), most.max(id)));
+                    format!("其中的连接从 {least} 到 {most}")
+                }
             };
             format!("没有连接 {asked}：{has}")
         }

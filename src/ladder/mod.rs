@@ -1,6 +1,7 @@
 //! A timeline laid out in lanes and rows: no pixels, no columns. Every picture of a connection is drawn from this.
 
 mod called;
+mod few;
 mod lane;
 mod part;
 mod progress;

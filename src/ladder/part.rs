@@ -77,7 +77,7 @@ impl Ladder {
 }
 
 /// The rows that are shown, and between them how much is not.
-fn cut(rows: Vec<Row>, shown: &[bool]) -> Vec<Row> {
+pub(super) fn cut(rows: Vec<Row>, shown: &[bool]) -> Vec<Row> {
     let mut kept = Vec::new();
     let mut hidden: Option<Hidden> = None;
     for (row, shown) in rows.into_iter().zip(shown) {

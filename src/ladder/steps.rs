@@ -15,12 +15,18 @@ impl Ladder {
         }
         let own: Vec<Option<usize>> =
             self.rows.iter().map(|row| row.event.and_then(|event| by_event.get(&event).copied())).collect();
+        // The next step that is told from each row on: one pass back.
+        let mut announced = own.clone();
+        let mut next = None;
+        for place in announced.iter_mut().rev() {
+            next = place.or(next);
+            *place = next;
+        }
         let mut last = 0;
         let mut places = Vec::with_capacity(own.len());
-        for (index, (row, place)) in self.rows.iter().zip(&own).enumerate() {
-            let announced = || own.iter().skip(index).find_map(|place| *place);
+        for ((row, place), announced) in self.rows.iter().zip(&own).zip(announced) {
             let place = match &row.content {
-                Content::Phase(_) | Content::Gap { .. } => announced().unwrap_or(last).max(last),
+                Content::Phase(_) | Content::Gap { .. } => announced.unwrap_or(last).max(last),
                 // It was entered in a step before.
                 Content::Call(called) if called.part == CallPart::Returned => last,
                 // What is told never goes back: a segment arrives, or a timer ends, in the step that is told by then.

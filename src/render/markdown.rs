@@ -16,11 +16,15 @@ pub fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Re
     writeln!(out, "# {}\n", escape(&story.title))?;
     writeln!(out, "{}\n", escape(&story.verdict))?;
     for (name, sentence) in &story.facts {
-        writeln!(out, "- **{}**{} {}", escape(name), lang.pick(":", "："), escape(sentence))?;
+        writeln!(out, "- **{}**{}{}", escape(name), lang.pick(": ", "："), escape(sentence))?;
     }
     writeln!(out, "\n## {}\n", lang.pick("Steps", "步骤"))?;
     for (place, step) in story.steps.iter().enumerate() {
-        writeln!(out, "{}. **{}** ({})", place + 1, escape(&step.title), step.phase)?;
+        let phase = match lang {
+            Lang::En => format!(" ({})", step.phase),
+            Lang::Zh => format!("（{}）", step.phase),
+        };
+        writeln!(out, "{}. **{}**{phase}", place + 1, escape(&step.title))?;
         for remark in &step.remarks {
             writeln!(out, "   - {}", escape(remark))?;
         }
@@ -46,6 +50,7 @@ pub(super) fn escape(text: &str) -> String {
             '[' | ']' | '`' | '*' | '_' | '\\' | '#' | '|' | '~' | '!' => out.extend(['\\', c]),
             // What looks like the address of a page is not made a link of.
             ':' if text.contains("://") => out.push_str("&#58;"),
+            '.' if text.get(..at).is_some_and(ends_in_www) => out.push_str("&#46;"),
             // Nor does a line begin a list or a rule.
             '-' | '+' | '=' if at == 0 => out.extend(['\\', c]),
             '.' | ')' if at > 0 && begins_list(at) => out.extend(['\\', c]),
@@ -55,18 +60,34 @@ pub(super) fn escape(text: &str) -> String {
     out
 }
 
-/// Text that ends no comment, and is filled in by nobody.
+fn ends_in_www(text: &str) -> bool {
+    let start = text.len().saturating_sub(3);
+    text.get(start..).is_some_and(|end| end.eq_ignore_ascii_case("www"))
+}
+
+/// Text that ends no comment, is filled in by nobody, and is no YAML: Marp takes `key: value` in a comment for an order, where
+/// only a true space makes it one (YAML 1.2 7.4).
 pub(super) fn comment(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
+    let mut out = String::with_capacity(text.len());
+    let mut letters = text.chars().peekable();
+    while let Some(c) = letters.next() {
+        let begins = out.is_empty();
+        out.push(match c {
             '<' => '‹',
             '>' => '›',
             '{' => '｛',
             '}' => '｝',
+            '[' if begins => '［',
             '\r' | '\n' => ' ',
             c => c,
-        })
-        .collect()
+        });
+        let steers = c == ':' || begins && matches!(c, '-' | '?');
+        if steers && letters.peek().is_none_or(|next| next.is_whitespace()) {
+            letters.next();
+            out.push('\u{a0}');
+        }
+    }
+    out
 }
 
 #[cfg(test)]
@@ -80,5 +101,15 @@ mod tests {
         assert_eq!(escape("<b>"), "&#60;b&#62;");
         assert_eq!(escape("12. x"), "12\\. x");
         assert_eq!(comment("--> {{x}}"), "--› ｛｛x｝｝");
+        assert_eq!(escape("See WWW.x.test at a.b"), "See WWW&#46;x.test at a.b");
+    }
+
+    #[test]
+    fn notes_are_no_orders() {
+        assert_eq!(comment("theme: gaia"), "theme:\u{a0}gaia");
+        assert_eq!(comment("class:"), "class:\u{a0}");
+        assert_eq!(comment("- a"), "-\u{a0}a");
+        assert_eq!(comment("[a]"), "［a]");
+        assert_eq!(comment("seq=0: 10:30, ::1"), "seq=0:\u{a0}10:30, ::1");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Style, summary, text, width, words};
 use crate::ladder::{Ladder, Lanes, Side};
-use crate::timeline::{Phase, Text};
+use crate::timeline::Text;
 
 /// Characters of a title that was asked for.
 pub(super) const TITLE: usize = 120;
@@ -36,23 +36,22 @@ impl Story {
     pub(super) fn of(ladder: &Ladder, style: &Style) -> Story {
         let clean = |text: &Text| width::clean(text.get(style.lang), LONGEST, style);
         let order = ladder.steps_of_rows();
-        let remarks = |place: usize| {
-            let rows = ladder.rows.iter().zip(&order).filter(|(_, step)| **step == place);
-            let notes = rows.flat_map(|(row, _)| &row.notes);
-            notes.map(|note| clean(&note.text) + &text::source(note, style).replace('\u{a0}', " ")).collect()
-        };
-        let steps = ladder.steps.iter().enumerate();
-        let steps = steps.map(|(place, step)| Told {
-            phase: words::phase(if step.phase == Phase::Lookup { Phase::Open } else { step.phase }, style.lang),
+        let mut remarks: Vec<Vec<String>> = vec![Vec::new(); ladder.steps.len()];
+        for (row, place) in ladder.rows.iter().zip(order) {
+            let notes = row.notes.iter();
+            let told = notes.map(|note| clean(&note.text) + &text::source(note, style).replace('\u{a0}', " "));
+            remarks.get_mut(place).into_iter().for_each(|remarks| remarks.extend(told.clone()));
+        }
+        let steps = ladder.steps.iter().zip(remarks).map(|(step, remarks)| Told {
+            phase: words::phase(step.phase, style.lang),
             title: clean(&step.title),
             note: capital(&clean(&step.note)),
-            remarks: remarks(place),
+            remarks,
         });
-        let source = summary::source(&ladder.source, style);
         Story {
             title: title(ladder, style),
             verdict: capital(&clean(&ladder.connection.verdict)),
-            source: source.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
+            source: summary::origin(&ladder.source, style),
             steps: steps.collect(),
             facts: text::facts(ladder, style),
         }

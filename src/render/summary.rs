@@ -46,6 +46,11 @@ pub(super) fn source(source: &Source, style: &Style) -> [String; 2] {
     [place, start.unwrap_or_default()]
 }
 
+/// The same in one line: `live on lo (loopback) · 2026-01-01 00:00:00 UTC`.
+pub(super) fn origin(from: &Source, style: &Style) -> String {
+    source(from, style).into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+}
+
 /// The role of an endpoint in its connection, or its id where it has none there.
 pub(super) fn peer_name(id: &str, lanes: &Lanes, style: &Style) -> String {
     lanes.side(id).map_or_else(|| width::clean(id, 40, style), |side| lane_name(lanes.get(side), style))

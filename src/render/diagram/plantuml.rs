@@ -95,13 +95,16 @@ fn id(side: Side) -> &'static str {
 pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let mut last = ' ';
-    for c in text.chars() {
+    let begins = text.len() - text.trim_start().len();
+    for (at, c) in text.char_indices() {
         let is_doubled = c == last && matches!(c, '*' | '/' | '_' | '-' | '=' | '.' | '|' | '\'' | '+');
         let is_syntax =
             matches!(c, '<' | '>' | '~' | '\\' | '"' | '@' | '!' | '%' | '$' | '[' | ']' | '{' | '}' | '#' | '&' | '^');
+        // At the beginning of a line: a heading, a list, a table, a rule, a tree.
+        let is_first = at == begins && matches!(c, '=' | '*' | '|' | '-' | '.' | '_' | ':' | ';' | '+' | '/' | '\'');
         match c {
             '\r' | '\n' => out.push(' '),
-            c if is_doubled || is_syntax => out.push_str(&format!("<U+{:04X}>", c as u32)),
+            c if is_doubled || is_syntax || is_first => out.push_str(&format!("<U+{:04X}>", c as u32)),
             c => out.push(c),
         }
         last = c;
@@ -117,6 +120,12 @@ mod tests {
     fn syntax_is_text() {
         assert_eq!(escape("SYN seq=0"), "SYN seq=0");
         assert_eq!(escape("@enduml\n!include x"), "<U+0040>enduml <U+0021>include x");
-        assert_eq!(escape("**b** %date()"), "*<U+002A>b*<U+002A> <U+0025>date()");
+        assert_eq!(escape("**b** %date()"), "<U+002A><U+002A>b*<U+002A> <U+0025>date()");
+        for c in ['=', '*', '|', '#', '-', '.'] {
+            assert_eq!(
+                escape(&format!(" {c} a {c}")),
+                format!(" <U+{:04X}> a {}", c as u32, if c == '#' { "<U+0023>".into() } else { c.to_string() })
+            );
+        }
     }
 }

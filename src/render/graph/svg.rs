@@ -37,7 +37,7 @@ pub fn write(plot: &Plot, title: &str, who: &[String], style: &Style, out: &mut 
         shapes.extend(field(panel, plot, top, each, time, index + 1 == plot.panels.len(), style));
     }
     shapes.extend(legend(plot, high - 26.0, style));
-    let sheet = svg::Sheet { width: wide, height: high, size: asked, title, about: &about };
+    let sheet = svg::Sheet { left: 0.0, width: wide, height: high, size: asked, title, about: &about };
     svg::sheet(&sheet, &shapes, style, out)
 }
 

@@ -89,6 +89,7 @@ function addNotes(block, row, columns) {
     const words = told(note.text) + (note.rfc ? " [" + note.rfc.replace(/([^,]) /g, "$1\u00a0") + "]" : "");
     wrap(words, room, NOTE).forEach((line, at) => block.notes.push({ line, severity: at === 0 ? note.severity : null }));
   }
+  if (row.notes.length > MOST_NOTES) block.notes.push({ line: word("more_notes"), severity: null });
   if (!columns.notes) {
     block.notesAt = block.below + 12;
     block.below += 10 + block.notes.length * NOTE_LINE;

@@ -9,6 +9,8 @@ use std::collections::HashMap;
 
 /// Connections that a page holds; of more it says how many there are.
 const MOST_CONNECTIONS: usize = 100;
+/// Notes of one row.
+const MOST_NOTES: usize = 12;
 /// Characters of one text.
 const LONGEST: usize = 900;
 
@@ -180,10 +182,7 @@ impl Page {
             .collect();
         let ladders = ids.iter().take(MOST_CONNECTIONS).filter_map(|id| Ladder::by(timeline, *id, view));
         let connections = ladders.map(|ladder| connection(&ladder, &segments)).collect();
-        let source = Both::of(|style| {
-            let parts = summary::source(&timeline.source, style);
-            parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
-        });
+        let source = Both::of(|style| summary::origin(&timeline.source, style));
         Page { source, connections_in_all: ids.len(), connections }
     }
 }
@@ -223,7 +222,7 @@ fn line(row: &Row, step: usize, ladder: &Ladder, segments: &HashMap<u64, &Segmen
             Lifeline::Closed => "closed",
             Lifeline::Waiting => "waiting",
         }),
-        notes: row.notes.iter().take(12).map(note).collect(),
+        notes: notes(&row.notes),
     }
 }
 
@@ -321,6 +320,16 @@ fn safe(segment: &SegmentEvent) -> SegmentEvent {
 fn states(changes: &[Change], side: Side) -> Vec<State> {
     let own = changes.iter().filter(|change| change.side == side);
     own.map(|change| State { name: change.state.name(), basis: change.basis }).collect()
+}
+
+/// Of very many the first, and how many more there are.
+fn notes(remarks: &[Remark]) -> Vec<Note> {
+    let mut notes: Vec<Note> = remarks.iter().take(MOST_NOTES).map(note).collect();
+    if let Some(more) = remarks.len().checked_sub(MOST_NOTES).filter(|more| *more > 0) {
+        let text = Both::of(|style| text::more_notes(more, style.lang));
+        notes.push(Note { severity: Severity::Note, text, rfc: String::new() });
+    }
+    notes
 }
 
 fn note(remark: &Remark) -> Note {

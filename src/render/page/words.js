@@ -9,6 +9,7 @@ const WORDS = {
   no_connections: ["There is no TCP connection in this capture.", "此捕获中没有 TCP 连接。"],
   broken: ["The data of this page cannot be read.", "无法读取本页面的数据。"],
   search: ["Search (/)", "搜索（/）"],
+  more_notes: ["more notes: see the table", "更多注释见表格"],
   hits: ["{0} of {1}", "第 {0} 处，共 {1} 处"],
   no_hits: ["none", "没有找到"],
   hit_before: ["Previous hit (N)", "上一处（N）"],

@@ -17,13 +17,23 @@ const NOWHERE: f64 = 0.25;
 /// Half the size of the cross of a lost one.
 const CROSS: f64 = 6.5;
 
-/// An arrow with its words from its foot at `y` on, and its head; `end` is where it arrives.
+/// Where an arrow's words usually stand, 0 to 1 of its way.
+pub(super) fn usual_share(arrow: &Arrow) -> f64 {
+    match (arrow.crosses, body::falls(arrow)) {
+        (true, _) => 0.2,
+        (false, true) => LOST_AT / 2.0,
+        (false, false) => 0.5,
+    }
+}
+
+/// An arrow with its words from its foot at `y` on, and its head; `end` is where it arrives, and its words stand at `share` of
+/// its way.
 pub(super) fn arrow(
     arrow: &Arrow,
     label: &[Part],
     details: &[String],
-    y: f64,
-    end: f64,
+    (y, end): (f64, f64),
+    share: f64,
     columns: &Columns,
 ) -> (Vec<Shape>, Option<Shape>) {
     let ink = if arrow.has_flag("RST") || arrow.fate == Fate::Lost { Paint::Error } else { paint(arrow.from) };
@@ -48,11 +58,6 @@ pub(super) fn arrow(
         shapes.push(Shape::Dot { at: foot, radius: 4.0, stroke: Some(stroke(ink, SHAFT)), fill: Some(Paint::Paper) });
     }
     let angle = (end - y).atan2(whole).to_degrees() * if arrow.from == Side::Left { 1.0 } else { -1.0 };
-    let share = match (arrow.crosses, lost) {
-        (true, _) => 0.2,
-        (false, true) => LOST_AT / 2.0,
-        (false, false) => 0.5,
-    };
     let middle = on(share);
     // Away from the shaft, square to it.
     let beside = |pixels: f64| {

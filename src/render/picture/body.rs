@@ -203,6 +203,9 @@ fn notes(notes: &[Remark], room: f64, style: &Style) -> Vec<(Option<Paint>, Stri
             lines.push((paint.take(), line));
         }
     }
+    if let Some(more) = notes.len().checked_sub(MOST_NOTES).filter(|more| *more > 0) {
+        lines.push((Some(Paint::Dim), text::more_notes(more, style.lang)));
+    }
     lines
 }
 

@@ -59,7 +59,7 @@ impl Columns {
         self.inside(side, -pixels)
     }
 
-    /// Where the ground of the phases ends: where the notes begin.
+    /// Where the ground of the phases begins, and how wide it is: all of the picture but half its margins.
     pub(super) fn band(&self) -> (f64, f64) {
         let end = self.width - MARGIN / 2.0;
         (MARGIN / 2.0, end - MARGIN / 2.0)

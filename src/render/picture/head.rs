@@ -13,11 +13,13 @@ use crate::tcp::{Basis, State};
 use crate::timeline::{Fate, Lang};
 
 const TITLE: f64 = 25.0;
+/// A title that would not fit in one line is smaller, but no smaller than this.
+const SMALLEST_TITLE: f64 = 18.0;
 const SENTENCE: f64 = 15.0;
 const ROLE: f64 = 16.0;
 const ADDRESS: f64 = 12.5;
 const SMALL: f64 = 11.5;
-/// Lines of the sentence below the title.
+/// Lines of the title, and of the sentence below it.
 const MOST_LINES: usize = 3;
 
 /// The sentence: how the connection opened, closed and what waits.
@@ -27,11 +29,24 @@ pub(super) fn verdict(ladder: &Ladder, style: &Style) -> String {
 
 /// What stands above the rows; its end.
 pub(super) fn head(ladder: &Ladder, columns: &Columns, style: &Style) -> (Vec<Shape>, f64) {
+    let room = columns.width - 2.0 * MARGIN;
+    let (title, origin) = (title(ladder, style), summary::origin(&ladder.source, style));
+    let origin = width::clip(&origin, measure::columns(room, SMALL), style.charset);
+    let size = (TITLE * room / measure::bold(&title, TITLE)).clamp(SMALLEST_TITLE, TITLE);
     let mut y = MARGIN + TITLE * 0.8;
-    let mut shapes = vec![Shape::words(at(MARGIN, y), Anchor::Start, TITLE, Paint::Text, title(ladder, style)).bold()];
-    let [place, start] = summary::source(&ladder.source, style);
-    let origin = [place, start].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
-    shapes.push(Shape::words(at(columns.width - MARGIN, y - 4.0), Anchor::End, SMALL, Paint::Dim, origin));
+    let mut shapes = Vec::new();
+    let lines = measure::wrap_bold(&title, room, size);
+    for (place, line) in lines.iter().take(MOST_LINES).enumerate() {
+        y += if place > 0 { size * 1.25 } else { 0.0 };
+        shapes.push(Shape::words(at(MARGIN, y), Anchor::Start, size, Paint::Text, line.as_str()).bold());
+    }
+    // Beside the title where there is room for both, else below it.
+    let has_room = lines.len() == 1 && measure::bold(&title, size) + 24.0 + measure::sans(&origin, SMALL) <= room;
+    if !has_room {
+        y += SMALL * 1.6;
+    }
+    let (x, up, anchor) = if has_room { (MARGIN + room, 4.0, Anchor::End) } else { (MARGIN, 0.0, Anchor::Start) };
+    shapes.push(Shape::words(at(x, y - up), anchor, SMALL, Paint::Dim, origin));
     y += 10.0;
     for line in measure::wrap(&verdict(ladder, style), columns.width - 2.0 * MARGIN, SENTENCE).iter().take(MOST_LINES) {
         y += SENTENCE * 1.35;

@@ -7,6 +7,7 @@ mod head;
 pub(in crate::render) mod measure;
 mod place;
 mod shape;
+mod share;
 mod states;
 
 pub use shape::{Anchor, Dash, Paint, Part, Point, Shape, Stroke, Words};
@@ -71,12 +72,17 @@ const MOST_SHRUNK: f64 = 1.4;
 /// Rows are moved apart at most so far to fill a slide.
 const MOST_STRETCHED: f64 = 2.2;
 
+/// Rows that are drawn: more make no picture that anybody could look at.
+const MOST_ROWS: usize = 600;
+
 /// Everything that is drawn, in layers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scene {
     /// Of the drawing, in its own pixels.
     pub width: f64,
     pub height: f64,
+    /// Where the drawing begins: left of nought where the picture is wider than what is in it.
+    pub left: f64,
     /// Of the picture.
     pub size: Size,
     pub title: String,
@@ -105,14 +111,14 @@ pub struct Step {
     pub lifelines: Vec<Shape>,
     /// Arrows, words, states.
     pub shapes: Vec<Shape>,
-    /// Where its rows begin and end, from the top.
-    pub from: f64,
+    /// Where its rows end, from the top.
     pub to: f64,
 }
 
 impl Scene {
-    /// Draws the ladder in the language and characters of `style` on its canvas.
+    /// Draws the ladder in the language and characters of `style` on its canvas. Of very many rows the first and the last ones.
     pub fn of(ladder: &Ladder, style: &Style) -> Scene {
+        let ladder = &*ladder.of_few_rows(MOST_ROWS);
         let asked = style.canvas.size.unwrap_or(Size::SLIDE);
         let ratio = f64::from(asked.height.max(1)) / f64::from(asked.width.max(1));
         let most = if style.canvas.size.is_some() { f64::INFINITY } else { MOST_SHRUNK };
@@ -195,6 +201,7 @@ impl<'a> Draft<'a> {
         Scene {
             width,
             height,
+            left: (columns.width - width) / 2.0,
             size,
             title: super::story::title(ladder, style),
             about: head::verdict(ladder, style),
@@ -218,13 +225,13 @@ impl<'a> Draft<'a> {
                 _ => None,
             })
             .collect();
+        let shares = share::of(&self.blocks, &self.places.rows, &arrivals, &self.columns);
         let mut heads = HashMap::new();
         let mut clock = super::time::Gutter::default();
         let mut above = [(self.top - 10.0, self.before()[0]), (self.top - 10.0, self.before()[1])];
         for (index, (block, y)) in self.blocks.iter().zip(&self.places.rows).enumerate() {
             let Some(step) = order.get(index).and_then(|place| steps.get_mut(*place)) else { continue };
             let next = self.places.rows.get(index + 1).copied();
-            step.from = if step.from == 0.0 { *y - block.above() } else { step.from.min(*y - block.above()) };
             step.to = step.to.max(*y + block.below()).max(*y + block.notes_height());
             if let Body::Phase(phase) = block.body {
                 let end = self.next_phase(index).unwrap_or(self.places.end + 6.0);
@@ -238,7 +245,8 @@ impl<'a> Draft<'a> {
                 }
             }
             let time = block.row.t_ns.map(|t_ns| clock.point(t_ns, self.ladder.origin_ns, false).0);
-            step.shapes.extend(self.row(block, *y, &arrivals, &mut heads, time));
+            let share = shares.get(&index).copied().unwrap_or(0.5);
+            step.shapes.extend(self.row(block, (*y, share), &arrivals, &mut heads, time));
         }
         steps
     }
@@ -278,7 +286,7 @@ impl<'a> Draft<'a> {
     fn row(
         &self,
         block: &Block<'_>,
-        y: f64,
+        (y, share): (f64, f64),
         arrivals: &HashMap<u64, f64>,
         heads: &mut HashMap<u64, Shape>,
         time: Option<String>,
@@ -288,7 +296,8 @@ impl<'a> Draft<'a> {
         match &block.body {
             Body::Arrow { arrow, label, details } => {
                 let arrives = block.row.event.filter(|_| arrow.slants).and_then(|event| arrivals.get(&event));
-                let arrow = arrows::arrow(arrow, label, details, y, arrives.copied().unwrap_or(y), columns);
+                let way = (y, arrives.copied().unwrap_or(y));
+                let arrow = arrows::arrow(arrow, label, details, way, share, columns);
                 shapes.extend(arrow.0);
                 match (arrow.1, arrives, block.row.event) {
                     // It is seen where it arrives: that may be in a later step.

@@ -1,5 +1,6 @@
 //! What a picture is made of: lines, boxes and words at places, with meanings for colours.
 
+use super::measure;
 use crate::timeline::{Phase, Severity};
 
 /// A place in pixels: to the right, and down.
@@ -146,6 +147,19 @@ impl Shape {
 
     pub(in crate::render) fn mono(self) -> Shape {
         self.map_words(|words| words.mono = true)
+    }
+
+    /// How far down it reaches.
+    pub fn bottom(&self) -> f64 {
+        match self {
+            Shape::Path { points, .. } => points.iter().map(|point| point.y).fold(f64::MIN, f64::max),
+            Shape::Box { at, height, .. } => at.y + height,
+            Shape::Dot { at, radius, .. } => at.y + radius,
+            Shape::Words(words) => {
+                let long: f64 = words.parts.iter().map(|part| measure::capitals(&part.text, words.size)).sum();
+                words.at.y + words.size + long * words.turn.to_radians().sin().abs()
+            }
+        }
     }
 
     fn map_words(mut self, change: impl FnOnce(&mut Words)) -> Shape {

@@ -1,9 +1,8 @@
 //! A LaTeX Beamer deck, for XeLaTeX or LuaLaTeX; its pictures are the PNGs that `--frames` draws, in the same folder.
 
-use super::{frame_name, spoken};
+use super::{frame_name, shown, spoken};
 use crate::ladder::Ladder;
 use crate::render::Style;
-use crate::render::story::Story;
 use crate::timeline::Lang;
 use std::io;
 
@@ -12,7 +11,7 @@ use std::io;
 /// # Errors
 /// What `out` says.
 pub fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
-    let story = Story::of(ladder, style);
+    let (_, story) = shown(ladder, style);
     writeln!(out, "% xelatex, or lualatex; the pictures are those of synfin --frames, in this folder")?;
     writeln!(out, "\\documentclass[aspectratio=169]{{beamer}}")?;
     match style.lang {
@@ -44,7 +43,8 @@ pub fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Re
     }
     writeln!(out, "\\begin{{frame}}{{{}}}\n\\begin{{itemize}}", style.lang.pick("In the end", "小结"))?;
     for (name, sentence) in &story.facts {
-        writeln!(out, "  \\item \\textbf{{{}}} {}", escape(name), escape(sentence))?;
+        let colon = style.lang.pick(": ", "：");
+        writeln!(out, "  \\item \\textbf{{{}}}{colon}{}", escape(name), escape(sentence))?;
     }
     writeln!(out, "\\end{{itemize}}\n\\end{{frame}}\n\\end{{document}}")
 }
@@ -52,7 +52,16 @@ pub fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Re
 /// Text that LaTeX sets as it is.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
+    let mut last = ' ';
     for c in text.chars() {
+        // A kern of nothing keeps apart what fonts for TeX make one sign of; braces alone do not, in XeTeX and LuaTeX.
+        if matches!(
+            (last, c),
+            ('-', '-') | ('\'', '\'') | ('`' | '?' | '!', '`') | (',', ',') | ('<', '<') | ('>', '>')
+        ) {
+            out.push_str("{\\kern0pt}");
+        }
+        last = c;
         match c {
             '\r' | '\n' => out.push(' '),
             '\\' => out.push_str("\\textbackslash{}"),
@@ -79,6 +88,8 @@ mod tests {
 
     #[test]
     fn commands_are_text() {
+        assert_eq!(escape("--> ''"), "-{\\kern0pt}-\\textgreater{} '{\\kern0pt}'");
+        assert_eq!(escape("?`"), "?{\\kern0pt}\\textasciigrave{}");
         assert_eq!(escape("a_b 5% \\input{x}"), "a\\_b 5\\% \\textbackslash{}input\\{x\\}");
     }
 }

@@ -1,6 +1,6 @@
 //! A Marp deck in Markdown; its pictures are those that `--frames` draws, in the same folder.
 
-use super::{frame_name, spoken};
+use super::{frame_name, shown, spoken};
 use crate::ladder::Ladder;
 use crate::render::Style;
 use crate::render::markdown::{comment, escape};
@@ -12,7 +12,7 @@ use std::io;
 /// # Errors
 /// What `out` says.
 pub fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
-    let story = Story::of(ladder, style);
+    let (_, story) = shown(ladder, style);
     writeln!(out, "---\nmarp: true\npaginate: true\nsize: 16:9\nlang: {}\n---\n", style.lang.pick("en", "zh-CN"))?;
     writeln!(out, "# {}\n\n{}\n\n{}", escape(&story.title), escape(&story.verdict), escape(&story.source))?;
     for place in 0..story.steps.len().max(1) {
@@ -36,7 +36,7 @@ pub(super) fn write_notes(story: &Story, place: usize, out: &mut impl io::Write)
 pub(super) fn write_facts(story: &Story, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
     writeln!(out, "\n---\n\n## {}\n", style.lang.pick("In the end", "小结"))?;
     for (name, sentence) in &story.facts {
-        writeln!(out, "- **{}** {}", escape(name), escape(sentence))?;
+        writeln!(out, "- **{}**{}{}", escape(name), style.lang.pick(": ", "："), escape(sentence))?;
     }
     Ok(())
 }

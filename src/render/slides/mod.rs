@@ -6,10 +6,10 @@ pub mod reveal;
 pub mod slidev;
 
 use super::story::Story;
-use super::svg::Frames;
 use crate::ladder::Ladder;
 use crate::render::Style;
-use std::io;
+use crate::timeline::Lang;
+use std::borrow::Cow;
 
 /// The file of a step's picture, as `--frames` names it.
 pub fn frame_name(step: usize, steps: usize, suffix: &str) -> String {
@@ -17,15 +17,33 @@ pub fn frame_name(step: usize, steps: usize, suffix: &str) -> String {
     format!("step-{step:0digits$}.{suffix}")
 }
 
-/// The pictures of a deck that holds them itself.
-fn frames(ladder: &Ladder, style: &Style) -> io::Result<Vec<String>> {
-    let frames = Frames::of(ladder, style);
-    let draw = |step| {
-        let mut picture = Vec::new();
-        frames.write(step, &mut picture)?;
-        Ok(String::from_utf8_lossy(&picture).into_owned())
-    };
-    (1..=frames.len()).map(draw).collect()
+/// Steps of which a deck or a folder has pictures: more slides nobody shows, and each of them is a file.
+const MOST_STEPS: usize = 200;
+
+/// What a deck, or a folder of frames, shows of a connection: of very many steps the first and the last ones.
+pub fn few(ladder: &Ladder) -> Cow<'_, Ladder> {
+    ladder.of_few_steps(MOST_STEPS)
+}
+
+/// What a deck is made of. Where it leaves steps out, it says so in the end.
+fn shown<'l>(ladder: &'l Ladder, style: &Style) -> (Cow<'l, Ladder>, Story) {
+    let few = few(ladder);
+    let mut story = Story::of(&few, style);
+    if let Some(words) = left_out(ladder, style.lang) {
+        story.facts.push((style.lang.pick("slides", "幻灯片").to_string(), words));
+    }
+    (few, story)
+}
+
+/// How many steps have no picture, and how to choose; `None` where all have one.
+pub fn left_out(ladder: &Ladder, lang: Lang) -> Option<String> {
+    let count = ladder.steps.len();
+    (count > MOST_STEPS).then(|| match lang {
+        Lang::En => {
+            format!("{} of {count} steps have no picture; --steps A-B chooses which are shown", count - MOST_STEPS)
+        }
+        Lang::Zh => format!("{count} 个步骤中有 {} 个没有图片；用 --steps A-B 选择显示哪些步骤", count - MOST_STEPS),
+    })
 }
 
 /// What a lecturer says to a step: its sentence, then all remarks that say more.

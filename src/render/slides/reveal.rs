@@ -1,10 +1,9 @@
 //! A reveal.js deck with its pictures in it. It needs reveal.js beside it: `npm install reveal.js` in the same folder.
 
-use super::{frames, spoken};
+use super::{shown, spoken};
 use crate::ladder::Ladder;
 use crate::render::Style;
-use crate::render::story::Story;
-use crate::render::svg::escape;
+use crate::render::svg::{Frames, escape};
 use data_encoding::BASE64;
 use std::io;
 
@@ -13,7 +12,7 @@ use std::io;
 /// # Errors
 /// What `out` says.
 pub fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
-    let (story, lang) = (Story::of(ladder, style), style.lang);
+    let ((ladder, story), lang) = (shown(ladder, style), style.lang);
     let library = "node_modules/reveal.js/dist";
     writeln!(
         out,
@@ -38,14 +37,17 @@ pub fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Re
         escape(&story.verdict),
         escape(&story.source)
     )?;
-    for (place, picture) in frames(ladder, style)?.iter().enumerate() {
+    let frames = Frames::of(&ladder, style);
+    for place in 0..frames.len() {
+        let mut picture = Vec::new();
+        frames.write(place + 1, &mut picture)?;
         let title = story.steps.get(place).map_or("", |step| step.title.as_str());
         writeln!(
             out,
             "<section data-state=\"step-{}\">\n<img alt=\"{}\" src=\"data:image/svg+xml;base64,{}\">",
             place + 1,
             escape(title),
-            BASE64.encode(picture.as_bytes())
+            BASE64.encode(&picture)
         )?;
         writeln!(out, "<aside class=\"notes\">")?;
         for line in [title].into_iter().chain(spoken(&story, place)) {
@@ -55,7 +57,7 @@ pub fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Re
     }
     writeln!(out, "<section>\n<h2>{}</h2>\n<ul>", lang.pick("In the end", "小结"))?;
     for (name, sentence) in &story.facts {
-        writeln!(out, "<li><b>{}</b> {}</li>", escape(name), escape(sentence))?;
+        writeln!(out, "<li><b>{}</b>{}{}</li>", escape(name), lang.pick(": ", "："), escape(sentence))?;
     }
     writeln!(
         out,

@@ -1,11 +1,10 @@
 //! A Slidev deck; its pictures are those that `--frames` draws, in the same folder.
 
-use super::frame_name;
 use super::marp::{write_facts, write_notes};
+use super::{frame_name, shown};
 use crate::ladder::Ladder;
 use crate::render::Style;
 use crate::render::markdown::escape;
-use crate::render::story::Story;
 use std::io;
 
 /// Writes the deck.
@@ -13,7 +12,7 @@ use std::io;
 /// # Errors
 /// What `out` says.
 pub fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
-    let story = Story::of(ladder, style);
+    let (_, story) = shown(ladder, style);
     writeln!(out, "---\ntheme: default\naspectRatio: 16/9\ncanvasWidth: 1280\n---\n")?;
     writeln!(out, "# {}\n\n{}\n\n{}", escape(&story.title), escape(&story.verdict), escape(&story.source))?;
     for place in 0..story.steps.len().max(1) {

@@ -37,22 +37,27 @@ struct Window {
 
 fn scene_to(scene: &Scene, window: &Window, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
     let mut pen = Pen { palette: Palette::of(style.canvas.theme.unwrap_or(Theme::Light)), out };
-    let Scene { width, title, about, .. } = scene;
-    pen.begin(&Sheet { width: *width, height: window.height, size: window.size, title, about }, style)?;
-    let (width, paper) = (number(scene.width), pen.palette.hex(Paint::Paper));
+    let Scene { width, left, title, about, .. } = scene;
+    let sheet = Sheet { left: *left, width: *width, height: window.height, size: window.size, title, about };
+    pen.begin(&sheet, style)?;
     let moves = window.scrolled > 0.0;
     if moves {
         writeln!(pen.out, "<g id=\"rows\" transform=\"translate(0 {})\">", number(-window.scrolled))?;
     }
     let shown = || scene.steps.iter().take(window.steps).enumerate();
-    for (index, step) in shown().filter(|(_, step)| !step.ground.is_empty()) {
+    // What was moved up under the head needs no drawing.
+    let edge = scene.top + window.scrolled;
+    let is_seen = |shapes: &[Shape]| !moves || shapes.iter().any(|shape| shape.bottom() >= edge);
+    for (index, step) in shown().filter(|(_, step)| !step.ground.is_empty() && is_seen(&step.ground)) {
         pen.group(&format!("ground-{}", index + 1), None, &step.ground)?;
     }
-    for (index, step) in shown().filter(|(_, step)| !step.lifelines.is_empty()) {
+    for (index, step) in shown().filter(|(_, step)| !step.lifelines.is_empty() && is_seen(&step.lifelines)) {
         pen.group(&format!("lifelines-{}", index + 1), None, &step.lifelines)?;
     }
-    for (index, step) in shown() {
-        pen.group(&format!("step-{}", index + 1), Some(step), &step.shapes)?;
+    // A step of which no row is left, of very many, has nothing to take apart.
+    for (index, step) in shown().filter(|(_, step)| step.to > 0.0) {
+        let shapes = if is_seen(&step.shapes) { step.shapes.as_slice() } else { &[] };
+        pen.group(&format!("step-{}", index + 1), Some(step), shapes)?;
     }
     if moves {
         writeln!(pen.out, "</g>")?;
@@ -60,10 +65,9 @@ fn scene_to(scene: &Scene, window: &Window, style: &Style, out: &mut impl io::Wr
     let below = scene.height - window.height;
     if below > 0.0 {
         // What was moved up, and what is still below, goes under the head and the legend.
-        let (top, foot) = (number(scene.top), number(scene.foot - below));
-        writeln!(pen.out, "<rect width=\"{width}\" height=\"{top}\" fill=\"{paper}\"/>")?;
-        let rest = number(window.height - (scene.foot - below));
-        writeln!(pen.out, "<rect y=\"{foot}\" width=\"{width}\" height=\"{rest}\" fill=\"{paper}\"/>")?;
+        let foot = scene.foot - below;
+        pen.paper(&sheet, 0.0, scene.top)?;
+        pen.paper(&sheet, foot, window.height - foot)?;
     }
     pen.group("head", None, &scene.head)?;
     if below > 0.0 {
@@ -138,7 +142,8 @@ pub fn nothing(style: &Style, out: &mut impl io::Write) -> io::Result<()> {
 
 /// What a picture is besides its shapes.
 pub(in crate::render) struct Sheet<'s> {
-    /// Of the drawing, in its own pixels.
+    /// Of the drawing, in its own pixels; it begins left of nought where it stands in the middle of a wider picture.
+    pub(in crate::render) left: f64,
     pub(in crate::render) width: f64,
     pub(in crate::render) height: f64,
     /// Of the picture.
@@ -169,17 +174,28 @@ impl<W: io::Write> Pen<'_, W> {
     /// The root element, what the picture is, and its ground.
     fn begin(&mut self, sheet: &Sheet<'_>, style: &Style) -> io::Result<()> {
         let lang = style.lang.pick("en", "zh-CN");
-        let (width, height) = (number(sheet.width), number(sheet.height));
+        let (left, width, height) = (number(sheet.left), number(sheet.width), number(sheet.height));
         writeln!(
             self.out,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {width} {height}\" \
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"{left} 0 {width} {height}\" \
              xml:lang=\"{lang}\" role=\"img\" font-family=\"{SANS}\">",
             sheet.size.width, sheet.size.height
         )?;
         writeln!(self.out, "<title>{}</title>", escape(sheet.title))?;
         writeln!(self.out, "<desc>{}</desc>", escape(sheet.about))?;
-        let paper = self.palette.hex(Paint::Paper);
-        writeln!(self.out, "<rect width=\"{width}\" height=\"{height}\" fill=\"{paper}\"/>")
+        self.paper(sheet, 0.0, sheet.height)
+    }
+
+    /// Covers the whole width, from so far down.
+    fn paper(&mut self, sheet: &Sheet<'_>, y: f64, height: f64) -> io::Result<()> {
+        write!(self.out, "<rect")?;
+        for (name, place) in [("x", sheet.left), ("y", y)] {
+            if sheet.left < 0.0 || place > 0.0 {
+                write!(self.out, " {name}=\"{}\"", number(place))?;
+            }
+        }
+        let (width, height, paper) = (number(sheet.width), number(height), self.palette.hex(Paint::Paper));
+        writeln!(self.out, " width=\"{width}\" height=\"{height}\" fill=\"{paper}\"/>")
     }
 
     fn group(&mut self, id: &str, step: Option<&Step>, shapes: &[Shape]) -> io::Result<()> {

@@ -21,7 +21,7 @@ mod why;
 pub(super) use glyphs::Glyphs;
 pub(super) use head::facts;
 pub(super) use label::{flags, label, lines as joined, lost, options};
-pub(super) use notes::source;
+pub(super) use notes::{more_notes, source};
 pub(super) use rows::{cut, flow, fold};
 pub(super) use said::{problems as said_problems, words as said_words};
 pub(super) use wait::{share as wait_share, words as wait_words};

@@ -4,6 +4,8 @@ use super::glyphs::Glyphs;
 use crate::ladder::Remark;
 use crate::render::ink::Ink;
 use crate::render::{Style, width};
+use crate::timeline::Lang;
+use crate::timeline::amount::some;
 
 /// Notes shown of one event; a timeline made to annoy may hold thousands.
 const SHOWN: usize = 12;
@@ -27,13 +29,17 @@ pub(super) fn lines(notes: &[Remark], columns: usize, sources: bool, style: &Sty
         }
     }
     if let Some(more) = notes.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-        let text = match style.lang {
-            crate::timeline::Lang::En => format!("{} and {more} more notes", glyphs.note),
-            crate::timeline::Lang::Zh => format!("{} 另有 {more} 条注释", glyphs.note),
-        };
-        lines.push((text, Ink::Dim));
+        lines.push((format!("{} {}", glyphs.note, more_notes(more, style.lang)), Ink::Dim));
     }
     lines
+}
+
+/// That there are more than are shown.
+pub(crate) fn more_notes(count: usize, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("and {}", some(count as u64, "more note")),
+        Lang::Zh => format!("另有 {count} 条注释"),
+    }
 }
 
 /// Where a note's rule stands, to be put behind its words: ` [RFC 9293 3.5]`; empty where it stands nowhere.
