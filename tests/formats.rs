@@ -47,8 +47,8 @@ fn check(format: Format, text: &str, what: &str) {
     match format {
         Format::Svg => drop(roxmltree::Document::parse(text).unwrap_or_else(|error| panic!("{what}: {error}"))),
         Format::Json | Format::Har => drop(json(text, what)),
-        Format::Ndjson => text.lines().for_each(|line| drop(json(line, what))),
-        Format::Csv => {
+        Format::Ndjson | Format::EventsNdjson => text.lines().for_each(|line| drop(json(line, what))),
+        Format::Csv | Format::EventsCsv => {
             // A line break within quotes is no end of a record.
             let fields = |line: &str| line.split('"').step_by(2).map(|plain| plain.matches(',').count()).sum::<usize>();
             let head = fields(text.lines().next().unwrap());

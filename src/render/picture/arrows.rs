@@ -17,6 +17,11 @@ const NOWHERE: f64 = 0.25;
 /// Half the size of the cross of a lost one.
 const CROSS: f64 = 6.5;
 
+/// Where an arrow from `y` on would arrive, and how far of that way it comes.
+pub(super) fn way(arrow: &Arrow, y: f64, arrives: Option<f64>) -> (f64, f64) {
+    if body::falls(arrow) { (y + LOST_FALL / LOST_AT, LOST_AT) } else { (arrives.unwrap_or(y), 1.0) }
+}
+
 /// Where an arrow's words usually stand, 0 to 1 of its way.
 pub(super) fn usual_share(arrow: &Arrow) -> f64 {
     match (arrow.crosses, body::falls(arrow)) {

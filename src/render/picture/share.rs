@@ -26,17 +26,19 @@ pub(super) fn of(
     for (index, (block, y)) in blocks.iter().zip(places).enumerate() {
         match &block.body {
             Body::Arrow { arrow, label, details } => {
-                let end = block.row.event.filter(|_| arrow.slants).and_then(|event| arrivals.get(&event)).unwrap_or(y);
+                let arrives = block.row.event.filter(|_| arrow.slants).and_then(|event| arrivals.get(&event));
+                let (end, until) = arrows::way(arrow, *y, arrives.copied());
                 let [from, to] = [arrow.from, !arrow.from].map(|side| columns.lane(side));
                 let long: f64 = label.iter().map(|part| measure::mono(&part.text, body::LABEL)).sum();
                 let below = details.iter().map(|text| measure::sans(text, body::DETAIL));
                 rows.push(index);
                 tags.push(Tag {
-                    shaft: Line { from: at(from, *y), to: at(to, *end) },
+                    shaft: Line { from: at(from, *y), to: at(to, end) },
                     long: below.fold(long, f64::max),
                     below: details.len(),
+                    until,
                     usual: arrows::usual_share(arrow),
-                    is_free: arrow.slants && !body::falls(arrow),
+                    is_free: arrow.slants || body::falls(arrow),
                 });
             }
             Body::Words { side, lines, .. } | Body::Wait { side, lines, .. } => {
@@ -49,9 +51,6 @@ pub(super) fn of(
             }
             _ => {}
         }
-    }
-    if !tags.iter().any(|tag| tag.is_free) {
-        return rows.into_iter().zip(tags).map(|(row, tag)| (row, tag.usual)).collect();
     }
     rows.into_iter().zip(shares(&tags, &words)).collect()
 }
@@ -71,6 +70,8 @@ struct Tag {
     /// Pixels of the longest line, and lines below the shaft.
     long: f64,
     below: usize,
+    /// It comes so far, 0 to 1 of its way.
+    until: f64,
     /// Where they usually stand, 0 to 1 of the way.
     usual: f64,
     /// They may stand elsewhere.
@@ -82,8 +83,8 @@ fn shares(tags: &[Tag], words: &[Line]) -> Vec<f64> {
     let mut taken: Vec<Line> = words.to_vec();
     let mut shares = Vec::with_capacity(tags.len());
     for (index, tag) in tags.iter().enumerate() {
-        let shafts = tags.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, other)| &other.shaft);
-        let shafts: Vec<Line> = shafts.filter(|other| tag.shaft.is_near(other)).copied().collect();
+        let shafts = tags.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, other)| other.drawn());
+        let shafts: Vec<Line> = shafts.filter(|other| tag.is_free && tag.shaft.is_near(other)).collect();
         let near: Vec<Line> = taken.iter().filter(|words| tag.shaft.is_near(words)).copied().collect();
         let share = if tag.is_free { tag.best(&shafts, &near) } else { tag.usual };
         taken.extend(tag.lines(share));
@@ -96,14 +97,19 @@ impl Tag {
     fn best(&self, shafts: &[Line], words: &[Line]) -> f64 {
         let half = (self.long / self.shaft.length() / 2.0).min(0.48) + 0.02;
         let mut best = (u32::MAX, self.usual);
-        for share in std::iter::once(self.usual).chain(OTHERS) {
-            let share = share.clamp(half, 1.0 - half);
+        for share in std::iter::once(self.usual / self.until).chain(OTHERS) {
+            let share = (share * self.until).clamp(half, (self.until - half).max(half));
             let hits = self.lines(share).map(|line| line.hits(shafts, FROM_SHAFT) + line.hits(words, FROM_WORDS)).sum();
             if hits < best.0 {
                 best = (hits, share);
             }
         }
         best.1
+    }
+
+    /// What is seen of the shaft.
+    fn drawn(&self) -> Line {
+        Line { from: self.shaft.from, to: self.shaft.beside(self.until, 0.0) }
     }
 
     /// Through the middle of each line of words: one above the shaft, the others below.
@@ -159,7 +165,7 @@ mod tests {
 
     fn tag(from: (f64, f64), to: (f64, f64), usual: f64) -> Tag {
         let shaft = Line { from: at(from.0, from.1), to: at(to.0, to.1) };
-        Tag { shaft, long: 150.0, below: 0, usual, is_free: true }
+        Tag { shaft, long: 150.0, below: 0, until: 1.0, usual, is_free: true }
     }
 
     #[test]
