@@ -40,14 +40,14 @@ function labels(block, columns, on, end) {
   const { row, y } = block;
   if (columns.narrow) return levelLabels(block, columns);
   const turn = Math.atan2(end - y, columns.area) * (row.from === 0 ? 1 : -1);
-  const share = row.crosses ? 0.24 : row.lost ? LOST_AT / 2 : 0.5;
+  const share = shareOf(block, columns);
   const [x, middle] = on(share);
   const beside = (pixels) => [x - Math.sin(turn) * pixels, middle + Math.cos(turn) * pixels];
   const turned = ([left, top], text, kind) => words(left, top, text, kind, { transform: "rotate(" + round(turn * 180 / Math.PI) + " " + round(left) + " " + round(top) + ")" });
   const ink = row.reset && !secrets(row).includes("flags") ? "error" : sideInk(row.from);
-  const head = turned(beside(-7), "", "label middle");
+  const head = turned(beside(-7), "", "label halo middle");
   head.append(svg("tspan", { class: "bold f-" + ink }, block.label.flags), svg("tspan", { class: "f-text" }, block.label.rest));
-  return [head, ...block.details.map((text, at) => turned(beside(15 + at * DETAIL_LINE), text, "detail middle f-dim"))];
+  return [head, ...block.details.map((text, at) => turned(beside(15 + at * DETAIL_LINE), text, "detail halo middle f-dim"))];
 }
 
 // Where there is little room words stand level above the foot: nothing crosses them there.

@@ -108,5 +108,6 @@ function layOut(columns) {
     if (arrival) block.bottom = Math.max(block.bottom, arrival.y + 8);
     if (block.notes.length > 0 && !block.notesBelow) block.bottom = Math.max(block.bottom, block.y + block.notes.length * NOTE_LINE);
   }
+  blocks.forEach((block, index) => Object.assign(block, { layout: blocks, index }));
   return { blocks, byRow, end };
 }

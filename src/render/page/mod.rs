@@ -28,6 +28,7 @@ const SCRIPT: &[&str] = &[
     include_str!("quiz.js"),
     include_str!("say.js"),
     include_str!("shapes.js"),
+    include_str!("share.js"),
     include_str!("arrows.js"),
     include_str!("marks.js"),
     include_str!("ladder.js"),
