@@ -15,13 +15,16 @@ const LABEL: usize = 70;
 pub fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
     writeln!(out, "@startuml")?;
     writeln!(out, "hide footbox")?;
-    writeln!(out, "skinparam sequenceMessageAlign center")?;
+    writeln!(out, "skinparam sequenceMessageAlign center\nskinparam shadowing false")?;
+    // As in our own pictures: white notes, and states in green.
+    writeln!(out, "skinparam noteBackgroundColor #ffffff\nskinparam noteBorderColor #8c959f")?;
+    writeln!(out, "skinparam sequenceLifeLineBorderColor #57606a\nskinparam sequenceParticipantBorderColor #57606a")?;
     writeln!(out, "title {}", escape(&story::title(ladder, style)))?;
-    for (side, color) in Side::BOTH.into_iter().zip(["#0a5ea8", "#93218a"]) {
+    for (side, color) in Side::BOTH.into_iter().zip(["#e3effa", "#f7e8f5"]) {
         let lane = ladder.lanes.get(side);
         let (role, address) = (summary::lane_name(lane, style), width::clean(&lane.address, 60, style));
         // The new line is ours.
-        writeln!(out, "participant \"{}\\n{}\" as {} {color};text:white", escape(&role), escape(&address), id(side))?;
+        writeln!(out, "participant \"{}\\n{}\" as {} {color}", escape(&role), escape(&address), id(side))?;
     }
     for row in &ladder.rows {
         write_row(row, ladder, style, out)?;
@@ -56,7 +59,7 @@ fn write_row(row: &Row, ladder: &Ladder, style: &Style, out: &mut impl io::Write
     };
     let states = row.changes.iter().map(|change| {
         let near = if change.side == Side::Left { "left" } else { "right" };
-        format!("hnote {near} of {} : {}", id(change.side), escape(change.state.name()))
+        format!("hnote {near} of {} #e6f6ea : {}", id(change.side), escape(change.state.name()))
     });
     for line in lines.into_iter().chain(states) {
         writeln!(out, "{line}")?;
@@ -72,7 +75,11 @@ fn segment(arrow: &Arrow, style: &Style) -> String {
         arrow if arrow.is_unproven() => ">>",
         _ => ">",
     };
-    let color = if arrow.has_flag("RST") || arrow.fate == Fate::Lost { "[#b3261e]" } else { "" };
+    let color = match arrow.from {
+        _ if arrow.has_flag("RST") || arrow.fate == Fate::Lost => "[#b3261e]",
+        Side::Left => "[#0a5ea8]",
+        Side::Right => "[#93218a]",
+    };
     // The colour stands within the shaft.
     let (first, rest) = shaft.split_at(1);
     let (label, _) = text::label(arrow, LABEL, style);
