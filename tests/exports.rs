@@ -49,12 +49,14 @@ fn a_report_names_each_phase() {
     assert!(export(&timeline, Format::Markdown, Lang::Zh).contains("（查询）"));
 }
 
-/// A deck that holds its pictures: one section for the title, one for each step, one for the end.
+/// A deck that holds its pictures: one section for the title, one for each step, and what came of it.
 #[test]
 fn a_reveal_deck_has_a_section_for_each_step() {
     let timeline = timeline("lab/three-way.pcapng");
     let deck = export(&timeline, Format::Reveal, Lang::En);
-    assert_eq!(deck.matches("<section").count(), timeline.steps.len() + 2);
+    let ends = deck.matches("<h2>In the end</h2>").count();
+    assert!(ends >= 1);
+    assert_eq!(deck.matches("<section").count(), 1 + timeline.steps.len() + ends);
     assert_eq!(deck.matches("data:image/svg+xml;base64,").count(), timeline.steps.len());
     assert_eq!(deck.matches("<aside class=\"notes\">").count(), timeline.steps.len());
     assert_eq!(deck, export(&timeline, Format::Reveal, Lang::En));
@@ -107,12 +109,21 @@ fn what_packets_hold_steers_nothing() {
                 Format::Mermaid => &["%%", "<script", "\nend"],
                 Format::Plantuml => &["@enduml", "@startuml", "!include", "%date", "<script", "[["],
                 Format::Markdown => &["<script", "x](", "<img"],
-                Format::Marp | Format::Slidev => &["-->", "<!--", "<script", "{{", "\n---\n"],
+                Format::Marp | Format::Slidev => &["-->", "<!--", "<script", "{{"],
                 Format::Beamer => &["\\input", "\\end{document}", "\\write"],
                 _ => &["<script", "</script", "<!--", "<img"],
             };
             for piece in syntax {
                 assert_eq!(count(&with, piece), count(&without, piece), "{format:?} {lang:?}: {piece}");
+            }
+            // Long words may take one more slide in the end, but no slide is not ours.
+            if matches!(format, Format::Marp | Format::Slidev) {
+                let slides = |deck: &str| count(deck, "\n---\n") - count(deck, "\n---\n\n## ");
+                assert_eq!(slides(&with), slides(&without), "{format:?} {lang:?}");
+                assert_eq!(
+                    count(&with, "\n---\n\n## "),
+                    count(&with, &format!("\n---\n\n## {}\n\n- ", lang.pick("In the end", "小结")))
+                );
             }
         }
     }

@@ -48,7 +48,7 @@ pub fn write(header: &Header, who: &[String], style: &Style, out: &mut impl io::
     for field in &header.fields {
         shapes.extend(boxes(field, bit, each, style));
     }
-    let sheet = svg::Sheet { width: wide, height: high, size: asked, title: &title, about: &who };
+    let sheet = svg::Sheet { width: wide, height: high, size: asked, left: 0.0, title: &title, about: &who };
     svg::sheet(&sheet, &shapes, style, out)
 }
 

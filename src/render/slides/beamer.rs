@@ -41,7 +41,12 @@ pub fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Re
             writeln!(out, "\\note{{{}}}", escape(line))?;
         }
     }
-    writeln!(out, "\\begin{{frame}}{{{}}}\n\\begin{{itemize}}", style.lang.pick("In the end", "小结"))?;
+    writeln!(out, "\\setbeamertemplate{{frametitle continuation}}{{}}")?;
+    writeln!(
+        out,
+        "\\begin{{frame}}[allowframebreaks]{{{}}}\n\\begin{{itemize}}",
+        style.lang.pick("In the end", "小结")
+    )?;
     for (name, sentence) in &story.facts {
         let colon = style.lang.pick(": ", "：");
         writeln!(out, "  \\item \\textbf{{{}}}{colon}{}", escape(name), escape(sentence))?;

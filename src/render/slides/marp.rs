@@ -1,6 +1,6 @@
 //! A Marp deck in Markdown; its pictures are those that `--frames` draws, in the same folder.
 
-use super::{frame_name, shown, spoken};
+use super::{facts, frame_name, shown, spoken};
 use crate::ladder::Ladder;
 use crate::render::Style;
 use crate::render::markdown::{comment, escape};
@@ -32,11 +32,13 @@ pub(super) fn write_notes(story: &Story, place: usize, out: &mut impl io::Write)
     writeln!(out, "-->")
 }
 
-/// The last slide.
+/// The last slides.
 pub(super) fn write_facts(story: &Story, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
-    writeln!(out, "\n---\n\n## {}\n", style.lang.pick("In the end", "小结"))?;
-    for (name, sentence) in &story.facts {
-        writeln!(out, "- **{}**{}{}", escape(name), style.lang.pick(": ", "："), escape(sentence))?;
+    for facts in facts(story, 64, 9) {
+        writeln!(out, "\n---\n\n## {}\n", style.lang.pick("In the end", "小结"))?;
+        for (name, sentence) in facts {
+            writeln!(out, "- **{}**{}{}", escape(name), style.lang.pick(": ", "："), escape(sentence))?;
+        }
     }
     Ok(())
 }

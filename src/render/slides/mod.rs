@@ -10,6 +10,7 @@ use crate::ladder::Ladder;
 use crate::render::Style;
 use crate::timeline::Lang;
 use std::borrow::Cow;
+use unicode_width::UnicodeWidthStr;
 
 /// The file of a step's picture, as `--frames` names it.
 pub fn frame_name(step: usize, steps: usize, suffix: &str) -> String {
@@ -44,6 +45,25 @@ pub fn left_out(ladder: &Ladder, lang: Lang) -> Option<String> {
         }
         Lang::Zh => format!("{count} 个步骤中有 {} 个没有图片；用 --steps A-B 选择显示哪些步骤", count - MOST_STEPS),
     })
+}
+
+/// What there is to say in the end, on as many slides as it takes: each has so many lines of so many columns, a Chinese letter
+/// taking two. What is longer than a slide has one of its own.
+fn facts(story: &Story, columns: usize, lines: usize) -> Vec<Vec<&(String, String)>> {
+    let (mut slides, mut room) = (Vec::<Vec<_>>::new(), 0);
+    for fact in &story.facts {
+        let (name, sentence) = fact;
+        let takes = (name.width() + 1 + sentence.width()).div_ceil(columns.max(1));
+        match slides.last_mut() {
+            Some(last) if takes <= room => last.push(fact),
+            _ => {
+                slides.push(vec![fact]);
+                room = lines;
+            }
+        }
+        room = room.saturating_sub(takes);
+    }
+    slides
 }
 
 /// What a lecturer says to a step: its sentence, then all remarks that say more.

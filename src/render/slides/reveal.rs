@@ -1,6 +1,6 @@
 //! A reveal.js deck with its pictures in it. It needs reveal.js beside it: `npm install reveal.js` in the same folder.
 
-use super::{shown, spoken};
+use super::{facts, shown, spoken};
 use crate::ladder::Ladder;
 use crate::render::Style;
 use crate::render::svg::{Frames, escape};
@@ -21,7 +21,7 @@ pub fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Re
          <link rel=\"stylesheet\" href=\"{library}/reveal.css\">\n\
          <link rel=\"stylesheet\" href=\"{library}/theme/white.css\">\n\
          <style>.reveal section img {{ margin: 0; max-width: 100%; max-height: 90vh; }} .reveal h1 {{ font-size: 1.6em; }} \
-         .reveal p, .reveal li {{ font-size: .7em; text-align: left; }}</style>\n\
+         .reveal h1, .reveal h2 {{ text-transform: none; overflow-wrap: anywhere; }} .reveal p, .reveal li {{ font-size: .7em; text-align: left; }}</style>\n\
          </head>\n<body>\n<div class=\"reveal\"><div class=\"slides\">",
         lang.pick("en", "zh-CN"),
         escape(&story.title),
@@ -55,15 +55,19 @@ pub fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Re
         }
         writeln!(out, "</aside>\n</section>")?;
     }
-    writeln!(out, "<section>\n<h2>{}</h2>\n<ul>", lang.pick("In the end", "小结"))?;
-    for (name, sentence) in &story.facts {
-        writeln!(out, "<li><b>{}</b>{}{}</li>", escape(name), lang.pick(": ", "："), escape(sentence))?;
+    for facts in facts(&story, 76, 14) {
+        writeln!(out, "<section>\n<h2>{}</h2>\n<ul>", lang.pick("In the end", "小结"))?;
+        for (name, sentence) in facts {
+            writeln!(out, "<li><b>{}</b>{}{}</li>", escape(name), lang.pick(": ", "："), escape(sentence))?;
+        }
+        writeln!(out, "</ul>\n</section>")?;
     }
+    // Each picture holds all of the one before: it must not slide in from the side.
     writeln!(
         out,
-        "</ul>\n</section>\n</div></div>\n<script src=\"{library}/reveal.js\"></script>\n\
+        "</div></div>\n<script src=\"{library}/reveal.js\"></script>\n\
          <script src=\"{library}/plugin/notes.js\"></script>\n\
-         <script>Reveal.initialize({{ hash: true, width: 1280, height: 760, margin: 0.02, \
+         <script>Reveal.initialize({{ hash: true, width: 1280, height: 760, margin: 0.02, transition: 'none', \
          plugins: typeof RevealNotes === 'undefined' ? [] : [RevealNotes] }});</script>\n</body>\n</html>"
     )
 }

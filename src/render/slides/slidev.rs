@@ -13,10 +13,15 @@ use std::io;
 /// What `out` says.
 pub fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
     let (_, story) = shown(ladder, style);
-    writeln!(out, "---\ntheme: default\naspectRatio: 16/9\ncanvasWidth: 1280\n---\n")?;
+    writeln!(
+        out,
+        "---\ntheme: default\naspectRatio: 16/9\ncanvasWidth: 1280\nfonts:\n  provider: none\nfavicon: \"data:,\"\n---\n"
+    )?;
     writeln!(out, "# {}\n\n{}\n\n{}", escape(&story.title), escape(&story.verdict), escape(&story.source))?;
     for place in 0..story.steps.len().max(1) {
-        writeln!(out, "\n---\nlayout: full\nclass: p-0\n---\n")?;
+        // Under this name it stands in the overview. Markdown is read in it, too.
+        let title = story.steps.get(place).map_or("", |step| step.title.as_str());
+        writeln!(out, "\n---\nlayout: full\nclass: p-0\ntitle: {}\n---\n", quoted(&escape(title)))?;
         writeln!(
             out,
             "<img src=\"./{}\" class=\"h-full mx-auto\" />\n",
@@ -25,4 +30,19 @@ pub fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Re
         write_notes(&story, place, out)?;
     }
     write_facts(&story, style, out)
+}
+
+/// A string of YAML that has nothing else in it.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_stays_a_string() {
+        assert_eq!(quoted(r#"a: "b" \d"#), r#""a: \"b\" \\d""#);
+    }
 }
