@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 
+from checks import check, finish
 from devtools import Tab
 
 chromium, file = sys.argv[1:3]
@@ -20,13 +21,6 @@ first = data["connections"][0]
 rows, steps = first["rows"], first["steps"]
 home = "file://" + os.path.abspath(file)
 tab = Tab(chromium)
-failures = 0
-
-
-def check(name, is_so, detail=""):
-    global failures
-    failures += not is_so
-    print(("ok      " if is_so else "FAILED  ") + name + ("" if is_so else f": {detail}"), flush=True)
 
 
 def run(script):
@@ -399,6 +393,4 @@ check("and a step takes no longer than 2 s", took < 2 and count("#ladder .row") 
 quiet("5,000 rows")
 os.unlink(big)
 
-tab.close()
-print(f"{failures} failed" if failures else "all is well")
-sys.exit(1 if failures else 0)
+finish(tab)
