@@ -19,7 +19,7 @@ pub fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Re
         writeln!(out, "\n---\n\n![bg fit]({})\n", frame_name(place + 1, story.steps.len(), "svg"))?;
         write_notes(&story, place, out)?;
     }
-    write_facts(&story, style, out)
+    write_facts(&story, style, (64, 9), out)
 }
 
 /// What to say, in a comment that both Marp and Slidev take for speaker notes.
@@ -32,9 +32,14 @@ pub(super) fn write_notes(story: &Story, place: usize, out: &mut impl io::Write)
     writeln!(out, "-->")
 }
 
-/// The last slides.
-pub(super) fn write_facts(story: &Story, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
-    for facts in facts(story, 64, 9) {
+/// The last slides, with room for so many columns and lines.
+pub(super) fn write_facts(
+    story: &Story,
+    style: &Style,
+    (columns, lines): (usize, usize),
+    out: &mut impl io::Write,
+) -> io::Result<()> {
+    for facts in facts(story, columns, lines) {
         writeln!(out, "\n---\n\n## {}\n", style.lang.pick("In the end", "小结"))?;
         for (name, sentence) in facts {
             writeln!(out, "- **{}**{}{}", escape(name), style.lang.pick(": ", "："), escape(sentence))?;

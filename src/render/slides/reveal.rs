@@ -55,7 +55,7 @@ pub fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Re
         }
         writeln!(out, "</aside>\n</section>")?;
     }
-    for facts in facts(&story, 76, 14) {
+    for facts in facts(&story, 88, 16) {
         writeln!(out, "<section>\n<h2>{}</h2>\n<ul>", lang.pick("In the end", "小结"))?;
         for (name, sentence) in facts {
             writeln!(out, "<li><b>{}</b>{}{}</li>", escape(name), lang.pick(": ", "："), escape(sentence))?;

@@ -29,7 +29,7 @@ pub fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Re
         )?;
         write_notes(&story, place, out)?;
     }
-    write_facts(&story, style, out)
+    write_facts(&story, style, (110, 14), out)
 }
 
 /// A string of YAML that has nothing else in it.
