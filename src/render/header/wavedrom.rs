@@ -40,13 +40,13 @@ fn parts(field: &Field, style: &Style) -> Vec<serde_json::Value> {
         .iter()
         .enumerate()
         .map(|(at, piece)| {
-            let mut part = json!({"bits": piece.bits, "name": name, "type": kind});
             if Some(at) != widest {
-                part["name"] = "…".into();
-            } else if !field.value.is_empty() {
-                part["attr"] = clean(&field.value, 40, style).into();
+                json!({"bits": piece.bits, "name": "…", "type": kind})
+            } else if field.value.is_empty() {
+                json!({"bits": piece.bits, "name": name, "type": kind})
+            } else {
+                json!({"bits": piece.bits, "name": name, "type": kind, "attr": clean(&field.value, 40, style)})
             }
-            part
         })
         .collect()
 }
