@@ -400,6 +400,9 @@ fn what_cannot_be_drawn_in_pixels_is_said() {
         }
         other => panic!("{other:?}"),
     }
+    // A control character of a packet's is no reason.
+    let drawn = png::draw(&picture("a\u{241b}b"), &fonts);
+    assert!(matches!(drawn, Ok(_) | Err(png::Error::NoFont)), "{drawn:?}");
     let large = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"90000\" height=\"90000\"/>";
     assert!(matches!(png::draw(large, &fonts), Err(png::Error::TooLarge(90_000, 90_000) | png::Error::NoFont)));
 }

@@ -81,6 +81,18 @@ impl Exchange<'_> {
         }
     }
 
+    /// Where one of the two is missing: whether the octets of the side that should have sent it are in the capture, and are
+    /// no HTTP that can be read.
+    pub fn is_unreadable(&self) -> bool {
+        let totals = &self.connection.totals;
+        let (has_none, flow) = match (&self.request, &self.response) {
+            (None, _) => (self.turn == 1, totals.client),
+            (_, None) => (self.turn == 1, totals.server),
+            _ => return false,
+        };
+        has_none && flow.bytes > 0 && flow.missing == 0
+    }
+
     /// Octets of both messages that were sent and are not in the capture.
     pub fn missing(&self) -> u64 {
         let asked = self.request.as_ref().map_or(0, |request| request.message.missing);

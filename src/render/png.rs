@@ -62,6 +62,10 @@ pub fn draw(svg: &str, fonts: &Fonts) -> Result<Vec<u8>, Error> {
     };
     let tree = Tree::from_str(svg, &options)?;
     let missing = missing.lock().unwrap_or_else(PoisonError::into_inner);
+    // What a packet holds must not keep its picture from being drawn.
+    if !missing.is_empty() && missing.iter().all(|character| is_control_picture(*character)) {
+        return draw(&svg.replace(is_control_picture, "?"), fonts);
+    }
     if !missing.is_empty() {
         return Err(Error::NoGlyph(missing.iter().take(24).collect()));
     }
@@ -71,6 +75,11 @@ pub fn draw(svg: &str, fonts: &Fonts) -> Result<Vec<u8>, Error> {
     let Some(mut paper) = paper.flatten() else { return Err(Error::TooLarge(width, height)) };
     resvg::render(&tree, tiny_skia::Transform::identity(), &mut paper.as_mut());
     paper.encode_png().map_err(|error| Error::Packing(error.to_string()))
+}
+
+/// The letters that stand for control characters: few fonts have them.
+fn is_control_picture(character: char) -> bool {
+    ('\u{2400}'..='\u{2426}').contains(&character)
 }
 
 /// The usual choice of a font for a character that the first one lacks; it is remembered where there is none.

@@ -74,6 +74,12 @@ fn trouble(exchange: &Exchange<'_>, style: &Style) -> Vec<String> {
     // Where more is known, that is enough.
     let unexplained = problems.is_empty();
     let outcome = match exchange.outcome() {
+        Outcome::Unanswered if exchange.is_unreadable() => {
+            Some(("what the server sent is no HTTP that can be read", "服务器发送的内容不是可识别的 HTTP"))
+        }
+        Outcome::RequestMissing if exchange.is_unreadable() => {
+            Some(("what the client sent is no HTTP that can be read", "客户端发送的内容不是可识别的 HTTP"))
+        }
         Outcome::Unanswered => Some(("no HTTP response to it in the capture", "抓包中没有对它的 HTTP 响应")),
         Outcome::RequestMissing => Some(("no HTTP request for it in the capture", "抓包中没有对应的 HTTP 请求")),
         Outcome::RequestCut if unexplained => Some(("the request was cut off", "请求不完整")),
