@@ -46,8 +46,8 @@ fn check(format: Format, text: &str, what: &str) {
     let count = |part: &str| text.matches(part).count();
     match format {
         Format::Svg => drop(roxmltree::Document::parse(text).unwrap_or_else(|error| panic!("{what}: {error}"))),
-        Format::Json | Format::Har => drop(json(text, what)),
-        Format::Ndjson | Format::EventsNdjson => text.lines().for_each(|line| drop(json(line, what))),
+        Format::Json | Format::Har | Format::Trace => drop(json(text, what)),
+        Format::Ndjson | Format::EventsNdjson | Format::Cast => text.lines().for_each(|line| drop(json(line, what))),
         Format::Csv | Format::EventsCsv => {
             // A line break within quotes is no end of a record.
             let fields = |line: &str| line.split('"').step_by(2).map(|plain| plain.matches(',').count()).sum::<usize>();

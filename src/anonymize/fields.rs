@@ -42,6 +42,7 @@ const FIELDS: [(Holds, &[&str]); 4] = [
             "inferred",
             "kernel",
             "kind",
+            "known_by",
             "message",
             "msl_profile",
             "outcome",
