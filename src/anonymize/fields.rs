@@ -77,6 +77,7 @@ const FIELDS: [(Holds, &[&str]); 4] = [
             "application",
             "base64",
             "comments",
+            "data",
             "description",
             "encoding",
             "framing",

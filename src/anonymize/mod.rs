@@ -31,6 +31,9 @@ pub fn anonymize(mut timeline: Timeline, own: &[&str]) -> Result<Timeline, serde
     serde_json::from_value(value)
 }
 
+/// Records of one lookup that sentences may tell.
+const MOST_TOLD: usize = 8;
+
 /// Leaves out what was said and by whom, and learns the names that stand anywhere else.
 fn empty(timeline: &mut Timeline, places: &mut Places) {
     let source = &mut timeline.source;
@@ -56,6 +59,8 @@ fn empty(timeline: &mut Timeline, places: &mut Places) {
         }
         // What records hold may be anything: keys, mail addresses.
         let mut data: Vec<String> = lookup.records.iter_mut().map(|record| std::mem::take(&mut record.data)).collect();
+        // Steps say it again.
+        data.iter().take(MOST_TOLD).for_each(|data| places.learn_data(data));
         data.sort_by_key(|data| std::cmp::Reverse(data.len()));
         for data in data.iter().filter(|data| !data.is_empty()) {
             for text in [&mut lookup.text.en, &mut lookup.text.zh] {

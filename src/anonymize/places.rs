@@ -71,6 +71,13 @@ impl Places {
         }
     }
 
+    /// From now on what a record holds is not told. Of one or two letters nothing is learned: they stand in every sentence.
+    pub(super) fn learn_data(&mut self, data: &str) {
+        if data.len() > 2 {
+            self.phrases.insert(data, Some("…".into()));
+        }
+    }
+
     /// What stands for a name that is known, or that ends in one that is: then its first labels are hidden too.
     pub(super) fn name<'n>(&mut self, name: &'n str) -> Option<Cow<'n, str>> {
         let key = plain(name);

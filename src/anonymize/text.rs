@@ -302,6 +302,17 @@ mod tests {
     }
 
     #[test]
+    fn what_records_hold_is_hidden_in_every_sentence() {
+        let mut places = knowing(&["lab.test"]);
+        places.learn_data("10 mail.lab.test");
+        places.learn_data("\"key of me@lab.test\"");
+        assert_eq!(
+            places.hide("lookup lab.test MX → 10 mail.lab.test, \"key of me@lab.test\" by 10.0.0.53"),
+            "lookup host1.example MX → …, … by 192.0.2.1"
+        );
+    }
+
+    #[test]
     fn what_only_looks_like_an_address_stays() {
         let mut places = knowing(&[]);
         for text in [
