@@ -8,7 +8,7 @@
 //! transfer, lab ──the kernel's word───────┴─────────────────────────────┘
 //! (sockets, namespaces)        everything between the two I/O columns is pure: no clock, no environment, no printing
 //! ```
-//! Nine rooms stand beside this way. [`app`], behind track: what the octets of a connection say, message by message, and which
+//! Ten rooms stand beside this way. [`app`], behind track: what the octets of a connection say, message by message, and which
 //! names were looked up before it. [`join`], between decode and track: with a capture from each host, segments bear the time of
 //! their arrival too. [`wireshark`], beside track: each segment in the words of tshark's analysis, right or wrong. [`overview`],
 //! behind track: what a whole capture comes to, gathered from each connection as it is let go. Before render, all of a finished

@@ -98,6 +98,13 @@ fn what_cannot_be_drawn_is_said_with_what_helps() {
     let out = run("replay", &capture("download.pcap"), &["--header", "999"]);
     assert_eq!(out.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&out.stderr).contains("no TCP segment in frame 999"));
+    let out = run("replay", &capture("lab/http-short-connections.pcapng"), &["--header", "1", "--connection", "2"]);
+    assert!(String::from_utf8_lossy(&out.stderr).contains("frame 1 holds no TCP segment of connection 2"), "{out:?}");
+    let titled = run("replay", &capture("download.pcap"), &["--header", "2", "--title", "A slide"]);
+    assert!(String::from_utf8_lossy(&titled.stdout).starts_with("A slide\n"));
+    for wrong in [["--header", "2", "--format", "mermaid"], ["--graph", "rtt", "--format", "html"]] {
+        assert_eq!(run("replay", &capture("download.pcap"), &wrong).status.code(), Some(2), "{wrong:?}");
+    }
     let folder = tempfile::tempdir().unwrap();
     let timeline = folder.path().join("t.json");
     std::fs::write(&timeline, run("replay", &capture("download.pcap"), &["--format", "json"]).stdout).unwrap();

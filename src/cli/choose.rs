@@ -3,9 +3,10 @@
 use super::args::{Choose, Show};
 use super::config::Config;
 use super::exit::{Exit, Failure};
+use super::output::Outputs;
 use crate::anonymize::{anonymize, not_hidden};
 use crate::ladder::{Numbers, View};
-use crate::render::table;
+use crate::render::{Format, table};
 use crate::select::{self, ALIASES, Kind, Sieve, WhereError};
 use crate::timeline::{Lang, Relabel, Text, Timeline};
 use anyhow::{Context, Result};
@@ -45,6 +46,30 @@ pub(super) fn shown(show: &Show, config: &Config) -> View {
         title: show.title.clone(),
         ..View::default()
     }
+}
+
+/// Graphs and headers are drawn by themselves: no page, deck or diagram shows them.
+///
+/// # Errors
+/// A format that would show a ladder instead.
+pub(super) fn refuse_other_pictures(show: &Show, outputs: &Outputs) -> Result<()> {
+    let option = match (show.graph, show.header) {
+        (Some(_), _) => "--graph",
+        (_, Some(_)) => "--header",
+        (None, None) => return Ok(()),
+    };
+    let draws_ladder = |format: &Format| {
+        let draws = format.is_of_one() || *format == Format::Html;
+        draws && !matches!(format, Format::Svg | Format::Png | Format::Wavedrom) && outputs.has(*format)
+    };
+    let Some(format) = Format::ALL.into_iter().find(draws_ladder) else { return Ok(()) };
+    let suffix = format.suffix();
+    let message = Text::new(
+        format!("{option} is drawn as text, SVG or PNG: .{suffix} would show the ladder"),
+        format!("{option} 只能绘制为文本、SVG 或 PNG：.{suffix} 显示的是时序图"),
+    );
+    let help = Text::new("write the two by two commands", "请分两条命令输出");
+    Err(Failure::new(Exit::Usage, message).help(help).into())
 }
 
 /// How much of a table to show, and what of each connection.

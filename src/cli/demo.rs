@@ -37,6 +37,7 @@ const ASK_EVERY: Duration = Duration::from_millis(50);
 pub(super) fn run(args: &Demo, config: &Config) -> Result<Exit> {
     let lang = config.lang;
     let outputs = args.output.outputs()?;
+    choose::refuse_other_pictures(&args.output.show, &outputs)?;
     // Before any thread: only a process with one thread may move.
     namespace::enter().map_err(|error| namespace_failure(&error, "demo", config.lang))?;
     let snaplen = if args.write.is_some() { WHOLE_PACKETS } else { HEADERS_ONLY };

@@ -214,7 +214,7 @@ fn draw(timeline: &Timeline, view: &View, format: Format, style: &Style, out: &m
             Err(Failure::new(Exit::Failed, message).into())
         }
         Err(error @ render::Error::NothingToPlot) => {
-            let zh = "没有可绘制的数据：时间线中没有该连接的报文段";
+            let zh = "没有可绘制的数据：时间线中没有该连接的这类测量值";
             Err(Failure::new(Exit::Failed, Text::new(error.to_string(), zh)).into())
         }
         Err(render::Error::Header(error)) => Err(unheaded(error).into()),
@@ -228,8 +228,9 @@ fn draw(timeline: &Timeline, view: &View, format: Format, style: &Style, out: &m
 fn unheaded(error: header::Error) -> Failure {
     let zh = match error {
         header::Error::NoSegment(frame) => format!("帧 {frame} 中没有 TCP 报文段"),
+        header::Error::Elsewhere { frame, connection } => format!("帧 {frame} 中没有连接 {connection} 的 TCP 报文段"),
         header::Error::NoSegments => "没有 TCP 报文段".to_string(),
-        header::Error::NoOctets(frame) => format!("该时间线不含帧 {frame} 的字节"),
+        header::Error::NoOctets(frame) => format!("该时间线不含帧 {frame} 的字节；--anonymize 会去掉它们"),
     };
     let failure = Failure::new(Exit::Failed, Text::new(error.to_string(), zh));
     match error {
@@ -237,7 +238,7 @@ fn unheaded(error: header::Error) -> Failure {
             "draw it from the capture, or write the timeline with --header, as: synfin replay FILE --header 1 -o x.json",
             "请直接用抓包绘制，或在写时间线时加上 --header，如：synfin replay FILE --header 1 -o x.json",
         )),
-        header::Error::NoSegment(_) | header::Error::NoSegments => failure,
+        header::Error::NoSegment(_) | header::Error::Elsewhere { .. } | header::Error::NoSegments => failure,
     }
 }
 

@@ -19,6 +19,7 @@ pub(super) fn run(args: &Render, config: &Config) -> Result<Exit> {
     let Some(sieve) = choose::sieve(&args.choose, config)? else { return Ok(Exit::Done) };
     let file = args.file.as_ref().ok_or_else(choose::no_file)?;
     let outputs = Outputs::new(args.format, &args.output, args.frames.as_deref())?;
+    choose::refuse_other_pictures(&args.show, &outputs)?;
     let (name, bytes) = read(file, config.lang)?;
     let mut timeline = parse(&bytes, &name, config.lang)?;
     names::give(&mut timeline, config)?;

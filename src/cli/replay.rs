@@ -42,6 +42,7 @@ pub(super) fn run(args: &Replay, config: &Config) -> Result<Exit> {
         return Err(choose::no_file().into());
     }
     let outputs = args.output.outputs()?;
+    choose::refuse_other_pictures(&args.output.show, &outputs)?;
     let mut filter = FrameFilter::new(&args.filter, config)?;
     let view = choose::view(&args.choose, args.connection, &args.output.show, config);
     let mut held = if args.client.is_none() { piped::lesson(&args.files, config)? } else { None };

@@ -22,7 +22,7 @@ pub use row::{Arrival, Arrow, Change, Content, Folded, FoldedFlow, Lifeline, Rem
 pub use said::{Said, encoding};
 pub use view::{Detail, Numbers, Stretch, View};
 
-use crate::timeline::{Connection, Source, Step, Timeline};
+use crate::timeline::{Connection, Event, Source, Step, Timeline};
 
 /// One connection as two lifelines and what passed between them.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,25 +45,32 @@ impl Ladder {
     /// Lays out one connection; `None` when the timeline has no connection of this id.
     pub fn of(timeline: &Timeline, id: u64) -> Option<Ladder> {
         let connection = timeline.connection(id)?;
+        let events: Vec<&Event> = timeline.events.iter().filter(|event| event.connection == id).collect();
+        let steps = timeline.steps.iter().filter(|step| step.connection == id);
+        Some(Ladder::laid(timeline, connection, &events, steps.cloned().collect()))
+    }
+
+    /// Lays out a connection whose events and steps are these.
+    fn laid(timeline: &Timeline, connection: &Connection, events: &[&Event], steps: Vec<Step>) -> Ladder {
         let lanes = Lanes::of(timeline, connection);
         let mut progress = Progress::default();
         let mut rows = Vec::new();
-        for event in timeline.events.iter().filter(|event| event.connection == id) {
+        for event in events {
             rows.extend(progress.rows(event, &lanes));
         }
         rows.extend(progress.finish(connection, &lanes));
         slant::mark_crossings(&mut rows);
-        witness::speak(&mut rows, timeline.events.iter().filter(|event| event.connection == id), connection);
-        Some(Ladder {
+        witness::speak(&mut rows, events.iter().copied(), connection);
+        Ladder {
             source: timeline.source.clone(),
             connection: connection.clone(),
             siblings: timeline.connections.len(),
             origin_ns: progress.origin_ns().unwrap_or(connection.start_ns),
             lanes,
             rows,
-            steps: timeline.steps.iter().filter(|step| step.connection == id).cloned().collect(),
+            steps,
             title: None,
-        })
+        }
     }
 
     /// Lays out what the view shows of one connection.

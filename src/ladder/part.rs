@@ -1,7 +1,7 @@
 //! A ladder with what a view asks for: some steps or phases, numbers as on the wire, fewer notes.
 
 use super::{CallPart, Change, Content, Detail, Ladder, Numbers, Row, Side, View};
-use crate::timeline::{Event, SegmentEvent, Severity, Timeline};
+use crate::timeline::{Event, SegmentEvent, Severity, Step, Timeline};
 use std::collections::{HashMap, HashSet};
 
 impl Ladder {
@@ -129,14 +129,22 @@ impl Hidden {
 /// The timeline with what the view shows of each connection: for formats that list events and steps.
 pub fn part(timeline: &Timeline, view: &View) -> Timeline {
     let mut part = timeline.clone();
+    let mut by_connection: HashMap<u64, (Vec<&Event>, Vec<Step>)> = HashMap::new();
+    for event in &timeline.events {
+        by_connection.entry(event.connection).or_default().0.push(event);
+    }
+    for step in &timeline.steps {
+        by_connection.entry(step.connection).or_default().1.push(step.clone());
+    }
     let (mut events, mut steps) = (HashSet::new(), HashSet::new());
     for connection in &timeline.connections {
-        if let Some(ladder) = Ladder::by(timeline, connection.id, view) {
-            events.extend(ladder.rows.iter().filter_map(|row| row.event));
-            steps.extend(ladder.steps.iter().map(|step| step.n));
-        }
+        let (own, told) = by_connection.remove(&connection.id).unwrap_or_default();
+        let mut ladder = Ladder::laid(timeline, connection, &own, told);
+        ladder.keep(view);
+        events.extend(ladder.rows.iter().filter_map(|row| row.event));
+        steps.extend(ladder.steps.iter().map(|step| step.n));
     }
-    part.events.retain(|event: &Event| events.contains(&event.id));
+    part.events.retain(|event| events.contains(&event.id));
     part.steps.retain(|step| steps.contains(&step.n));
     part
 }

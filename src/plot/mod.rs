@@ -71,7 +71,7 @@ pub struct Series {
 /// Where the marks stand: time in nanoseconds, then values.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Marks {
-    /// A value holds until the next.
+    /// A value holds until the next; from one that is no number on, none is known.
     Steps(Vec<(i64, f64)>),
     /// From one value to another at one time.
     Spans(Vec<(i64, f64, f64)>),

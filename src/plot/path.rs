@@ -85,7 +85,8 @@ impl<'t> Path<'t> {
                 Seen::Segment { .. } => {}
                 Seen::Folded { begins_ns, run } => {
                     let own = run.flows.iter().filter(|flow| self.side(&flow.from) == sender);
-                    let bytes = own.map(|flow| i64::try_from(flow.bytes).unwrap_or_default()).sum();
+                    let bytes = own.fold(0_u64, |sum, flow| sum.saturating_add(flow.bytes));
+                    let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
                     ways.push((*begins_ns, Way::Folds(run.end_ns, bytes)));
                 }
             }

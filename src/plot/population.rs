@@ -20,7 +20,9 @@ pub(super) fn plot(timeline: &Timeline, connection: Option<u64>) -> Option<Plot>
     if !has_all {
         series.extend(sampled(timeline.overview.as_ref()?));
     }
-    let origin_ns = chosen().map(|one| one.start_ns).min().unwrap_or_default().min(0);
+    let origin_ns = chosen().map(|one| one.start_ns).min().unwrap_or_default();
+    // A whole capture begins where it does.
+    let origin_ns = if connection.is_some() { origin_ns } else { origin_ns.min(0) };
     Some(Plot {
         kind: Kind::States,
         title: Text::new("Connections over time", "连接数随时间的变化"),
@@ -75,7 +77,7 @@ fn established(connection: &Connection) -> Option<i64> {
     let open = &connection.open;
     let took = open.rtt_ns.or(open.syn_to_synack_ns)?;
     // Copies of the SYN came before.
-    let waited: i64 = open.syn_waits_ns.iter().sum();
+    let waited = open.syn_waits_ns.iter().fold(0_i64, |sum, wait| sum.saturating_add(*wait));
     Some(connection.start_ns.saturating_add(waited).saturating_add(took))
 }
 

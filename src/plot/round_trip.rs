@@ -25,7 +25,7 @@ pub(super) fn plot(path: &Path<'_>) -> Plot {
     }
 }
 
-/// Segments of one direction that are not acknowledged yet, and what came of those that are.
+/// Segments of one direction that are not acknowledged yet, in their order, and what came of those that are.
 #[derive(Default)]
 struct Clock {
     waiting: VecDeque<Waiting>,
@@ -80,9 +80,9 @@ impl Clock {
         }
         if segment.repeats.is_some() || end <= self.next {
             // Whose acknowledgment the next one is cannot be told any more.
-            for waiting in self.waiting.iter_mut().filter(|waiting| waiting.begins < end && segment.seq < waiting.end) {
-                waiting.is_ambiguous = true;
-            }
+            let first = self.waiting.partition_point(|waiting| waiting.end <= segment.seq);
+            let own = self.waiting.iter_mut().skip(first).take_while(|waiting| waiting.begins < end);
+            own.for_each(|waiting| waiting.is_ambiguous = true);
             return;
         }
         if self.waiting.len() == MOST_WAITING {
@@ -95,12 +95,15 @@ impl Clock {
 
     fn returns(&mut self, t_ns: i64, segment: &SegmentEvent) {
         let Some(ack) = segment.ack.filter(|_| !has(segment, "RST")) else { return };
-        let mut newest = None;
+        let (mut newest, mut is_ambiguous) = (None, false);
         while let Some(waiting) = self.waiting.front().filter(|waiting| waiting.end <= ack) {
-            if !waiting.is_ambiguous {
-                newest = Some((waiting.sent_ns, waiting.is_syn));
-            }
+            is_ambiguous |= waiting.is_ambiguous;
+            newest = Some((waiting.sent_ns, waiting.is_syn));
             self.waiting.pop_front();
+        }
+        // What was sent once may have waited for what was sent again.
+        if is_ambiguous {
+            return;
         }
         // Of several that are acknowledged at once the last one tells: the others may have waited for it.
         let Some((sent_ns, is_syn)) = newest.filter(|(sent_ns, _)| *sent_ns <= t_ns) else { return };

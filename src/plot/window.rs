@@ -26,8 +26,9 @@ struct Bounds {
     window: Vec<(i64, f64)>,
     closed: Vec<(i64, f64)>,
     again: Vec<(i64, f64)>,
-    next: i64,
-    una: i64,
+    /// The highest number sent, and the highest acknowledged; `None` where nothing shows it.
+    next: Option<i64>,
+    una: Option<i64>,
     /// The largest segment, for the kernel's window, which it counts in segments.
     smss: i64,
 }
@@ -38,8 +39,7 @@ fn panel(path: &Path<'_>, from: usize) -> Panel {
         match way {
             Way::Leaves(segment) => bounds.leaves(t_ns, segment),
             Way::Returns(segment) => bounds.returns(t_ns, segment),
-            // How much of it was in flight at a time is not known.
-            Way::Folds(..) => {}
+            Way::Folds(..) => bounds.lose_track(t_ns),
         }
     }
     let smss = bounds.smss.max(1);
@@ -66,12 +66,16 @@ impl Bounds {
     fn leaves(&mut self, t_ns: i64, segment: &SegmentEvent) {
         let end = segment.seq.saturating_add(length(segment));
         self.smss = self.smss.max(segment.len.into());
-        if segment.len > 0 && (segment.repeats.is_some() || end <= self.next) {
-            self.again.push((t_ns, value(self.next.saturating_sub(self.una).max(0))));
+        if has(segment, "SYN") {
+            self.una = self.una.or(Some(segment.seq));
         }
-        if end > self.next {
-            self.next = end;
+        let is_new = self.next.is_none_or(|next| end > next);
+        if is_new {
+            self.next = Some(end);
             self.tell(t_ns);
+        }
+        if let Some(flight) = self.flight().filter(|_| segment.len > 0 && (segment.repeats.is_some() || !is_new)) {
+            self.again.push((t_ns, flight));
         }
     }
 
@@ -84,14 +88,43 @@ impl Bounds {
         if window(segment) == 0 {
             self.closed.push((t_ns, 0.0));
         }
-        if ack > self.una {
-            self.una = ack;
-            self.next = self.next.max(ack);
+        if self.una.is_none_or(|una| ack > una) {
+            self.una = Some(ack);
+            self.next = self.next.map(|next| next.max(ack));
             self.tell(t_ns);
         }
     }
 
+    /// Segments are folded: nothing shows how much of them was in flight at a time.
+    fn lose_track(&mut self, t_ns: i64) {
+        (self.next, self.una) = (None, None);
+        self.flight.push((t_ns, f64::NAN));
+    }
+
+    fn flight(&self) -> Option<f64> {
+        Some(value(self.next?.saturating_sub(self.una?).max(0)))
+    }
+
     fn tell(&mut self, t_ns: i64) {
-        self.flight.push((t_ns, value(self.next.saturating_sub(self.una).max(0))));
+        self.flight.extend(self.flight().map(|flight| (t_ns, flight)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a run holds is acknowledged by the time that anything else is seen.
+    #[test]
+    fn folded_data_is_not_in_flight() {
+        let mut bounds = Bounds { next: Some(100), una: Some(100), ..Bounds::default() };
+        bounds.lose_track(5);
+        assert_eq!(bounds.flight(), None);
+        (bounds.next, bounds.una) = (Some(1_000_100), None);
+        bounds.tell(6);
+        assert!(bounds.flight.last().is_some_and(|(t_ns, flight)| *t_ns == 5 && flight.is_nan()));
+        bounds.una = Some(1_000_000);
+        bounds.tell(7);
+        assert_eq!(bounds.flight.last(), Some(&(7, 100.0)));
     }
 }

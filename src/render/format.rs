@@ -162,7 +162,7 @@ pub enum Error {
     UnknownConnection { asked: u64, known: Vec<u64> },
     #[error("there is no TCP connection to tell of")]
     Nothing,
-    #[error("there is nothing to draw over time: no segment of such a connection is in this timeline")]
+    #[error("there is nothing to draw over time: the timeline has nothing of this kind for the connection")]
     NothingToPlot,
     #[error(transparent)]
     Header(#[from] header::Error),
@@ -293,11 +293,13 @@ fn header(
     let header = header::of(timeline, view.connection, view.header)?;
     let whose = header.connection();
     let who = who(timeline, Some(whose), style);
+    let title =
+        view.title.as_ref().map_or_else(|| header.title(style), |title| width::clean(title, story::TITLE, style));
     match format {
         Format::Wavedrom => header::wavedrom::write(&header, style, out)?,
-        Format::Text => header::text::write(&header, &who, style, out)?,
-        Format::Svg => header::svg::write(&header, &who, style, out)?,
-        _ => pixels(|picture| header::svg::write(&header, &who, style, picture), out)?,
+        Format::Text => header::text::write(&header, &title, &who, style, out)?,
+        Format::Svg => header::svg::write(&header, &title, &who, style, out)?,
+        _ => pixels(|picture| header::svg::write(&header, &title, &who, style, picture), out)?,
     }
     Ok(())
 }

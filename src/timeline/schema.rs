@@ -97,7 +97,7 @@ mod tests {
         );
         let messages = schema.pointer("/$defs/Message/oneOf").and_then(Value::as_array).unwrap();
         let last = messages.last().unwrap().pointer("/properties/message").unwrap();
-        let known = ["http-request", "http-response", "tls-client-hello", "dns", "text", "data"];
+        let known = ["http-request", "http-response", "tls-client-hello", "http2-preface", "dns", "text", "data"];
         assert_eq!(last, &json!({ "type": "string", "not": { "enum": known } }));
         for of in ["Lookup", "OtherLookup"] {
             let lookups = schema.pointer(&format!("/$defs/{of}/oneOf")).and_then(Value::as_array).unwrap();

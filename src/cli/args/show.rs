@@ -21,10 +21,10 @@ pub struct Show {
     #[arg(long, value_enum, value_delimiter = ',', value_name = "PART", conflicts_with = "phase")]
     pub only: Vec<PartArg>,
     /// Draw this over time instead of the ladder, in the terminal, as SVG or PNG
-    #[arg(long, value_enum, value_name = "GRAPH")]
+    #[arg(long, value_enum, value_name = "GRAPH", conflicts_with_all = ["steps", "phase", "only", "absolute", "frames"])]
     pub graph: Option<Kind>,
     /// Draw the TCP header of the segment in this frame, bit by bit, instead of the ladder
-    #[arg(long, value_name = "FRAME", conflicts_with = "graph", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "FRAME", conflicts_with_all = ["graph", "steps", "phase", "only", "absolute", "frames", "anonymize"], value_parser = clap::value_parser!(u64).range(1..))]
     pub header: Option<u64>,
     /// What stands above pictures, pages and decks instead of who speaks with whom
     #[arg(long, value_name = "TEXT")]

@@ -22,6 +22,7 @@ use std::sync::Arc;
 pub(super) fn run(args: &LabExec, config: &Config) -> Result<Exit> {
     let lang = config.lang;
     let outputs = args.output.outputs()?;
+    choose::refuse_other_pictures(&args.output.show, &outputs)?;
     args.write.as_deref().map_or(Ok(()), |path| saving::foresee(path, lang))?;
     let user = User::behind_sudo().filter(|_| nix::unistd::geteuid().is_root());
     // Before any thread: only a process with one thread may move.

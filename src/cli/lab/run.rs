@@ -25,6 +25,7 @@ pub(super) fn run(args: &LabRun, config: &Config) -> Result<Exit> {
     let scenario = scenarios::find(name)?;
     let lang = config.lang;
     let outputs = args.output.outputs()?;
+    choose::refuse_other_pictures(&args.output.show, &outputs)?;
     args.write.as_deref().map_or(Ok(()), |path| saving::foresee(path, lang))?;
     let missing = ground::enter(&format!("lab run {}", quoted(Path::new(name))), lang)?;
     let is_here = missing.is_some();

@@ -40,6 +40,7 @@ impl Session<'_> {
         let output = &arguments.output;
         let outputs = output.outputs()?;
         refuse(&output.show, &outputs)?;
+        choose::refuse_other_pictures(&output.show, &outputs)?;
         let draws = outputs.stdout_format() == Format::Text;
         // What only tells of messages needs neither events nor all connections.
         let keeps = outputs.keeps_events();

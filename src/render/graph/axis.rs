@@ -22,7 +22,7 @@ pub(super) fn ticks(low: f64, high: f64, wanted: usize, unit: Unit) -> Vec<Tick>
     let first = (low / step).ceil();
     (0..200)
         .map(|at| (first + f64::from(at)) * step)
-        .take_while(|value| *value <= high + step * 1e-9)
+        .take_while(|value| value.is_finite() && *value <= high + step * 1e-9)
         .map(|value| Tick { value, words: words(value, step, unit) })
         .collect()
 }
@@ -46,15 +46,21 @@ fn exact(value: f64, unit: Unit) -> String {
     }
 }
 
-/// The least round number that is no less.
+/// From a minute on time is not counted in tens: nanoseconds.
+const LONG: [f64; 12] =
+    [60e9, 120e9, 300e9, 600e9, 900e9, 1_800e9, 3_600e9, 7_200e9, 21_600e9, 43_200e9, 86_400e9, 172_800e9];
+const HOUR: f64 = 3_600e9;
+
+/// The least round number that is no less. There is no half connection, octet or nanosecond.
 fn step(least: f64, unit: Unit) -> f64 {
+    let long = LONG.into_iter().find(|step| *step >= least).filter(|_| unit == Unit::Time && least > 50e9);
+    if let Some(step) = long {
+        return step;
+    }
     let power = 10_f64.powf(least.log10().floor());
     let round = [1.0, 2.0, 5.0, 10.0].into_iter().map(|times| times * power);
     let step = round.into_iter().find(|step| *step >= least * (1.0 - 1e-9)).unwrap_or(10.0 * power);
-    match unit {
-        // There is no half connection, and no half octet or nanosecond.
-        Unit::Count | Unit::Octets | Unit::Time => step.max(1.0),
-    }
+    step.max(1.0)
 }
 
 fn words(value: f64, step: f64, unit: Unit) -> String {
@@ -65,7 +71,8 @@ fn words(value: f64, step: f64, unit: Unit) -> String {
         }
         Unit::Time => {
             let (size, name) = match step {
-                step if step >= 60e9 * 10.0 => (60e9, "min"),
+                step if step >= HOUR => (HOUR, "h"),
+                step if step >= 60e9 => (60e9, "min"),
                 step if step >= 1e8 => (1e9, "s"),
                 step if step >= 1e5 => (1e6, "ms"),
                 step if step >= 1e2 => (1e3, "µs"),
@@ -88,6 +95,8 @@ mod tests {
         assert_eq!(words(0.0, 250e6, Unit::Time), ["0", "50 ms", "100 ms", "150 ms", "200 ms", "250 ms"]);
         assert_eq!(words(-1e9, 3e9, Unit::Time), ["-1 s", "0", "1 s", "2 s", "3 s"]);
         assert_eq!(words(0.0, 1.2e9, Unit::Time), ["0", "0.5 s", "1.0 s"]);
+        assert_eq!(words(0.0, 7_200e9, Unit::Time), ["0", "30 min", "60 min", "90 min", "120 min"]);
+        assert_eq!(words(0.0, 18_000e9, Unit::Time), ["0", "1 h", "2 h", "3 h", "4 h", "5 h"]);
         assert_eq!(words(0.0, 2.0, Unit::Count), ["0", "1", "2"]);
         assert_eq!(words(5.0, 5.0, Unit::Count), ["5"]);
         assert!(ticks(0.0, f64::MAX, 5, Unit::Octets).len() < 12);

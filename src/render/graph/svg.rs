@@ -23,6 +23,9 @@ const PER_VALUE: f64 = 64.0;
 const PER_TIME: f64 = 110.0;
 
 /// Writes the plot on a slide. `who` stands at its right, above: whose it is.
+///
+/// # Errors
+/// What `out` says.
 pub fn write(plot: &Plot, title: &str, who: &[String], style: &Style, out: &mut impl io::Write) -> io::Result<()> {
     let asked = style.canvas.size.unwrap_or(Size::SLIDE);
     let wide = f64::from(Size::SLIDE.width);

@@ -16,6 +16,9 @@ const AMONG: usize = 12;
 const PER_TIME: usize = 16;
 
 /// Writes the plot; `who` says whose it is.
+///
+/// # Errors
+/// What `out` says.
 pub fn write(plot: &Plot, title: &str, who: &[String], style: &Style, out: &mut impl io::Write) -> io::Result<()> {
     let mut line = Line::new(style);
     line.push(title, Ink::Strong);

@@ -15,9 +15,11 @@ use crate::timeline::Timeline;
 pub enum Error {
     #[error("there is no TCP segment in frame {0}")]
     NoSegment(u64),
+    #[error("frame {frame} holds no TCP segment of connection {connection}")]
+    Elsewhere { frame: u64, connection: u64 },
     #[error("there is no TCP segment")]
     NoSegments,
-    #[error("this timeline does not hold the octets of frame {0}")]
+    #[error("this timeline does not hold the octets of frame {0}; --anonymize leaves them out")]
     NoOctets(u64),
 }
 
@@ -29,7 +31,10 @@ pub fn of(timeline: &Timeline, connection: Option<u64>, frame: Option<u64>) -> R
     let own = timeline.events.iter().filter(|event| connection.is_none_or(|id| event.connection == id));
     let mut segments = own.filter_map(|event| Some((event.connection, event.segment()?)));
     let (connection, segment) = match frame {
-        Some(frame) => segments.find(|(_, segment)| segment.frame == frame).ok_or(Error::NoSegment(frame))?,
+        Some(frame) => segments.find(|(_, segment)| segment.frame == frame).ok_or(match connection {
+            Some(connection) => Error::Elsewhere { frame, connection },
+            None => Error::NoSegment(frame),
+        })?,
         None => segments.next().ok_or(Error::NoSegments)?,
     };
     Header::of(connection, segment).ok_or(Error::NoOctets(segment.frame))

@@ -20,17 +20,16 @@ const LOWEST: f64 = 44.0;
 ///
 /// # Errors
 /// What `out` says.
-pub fn write(header: &Header, who: &[String], style: &Style, out: &mut impl io::Write) -> io::Result<()> {
+pub fn write(header: &Header, title: &str, who: &[String], style: &Style, out: &mut impl io::Write) -> io::Result<()> {
     let asked = style.canvas.size.unwrap_or(Size::SLIDE);
     let wide = f64::from(Size::SLIDE.width);
     let ratio = f64::from(asked.height.max(1)) / f64::from(asked.width.max(1));
     let lines = header.lines() as f64;
     let high = (wide * ratio).max(TOP + lines * LOWEST + 40.0);
     let each = ((high - TOP - 60.0) / lines).clamp(LOWEST, HIGHEST);
-    let title = header.title(style);
     let who = who.join(" · ");
     let mut shapes = vec![
-        Shape::words(at(32.0, 50.0), Anchor::Start, TITLE, Paint::Text, title.as_str()).bold(),
+        Shape::words(at(32.0, 50.0), Anchor::Start, TITLE, Paint::Text, title).bold(),
         Shape::words(at(32.0, 74.0), Anchor::Start, 14.0, Paint::Dim, width::clean(&who, 160, style)),
     ];
     let bit = (wide - LEFT - RIGHT) / LINE as f64;
@@ -48,7 +47,7 @@ pub fn write(header: &Header, who: &[String], style: &Style, out: &mut impl io::
     for field in &header.fields {
         shapes.extend(boxes(field, bit, each, style));
     }
-    let sheet = svg::Sheet { width: wide, height: high, size: asked, left: 0.0, title: &title, about: &who };
+    let sheet = svg::Sheet { width: wide, height: high, size: asked, left: 0.0, title, about: &who };
     svg::sheet(&sheet, &shapes, style, out)
 }
 

@@ -15,9 +15,9 @@ const INDENT: usize = 2;
 ///
 /// # Errors
 /// What `out` says.
-pub fn write(header: &Header, who: &[String], style: &Style, out: &mut impl io::Write) -> io::Result<()> {
+pub fn write(header: &Header, title: &str, who: &[String], style: &Style, out: &mut impl io::Write) -> io::Result<()> {
     let mut line = Line::new(style);
-    line.push(&header.title(style), Ink::Strong);
+    line.push(title, Ink::Strong);
     line.write(out)?;
     for words in crate::render::text::joined(who, style.width, style) {
         let mut line = Line::new(style);
