@@ -66,6 +66,9 @@ fn steps_are_counted_as_their_pictures_are() {
     let numbers: Vec<u64> = part["steps"].as_array().unwrap().iter().map(|step| step["n"].as_u64().unwrap()).collect();
     assert_eq!(numbers, [2, 4, 5]);
     assert!(whole["steps"].as_array().unwrap().len() > 5);
+    let none = run(&["replay", DOWNLOAD, "--steps", "99-"]);
+    assert_eq!(none.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&none.stderr).contains("it has "), "{none:?}");
     let wrong = run(&["replay", DOWNLOAD, "--steps", "3-1"]);
     assert_eq!(wrong.status.code(), Some(2));
 }

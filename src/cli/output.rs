@@ -213,6 +213,14 @@ fn draw(timeline: &Timeline, view: &View, format: Format, style: &Style, out: &m
             let message = Text::new("there is no TCP connection to tell of", "没有可讲述的 TCP 连接");
             Err(Failure::new(Exit::Failed, message).into())
         }
+        Err(error @ render::Error::NothingChosen(steps)) => {
+            let zh = format!("没有可显示的内容：共有 {steps} 个步骤，都不在所选范围内");
+            let help = Text::new(
+                "choose others with --steps, --phase or --only",
+                "请用 --steps、--phase 或 --only 选择其他部分",
+            );
+            Err(Failure::new(Exit::Failed, Text::new(error.to_string(), zh)).help(help).into())
+        }
         Err(error @ render::Error::NothingToPlot) => {
             let zh = "没有可绘制的数据：时间线中没有该连接的这类测量值";
             Err(Failure::new(Exit::Failed, Text::new(error.to_string(), zh)).into())

@@ -45,6 +45,8 @@ pub struct Panel {
     /// The values at its lower and its upper edge.
     pub low: f64,
     pub high: f64,
+    /// What bounds the values is drawn up to so many times the highest of them: beyond, they would be lost at the bottom.
+    pub reach: f64,
     /// Whether the first side's colours are its own.
     pub is_clients: bool,
     pub series: Vec<Series>,
@@ -170,9 +172,6 @@ impl Plot {
     }
 }
 
-/// What bounds the values is drawn in full up to so many times the highest of them: beyond, they would be lost at the bottom.
-const BOUND: f64 = 1.6;
-
 impl Panel {
     /// Puts the marks in order and settles the edges.
     fn bound(&mut self) {
@@ -186,7 +185,7 @@ impl Panel {
             series.flat_map(|series| series.marks.points()).map(|(_, value)| value).fold(0.0, f64::max)
         };
         let (values, bounds) = (highest(false), highest(true));
-        self.high = if values > 0.0 { values.max(bounds.min(values * BOUND)) } else { bounds.max(1.0) };
+        self.high = if values > 0.0 { values.max(bounds.min(values * self.reach)) } else { bounds.max(1.0) };
         let all = self.series.iter().flat_map(|series| series.marks.points());
         self.low = all.map(|(_, value)| value).fold(0.0, f64::min);
     }
@@ -197,6 +196,13 @@ impl Series {
     pub fn beyond(&self, panel: &Panel) -> Option<f64> {
         let values = self.marks.points().map(|(_, value)| value).filter(|value| *value > panel.high);
         values.max_by(f64::total_cmp)
+    }
+}
+
+impl Series {
+    /// Whether anything of it is within the panel.
+    pub fn is_within(&self, panel: &Panel) -> bool {
+        self.marks.points().any(|(_, value)| (panel.low..=panel.high).contains(&value))
     }
 }
 

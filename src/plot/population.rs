@@ -33,7 +33,15 @@ pub(super) fn plot(timeline: &Timeline, connection: Option<u64>) -> Option<Plot>
         from_ns: origin_ns,
         to_ns: origin_ns,
         origin_ns,
-        panels: vec![Panel { name: Text::default(), unit: Unit::Count, low: 0.0, high: 0.0, is_clients: true, series }],
+        panels: vec![Panel {
+            name: Text::default(),
+            unit: Unit::Count,
+            low: 0.0,
+            high: 0.0,
+            reach: 1.0,
+            is_clients: true,
+            series,
+        }],
     })
 }
 

@@ -44,6 +44,8 @@ struct Waiting {
     sent_ns: i64,
     is_syn: bool,
     is_ambiguous: bool,
+    /// It was told of before by a SACK block, which was its round trip.
+    is_sacked: bool,
 }
 
 fn panel(path: &Path<'_>, from: usize) -> Panel {
@@ -67,6 +69,7 @@ fn panel(path: &Path<'_>, from: usize) -> Panel {
         unit: Unit::Time,
         low: 0.0,
         high: 0.0,
+        reach: 4.0,
         is_clients: from == 0,
         series: series.into_iter().map(|(meaning, marks)| Series { meaning, marks }).collect(),
     }
@@ -89,7 +92,14 @@ impl Clock {
             self.waiting.pop_front();
         }
         let is_syn = has(segment, "SYN");
-        self.waiting.push_back(Waiting { begins: segment.seq, end, sent_ns: t_ns, is_syn, is_ambiguous: false });
+        self.waiting.push_back(Waiting {
+            begins: segment.seq,
+            end,
+            sent_ns: t_ns,
+            is_syn,
+            is_ambiguous: false,
+            is_sacked: false,
+        });
         self.next = self.next.max(end);
     }
 
@@ -97,14 +107,15 @@ impl Clock {
         let Some(ack) = segment.ack.filter(|_| !has(segment, "RST")) else { return };
         let (mut newest, mut is_ambiguous) = (None, false);
         while let Some(waiting) = self.waiting.front().filter(|waiting| waiting.end <= ack) {
-            is_ambiguous |= waiting.is_ambiguous;
-            newest = Some((waiting.sent_ns, waiting.is_syn));
+            is_ambiguous |= waiting.is_ambiguous && !waiting.is_sacked;
+            if !waiting.is_sacked {
+                newest = Some((waiting.sent_ns, waiting.is_syn));
+            }
             self.waiting.pop_front();
         }
+        let sacked = segment.options.sack.iter().take(4).filter_map(|block| self.sacked(*block)).max();
         // What was sent once may have waited for what was sent again.
-        if is_ambiguous {
-            return;
-        }
+        let newest = newest.filter(|_| !is_ambiguous).or(sacked.map(|sent_ns| (sent_ns, false)));
         // Of several that are acknowledged at once the last one tells: the others may have waited for it.
         let Some((sent_ns, is_syn)) = newest.filter(|(sent_ns, _)| *sent_ns <= t_ns) else { return };
         let took = value(t_ns.saturating_sub(sent_ns));
@@ -116,5 +127,17 @@ impl Clock {
         self.estimate = Some((srtt, rttvar));
         self.smoothed.push((t_ns, srtt));
         self.timeout.push((t_ns, srtt + (4.0 * rttvar).max(LINUX_RTO_MIN_NS)));
+    }
+
+    /// What a block tells of for the first time: when the last of it was sent that was sent once.
+    fn sacked(&mut self, [left, right]: [i64; 2]) -> Option<i64> {
+        let first = self.waiting.partition_point(|waiting| waiting.begins < left);
+        let own = self.waiting.iter_mut().skip(first).take_while(|waiting| waiting.end <= right);
+        let mut newest = None;
+        for waiting in own.filter(|waiting| !waiting.is_sacked) {
+            waiting.is_sacked = true;
+            newest = newest.max(Some(waiting.sent_ns).filter(|_| !waiting.is_ambiguous));
+        }
+        newest
     }
 }

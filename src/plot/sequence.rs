@@ -86,6 +86,7 @@ fn panel(path: &Path<'_>, from: usize) -> Panel {
         unit: Unit::Octets,
         low: 0.0,
         high: 0.0,
+        reach: 1.6,
         is_clients: from == 0,
         series: series.into_iter().map(|(meaning, marks)| Series { meaning, marks }).collect(),
     }
@@ -129,7 +130,8 @@ impl Direction {
                 self.acknowledged.push((t_ns, value(ack)));
             }
         }
-        for [left, right] in segment.options.sack.iter().take(4) {
+        // What was never sent cannot have arrived: somebody on the way changed numbers.
+        for [left, right] in segment.options.sack.iter().take(4).filter(|[left, _]| *left < self.next) {
             let blocks = if *right <= ack { &mut self.doubled } else { &mut self.sacked };
             blocks.push((t_ns, value(*left), value(*right)));
         }

@@ -10,8 +10,8 @@ pub(super) fn plot(path: &Path<'_>) -> Plot {
         kind: Kind::Window,
         title: Text::new("Octets in flight and the window", "在途字节数与窗口"),
         about: Text::new(
-            "What was sent and is not acknowledged yet, below what the receiver allows.",
-            "已发送而未确认的字节数，以及接收方允许的上限。",
+            "What was sent and is not acknowledged yet (what SACK told of included), below what the receiver allows.",
+            "已发送而未确认的字节数（含 SACK 已告知的部分），以及接收方允许的上限。",
         ),
         from_ns: path.origin_ns,
         to_ns: path.origin_ns,
@@ -57,6 +57,7 @@ fn panel(path: &Path<'_>, from: usize) -> Panel {
         unit: Unit::Octets,
         low: 0.0,
         high: 0.0,
+        reach: 4.0,
         is_clients: from == 0,
         series: series.into_iter().map(|(meaning, marks)| Series { meaning, marks }).collect(),
     }

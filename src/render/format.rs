@@ -162,6 +162,8 @@ pub enum Error {
     UnknownConnection { asked: u64, known: Vec<u64> },
     #[error("there is no TCP connection to tell of")]
     Nothing,
+    #[error("nothing of it is left to show: it has {0} steps, and none of them is among those that were asked for")]
+    NothingChosen(usize),
     #[error("there is nothing to draw over time: the timeline has nothing of this kind for the connection")]
     NothingToPlot,
     #[error(transparent)]
@@ -194,6 +196,14 @@ pub fn write(
             known.extend((all.connections > 0).then_some(all.connections));
         }
         return Err(Error::UnknownConnection { asked, known });
+    }
+    if view.is_partial() {
+        let chosen = ladder::part(timeline, view);
+        let is_own = |id: u64| view.connection.is_none_or(|asked| asked == id);
+        if !chosen.events.iter().any(|event| is_own(event.connection)) {
+            let steps = timeline.steps.iter().filter(|step| is_own(step.connection));
+            return Err(Error::NothingChosen(steps.count()));
+        }
     }
     if view.header.is_some() && is_drawn(format) {
         return header(timeline, view, format, style, out);

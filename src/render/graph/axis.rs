@@ -1,9 +1,10 @@
 //! Round values at equal distances, and how they are written.
 
 use super::meaning::name;
-use crate::plot::{Panel, Unit};
+use crate::plot::{Kind, Panel, Unit};
+use crate::render::header::plain;
 use crate::render::overview::grouped;
-use crate::render::{Charset, Style, time};
+use crate::render::{Charset, Style, time, width};
 
 /// A value that has a line of its own, and its words.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +26,19 @@ pub(super) fn ticks(low: f64, high: f64, wanted: usize, unit: Unit) -> Vec<Tick>
         .take_while(|value| value.is_finite() && *value <= high + step * 1e-9)
         .map(|value| Tick { value, words: words(value, step, unit) })
         .collect()
+}
+
+/// What stands above a panel: whose values, and which.
+pub(super) fn titled(panel: &Panel, kind: Kind, style: &Style) -> String {
+    let values = match kind {
+        Kind::Sequence => style.lang.pick("sequence number", "序号"),
+        Kind::RoundTrip => style.lang.pick("time", "时间"),
+        Kind::Window => style.lang.pick("octets", "字节"),
+        Kind::States => style.lang.pick("connections", "连接数"),
+    };
+    let name = plain(panel.name.get(style.lang), style);
+    let colon = style.lang.pick(": ", "：");
+    width::clean(&if name.is_empty() { values.to_string() } else { format!("{name}{colon}{values}") }, 120, style)
 }
 
 /// What the panel does not hold: `receiver's window up to 116,736 ↑`.

@@ -1,6 +1,6 @@
 //! A plot as SVG: panels above one another, values at the left, time below, the meanings at the foot.
 
-use super::axis::{Tick, beyond, ticks};
+use super::axis::{Tick, beyond, ticks, titled};
 use super::marks::{self, Field};
 use super::meaning::{look, name};
 use super::scale::Scale;
@@ -86,7 +86,7 @@ fn field(panel: &Panel, plot: &Plot, top: f64, height: f64, time: Scale, is_last
         stroke: Some(stroke(Paint::Dim, 1.0)),
         fill: None,
     });
-    let name = width::clean(panel.name.get(style.lang), 120, style);
+    let name = titled(panel, plot.kind, style);
     shapes.push(Shape::words(at(time.from, top - 7.0), Anchor::Start, 13.0, own, name).bold());
     if let Some(beyond) = beyond(panel, style) {
         shapes.push(Shape::words(at(time.to, top - 7.0), Anchor::End, SMALL, Paint::Dim, beyond));
@@ -108,7 +108,7 @@ fn legend(plot: &Plot, y: f64, style: &Style) -> Vec<Shape> {
     let mut x = 32.0;
     let mut told: Vec<Meaning> = Vec::new();
     for panel in &plot.panels {
-        for series in panel.series.iter().filter(|series| !is_said(series.meaning)) {
+        for series in panel.series.iter().filter(|series| !is_said(series.meaning) && series.is_within(panel)) {
             if told.contains(&series.meaning) {
                 continue;
             }

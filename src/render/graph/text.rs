@@ -1,9 +1,10 @@
 //! A plot in characters: a field for each panel, values at its left, time below.
 
-use super::axis::{beyond, ticks};
+use super::axis::{beyond, ticks, titled};
 use super::meaning::{glyph, ink, name};
 use super::scale::Scale;
 use crate::plot::{Marks, Meaning, Panel, Plot, Unit};
+use crate::render::header::plain;
 use crate::render::ink::Ink;
 use crate::render::line::Line;
 use crate::render::{Charset, Style, text, width};
@@ -23,7 +24,8 @@ pub fn write(plot: &Plot, title: &str, who: &[String], style: &Style, out: &mut 
     let mut line = Line::new(style);
     line.push(title, Ink::Strong);
     line.write(out)?;
-    for words in text::joined(who, style.width, style) {
+    let who: Vec<String> = who.iter().map(|part| plain(part, style)).collect();
+    for words in text::joined(&who, style.width, style) {
         let mut line = Line::new(style);
         line.push(&words, Ink::Dim);
         line.write(out)?;
@@ -70,13 +72,11 @@ fn field(panel: &Panel, plot: &Plot, rows: usize, style: &Style, out: &mut impl 
     let own = if panel.is_clients { Ink::Client } else { Ink::Server };
     Line::new(style).write(out)?;
     let mut line = Line::new(style);
-    line.push(&width::clean(panel.name.get(style.lang), 120, style), own);
+    line.push(&titled(panel, plot.kind, style), own);
     if let Some(beyond) = beyond(panel, style) {
         line.push("  ", Ink::Plain).push(&beyond, Ink::Dim);
     }
-    if !panel.name.en.is_empty() {
-        line.write(out)?;
-    }
+    line.write(out)?;
     let values = ticks(panel.low, panel.high, rows / 4, panel.unit);
     let left = values.iter().map(|tick| width::width(&tick.words)).max().unwrap_or(0) + 1;
     let columns = style.width.saturating_sub(left + 2).max(10);
@@ -181,9 +181,12 @@ fn foot(
 
 fn legend(plot: &Plot, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
     let mut told: Vec<Meaning> = Vec::new();
-    for series in plot.panels.iter().flat_map(|panel| &panel.series) {
-        if !told.contains(&series.meaning) {
-            told.push(series.meaning);
+    let shown = |panel: &'_ Panel| {
+        panel.series.iter().filter(|series| series.is_within(panel)).map(|series| series.meaning).collect::<Vec<_>>()
+    };
+    for meaning in plot.panels.iter().flat_map(shown) {
+        if !told.contains(&meaning) {
+            told.push(meaning);
         }
     }
     let parts: Vec<String> = told

@@ -8,7 +8,17 @@ pub mod wavedrom;
 
 pub use fields::Header;
 
+use crate::render::text::Glyphs;
+use crate::render::{Charset, Style};
 use crate::timeline::Timeline;
+
+/// Arrows and the like in the characters that may be drawn with.
+pub(super) fn plain(text: &str, style: &Style) -> String {
+    match style.charset {
+        Charset::Unicode => text.to_string(),
+        Charset::Narrow | Charset::Ascii => text.replace('→', Glyphs::of(style.charset).right),
+    }
+}
 
 /// Why a header cannot be drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

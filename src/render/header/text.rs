@@ -1,6 +1,7 @@
 //! A header in characters, as RFCs draw it: two columns a bit, and below it what each field holds.
 
 use super::fields::{Field, Header, LINE};
+use super::plain;
 use crate::render::ink::Ink;
 use crate::render::line::Line;
 use crate::render::{Style, width};
@@ -19,7 +20,8 @@ pub fn write(header: &Header, title: &str, who: &[String], style: &Style, out: &
     let mut line = Line::new(style);
     line.push(title, Ink::Strong);
     line.write(out)?;
-    for words in crate::render::text::joined(who, style.width, style) {
+    let who: Vec<String> = who.iter().map(|part| plain(part, style)).collect();
+    for words in crate::render::text::joined(&who, style.width, style) {
         let mut line = Line::new(style);
         line.push(&words, Ink::Dim);
         line.write(out)?;
@@ -104,7 +106,14 @@ fn list(header: &Header, style: &Style, out: &mut impl io::Write) -> io::Result<
         let is_unset = field.flag == Some(false);
         let ink = if is_unset { Ink::Dim } else { Ink::Plain };
         line.to(INDENT).push(field.name.get(style.lang), Ink::Dim).to(first);
-        line.push(&width::clean(&field.value, 120, style), if field.flag == Some(true) { Ink::State } else { ink });
+        let value = width::clean(&field.value, 120, style);
+        // A narrow terminal has room for it below.
+        if first + width::width(&value) > style.width {
+            line.write(out)?;
+            line = Line::new(style);
+            line.to(2 * INDENT);
+        }
+        line.push(&value, if field.flag == Some(true) { Ink::State } else { ink });
         let meaning = width::clean(field.meaning.get(style.lang), 120, style);
         if !meaning.is_empty() && !is_unset {
             let gap = if field.value.is_empty() { "" } else { "  " };

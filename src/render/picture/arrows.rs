@@ -4,7 +4,7 @@ use super::body::{self, Body, DETAIL, DETAIL_LINE, LABEL, LOST_FALL, paint};
 use super::columns::Columns;
 use super::shape::{Anchor, Dash, Paint, Part, Point, Shape, Stroke, Words, at, stroke};
 use crate::ladder::{Arrow, Side};
-use crate::timeline::Fate;
+use crate::timeline::{Fate, Phase};
 
 /// Thickness of a shaft, and of one that stands for many segments.
 const SHAFT: f64 = 2.0;
@@ -83,8 +83,17 @@ pub(super) fn arrow(
 /// Folded data: an arrow for each direction, and below them what they are together.
 pub(super) fn folded(body: &Body<'_>, y: f64, columns: &Columns) -> Vec<Shape> {
     let Body::Folded { flows, sum } = body else { return Vec::new() };
-    let mut shapes = Vec::new();
     let middle = f64::midpoint(columns.left, columns.right);
+    // Arrows that slant pass behind it.
+    let ground = Shape::Box {
+        at: at(columns.left + 6.0, y - 24.0),
+        width: columns.area() - 12.0,
+        height: flows.len() as f64 * 26.0 + 24.0,
+        round: 4.0,
+        stroke: None,
+        fill: Some(Paint::Band(Phase::Data)),
+    };
+    let mut shapes = vec![ground];
     for (row, (from, words)) in flows.iter().enumerate() {
         let y = y + row as f64 * 26.0;
         let (foot, tip) = (at(columns.lane(*from), y), at(columns.inside(!*from, 2.0), y));

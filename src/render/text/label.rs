@@ -45,10 +45,11 @@ fn parts(arrow: &Arrow, style: &Style) -> Vec<(u8, String)> {
     let parts = match style.detail {
         Detail::Terse => vec![
             (9, Some(flags)),
-            (5, Some(terse::octets(arrow))),
-            (6, arrow.ack.map(|ack| format!("ack {ack}"))),
-            (4, Some(format!("win {}", arrow.window_field))),
-            (3, terse::options(&arrow.options, style)),
+            // In packetdrill's order: what has no room moves from the end.
+            (8, Some(terse::octets(arrow))),
+            (7, arrow.ack.map(|ack| format!("ack {ack}"))),
+            (6, Some(format!("win {}", arrow.window_field))),
+            (5, terse::options(&arrow.options, style)),
         ],
         Detail::Normal | Detail::Full => vec![
             (9, Some(flags)),
