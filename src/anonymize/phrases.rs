@@ -1,8 +1,8 @@
-//! Names that are no single word, as somebody may have given them, found in a text in one pass.
+//! Names that are no single word, as somebody may have given them, found in a text in one pass; and what capitals are to all names.
 
 use std::collections::HashMap;
 
-/// A tree of letters, without regard to ASCII capitals.
+/// A tree of small letters.
 #[derive(Debug, Default)]
 pub(super) struct Phrases {
     /// From a node, by a letter, to the next; the root is 0.
@@ -16,7 +16,7 @@ impl Phrases {
     /// From now on `other` stands for the phrase; the first word on it counts.
     pub(super) fn insert(&mut self, phrase: &str, other: Option<String>) {
         let mut node = 0;
-        for letter in phrase.chars().map(|letter| letter.to_ascii_lowercase()) {
+        for letter in phrase.chars().flat_map(small) {
             let nodes = &mut self.nodes;
             node = *self.next.entry((node, letter)).or_insert_with(|| {
                 *nodes += 1;
@@ -35,8 +35,11 @@ impl Phrases {
         let (mut node, mut found) = (0, None);
         let mut letters = text.char_indices().peekable();
         while let Some((at, letter)) = letters.next() {
-            let Some(next) = self.next.get(&(node, letter.to_ascii_lowercase())) else { break };
-            node = *next;
+            let Some(next) = small(letter).try_fold(node, |node, letter| self.next.get(&(node, letter)).copied())
+            else {
+                break;
+            };
+            node = next;
             let goes_on = letter.is_ascii_alphanumeric()
                 && letters.peek().is_some_and(|(_, next)| next.is_ascii_alphanumeric() || *next == '-');
             if let Some(other) = self.ends.get(&node).filter(|_| !goes_on) {
@@ -45,4 +48,10 @@ impl Phrases {
         }
         found
     }
+}
+
+/// A letter without regard to capitals, of any script; one by one, so that a text and its parts become the same.
+pub(super) fn small(letter: char) -> impl Iterator<Item = char> {
+    // A capital sigma has two small ones.
+    letter.to_lowercase().map(|letter| if letter == 'ς' { 'σ' } else { letter })
 }

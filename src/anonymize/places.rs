@@ -1,6 +1,6 @@
 //! What each address and each name becomes.
 
-use super::phrases::Phrases;
+use super::phrases::{Phrases, small};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -66,7 +66,7 @@ impl Places {
     /// From now on it is not told where a list of names is, unless it is where everybody has it.
     pub(super) fn learn_path(&mut self, path: &str) {
         if !path.is_empty() && !HOSTS_FILES.contains(&path) {
-            self.names.insert(path.to_ascii_lowercase(), Some(HOSTS_FILE.into()));
+            self.names.insert(plain(path).into_owned(), Some(HOSTS_FILE.into()));
             self.phrases.insert(path, Some(HOSTS_FILE.into()));
         }
     }
@@ -159,7 +159,8 @@ impl Places {
 /// In small letters, without a dot at its end.
 fn plain(name: &str) -> Cow<'_, str> {
     let name = name.strip_suffix('.').unwrap_or(name);
-    if name.bytes().any(|c| c.is_ascii_uppercase()) { name.to_ascii_lowercase().into() } else { name.into() }
+    let is_plain = name.bytes().all(|c| c.is_ascii() && !c.is_ascii_uppercase());
+    if is_plain { name.into() } else { name.chars().flat_map(small).collect::<String>().into() }
 }
 
 /// Whether it stands in a text as one word.

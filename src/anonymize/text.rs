@@ -302,6 +302,19 @@ mod tests {
     }
 
     #[test]
+    fn capitals_of_any_script_are_the_same_name() {
+        let mut places = knowing(&["MÜLLER.test", "ΟΔΟΣ.test", "сервер.test"]);
+        assert_eq!(
+            places.hide("müller.test Müller.TEST intern.müller.test οδος.test οδοσ.test СЕРВЕР.test"),
+            "host1.example host1.example host1.example host2.example host2.example host3.example"
+        );
+        assert_eq!(places.hide_place("müller.test"), "host1.example");
+        let mut places = Places::keeping(&["ÄRZTE"]);
+        places.learn("ärzte");
+        assert_eq!(places.hide("Ärzte"), "Ärzte");
+    }
+
+    #[test]
     fn what_records_hold_is_hidden_in_every_sentence() {
         let mut places = knowing(&["lab.test"]);
         places.learn_data("10 mail.lab.test");
