@@ -58,13 +58,11 @@ fn empty(timeline: &mut Timeline, places: &mut Places) {
             places.learn(name);
         }
         // What records hold may be anything: keys, mail addresses.
-        let mut data: Vec<String> = lookup.records.iter_mut().map(|record| std::mem::take(&mut record.data)).collect();
+        let data: Vec<String> = lookup.records.iter_mut().map(|record| std::mem::take(&mut record.data)).collect();
         // Steps say it again.
-        data.iter().take(MOST_TOLD).for_each(|data| places.learn_data(data));
-        data.sort_by_key(|data| std::cmp::Reverse(data.len()));
-        for data in data.iter().filter(|data| !data.is_empty()) {
+        for data in data.iter().take(MOST_TOLD).filter(|data| !places.learn_data(data)) {
             for text in [&mut lookup.text.en, &mut lookup.text.zh] {
-                *text = text.replace(data.as_str(), "…");
+                *text = without_short(text, data);
             }
         }
         if let Asked::HostsFile { path } = &lookup.asked {
@@ -114,6 +112,17 @@ fn rewrite(value: &mut Value, holds: Holds, places: &mut Places) {
     }
 }
 
+/// What a record holds is too short to be known elsewhere: it is left out where it stands alone, as `→ e, f` tells it.
+fn without_short(text: &str, data: &str) -> String {
+    let between = [' ', ',', '，', '、', '。', '；', ';'];
+    let others = |part: &str| match part.strip_suffix(between) {
+        Some(bare) if bare == data => part.replacen(data, "…", 1),
+        None if part == data => "…".into(),
+        _ => part.to_string(),
+    };
+    if data.is_empty() { text.into() } else { text.split_inclusive(between).map(others).collect() }
+}
+
 /// A warning about a file begins with the file's name, in both languages.
 fn without_file(warning: &mut Text) {
     let Text { en, zh } = warning;
@@ -128,6 +137,15 @@ fn without_file(warning: &mut Text) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn short_data_are_left_out_where_they_stand_alone() {
+        let text = "lookup e.lab.test TXT → e, f, e by /etc/hosts";
+        assert_eq!(without_short(text, "e"), "lookup e.lab.test TXT → …, f, … by /etc/hosts");
+        assert_eq!(without_short("查询 e.test → e，f", "e"), "查询 e.test → …，f");
+        assert_eq!(without_short("e", "e"), "…");
+        assert_eq!(without_short("a b", ""), "a b");
+    }
 
     #[test]
     fn a_warning_does_not_name_its_file() {

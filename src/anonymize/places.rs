@@ -71,11 +71,14 @@ impl Places {
         }
     }
 
-    /// From now on what a record holds is not told. Of one or two letters nothing is learned: they stand in every sentence.
-    pub(super) fn learn_data(&mut self, data: &str) {
-        if data.len() > 2 {
+    /// From now on what a record holds is not told. Of one or two letters nothing is learned: they stand in every sentence. Whether
+    /// it was.
+    pub(super) fn learn_data(&mut self, data: &str) -> bool {
+        let is_long = data.len() > 2;
+        if is_long {
             self.phrases.insert(data, Some("…".into()));
         }
+        is_long
     }
 
     /// What stands for a name that is known, or that ends in one that is: then its first labels are hidden too.

@@ -11,6 +11,11 @@ impl Places {
         let (mut rest, mut last) = (text, None);
         let mut sections = Sections::None;
         while let Some(first) = rest.chars().next() {
+            if let Some((len, other)) = self.known_word(rest, last) {
+                out.push_str(&other);
+                (last, rest) = behind(rest, len);
+                continue;
+            }
             if let Some(len) = self.phrase(rest, last, &mut out) {
                 (last, rest) = behind(rest, len);
                 continue;
@@ -46,6 +51,22 @@ impl Places {
             Some(other) => other.into_owned(),
             None => self.hide(text),
         }
+    }
+
+    /// The name that the text begins with, where a phrase would take a part of it: `printer` of `printer.lab.test`. Its length and
+    /// what stands for it.
+    fn known_word(&mut self, text: &str, last: Option<char>) -> Option<(usize, String)> {
+        if self.phrases.is_empty() || last.is_some_and(|c| is_of_word(c) && c != ':') {
+            return None;
+        }
+        let end = text.find(|c| !is_of_word(c) || c == ':').unwrap_or(text.len());
+        let word = text.get(..end)?.trim_end_matches(['.', '-', '_']);
+        let phrase = self.phrases.longest(text).map(|(len, _)| len);
+        if word.is_empty() || phrase.is_some_and(|len| len > word.len()) {
+            return None;
+        }
+        let other = self.name(word)?.into_owned();
+        Some((word.len(), other))
     }
 
     /// Puts out what stands for the phrase that the text begins with; gives its length. Labels before it are hidden with it.
@@ -323,6 +344,17 @@ mod tests {
             places.hide("lookup lab.test MX → 10 mail.lab.test, \"key of me@lab.test\" by 10.0.0.53"),
             "lookup host1.example MX → …, … by 192.0.2.1"
         );
+        // A name is known by all of itself, whatever records hold of it.
+        let mut places = knowing(&["printer.lab.test", "a.shop.test"]);
+        for data in ["printer", "shop", "lab.test", "etc-"] {
+            assert!(places.learn_data(data));
+        }
+        assert_eq!(
+            places
+                .hide("lookup printer.lab.test NS → printer, shop by /etc/hosts; at:printer.lab.test:80 a.shop.test."),
+            "lookup host1.example NS → …, … by /etc/hosts; at:host1.example:80 host2.example."
+        );
+        assert_eq!(places.hide("secret.printer.lab.test, printers"), "host3.example, printers");
     }
 
     #[test]
