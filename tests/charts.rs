@@ -285,6 +285,26 @@ fn a_trace_keeps_the_rules_of_its_format() {
     }
 }
 
+/// However many connections there are and whatever their numbers: no track has the number of a process or of another track.
+#[test]
+fn a_track_has_a_number_of_its_own() {
+    let mut timeline = timeline("refused.pcap");
+    let one = timeline.connections[0].clone();
+    let numbers = (1..=350).chain([700, 1050, 1 << 40, u64::MAX]);
+    timeline.connections = numbers.map(|id| synfin::timeline::Connection { id, ..one.clone() }).collect();
+    let trace: Value = serde_json::from_str(&export(&timeline, Format::Trace, Lang::En)).unwrap();
+    let mut processes = std::collections::HashMap::new();
+    for event in trace["traceEvents"].as_array().unwrap() {
+        let (pid, tid) = (event["pid"].as_u64().unwrap(), event["tid"].as_u64().unwrap());
+        assert_eq!(*processes.entry(tid).or_insert(pid), pid, "{event}");
+    }
+    assert_eq!(timeline.connections.len(), 354);
+    for connection in &timeline.connections {
+        assert!(!processes.contains_key(&connection.id), "{}", connection.id);
+        assert!(processes.values().any(|pid| *pid == connection.id), "{}", connection.id);
+    }
+}
+
 /// Whatever packets hold, each line of a timing diagram is one of ours.
 #[test]
 fn a_timing_diagram_has_no_line_but_ours() {

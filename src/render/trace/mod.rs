@@ -12,7 +12,7 @@ use crate::ladder::Lanes;
 use crate::timeline::{Event, Timeline};
 use event::{Entry, Json};
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 
 /// Where the trace comes from.
@@ -36,10 +36,13 @@ pub fn write(timeline: &Timeline, style: &Style, out: &mut impl io::Write) -> io
         events.entry(event.connection).or_default().push(event);
     }
     let (mut names, mut entries) = (Vec::new(), Vec::new());
+    // A process's number is its main thread's too: tracks get hundreds in which no process is.
+    let taken: HashSet<u64> = timeline.connections.iter().map(|connection| connection.id / 100).collect();
+    let mut hundreds = (1..).filter(|hundred| !taken.contains(hundred));
     for (connection, client, server) in timeline.with_endpoints() {
         let own = events.remove(&connection.id).unwrap_or_default();
         let lanes = Lanes::new((&connection.client, client), (&connection.server, server));
-        let mut process = tracks::Process::new(connection, &lanes, style);
+        let mut process = tracks::Process::new(connection, hundreds.next().unwrap_or_default(), &lanes, style);
         tell::connection(connection, &own, &mut process);
         states::all(connection, &own, &mut process);
         let (own_names, own_entries) = process.finish();

@@ -67,14 +67,16 @@ pub(super) struct Process<'c> {
     pub(super) lang: Lang,
     style: &'c Style,
     connection: &'c Connection,
+    /// Its tracks' numbers are in this hundred, and nothing else's.
+    hundred: u64,
     slices: Vec<(Track, arrange::Slice)>,
     /// What else there is, in the order in which it came.
     entries: Vec<Entry>,
 }
 
 impl<'c> Process<'c> {
-    pub(super) fn new(connection: &'c Connection, lanes: &'c Lanes, style: &'c Style) -> Process<'c> {
-        Process { lanes, lang: style.lang, style, connection, slices: Vec::new(), entries: Vec::new() }
+    pub(super) fn new(connection: &'c Connection, hundred: u64, lanes: &'c Lanes, style: &'c Style) -> Process<'c> {
+        Process { lanes, lang: style.lang, style, connection, hundred, slices: Vec::new(), entries: Vec::new() }
     }
 
     /// Puts a slice on a track.
@@ -128,8 +130,7 @@ impl<'c> Process<'c> {
     }
 
     fn entry(&self, track: Track, kind: Kind, ts_ns: i64, name: &str, args: Map<String, Value>) -> Entry {
-        // A track of its own in the whole trace, and none that has the process's number.
-        let tid = self.connection.id.saturating_mul(100).saturating_add(track.place());
+        let tid = self.hundred.saturating_mul(100).saturating_add(track.place());
         Entry { kind, name: safe(name).into_owned(), ts_ns, pid: self.connection.id, tid, args }
     }
 
