@@ -33,7 +33,7 @@ pub fn bars(timeline: &Timeline) -> Vec<Bar> {
                 Detail::Run(run) => run.end_ns,
                 _ => event.t_ns,
             };
-            let (from_ns, to_ns) = (event.t_ns - begin, end - begin);
+            let (from_ns, to_ns) = (event.t_ns.saturating_sub(begin), end.saturating_sub(begin));
             match parts.last_mut() {
                 Some(last) if last.phase >= event.phase => last.to_ns = last.to_ns.max(to_ns),
                 last => {

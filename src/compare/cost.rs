@@ -49,9 +49,10 @@ impl Cost {
         let connections = &timeline.connections;
         let sums = connections.iter().map(|connection| {
             let (client, server) = (&connection.totals.client, &connection.totals.server);
-            (client.segments + server.segments, client.bytes + server.bytes)
+            (client.segments.saturating_add(server.segments), client.bytes.saturating_add(server.bytes))
         });
-        let (segments, payload) = sums.fold((0, 0), |(a, b), (c, d)| (a + c, b + d));
+        let (segments, payload) =
+            sums.fold((0, 0), |(a, b): (u64, u64), (c, d)| (a.saturating_add(c), b.saturating_add(d)));
         let begin = connections.iter().map(|connection| connection.start_ns).min().unwrap_or_default();
         let end = connections.iter().map(|connection| connection.end_ns).max().unwrap_or_default();
         let trips: Vec<i64> = connections.iter().filter_map(|connection| connection.open.rtt_ns).collect();
@@ -80,9 +81,9 @@ impl Cost {
             payload,
             overhead: overhead(timeline),
             handshakes: trips.len() as u64,
-            handshakes_ns: trips.iter().sum(),
-            first_octet_ns: first_octet(timeline).map(|at| at - begin),
-            total_ns: end - begin,
+            handshakes_ns: trips.iter().fold(0, |all, trip| all.saturating_add(*trip)),
+            first_octet_ns: first_octet(timeline).map(|at| at.saturating_sub(begin)),
+            total_ns: end.saturating_sub(begin),
             client_waits,
             server_waits: waits(false),
             exhausted_at: exhausted_by(client_waits),
@@ -112,16 +113,18 @@ fn bare(timeline: &Timeline, all: u64) -> Option<u64> {
 fn overhead(timeline: &Timeline) -> Overhead {
     let ips: HashMap<&str, IpAddr> = timeline.endpoints.iter().map(|known| (known.id.as_str(), known.ip)).collect();
     let ip = |id: &str| if ips.get(id).is_some_and(IpAddr::is_ipv6) { 40 } else { 20 };
-    let mut octets = 0;
+    let mut octets: u64 = 0;
     let mut is_exact = true;
     for event in &timeline.events {
         match &event.detail {
-            Detail::Segment(segment) => octets += ip(&segment.from) + header(&segment.options),
+            Detail::Segment(segment) => {
+                octets = octets.saturating_add(ip(&segment.from) + header(&segment.options));
+            }
             Detail::Run(run) => {
                 is_exact = false;
                 let client = timeline.connection(event.connection).map_or("", |known| &known.client);
                 // Nearly every segment of a modern connection has timestamps, and nothing else.
-                octets += run.count * (ip(client) + 32);
+                octets = octets.saturating_add(run.count.saturating_mul(ip(client) + 32));
             }
             _ => {}
         }

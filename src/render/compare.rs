@@ -129,7 +129,7 @@ fn costs(pair: &Pair, style: &Style, out: &mut impl io::Write) -> io::Result<()>
         Row::count(lang.pick("connections", "连接数"), a.connections, b.connections),
         Row::count(lang.pick("segments", "报文段"), a.segments, b.segments),
     ];
-    if a.requests + b.requests > 0 {
+    if a.requests.max(b.requests) > 0 {
         rows.insert(1, Row::count(lang.pick("HTTP requests", "HTTP 请求"), a.requests, b.requests));
     }
     if let (Some(a), Some(b)) = (a.bare_segments, b.bare_segments) {
@@ -149,7 +149,7 @@ fn costs(pair: &Pair, style: &Style, out: &mut impl io::Write) -> io::Result<()>
     }
     rows.push(Row::span(lang.pick("all over after", "总用时"), a.total_ns, b.total_ns));
     rows.push(Row::count(lang.pick("TIME-WAITs at the client", "客户端的 TIME-WAIT"), a.client_waits, b.client_waits));
-    if a.server_waits + b.server_waits > 0 {
+    if a.server_waits.max(b.server_waits) > 0 {
         rows.push(Row::count(
             lang.pick("TIME-WAITs at the server", "服务器的 TIME-WAIT"),
             a.server_waits,

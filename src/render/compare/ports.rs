@@ -13,7 +13,7 @@ const WIDEST: usize = 100;
 
 /// The rate, and the one that it would be where now the server closes first.
 pub(super) fn rows(a: &Cost, b: &Cost, style: &Style) -> Vec<Row> {
-    let head = if a.requests + b.requests > 0 {
+    let head = if a.requests.max(b.requests) > 0 {
         style.lang.pick("requests: ports run out at", "请求：端口耗尽于")
     } else {
         style.lang.pick("connections: ports run out at", "连接：端口耗尽于")
