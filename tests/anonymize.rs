@@ -91,6 +91,9 @@ fn nothing_of_whose_it_is_is_left() {
 const PLANTED: &str =
     "secret.www.lab.test fe80::9%eth7 10.9.8.7:99 02:42:ac:11:00:02 [2001:4860::8]:443 我的主机 /home/me/my hosts";
 
+/// Fields for words of the contract in which any text may stand.
+const WORDS: [&str; 8] = ["error", "rcode", "reason", "signal", "record_type", "history", "conn_state", "rfc"];
+
 fn plant(value: &mut Value) {
     let open =
         ["en", "zh", "arguments", "program", "process", "comments", "name", "aliases", "octets", "text", "value"];
@@ -100,6 +103,9 @@ fn plant(value: &mut Value) {
             for (name, field) in fields.iter_mut().filter(|(name, _)| *name != "generator") {
                 match field {
                     Value::String(text) if ["en", "zh", "arguments"].contains(&name.as_str()) => {
+                        *text = format!("{text} {PLANTED}");
+                    }
+                    Value::String(text) if WORDS.contains(&name.as_str()) => {
                         *text = format!("{text} {PLANTED}");
                     }
                     Value::String(text) if open.contains(&name.as_str()) => *text = "secret.www.lab.test".into(),
@@ -126,6 +132,10 @@ fn nothing_planted_is_left() {
         lookup["aliases"] = Value::Array(vec!["www.lab.test".into(), "我的主机".into()]);
         lookup["connection"] = timeline["connections"][0]["id"].clone();
         timeline["events"].as_array_mut().unwrap().push(lookup);
+        for event in timeline["events"].as_array_mut().unwrap().iter_mut().filter(|event| event["kind"] == "call") {
+            event["error"] = "ECONNREFUSED".into();
+        }
+        timeline["source"]["skipped"] = serde_json::json!([{"reason": "from secret.host 10.9.8.7", "count": 1}]);
         plant(&mut timeline);
         let timeline = serde_json::from_value(timeline).unwrap();
         let hidden = serde_json::to_string(&synfin::anonymize::anonymize(timeline, &[]).unwrap()).unwrap();

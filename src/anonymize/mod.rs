@@ -96,7 +96,11 @@ fn empty(timeline: &mut Timeline, places: &mut Places) {
 fn rewrite(value: &mut Value, holds: Holds, places: &mut Places) {
     match value {
         Value::String(text) => match holds {
-            Holds::Word => {}
+            Holds::Word if fields::is_word(text) => {}
+            Holds::Id if fields::is_word(text) => {}
+            Holds::Section if fields::is_section(text) => {}
+            Holds::Word | Holds::Section => *text = "…".into(),
+            Holds::Id => *text = places.hide(text),
             Holds::Place => *text = places.hide_place(text),
             Holds::Sentence => *text = places.hide(text),
             Holds::Nothing => text.clear(),
