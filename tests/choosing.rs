@@ -110,6 +110,12 @@ fn a_title_stands_above_every_picture_and_steers_nothing() {
 }
 
 #[test]
+fn a_mermaid_diagram_shows_its_title_where_one_was_asked_for() {
+    assert!(replay(&["--title", "A slide", "--format", "mermaid"]).contains("\n    title: A slide\n"));
+    assert!(!replay(&["--format", "mermaid"]).contains("    title:"));
+}
+
+#[test]
 fn from_json_alone_the_same_part_has_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("t.json");

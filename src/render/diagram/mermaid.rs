@@ -14,7 +14,12 @@ const LABEL: usize = 60;
 /// What `out` says.
 pub fn write(ladder: &Ladder, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
     writeln!(out, "sequenceDiagram")?;
-    writeln!(out, "    accTitle: {}", escape(&story::title(ladder, style)))?;
+    let title = escape(&story::title(ladder, style));
+    writeln!(out, "    accTitle: {title}")?;
+    // Without one that was asked for the participants say who they are.
+    if ladder.title.is_some() {
+        writeln!(out, "    title: {title}")?;
+    }
     for side in Side::BOTH {
         let lane = ladder.lanes.get(side);
         let (role, address) = (summary::lane_name(lane, style), crate::render::width::clean(&lane.address, 60, style));

@@ -18,11 +18,12 @@ function readLink() {
   const asked = new URLSearchParams(location.hash.slice(1));
   const patch = {};
   const at = connections.findIndex((connection) => String(connection.id) === asked.get("c"));
+  const isElsewhere = at < 0 && asked.has("c");
   const c = at >= 0 ? at : view.c;
   if (c !== view.c) Object.assign(patch, { c, header: null, hit: null, step: 0, revealed: new Set() });
   const count = connections[c].steps?.length ?? 0;
   const step = Number.parseInt(asked.get("step") ?? "0", 10);
-  patch.step = Number.isFinite(step) ? Math.min(count, Math.max(0, step)) : 0;
+  patch.step = Number.isFinite(step) && !isElsewhere ? Math.min(count, Math.max(0, step)) : 0;
   const w = asked.get("w");
   if (w === "time" || w === "scale") patch.w = "time";
   else if (w === "even") patch.w = "even";
@@ -36,6 +37,8 @@ function readLink() {
   isReading = true;
   change(patch);
   isReading = false;
+  elsewhere = isElsewhere ? asked.get("c").slice(0, 12) : null;
+  tellHits();
 }
 
 function writeLink() {

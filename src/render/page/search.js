@@ -30,9 +30,12 @@ watch("query c lang hideData hideAcks quiz revealed", () => {
 });
 watch("hit lang query", tellHits);
 
+// A connection that a link asked for and that is not here.
+let elsewhere = null;
+
 function tellHits() {
   const at = hits.indexOf(view.hit);
-  say("found", view.query.trim() === "" ? "" : hits.length === 0 ? word("no_hits") : word("hits", at < 0 ? "–" : at + 1, hits.length));
+  say("found", view.query.trim() === "" ? (elsewhere === null ? "" : word("not_here", elsewhere)) : hits.length === 0 ? word("no_hits") : word("hits", at < 0 ? "–" : at + 1, hits.length));
   for (const id of ["hit-before", "hit-after"]) part(id).hidden = hits.length === 0;
 }
 

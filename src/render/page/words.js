@@ -7,6 +7,7 @@ const WORDS = {
   closed: ["closed", "关闭"],
   more_connections: ["This page holds the first {0} of {1} connections.", "本页面包含 {1} 条连接中的前 {0} 条。"],
   no_connections: ["There is no TCP connection in this capture.", "此捕获中没有 TCP 连接。"],
+  not_here: ["This page has no connection {0}.", "本页面没有连接 {0}。"],
   broken: ["The data of this page cannot be read.", "无法读取本页面的数据。"],
   search: ["Search (/)", "搜索（/）"],
   more_notes: ["more notes: see the table", "更多注释见表格"],
