@@ -27,6 +27,8 @@ pub(super) struct Shared {
     messages: u64,
     /// Requests that are not answered yet, oldest first.
     asked: VecDeque<Asked>,
+    /// The request behind them, whose head is not whole yet: a server may answer it all the same.
+    begun: Option<Begun>,
     /// DNS queries that are not answered yet: the number in each, and its place among the messages.
     queries: VecDeque<(u16, u64)>,
     /// Both sides speak another protocol from here on.
@@ -44,22 +46,58 @@ pub(super) struct Asked {
     pub(super) method: http::Method,
 }
 
+/// A request of which only the beginning is there.
+#[derive(Debug)]
+struct Begun {
+    method: http::Method,
+    /// Its place among the connection's messages, once an answer names it.
+    number: Option<u64>,
+    is_answered: bool,
+}
+
 impl Shared {
+    /// A request begins whose head is not whole yet.
+    pub(super) fn begin(&mut self, method: http::Method) {
+        let begun = self.begun.get_or_insert(Begun { method, number: None, is_answered: false });
+        begun.method = method;
+    }
+
+    /// What had begun is no request.
+    pub(super) fn unbegin(&mut self) {
+        self.begun = None;
+    }
+
+    /// Whether a request that is not whole has an answer.
+    pub(super) fn is_begun_answered(&self) -> bool {
+        self.begun.as_ref().is_some_and(|begun| begun.number.is_some())
+    }
+
+    /// The place of a request that is told from now on, as far as its head came; it waits for its answer, unless it has one.
+    pub(super) fn ask_at(&mut self, method: http::Method) -> u64 {
+        let begun = self.begun.take();
+        let is_answered = begun.as_ref().is_some_and(|begun| begun.is_answered);
+        let number = begun.and_then(|begun| begun.number).unwrap_or_else(|| self.number());
+        if !is_answered && self.asked.len() < MOST_ASKED {
+            self.asked.push_back(Asked { number, method });
+        }
+        number
+    }
+
     /// The place of a message that begins to be told.
     pub(super) fn number(&mut self) -> u64 {
         self.messages += 1;
         self.messages - 1
     }
 
-    pub(super) fn ask(&mut self, asked: Asked) {
-        if self.asked.len() < MOST_ASKED {
-            self.asked.push_back(asked);
-        }
-    }
-
     /// The request that the next response is for.
-    pub(super) fn oldest(&self) -> Option<&Asked> {
-        self.asked.front()
+    pub(super) fn oldest(&mut self) -> Option<Asked> {
+        if let Some(asked) = self.asked.front() {
+            return Some(asked.clone());
+        }
+        let begun = self.begun.as_mut().filter(|begun| !begun.is_answered)?;
+        let number = *begun.number.get_or_insert(self.messages);
+        self.messages = self.messages.max(number + 1);
+        Some(Asked { number, method: begun.method })
     }
 
     /// A DNS query with this number waits for its answer.
@@ -76,7 +114,11 @@ impl Shared {
     }
 
     pub(super) fn answered(&mut self) {
-        self.asked.pop_front();
+        if self.asked.pop_front().is_none()
+            && let Some(begun) = &mut self.begun
+        {
+            begun.is_answered = begun.number.is_some();
+        }
     }
 }
 
@@ -199,7 +241,7 @@ impl Way {
             && shared.manner.text.is_some()
         {
             // A word that may begin a request, and is answered: a chat.
-            let refused = messages.give_up();
+            let refused = messages.give_up(shared);
             self.read_as_text(refused, None, whose, shared, out);
         }
         if let Way::Text(turns) = self {
@@ -247,7 +289,7 @@ impl Way {
 
     fn close(mut self, whose: Whose, shared: &mut Shared, out: &mut dyn FnMut(MessageWord)) {
         if let Way::Http(messages) = &mut self {
-            let refused = messages.give_up();
+            let refused = messages.give_up(shared);
             self.read_as_text(refused, None, whose, shared, out);
         }
         match self {

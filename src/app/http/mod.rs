@@ -9,12 +9,12 @@ mod start;
 
 use super::message::{Draft, MessageWord, Unread, Whose};
 use super::stream::Next;
-use super::talk::{Asked, Shared};
+use super::talk::Shared;
 use crate::timeline::{self, Content, Header, Http2KnownBy, HttpRequest, HttpResponse};
 use body::{Body, End};
 use head::Head;
 pub use start::begins;
-use start::{Start, is_simple, is_surely};
+use start::{Start, is_nearly, is_simple, is_surely};
 
 /// Octets of a head at most: nothing sane sends more, and no server takes it.
 const MOST_HEAD: usize = 64 * 1024;
@@ -41,6 +41,13 @@ impl Method {
             "CONNECT" => Method::Connect,
             _ => Method::Other,
         }
+    }
+
+    /// That of a request of which these octets came.
+    fn of_head(octets: &[u8]) -> Method {
+        let octets = octets.trim_ascii_start();
+        let name = octets.split(u8::is_ascii_whitespace).next().unwrap_or_default();
+        Method::of(std::str::from_utf8(name).unwrap_or_default())
     }
 }
 
@@ -132,15 +139,20 @@ impl Messages {
     }
 
     /// Lets go of what may still become HTTP, and as yet is nothing that surely is.
-    pub(super) fn give_up(&mut self) -> Option<Refused> {
+    pub(super) fn give_up(&mut self, shared: &mut Shared) -> Option<Refused> {
         match &self.state {
-            State::Head(octets) if self.told == 0 && !is_surely(octets) => self.refuse(),
+            State::Head(octets) if self.told == 0 && !is_surely(octets) && !shared.is_begun_answered() => {
+                self.refuse(shared)
+            }
             _ => {}
         }
         self.refused.take()
     }
 
-    fn refuse(&mut self) {
+    fn refuse(&mut self, shared: &mut Shared) {
+        if self.kind == Kind::Requests {
+            shared.unbegin();
+        }
         if let State::Head(octets) = std::mem::replace(&mut self.state, State::Lost) {
             self.refused = Some(Refused { draft: std::mem::take(&mut self.draft), octets });
         }
@@ -157,10 +169,11 @@ impl Messages {
 
     /// The direction has ended.
     pub(super) fn close(mut self, whose: Whose, shared: &mut Shared, out: &mut dyn FnMut(MessageWord)) {
+        let is_answered = self.is_answered(shared);
         let complete = match &mut self.state {
             State::Body(body) => body.ends_with_connection(&mut self.draft),
             State::Preface(octets) => preface::end(octets, &mut self.draft),
-            State::Head(octets) if self.told == 0 && !is_surely(octets) => return,
+            State::Head(octets) if self.told == 0 && !is_surely(octets) && !is_answered => return,
             State::Head(_) if self.draft.is_empty() => return,
             // HTTP/0.9 has neither fields nor a blank line.
             State::Head(octets) if octets.ends_with(b"\n") && is_simple(octets) => true,
@@ -197,7 +210,7 @@ impl Messages {
         }
         if self.told == 0 && begins.is_none() {
             // It only looked like HTTP at first.
-            self.refuse();
+            self.refuse(shared);
         } else if end.is_some_and(|end| end == taken.len()) {
             let octets = std::mem::take(octets);
             if shared.awaits_preface && !preface::begins(&octets) {
@@ -215,7 +228,14 @@ impl Messages {
                 format!("{MOST_HEAD} 字节内没有空行：不再继续解析首部"),
             );
             self.tell(false, whose, shared, out);
+        } else if self.kind == Kind::Requests && is_nearly(octets) {
+            shared.begin(Method::of_head(octets));
         }
+    }
+
+    /// Whether it is the beginning of a request that has an answer.
+    fn is_answered(&self, shared: &Shared) -> bool {
+        self.kind == Kind::Requests && shared.is_begun_answered()
     }
 
     /// The head is there, as far as it comes: what it says, and how the body is to be read.
@@ -235,27 +255,25 @@ impl Messages {
             );
         }
         let head = Head::read(octets, self.kind, shared.manner.shows_secrets, &mut self.draft);
-        let number = shared.number();
         let (mut answers, mut is_final, mut switches) = (None, false, false);
-        let body = match &head.start {
+        let (number, body) = match &head.start {
             Start::Request { method, .. } => {
-                let method = Method::of(method);
-                shared.ask(Asked { number, method });
+                let number = shared.ask_at(Method::of(method));
                 let body = Body::of_request(&head.headers, &mut self.draft);
                 if is_whole {
                     duty::judge(&head, body.is_empty(), &mut self.draft);
                 }
-                body
+                (number, body)
             }
             Start::Response { status, .. } => {
-                let asked = shared.oldest().cloned();
+                let asked = shared.oldest();
                 answers = asked.as_ref().map(|asked| asked.number);
                 let method = asked.map_or(Method::Other, |asked| asked.method);
                 is_final = !(100..200).contains(status) || *status == 101;
                 shared.awaits_preface |= *status == 101 && preface::is_agreed(&head.headers);
                 switches = *status == 101 && !shared.awaits_preface
                     || method == Method::Connect && (200..300).contains(status);
-                Body::of_response(*status, method, &head.headers, &mut self.draft)
+                (shared.number(), Body::of_response(*status, method, &head.headers, &mut self.draft))
             }
         };
         let content = content(head, shared.manner.shows_secrets);
@@ -298,14 +316,15 @@ impl Messages {
 
     /// Octets that were not captured.
     fn miss(&mut self, offset: u64, len: u64, whose: Whose, shared: &mut Shared, out: &mut dyn FnMut(MessageWord)) {
+        let is_answered = self.is_answered(shared);
         let end = match &mut self.state {
             State::Lost => return,
             State::Head(octets) if octets.is_empty() => {
                 self.state = State::Lost;
                 return;
             }
-            State::Head(octets) if self.told == 0 && !is_surely(octets) => {
-                self.refuse();
+            State::Head(octets) if self.told == 0 && !is_surely(octets) && !is_answered => {
+                self.refuse(shared);
                 return;
             }
             State::Preface(octets) => {

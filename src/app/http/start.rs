@@ -47,6 +47,20 @@ pub(super) fn is_surely(octets: &[u8]) -> bool {
     is_response || is_old || begins(octets) == Some(Kind::Requests) && names_version(line)
 }
 
+/// Whether octets that may begin a message most likely do, as far as they came: a method that is known, or a part of its name
+/// and nothing else; what begins a status line.
+pub(super) fn is_nearly(octets: &[u8]) -> bool {
+    let octets = octets.trim_ascii_start();
+    let name = octets.get(..octets.iter().take_while(|octet| is_token(**octet)).count()).unwrap_or_default();
+    let is_method = !name.is_empty()
+        && match octets.get(name.len()..).unwrap_or_default() {
+            [] => METHODS.iter().any(|method| method.as_bytes().starts_with(name)),
+            [b' ', ..] => METHODS.iter().any(|method| method.as_bytes() == name) && begins(octets).is_some(),
+            _ => false,
+        };
+    is_surely(octets) || is_method || is_status(octets)
+}
+
 /// Reads the start line of a message, without its end.
 pub(super) fn read(line: &[u8], kind: Kind, draft: &mut Draft) -> Start {
     if matches!(line, [b' ' | b'\t', ..]) {

@@ -348,6 +348,47 @@ fn what_a_request_owes_is_judged() {
 }
 
 #[test]
+fn a_request_that_is_not_whole_finds_its_answer() {
+    for (asked, answer) in [
+        ("GET /slow HTTP/1.1\r\nHost: x\r\nAcc", "HTTP/1.1 408 Request Timeout\r\nContent-Length: 2\r\n\r\nno"),
+        ("GET /notes.txt\n", "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"),
+        ("GET /sl", "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"),
+        ("HEAD /x HTTP/1.1\r\nHost", "HTTP/1.1 408 Request Timeout\r\nContent-Length: 99\r\n\r\n"),
+    ] {
+        for (size, again) in [(1, false), (1000, false), (1000, true)] {
+            let mut said = Said::default();
+            asked.as_bytes().chunks(size).for_each(|piece| said.say(Peer::A, piece));
+            said.say(Peer::B, b"HTTP/1.1 100 Continue\r\n\r\n");
+            answer.as_bytes().chunks(size).for_each(|piece| said.say(Peer::B, piece));
+            if again {
+                // The rest of it comes after the answer, and another request.
+                said.say(Peer::A, b"\r\n\r\nGET /next HTTP/1.1\r\nHost: x\r\n\r\n");
+                said.say(Peer::B, b"HTTP/1.1 204 No Content\r\n\r\n");
+            }
+            let words = said.told();
+            let told: Vec<_> = words.iter().map(|word| (word.number, word.answers, word.complete)).collect();
+            let is_old = asked.ends_with('\n');
+            match again {
+                false => assert_eq!(told, [(0, None, is_old), (1, Some(0), true), (2, Some(0), true)], "{words:#?}"),
+                true => assert_eq!(
+                    words.last().unwrap().answers.map(|at| request(&words[at as usize]).target.as_str()),
+                    Some("/next")
+                ),
+            }
+        }
+    }
+    let mut said = Said::default();
+    said.say(Peer::A, b"GET / HTTP/1.1\r\nX: ");
+    said.say(Peer::B, b"HTTP/1.1 431 Too Large\r\nContent-Length: 0\r\n\r\n");
+    for _ in 0..100 {
+        said.say(Peer::A, &[b'a'; 1000]);
+    }
+    let words = said.told();
+    assert_eq!((words.len(), words[1].answers), (2, Some(0)));
+    assert!(problems(&words[0]).contains("no blank line within 65536 octets"), "{}", problems(&words[0]));
+}
+
+#[test]
 fn octets_behind_a_whole_message_are_called_so() {
     let words = told(b"", b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcdefg\r\n\r\n", 1000);
     assert_eq!(words.len(), 2);
