@@ -16,8 +16,9 @@ pub use stream::{Carrier, Next, Piece, Stream};
 pub use text::Encoding;
 
 use crate::tcp::Peer;
+use crate::timeline::Text;
 use std::collections::HashMap;
-use talk::Talk;
+use talk::{Afterwards, Talk};
 
 /// Connections that are read at a time. What begins while so many are open is not read.
 const MOST_TALKS: usize = 32 * 1024;
@@ -33,6 +34,8 @@ const MOST_HELD: usize = 64 << 20;
 pub struct Reader {
     talks: HashMap<u64, Option<Talk>, foldhash::fast::RandomState>,
     words: Vec<MessageWord>,
+    /// What became known of messages that are told, by connection and number.
+    afterwards: HashMap<(u64, u64), Text, foldhash::fast::RandomState>,
     manner: Manner,
     left_out: LeftOut,
     /// Octets of memory that the words take, and those that are still to be words.
@@ -113,7 +116,8 @@ impl Reader {
         let Some(talk) = talks.entry(id).or_insert_with(|| Some(Talk::default())) else { return false };
         let before = talk.held();
         let begins = talk.hear(heard, manner, &mut out);
-        let after = talk.held();
+        let (after, said) = (talk.held(), talk.afterwards());
+        self.say_afterwards(id, said);
         self.held = self.held.saturating_sub(before).saturating_add(after);
         if self.held > MOST_HELD && after > 0 {
             self.give_up(id);
@@ -141,7 +145,16 @@ impl Reader {
         self.held = self.held.saturating_sub(talk.held());
         let manner = self.manner_now();
         let Reader { words, left_out, kept, .. } = self;
-        talk.close(connection, manner, &mut |word| keep(words, left_out, kept, word));
+        let said = talk.close(connection, manner, &mut |word| keep(words, left_out, kept, word));
+        self.say_afterwards(connection, said);
+    }
+
+    fn say_afterwards(&mut self, connection: u64, said: Vec<Afterwards>) {
+        for Afterwards { number, problem } in said {
+            if self.afterwards.len() < MOST_MESSAGES {
+                self.afterwards.insert((connection, number), problem);
+            }
+        }
     }
 
     /// Whether nothing is being read, and nothing waits to be told.
@@ -163,7 +176,11 @@ impl Reader {
             return news;
         }
         self.kept = 0;
-        std::mem::take(&mut self.words)
+        // (What is given out before that is known is given out without it.)
+        let mut known = std::mem::take(&mut self.afterwards);
+        let mut news = std::mem::take(&mut self.words);
+        news.iter_mut().for_each(|word| word.problems.extend(known.remove(&(word.connection, word.number))));
+        news
     }
 
     /// All messages, those that are not complete as far as they came; by connection, and in the order in which they began.
@@ -174,6 +191,8 @@ impl Reader {
         for connection in open {
             self.close(connection);
         }
+        let Reader { words, afterwards, .. } = &mut self;
+        words.iter_mut().for_each(|word| word.problems.extend(afterwards.remove(&(word.connection, word.number))));
         self.words.sort_by_key(|word| (word.connection, word.number));
         (self.words, self.left_out)
     }

@@ -7,6 +7,7 @@ use super::stream::{Next, Stream};
 use super::text::Turns;
 use super::{Heard, Manner, tls};
 use crate::tcp::Peer;
+use crate::timeline::Text;
 use std::collections::VecDeque;
 
 /// Requests that wait for their answers at most; what comes later is answered by nobody.
@@ -35,7 +36,17 @@ pub(super) struct Shared {
     pub(super) switched: bool,
     /// That other protocol is HTTP/2, whose preface the client still has to send.
     pub(super) awaits_preface: bool,
+    /// What is said of messages that were told already.
+    pub(super) afterwards: Vec<Afterwards>,
     pub(super) manner: Manner,
+}
+
+/// What is wrong with a message, as is known after it was told.
+#[derive(Debug)]
+pub(super) struct Afterwards {
+    /// Its place among the connection's messages.
+    pub(super) number: u64,
+    pub(super) problem: Text,
 }
 
 /// A request that waits for its answer.
@@ -65,6 +76,11 @@ impl Shared {
     /// What had begun is no request.
     pub(super) fn unbegin(&mut self) {
         self.begun = None;
+    }
+
+    /// Whether a request of HTTP waits for its answer.
+    fn awaits_answer(&self) -> bool {
+        !self.asked.is_empty() || self.begun.is_some()
     }
 
     /// Whether a request that is not whole has an answer.
@@ -175,8 +191,18 @@ impl Talk {
         self.streams.iter().map(Stream::held).sum::<usize>() + one.held() + other.held()
     }
 
-    /// Nothing will come any more.
-    pub(super) fn close(mut self, connection: u64, manner: Manner, out: &mut dyn FnMut(MessageWord)) {
+    /// What became known of messages that were told before.
+    pub(super) fn afterwards(&mut self) -> Vec<Afterwards> {
+        std::mem::take(&mut self.shared.afterwards)
+    }
+
+    /// Nothing will come any more. Gives what became known of messages that were told before.
+    pub(super) fn close(
+        mut self,
+        connection: u64,
+        manner: Manner,
+        out: &mut dyn FnMut(MessageWord),
+    ) -> Vec<Afterwards> {
         self.shared.manner = manner;
         let Talk { streams, ways, mut shared } = self;
         for ((peer, mut stream), mut way) in Peer::BOTH.into_iter().zip(streams).zip(ways) {
@@ -184,6 +210,7 @@ impl Talk {
             stream.end(&mut |next| _ = way.read(next, whose, &mut shared, out));
             way.close(whose, &mut shared, out);
         }
+        shared.afterwards
     }
 }
 
@@ -200,7 +227,7 @@ impl Way {
         if matches!(self, Way::Unknown)
             && let Next::Octets { octets, .. } = next
         {
-            *self = Way::guess(octets, shared.manner.text.is_some());
+            *self = Way::guess(octets, shared);
         }
         match self {
             Way::Unknown | Way::Closed => false,
@@ -226,11 +253,12 @@ impl Way {
         }
     }
 
-    fn guess(octets: &[u8], reads_text: bool) -> Way {
+    fn guess(octets: &[u8], shared: &Shared) -> Way {
         match http::begins(octets) {
             Some(kind) => Way::Http(Box::new(Messages::new(kind))),
+            None if shared.awaits_answer() && http::is_bare_status(octets) => Way::Http(Box::new(Messages::bare())),
             None if tls::begins(octets) => Way::Tls(Box::default()),
-            None if reads_text => Way::Text(Box::default()),
+            None if shared.manner.text.is_some() => Way::Text(Box::default()),
             None => Way::Closed,
         }
     }

@@ -34,6 +34,8 @@ pub(super) struct Body {
     /// The line before this one, behind the last chunk, holds a secret.
     is_secret: bool,
     shows_secrets: bool,
+    /// Its length is one of two that differ.
+    is_doubtful: bool,
 }
 
 /// Where in the body.
@@ -75,7 +77,8 @@ impl Body {
         framed(headers, draft, false).unwrap_or_else(|| Body::new(Framing::UntilClose, None, At::Data(None)))
     }
 
-    fn none() -> Body {
+    /// The message has none, or nobody knows: its head is not whole.
+    pub(super) fn none() -> Body {
         Body::new(Framing::ContentLength, None, At::End)
     }
 
@@ -94,12 +97,18 @@ impl Body {
             chunk: 0,
             is_secret: false,
             shows_secrets: false,
+            is_doubtful: false,
         }
     }
 
     /// The same, read in this manner.
     pub(super) fn keeping(self, manner: Manner) -> Body {
         Body { most: manner.body, shows_secrets: manner.shows_secrets, ..self }
+    }
+
+    /// Whether another recipient may find its end elsewhere.
+    pub(super) fn is_doubtful(&self) -> bool {
+        self.is_doubtful
     }
 
     /// Octets that are kept.
@@ -372,7 +381,8 @@ fn framed(headers: &[Header], draft: &mut Draft, is_request: bool) -> Option<Bod
         return Some(endless(en, zh, is_request, draft));
     }
     let first = first?;
-    if lengths.any(|other| other != first) {
+    let is_doubtful = lengths.any(|other| other != first);
+    if is_doubtful {
         draft.problem(
             format!(
                 "two lengths that differ in Content-Length: {first} is taken here, another recipient may take the other; it may be an attack, and must be refused (RFC 9112 6.3)"
@@ -384,7 +394,8 @@ fn framed(headers: &[Header], draft: &mut Draft, is_request: bool) -> Option<Bod
     }
     match first.parse::<u64>() {
         Ok(promised) if first.bytes().all(|octet| octet.is_ascii_digit()) => {
-            Some(Body::new(Framing::ContentLength, Some(promised), At::Data(Some(promised))))
+            let body = Body::new(Framing::ContentLength, Some(promised), At::Data(Some(promised)));
+            Some(Body { is_doubtful, ..body })
         }
         _ => {
             let (en, zh) = (

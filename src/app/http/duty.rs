@@ -9,7 +9,7 @@ pub(super) fn judge(head: &Head, has_no_body: bool, draft: &mut Draft) {
     let Start::Request { method, version, .. } = &head.start else { return };
     let hosts = head.headers.iter().filter(|header| header.name.eq_ignore_ascii_case("host")).count();
     match hosts {
-        0 if version == "1.1" => draft.problem(
+        0 if owes_host(version) => draft.problem(
             "no Host: a request of HTTP/1.1 must have one, and a server answers 400 (RFC 9112 3.2)",
             "缺少 Host 字段：HTTP/1.1 请求必须带有它，否则服务器应回应 400（RFC 9112 3.2）",
         ),
@@ -25,4 +25,9 @@ pub(super) fn judge(head: &Head, has_no_body: bool, draft: &mut Draft) {
             format!("{method} 请求带有正文：在此没有意义，服务器可以拒绝（RFC 9110 9.3.1、9.3.2）"),
         );
     }
+}
+
+/// Whether a version of 1.1 or one that is read as such.
+fn owes_host(version: &str) -> bool {
+    matches!(version.as_bytes(), [b'1', b'.', b'1'..=b'9'])
 }

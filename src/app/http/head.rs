@@ -52,7 +52,11 @@ impl Head {
             }
             at += line.len() as u64;
         }
-        let start = start::read(first, kind, draft);
+        // A line that has no end, because the octets that came next are not there, is no fault of its sender.
+        let mut unjudged = Draft::default();
+        let is_first_whole = octets.get(..usize::try_from(at - draft.span.offset).unwrap_or(usize::MAX));
+        let is_first_whole = is_first_whole.is_some_and(|before| before.ends_with(b"\n"));
+        let start = start::read(first, kind, if is_first_whole { draft } else { &mut unjudged });
         let mut headers: Vec<Header> = Vec::new();
         let (mut number, mut dropped, mut is_secret) = (1_usize, 0_usize, false);
         for line in lines {
@@ -62,7 +66,7 @@ impl Head {
             is_secret = secret::is_in(bare, is_secret);
             draft.line(part, at, line, is_secret && !shows_secrets);
             at += line.len() as u64;
-            if bare.is_empty() {
+            if bare.is_empty() || !line.ends_with(b"\n") {
                 continue;
             }
             if headers.len() >= MOST_HEADERS {
@@ -77,7 +81,8 @@ impl Head {
                 format!("首部字段超过 {MOST_HEADERS} 个：省略了 {dropped} 个"),
             );
         }
-        judge(octets, kind, draft);
+        let lines = octets.iter().rposition(|octet| *octet == b'\n').map_or(0, |last| last + 1);
+        judge(octets.get(..lines).unwrap_or_default(), kind, draft);
         Head { start, headers }
     }
 }

@@ -1,5 +1,6 @@
 //! One direction of HTTP/1.x (RFC 9112): heads and bodies, one message after the other, whatever is wrong with them.
 
+mod behind;
 mod body;
 mod duty;
 mod head;
@@ -9,12 +10,13 @@ mod start;
 
 use super::message::{Draft, MessageWord, Unread, Whose};
 use super::stream::Next;
-use super::talk::Shared;
+use super::talk::{Afterwards, Shared};
 use crate::timeline::{self, Content, Header, Http2KnownBy, HttpRequest, HttpResponse};
+use behind::Behind;
 use body::{Body, End};
 use head::Head;
-pub use start::begins;
 use start::{Start, is_nearly, is_simple, is_surely};
+pub use start::{begins, is_bare_status};
 
 /// Octets of a head at most: nothing sane sends more, and no server takes it.
 const MOST_HEAD: usize = 64 * 1024;
@@ -55,12 +57,16 @@ impl Method {
 #[derive(Debug)]
 pub struct Messages {
     kind: Kind,
+    /// It answers HTTP, and its first line may lack a version.
+    is_bare: bool,
     state: State,
     draft: Draft,
     /// What is known of the message whose body is read.
     open: Option<Open>,
     /// How many messages were told.
     told: u64,
+    /// What came behind the last one that was told, and is none.
+    behind: Option<Behind>,
     /// What only looked like HTTP at first, for others to read.
     refused: Option<Refused>,
 }
@@ -95,7 +101,21 @@ struct Open {
 
 impl Messages {
     pub fn new(kind: Kind) -> Messages {
-        Messages { kind, state: State::Head(Vec::new()), draft: Draft::default(), open: None, told: 0, refused: None }
+        Messages {
+            kind,
+            is_bare: false,
+            state: State::Head(Vec::new()),
+            draft: Draft::default(),
+            open: None,
+            told: 0,
+            behind: None,
+            refused: None,
+        }
+    }
+
+    /// Of a direction that answers HTTP with a status code and no version before it.
+    pub fn bare() -> Messages {
+        Messages { is_bare: true, ..Messages::new(Kind::Responses) }
     }
 
     /// Reads on; says whether a message begins here.
@@ -109,23 +129,22 @@ impl Messages {
         let mut begins = false;
         match Unread::of(next) {
             Ok(mut unread) => {
-                let is_anew = || self::begins(unread.octets) == Some(self.kind) && is_surely(unread.octets);
-                if matches!(self.state, State::Lost) && self.refused.is_none() && is_anew() {
-                    self.state = State::Head(Vec::new());
-                }
                 if shared.awaits_preface && self.kind == Kind::Responses {
                     // Frames of HTTP/2.
                     self.state = State::Lost;
                     return false;
                 }
                 while !unread.octets.is_empty() && !shared.switched {
-                    begins |= self.draft.is_empty() && !matches!(self.state, State::Lost);
+                    let (was_empty, before) = (self.draft.is_empty(), self.told);
                     match &self.state {
                         State::Head(_) => self.read_head(&mut unread, whose, shared, out),
                         State::Body(_) => self.read_body(&mut unread, whose, shared, out),
                         State::Preface(_) => self.read_preface(&mut unread, whose, shared, out),
-                        State::Lost => break,
+                        State::Lost if self.refused.is_some() => break,
+                        State::Lost => self.pass_over(&mut unread, shared),
                     }
+                    let has_begun = !self.draft.is_empty() || self.told > before || self.refused.is_some();
+                    begins |= was_empty && has_begun;
                 }
             }
             Err((offset, len)) => self.miss(offset, len, whose, shared, out),
@@ -141,7 +160,7 @@ impl Messages {
     /// Lets go of what may still become HTTP, and as yet is nothing that surely is.
     pub(super) fn give_up(&mut self, shared: &mut Shared) -> Option<Refused> {
         match &self.state {
-            State::Head(octets) if self.told == 0 && !is_surely(octets) && !shared.is_begun_answered() => {
+            State::Head(octets) if self.told == 0 && !self.is_sure(octets) && !shared.is_begun_answered() => {
                 self.refuse(shared)
             }
             _ => {}
@@ -169,12 +188,17 @@ impl Messages {
 
     /// The direction has ended.
     pub(super) fn close(mut self, whose: Whose, shared: &mut Shared, out: &mut dyn FnMut(MessageWord)) {
-        let is_answered = self.is_answered(shared);
+        let (is_answered, is_bare) = (self.is_answered(shared), self.is_bare);
+        let is_sure = |octets: &[u8]| is_surely(octets) || is_bare && start::is_bare_surely(octets);
         let complete = match &mut self.state {
             State::Body(body) => body.ends_with_connection(&mut self.draft),
             State::Preface(octets) => preface::end(octets, &mut self.draft),
-            State::Head(octets) if self.told == 0 && !is_surely(octets) && !is_answered => return,
-            State::Head(_) if self.draft.is_empty() => return,
+            State::Head(octets) if self.told == 0 && !is_sure(octets) && !is_answered => return,
+            State::Head(octets) if self.told > 0 && !is_nearly(octets) => {
+                self.drop_head();
+                return self.tell_behind(shared);
+            }
+            State::Head(_) if self.draft.is_empty() => return self.tell_behind(shared),
             // HTTP/0.9 has neither fields nor a blank line.
             State::Head(octets) if octets.ends_with(b"\n") && is_simple(octets) => true,
             State::Head(_) => {
@@ -184,9 +208,40 @@ impl Messages {
                 );
                 false
             }
-            State::Lost => return,
+            State::Lost => return self.tell_behind(shared),
         };
         self.tell(complete, whose, shared, out);
+        self.tell_behind(shared);
+    }
+
+    /// Passes over what stands between messages and is none, up to where one surely begins.
+    fn pass_over(&mut self, unread: &mut Unread<'_>, shared: &mut Shared) {
+        let (kind, every_line) = (self.kind, self.behind.as_ref().is_some_and(Behind::is_of_whole));
+        let next =
+            behind::next(unread.octets, every_line, |octets| self::begins(octets) == Some(kind) && is_surely(octets));
+        let passed = unread.split(next.unwrap_or(usize::MAX));
+        if let Some(behind) = &mut self.behind {
+            behind.pass(passed);
+        }
+        if next.is_some() {
+            self.tell_behind(shared);
+            self.state = State::Head(Vec::new());
+        }
+    }
+
+    /// What had been taken for the head of the next message is none.
+    fn drop_head(&mut self) {
+        self.draft = Draft::default();
+        if let State::Head(octets) = std::mem::replace(&mut self.state, State::Lost)
+            && let Some(behind) = &mut self.behind
+        {
+            behind.pass(&octets);
+        }
+    }
+
+    fn tell_behind(&mut self, shared: &mut Shared) {
+        let told = self.behind.take().and_then(Behind::told);
+        shared.afterwards.extend(told.map(|(number, problem)| Afterwards { number, problem }));
     }
 
     fn read_head(
@@ -196,6 +251,14 @@ impl Messages {
         shared: &mut Shared,
         out: &mut dyn FnMut(MessageWord),
     ) {
+        let State::Head(octets) = &self.state else { return };
+        if let Some(behind) = &self.behind {
+            let is_anew = begins(unread.octets) == Some(self.kind) && is_surely(unread.octets);
+            let is_first = behind::is_blank(octets);
+            if is_first && !behind.may_precede(self.kind, unread.octets) || !is_first && is_anew && !is_nearly(octets) {
+                return self.drop_head();
+            }
+        }
         let State::Head(octets) = &mut self.state else { return };
         let end = head::end(octets, unread.octets);
         let room = MOST_HEAD.saturating_sub(octets.len());
@@ -203,14 +266,17 @@ impl Messages {
         let taken = unread.split(end.unwrap_or(usize::MAX).min(room));
         self.draft.take(offset, taken.len() as u64, unread.carrier);
         octets.extend_from_slice(taken);
-        let begins = begins(octets);
+        let begins = begins(octets).or((self.is_bare && is_bare_status(octets)).then_some(Kind::Responses));
         if self.told == 0 {
             // The first octets alone may have looked like the other kind.
             self.kind = begins.unwrap_or(self.kind);
         }
+        let is_next = self.behind.as_ref().is_none_or(|behind| behind.may_precede(self.kind, octets));
         if self.told == 0 && begins.is_none() {
             // It only looked like HTTP at first.
             self.refuse(shared);
+        } else if self.told > 0 && !is_next {
+            self.drop_head();
         } else if end.is_some_and(|end| end == taken.len()) {
             let octets = std::mem::take(octets);
             if shared.awaits_preface && !preface::begins(&octets) {
@@ -233,6 +299,11 @@ impl Messages {
         }
     }
 
+    /// Whether octets surely begin a message in this direction.
+    fn is_sure(&self, octets: &[u8]) -> bool {
+        is_surely(octets) || self.is_bare && start::is_bare_surely(octets)
+    }
+
     /// Whether it is the beginning of a request that has an answer.
     fn is_answered(&self, shared: &Shared) -> bool {
         self.kind == Kind::Requests && shared.is_begun_answered()
@@ -248,22 +319,19 @@ impl Messages {
             self.state = State::Preface(Vec::new());
             return;
         }
-        if self.told > 0 && begins(octets).is_none() {
-            self.draft.problem(
-                "it follows a message that was whole, and is no start of another one",
-                "它紧跟在一条完整的消息之后，但不是另一条消息的开头",
-            );
-        }
+        self.tell_behind(shared);
         let head = Head::read(octets, self.kind, shared.manner.shows_secrets, &mut self.draft);
         let (mut answers, mut is_final, mut switches) = (None, false, false);
         let (number, body) = match &head.start {
             Start::Request { method, .. } => {
                 let number = shared.ask_at(Method::of(method));
-                let body = Body::of_request(&head.headers, &mut self.draft);
                 if is_whole {
+                    let body = Body::of_request(&head.headers, &mut self.draft);
                     duty::judge(&head, body.is_empty(), &mut self.draft);
+                    (number, body)
+                } else {
+                    (number, Body::none())
                 }
-                (number, body)
             }
             Start::Response { status, .. } => {
                 let asked = shared.oldest();
@@ -273,7 +341,12 @@ impl Messages {
                 shared.awaits_preface |= *status == 101 && preface::is_agreed(&head.headers);
                 switches = *status == 101 && !shared.awaits_preface
                     || method == Method::Connect && (200..300).contains(status);
-                (shared.number(), Body::of_response(*status, method, &head.headers, &mut self.draft))
+                let body = if is_whole {
+                    Body::of_response(*status, method, &head.headers, &mut self.draft)
+                } else {
+                    Body::none()
+                };
+                (shared.number(), body)
             }
         };
         let content = content(head, shared.manner.shows_secrets);
@@ -316,14 +389,16 @@ impl Messages {
 
     /// Octets that were not captured.
     fn miss(&mut self, offset: u64, len: u64, whose: Whose, shared: &mut Shared, out: &mut dyn FnMut(MessageWord)) {
-        let is_answered = self.is_answered(shared);
+        let (is_answered, is_bare) = (self.is_answered(shared), self.is_bare);
+        let is_sure = |octets: &[u8]| is_surely(octets) || is_bare && start::is_bare_surely(octets);
         let end = match &mut self.state {
             State::Lost => return,
             State::Head(octets) if octets.is_empty() => {
                 self.state = State::Lost;
                 return;
             }
-            State::Head(octets) if self.told == 0 && !is_surely(octets) && !is_answered => {
+            State::Head(octets) if self.told > 0 && !is_nearly(octets) => return self.drop_head(),
+            State::Head(octets) if self.told == 0 && !is_sure(octets) && !is_answered => {
                 self.refuse(shared);
                 return;
             }
@@ -363,6 +438,8 @@ impl Messages {
         }
         let state = std::mem::replace(&mut self.state, State::Lost);
         let Some(mut open) = self.open.take() else { return };
+        let is_doubtful = matches!(&state, State::Body(body) if body.is_doubtful());
+        self.behind = Some(Behind::new(open.number, complete, is_doubtful));
         if let State::Body(body) = state {
             set_body(&mut open.content, body.told());
         }

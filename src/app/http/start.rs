@@ -38,6 +38,19 @@ pub fn begins(octets: &[u8]) -> Option<Kind> {
     is_request.then_some(Kind::Requests)
 }
 
+/// Whether octets may begin a status line without its version, `200 OK`. Where nobody asked HTTP, such a line is that of
+/// another protocol.
+pub fn is_bare_status(octets: &[u8]) -> bool {
+    let digits = octets.iter().take(3).take_while(|octet| octet.is_ascii_digit()).count();
+    let is_class = octets.first().is_some_and(|first| matches!(first, b'1'..=b'5'));
+    is_class && (digits == octets.len() || digits == 3 && matches!(octets.get(3), Some(b' ' | b'\r' | b'\n')))
+}
+
+/// Whether they surely do: the line is there.
+pub(super) fn is_bare_surely(octets: &[u8]) -> bool {
+    is_bare_status(octets) && octets.contains(&b'\n')
+}
+
 /// Whether octets that may begin a message surely do.
 pub(super) fn is_surely(octets: &[u8]) -> bool {
     let octets = octets.trim_ascii_start();
@@ -133,7 +146,10 @@ fn request(line: &str, draft: &mut Draft) -> Start {
             format!("方法 “{method}” 不是 {capitals}：方法区分大小写（RFC 9110 9.1）"),
         );
     }
-    judge_version(version, draft);
+    // (PRI is the preface of HTTP/2, which is not whole here.)
+    if method != "PRI" {
+        judge_version(version, draft);
+    }
     if target.is_empty() {
         draft.problem("the request line has no target", "请求行缺少请求目标");
     } else if target.trim_matches(BLANKS).contains(BLANKS) {
@@ -147,7 +163,7 @@ fn request(line: &str, draft: &mut Draft) -> Start {
 
 /// `HTTP-version SP status-code SP [ reason-phrase ]` (RFC 9112 4).
 fn response(line: &str, draft: &mut Draft) -> Start {
-    let (version, rest) = word(line);
+    let (version, rest) = if is_bare_status(line.as_bytes()) { ("", line) } else { word(line) };
     let (code, _) = word(rest);
     let reason = rest.get(code.len()..).unwrap_or_default();
     let is_code = code.len() == 3 && code.bytes().all(|octet| octet.is_ascii_digit());
@@ -173,7 +189,7 @@ fn response(line: &str, draft: &mut Draft) -> Start {
     }
     judge_version(version, draft);
     let reason = reason.strip_prefix(BLANKS).unwrap_or(reason);
-    judge_blanks(line.trim_end(), format!("{version} {code} {reason}").trim_end(), draft);
+    judge_blanks(line.trim_end(), format!("{version} {code} {reason}").trim(), draft);
     judge_controls(reason, "the reason phrase", "原因短语", draft);
     let version = if version == "ICY" { version.into() } else { number(version) };
     Start::Response { version, status, reason: reason.into() }
@@ -204,6 +220,21 @@ fn judge_version(version: &str, draft: &mut Draft) {
             format!("\"{name}\" in small letters: the version's name is HTTP, and its case counts (RFC 9112 2.3)"),
             format!("“{name}” 使用了小写字母：版本名应为 HTTP，区分大小写（RFC 9112 2.3）"),
         );
+    }
+    let number = number(version);
+    match number.as_bytes() {
+        // A recipient takes a higher minor version for the highest that it knows (RFC 9110 2.5).
+        [b'1', b'.', b'2'..=b'9'] => draft.problem(
+            format!("HTTP/{number} is not known: it is read as HTTP/1.1, as a recipient must (RFC 9110 2.5)"),
+            format!("HTTP/{number} 是未知的次版本：按规定当作 HTTP/1.1 读取（RFC 9110 2.5）"),
+        ),
+        [b'2' | b'3'] | [b'2' | b'3', b'.', b'0'..=b'9'] => draft.problem(
+            format!(
+                "HTTP/{number} in a start line: HTTP/2 and HTTP/3 have none, they are sent in frames (RFC 9113 4); it is read as HTTP/1.1"
+            ),
+            format!("起始行写着 HTTP/{number}：HTTP/2 与 HTTP/3 没有起始行，而是以帧传送（RFC 9113 4）；此处按 HTTP/1.1 读取"),
+        ),
+        _ => {}
     }
 }
 

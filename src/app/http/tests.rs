@@ -304,6 +304,45 @@ fn start_lines_that_are_nearly_right_are_shown_and_it_is_said_what_is_wrong() {
 }
 
 #[test]
+fn versions_that_are_not_known_are_named() {
+    for (version, what) in [
+        ("1.2", "HTTP/1.2 is not known: it is read as HTTP/1.1"),
+        ("2.0", "HTTP/2.0 in a start line: HTTP/2 and HTTP/3 have none"),
+        ("2", "HTTP/2 in a start line"),
+        ("1.1", ""),
+        ("1.0", ""),
+    ] {
+        let asked = format!("GET / HTTP/{version}\r\nHost: x\r\n\r\n");
+        let answered = format!("HTTP/{version} 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n");
+        let words = told(asked.as_bytes(), answered.as_bytes(), 1000);
+        assert_eq!(words.len(), 2);
+        for word in &words {
+            assert!(word.complete && word.problems.len() == usize::from(!what.is_empty()), "{word:#?}");
+            assert!(problems(word).contains(what) && word.problems.iter().all(|text| !text.zh.is_ascii()), "{word:#?}");
+        }
+        assert_eq!((request(&words[0]).version.as_str(), response(&words[1]).version.as_str()), (version, version));
+    }
+    let bare = told(b"GET / HTTP/1.2\r\n\r\n", b"", 1000);
+    assert!(problems(&bare[0]).contains("no Host"), "read as 1.1: {}", problems(&bare[0]));
+}
+
+#[test]
+fn a_status_line_without_a_version_is_read_where_http_was_asked() {
+    let asked = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+    for size in [1, 3, 1000] {
+        let words = told(asked, b"200 OK\r\nContent-Length: 2\r\n\r\nhi", size);
+        assert_eq!(words.len(), 2, "by {size}: {words:#?}");
+        assert_eq!((response(&words[1]).status, response(&words[1]).reason.as_str()), (200, "OK"));
+        assert_eq!(words[1].answers, Some(0));
+        assert_eq!(problems(&words[1]), "the status line has no version: \"HTTP/1.1 200 OK\" is expected");
+        assert_eq!(response(&words[1]).body.as_ref().unwrap().text.as_deref(), Some("hi"));
+        assert_eq!(told(b"", b"220 mail.example ESMTP\r\n", size), [], "nobody asked");
+        assert_eq!(told(asked, b"2001-01-01 it is\r\n", size).len(), 1);
+        assert_eq!(told(asked, b"999 x\r\n", size).len(), 1);
+    }
+}
+
+#[test]
 fn a_body_whose_length_nobody_can_know_takes_all_that_comes() {
     let more = "GET /not-this HTTP/1.1\r\nHost: x\r\n\r\nHTTP/1.1 404 No\r\n\r\n";
     for fields in ["Transfer-Encoding: gzip", "Content-Length: 12x", "Content-Length: -1"] {
@@ -390,9 +429,41 @@ fn a_request_that_is_not_whole_finds_its_answer() {
 
 #[test]
 fn octets_behind_a_whole_message_are_called_so() {
-    let words = told(b"", b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcdefg\r\n\r\n", 1000);
-    assert_eq!(words.len(), 2);
-    assert!(problems(&words[1]).contains("follows a message that was whole"), "{words:#?}");
+    let whole = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc";
+    let next = "HTTP/1.1 204 No Content\r\n\r\n";
+    for (behind, len) in [("defg\r\n\r\n", 8), ("!", 1), ("EXTRA JUNK", 10), ("\r\n", 0), ("HTTX\r\n", 6)] {
+        for follows in ["", next] {
+            let is_line = behind.ends_with('\n') || follows.is_empty();
+            for size in [1, 1000] {
+                if !is_line || size == 1 && !follows.is_empty() && len > 0 {
+                    continue;
+                }
+                let words = told(b"", format!("{whole}{behind}{follows}").as_bytes(), size);
+                assert_eq!(words.len(), 1 + usize::from(!follows.is_empty()), "{behind:?} by {size}: {words:#?}");
+                let expected = match len {
+                    0 => String::new(),
+                    1 => "1 octet behind it is no HTTP message".into(),
+                    len => format!("{len} octets behind it are no HTTP message"),
+                };
+                assert_eq!(problems(&words[0]), expected);
+                assert!(words[0].complete && words[0].problems.iter().all(|text| !text.zh.is_ascii()));
+                assert!(words.get(1).is_none_or(|word| word.problems.is_empty()));
+            }
+        }
+    }
+    let smuggled = "POST /f HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 5\r\n\r\nabcde";
+    let mut said = Said::default();
+    said.say(Peer::A, smuggled.as_bytes());
+    said.say(Peer::A, b"GET /next HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_eq!(said.begun, [0, 1]);
+    let words = said.told();
+    assert_eq!(words.len(), 2, "{words:#?}");
+    assert!(problems(&words[0]).ends_with("2 octets behind it are no HTTP message"), "{}", problems(&words[0]));
+    assert_eq!(request(&words[1]).target, "/next");
+    let broken = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nab\r\nHTTP/1.1 200 no\r\n\r\n";
+    let words = told(b"", broken.as_bytes(), 1000);
+    assert_eq!(words.len(), 1, "what looks so may be a part of its body: {words:#?}");
+    assert!(problems(&words[0]).ends_with("23 octets behind that are not read"), "{}", problems(&words[0]));
 }
 
 #[test]
@@ -494,11 +565,11 @@ fn a_head_or_a_line_without_end_is_bounded() {
 fn gaps_of_the_capture_are_gaps_of_the_message() {
     let mut said = Said::default();
     said.say_all(Peer::B, b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc", 60);
-    said.say(Peer::B, &[b'x'; 79]);
+    said.say(Peer::B, &[b'x'; 80]);
     said.say(Peer::B, b"HTTP/1.1 204 No Content\r\n\r\n");
     let words = said.told();
     assert_eq!(words.len(), 2);
-    assert!(words[0].complete);
+    assert!(words.iter().all(|word| word.complete && word.problems.is_empty()), "{words:#?}");
     assert_eq!((words[0].span.len, words[0].span.missing), (140, 17));
     let mut said = Said::default();
     said.say_all(Peer::B, b"HTTP/1.1 200 OK\r\nContent", 60);
@@ -507,6 +578,30 @@ fn gaps_of_the_capture_are_gaps_of_the_message() {
     let words = said.told();
     assert_eq!(words.len(), 2, "it is read on where a message begins: {words:#?}");
     assert!(problems(&words[0]).contains("36 octets within the head"), "{}", problems(&words[0]));
+}
+
+#[test]
+fn no_line_that_touches_a_gap_is_judged() {
+    for (octets, headers) in [
+        ("GET /a HTTP/1.1\r\nHo", 0),
+        ("GET /a HTTP/1.1\r\nHost: a\r\nContent-Length: 1", 1),
+        ("GET /a HTTP/1.", 0),
+        ("GET /a HTTP/1.1\r\nHost: a\r\nContent Leng", 1),
+    ] {
+        let mut said = Said::default();
+        said.say_all(Peer::A, octets.as_bytes(), octets.len() as u32 + 13);
+        said.say(Peer::A, b"x\r\n\r\n");
+        let words = said.told();
+        assert_eq!(words.len(), 1, "{words:#?}");
+        assert_eq!(
+            problems(&words[0]),
+            "13 octets within the head are not in the capture; 5 octets behind that are not read"
+        );
+        assert_eq!((request(&words[0]).headers.len(), &request(&words[0]).body), (headers, &None));
+        assert!(!words[0].complete);
+    }
+    let words = told(b"GET /a HTTP/1.1\r\nnonsense\r\nHo", b"", 1000);
+    assert!(problems(&words[0]).ends_with("line 2 has no colon"), "a line before it is: {}", problems(&words[0]));
 }
 
 #[test]

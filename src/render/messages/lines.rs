@@ -140,8 +140,8 @@ pub(super) fn slice(text: &str, from: u64, len: u64) -> &str {
 }
 
 /// Why a request has no body, or what stands behind a message that is read as no other.
-pub(super) fn without_body(content: &Content, lang: Lang) -> Option<&'static str> {
-    if let Content::Http2Preface(preface) = content {
+pub(super) fn without_body(message: &Message, lang: Lang) -> Option<&'static str> {
+    if let Content::Http2Preface(preface) = &message.content {
         return Some(match preface.known_by {
             Http2KnownBy::PriorKnowledge => lang.pick(
                 "HTTP/2 with prior knowledge (RFC 9113 3.3): frames follow both ways, which are not decoded",
@@ -153,9 +153,10 @@ pub(super) fn without_body(content: &Content, lang: Lang) -> Option<&'static str
             ),
         });
     }
-    let Content::HttpRequest(request) = content else { return None };
+    let Content::HttpRequest(request) = &message.content else { return None };
     match (request.method.as_str(), &request.body) {
-        ("GET" | "HEAD", None) => {
+        // (Of a head that is not whole nobody knows what else it asks for.)
+        ("GET" | "HEAD", None) if message.complete => {
             Some(lang.pick("no body: all that it asks for stands in its head", "没有正文：所请求的一切都写在头部"))
         }
         _ => None,

@@ -165,7 +165,7 @@ impl Drawing<'_> {
         if message.parts.is_empty() {
             self.lines_of(&Shown::of(&message.content, self.style.lang).text, out)?;
         }
-        if let Some(why) = without_body(&message.content, self.style.lang) {
+        if let Some(why) = without_body(message, self.style.lang) {
             Line::new(self.style).to(LEFT).push(why, Ink::Lesson).write(out)?;
         }
         for problem in &message.problems {
