@@ -400,3 +400,49 @@ fn messages_name_encodings_segments_and_octets() {
         assert!(chinese.contains(words), "{words}: {chinese}");
     }
 }
+
+#[test]
+fn what_is_no_whole_request_is_paired_and_counted_as_what_it_is() {
+    let mut web = Web::default();
+    let one = web.open(0);
+    web.ask(one, 11, "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n");
+    web.answer(one, 21, "HTTP/1.1 204 No Content\r\n\r\n");
+    web.ask(one, 31, "CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n");
+    web.answer(one, 41, "HTTP/1.1 405 No\r\nContent-Length: 2\r\n\r\nno!!");
+    let two = web.open(50);
+    web.ask(two, 61, "GET /slow HTTP/1.1\r\nHost: h\r\nAcc");
+    web.answer(two, 71, "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n");
+    web.close(two, Peer::B, 72);
+    let three = web.open(80);
+    web.answer(three, 91, "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+    let timeline = web.timeline(Wishes::default());
+    let panel = Panel::of(&timeline);
+    let statuses: Vec<_> = panel
+        .exchanges
+        .iter()
+        .map(|one| (one.request.is_some(), one.response.as_ref().map(|said| said.content.status)))
+        .collect();
+    assert_eq!(statuses, [(true, Some(204)), (true, Some(405)), (true, Some(408)), (false, Some(400))]);
+    assert_eq!(synfin::compare::Cost::of(&timeline).requests, 3);
+    for (lang, wanted) in [
+        (
+            Lang::En,
+            [
+                "OPTIONS h * ",
+                "3 requests on 3 connections",
+                "1 response without its request",
+                "2 octets behind it are no HTTP message",
+            ],
+        ),
+        (
+            Lang::Zh,
+            ["OPTIONS h * ", "3 个连接上共 3 个请求", "另有 1 个响应没有对应的请求", "其后 2 字节不是 HTTP 消息"],
+        ),
+    ] {
+        let drawn = drawn(&timeline, lang, Charset::Unicode, 120);
+        for words in wanted {
+            assert!(drawn.contains(words), "{words}:\n{drawn}");
+        }
+        assert!(drawn.contains("CONNECT x:443 ") && !drawn.contains("x:443/"), "{drawn}");
+    }
+}

@@ -6,6 +6,7 @@ use super::super::overview::grouped;
 use super::super::{Charset, Style, width};
 use super::{INDENT, Row};
 use crate::compare::Cost;
+use crate::timeline::Lang;
 use std::io;
 
 /// Columns of the sentence at most.
@@ -46,9 +47,11 @@ pub(super) fn why(a: &Cost, b: &Cost, style: &Style, out: &mut impl io::Write) -
         let letters: Vec<&str> = letters.collect();
         (!letters.is_empty()).then(|| letters.join(style.lang.pick(" and ", " 与 ")))
     };
-    let client = which(&|cost| cost.client_waits > 0);
-    let server = which(&|cost| cost.server_waits > 0);
-    if client.is_none() && server.is_none() {
+    let is_mixed = |cost: &Cost| cost.client_waits > 0 && cost.server_waits > 0;
+    let client = which(&|cost| cost.client_waits > 0 && !is_mixed(cost));
+    let server = which(&|cost| cost.server_waits > 0 && !is_mixed(cost));
+    let mixed: Vec<(&str, &Cost)> = sides.into_iter().filter(|(_, cost)| is_mixed(cost)).collect();
+    if client.is_none() && server.is_none() && mixed.is_empty() {
         return Ok(());
     }
     let mut text = style
@@ -58,6 +61,21 @@ pub(super) fn why(a: &Cost, b: &Cost, style: &Style, out: &mut impl io::Write) -
             "谁先关闭，谁保留 TIME-WAIT（RFC 9293 3.6.1）。",
         )
         .to_string();
+    if !mixed.is_empty() {
+        text.push_str(&both(&mixed, client, server, style));
+    } else {
+        text.push_str(&either(client, server, style));
+    }
+    Line::new(style).write(out)?;
+    for text in width::wrap(&text, style.width.min(WIDEST).saturating_sub(INDENT)) {
+        Line::new(style).to(INDENT).push(&text, Ink::Lesson).write(out)?;
+    }
+    Ok(())
+}
+
+/// Each side closes in one way.
+fn either(client: Option<String>, server: Option<String>, style: &Style) -> String {
+    let mut text = String::new();
     if let Some(letters) = client {
         text.push_str(&style.lang.pick(
             " In {} the client does: each of its ports is bound for 2MSL, and it has 28,232 of them for one server.",
@@ -70,18 +88,36 @@ pub(super) fn why(a: &Cost, b: &Cost, style: &Style, out: &mut impl io::Write) -
             "{} 中是服务器：客户端的端口立即可以再用，等待留在服务器一方，占用它的内存而不占用端口（它的全部连接共用一个端口）。这不是短连接的优点，只是等待换了一方。",
         ).replace("{}", &letters));
     }
-    Line::new(style).write(out)?;
-    for text in width::wrap(&text, style.width.min(WIDEST).saturating_sub(INDENT)) {
-        Line::new(style).to(INDENT).push(&text, Ink::Lesson).write(out)?;
+    text
+}
+
+/// On these sides now the client closes first and now the server: who does where is said by numbers, and what it costs once.
+fn both(mixed: &[(&str, &Cost)], client: Option<String>, server: Option<String>, style: &Style) -> String {
+    let mut text = String::new();
+    for (letter, cost) in mixed {
+        let (client, server) = (grouped(cost.client_waits), grouped(cost.server_waits));
+        text.push_str(&match style.lang {
+            Lang::En => format!(" In {letter} both occur: {client} × the client, {server} × the server."),
+            Lang::Zh => format!("{letter} 中两者都有：客户端 {client} 次，服务器 {server} 次。"),
+        });
     }
-    Ok(())
+    if let Some(letters) = client {
+        text.push_str(&style.lang.pick(" In {} the client does.", "{} 中是客户端。").replace("{}", &letters));
+    }
+    if let Some(letters) = server {
+        text.push_str(&style.lang.pick(" In {} the server does.", "{} 中是服务器。").replace("{}", &letters));
+    }
+    text.push_str(style.lang.pick(
+        " Where the client does, each of its ports is bound for 2MSL, and it has 28,232 of them for one server. Where the server does, the client has its ports back at once, and the server keeps the waits, which cost it memory but no port.",
+        "由客户端先关闭时，它的每个端口都要占用 2MSL，而面向同一服务器只有 28,232 个端口；由服务器先关闭时，客户端的端口立即可以再用，等待留在服务器一方，占用它的内存而不占用端口。",
+    ));
+    if style.charset == Charset::Ascii { text.replace('×', "x") } else { text }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::compare::Overhead;
-    use crate::timeline::Lang;
 
     fn cost(client_waits: u64, server_waits: u64) -> Cost {
         let rate = |waits: u64| (waits > 0).then(|| 1000.0 / waits as f64);
@@ -125,6 +161,13 @@ mod tests {
             said.contains("B 中是客户端") && said.contains("A 中是服务器") && said.contains("若由客户端先关闭"),
             "{said}"
         );
+        let said = told(&cost(3, 2), &cost(1, 1), Lang::En);
+        assert!(said.contains("In A both occur: 3 × the client, 2 × the server. In B both occur: 1 ×"), "{said}");
+        assert!(said.matches("Where the client does").count() == 1 && !said.contains("In A and B"), "{said}");
+        let said = told(&cost(3, 2), &cost(1, 0), Lang::En);
+        assert!(said.contains("2 × the server. In B the client does. Where the client does"), "{said}");
+        let said = told(&cost(3, 2), &cost(0, 1), Lang::Zh);
+        assert!(said.contains("A 中两者都有：客户端 3 次，服务器 2 次。B 中是服务器。由客户端先关闭时"), "{said}");
         assert_eq!(told(&cost(0, 0), &cost(0, 0), Lang::En), "requests: ports run out at: never never");
     }
 }

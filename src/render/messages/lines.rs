@@ -1,6 +1,6 @@
 //! The lines of a message as the octets between their ends: what is written, the spaces that part it, CR and LF.
 
-use crate::timeline::{Content, Header, Http2KnownBy, Lang, Part, PartKind};
+use crate::timeline::{Content, Header, Http2KnownBy, Lang, Message, Part, PartKind};
 
 /// A stretch of a line. (RFC 9112 2.2: a line ends by CR and LF; 3: one space stands between the words of the start line.)
 #[derive(Debug, Clone, PartialEq, Eq)]

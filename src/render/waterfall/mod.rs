@@ -13,7 +13,7 @@ use crate::timeline::amount::some;
 use crate::timeline::{Lang, Text, Timeline};
 use bar::{Axis, Marks};
 use columns::Columns;
-use row::Row;
+use row::{Row, Target};
 use std::collections::BTreeSet;
 use std::io;
 
@@ -56,8 +56,11 @@ fn rows(exchanges: &[Exchange<'_>], style: &Style, out: &mut impl io::Write) -> 
 
 /// `http://example.org`, where all requests go there.
 fn shared_origin(exchanges: &[Exchange<'_>]) -> Option<String> {
-    let first = row::split(&exchanges.first()?.url).0;
-    exchanges.iter().all(|exchange| row::split(&exchange.url).0 == first).then(|| first.to_string())
+    // (CONNECT names another place, and is shown with it.)
+    let here = exchanges.iter().filter(|exchange| !matches!(row::target(exchange), Target::Authority(_)));
+    let mut origins = here.map(|exchange| row::split(&exchange.url).0);
+    let first = origins.next()?;
+    origins.all(|origin| origin == first).then(|| first.to_string())
 }
 
 /// What is wrong with an exchange, in a line each.
@@ -130,8 +133,9 @@ fn legend(exchanges: &[Exchange<'_>], style: &Style, out: &mut impl io::Write) -
 
 fn totals(exchanges: &[Exchange<'_>], axis: &Axis, style: &Style, out: &mut impl io::Write) -> io::Result<()> {
     let connections: BTreeSet<u64> = exchanges.iter().map(|exchange| exchange.connection.id).collect();
-    let (requests, connections) = (exchanges.len() as u64, connections.len() as u64);
-    let again = exchanges.iter().filter(|exchange| exchange.turn > 1).count();
+    let requests = exchanges.iter().filter(|exchange| exchange.request.is_some()).count() as u64;
+    let (unasked, connections) = ((exchanges.len() as u64).saturating_sub(requests), connections.len() as u64);
+    let again = exchanges.iter().filter(|exchange| exchange.turn > 1 && exchange.request.is_some()).count();
     let opened = exchanges.iter().filter(|exchange| exchange.times.get(Phase::Connect).is_some()).count();
     let sum =
         |len: &dyn Fn(&Exchange<'_>) -> u64| exchanges.iter().fold(0_u64, |sum, one| sum.saturating_add(len(one)));
@@ -152,6 +156,15 @@ fn totals(exchanges: &[Exchange<'_>], axis: &Axis, style: &Style, out: &mut impl
             format!("从头到尾共 {span}"),
         ],
     };
+    // A response alone is no request.
+    if unasked > 0 {
+        let whose = if unasked == 1 { "its request" } else { "their requests" };
+        let text = match style.lang {
+            Lang::En => format!("{} without {whose}", some(unasked, "response")),
+            Lang::Zh => format!("另有 {unasked} 个响应没有对应的请求"),
+        };
+        parts.insert(1, text);
+    }
     // Long connections save handshakes: each request that needed none of its own.
     if again > 0 && opened > 0 {
         parts.push(match style.lang {

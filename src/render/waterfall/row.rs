@@ -21,9 +21,13 @@ impl Row {
     /// `shared` is where all requests go, which is told once.
     pub(super) fn of(exchange: &Exchange<'_>, shared: Option<&str>, style: &Style) -> Row {
         let (origin, path) = split(&exchange.url);
-        let place = match shared {
-            Some(_) => path.to_string(),
-            None => format!("{}{path}", origin.strip_prefix("http://").unwrap_or(origin)),
+        let host = origin.strip_prefix("http://").unwrap_or(origin);
+        let place = match (target(exchange), shared) {
+            (Target::Authority(authority), _) => authority.to_string(),
+            (Target::Asterisk, Some(_)) => "*".to_string(),
+            (Target::Asterisk, None) => format!("{host} *"),
+            (Target::Path, Some(_)) => path.to_string(),
+            (Target::Path, None) => format!("{host}{path}"),
         };
         let method = exchange.request.as_ref().map_or("?", |said| said.content.method.as_str());
         let place = width::clean(&readable(&place), 200, style);
@@ -39,6 +43,23 @@ impl Row {
             connection: exchange.connection.id.to_string(),
             time: width::clean(&time::span(exchange.times.len_ns()), 20, style),
         }
+    }
+}
+
+/// The forms of a target that are shown as sent, for they are no URL (RFC 9112 3.2).
+pub(super) enum Target<'t> {
+    /// As of CONNECT.
+    Authority(&'t str),
+    /// As of OPTIONS.
+    Asterisk,
+    Path,
+}
+
+pub(super) fn target<'t>(exchange: &'t Exchange<'_>) -> Target<'t> {
+    match &exchange.request {
+        Some(said) if said.content.method == "CONNECT" => Target::Authority(&said.content.target),
+        Some(said) if said.content.target == "*" => Target::Asterisk,
+        _ => Target::Path,
     }
 }
 
