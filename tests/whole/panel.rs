@@ -356,11 +356,14 @@ fn what_is_nearly_http_or_goes_on_as_something_else_is_named() {
             [
                 "not parted by one space each",
                 "the status line has no version",
-                "no HTTP request for it in the capture",
+                "what the client sent is no HTTP that can be read",
                 "1 connection goes on in HTTP/2 in the clear: its frames are not decoded",
             ],
         ),
-        (Lang::Zh, ["不是恰好一个空格", "状态行缺少版本号", "抓包中没有对应的 HTTP 请求", "1 个连接改用明文 HTTP/2"]),
+        (
+            Lang::Zh,
+            ["不是恰好一个空格", "状态行缺少版本号", "客户端发送的内容不是可识别的 HTTP", "1 个连接改用明文 HTTP/2"],
+        ),
     ] {
         let waterfall = drawn(&timeline, lang, Charset::Unicode, 100);
         expected.iter().for_each(|words| assert!(waterfall.contains(words), "{words}: {waterfall}"));
