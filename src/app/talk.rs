@@ -4,7 +4,7 @@ use super::dns;
 use super::http::{self, Messages};
 use super::message::{MessageWord, Whose};
 use super::stream::{Next, Stream};
-use super::text::Turns;
+use super::text::{Encoding, Turns};
 use super::{Heard, Manner, tls};
 use crate::tcp::Peer;
 use crate::timeline::Text;
@@ -38,6 +38,8 @@ pub(super) struct Shared {
     pub(super) awaits_preface: bool,
     /// What is said of messages that were told already.
     pub(super) afterwards: Vec<Afterwards>,
+    /// What last turned out to be the encoding of text, whoever said it.
+    pub(super) encoding: Option<Encoding>,
     pub(super) manner: Manner,
 }
 

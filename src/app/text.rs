@@ -153,7 +153,7 @@ impl Turns {
         let is_cut = std::mem::take(&mut self.is_cut);
         // What was cut off may end within a character.
         let whole = if is_cut { kept.len() - dangling(&kept, self.encoding(wanted)) } else { kept.len() };
-        let content = self.say(kept.get(..whole).unwrap_or_default(), wanted, is_cut);
+        let content = self.say(kept.get(..whole).unwrap_or_default(), wanted, is_cut, shared);
         let complete = turn.span.missing == 0;
         out(turn.done(whose, shared.number(), None, complete, content));
     }
@@ -172,19 +172,19 @@ impl Turns {
         self.kept.len() < MOST_KEPT && dangling(&self.kept, self.encoding(wanted)) > 0
     }
 
-    fn say(&mut self, octets: &[u8], wanted: Encoding, cut: bool) -> Content {
+    fn say(&mut self, octets: &[u8], wanted: Encoding, cut: bool, shared: &mut Shared) -> Content {
         if wanted == Encoding::Auto && is_raw(octets) {
             return Content::Data(RawData { hex: hex(octets.get(..SHOWN_RAW).unwrap_or(octets)) });
         }
         let guessed = wanted == Encoding::Auto && !octets.is_ascii();
         let encoding = match wanted {
-            Encoding::Auto if guessed => self.guess(octets),
+            Encoding::Auto if guessed => self.guess(octets, shared.encoding),
             Encoding::Auto => Encoding::Utf8,
             named => named,
         };
         let (text, malformed) = decode(octets, encoding);
         if guessed && encoding != Encoding::Latin1 && !malformed {
-            self.known = Some(encoding);
+            (self.known, shared.encoding) = (Some(encoding), Some(encoding));
         }
         let name = match encoding {
             _ if octets.is_ascii() => "us-ascii",
@@ -196,12 +196,28 @@ impl Turns {
         Content::Text(TextMessage { encoding: name.into(), guessed, text: text.into_owned(), malformed, cut })
     }
 
-    /// The first encoding in which the octets are whole characters; what fitted before is tried first.
-    fn guess(&self, octets: &[u8]) -> Encoding {
-        let candidates = self.known.into_iter().chain([Encoding::Utf8, Encoding::Gbk]);
+    /// The first encoding in which the octets are whole characters; what fitted before is tried first. `said`: what the other
+    /// side's last was, which counts where the octets alone do not tell: both sides mostly use one.
+    fn guess(&self, octets: &[u8], said: Option<Encoding>) -> Encoding {
+        let is_doubtful = said == Some(Encoding::Gbk) && has_short_only(octets) || is_rather_chinese(octets);
+        let ordered = if is_doubtful { [Encoding::Gbk, Encoding::Utf8] } else { [Encoding::Utf8, Encoding::Gbk] };
+        let candidates = self.known.into_iter().chain(ordered);
         let mut fitting = candidates.filter(|encoding| !decode(octets, *encoding).1);
         fitting.next().unwrap_or(Encoding::Latin1)
     }
+}
+
+/// Whether no character takes more than two octets in UTF-8: such may as well be those of GBK. (Chinese in UTF-8 takes three.)
+fn has_short_only(octets: &[u8]) -> bool {
+    octets.iter().all(|octet| *octet < 0xe0)
+}
+
+/// One or two Cyrillic letters in UTF-8 and nothing else, which are as many of the most common characters in GB 2312 (rows 16 to
+/// 55): these are likelier to be a word.
+fn is_rather_chinese(octets: &[u8]) -> bool {
+    let (pairs, rest) = octets.trim_ascii().as_chunks::<2>();
+    let is_both = |pair: &[u8; 2]| matches!(pair, [0xd0 | 0xd1, 0xa1..=0xbf]);
+    rest.is_empty() && (1..=2).contains(&pairs.len()) && pairs.iter().all(is_both)
 }
 
 /// The text, and whether some octets were none; in place of these stands U+FFFD.
@@ -338,6 +354,30 @@ mod tests {
                 malformed: true,
                 cut: false,
             })
+        );
+    }
+
+    #[test]
+    fn both_sides_are_guessed_together() {
+        let encoded = |text: &str| GBK.encode(text).0.into_owned();
+        let (ask, thanks, cafe) = (encoded("你好吗"), encoded("谢谢"), "café".as_bytes());
+        let texts = |pieces: &[(Peer, i64, &[u8])]| {
+            let said = read(Encoding::Auto, pieces).into_iter().map(|(_, content, _)| content);
+            said.collect::<Vec<_>>()
+        };
+        let colored = [b"\x1b[31m", thanks.as_slice(), b"\x07"].concat();
+        assert_eq!(
+            texts(&[(Peer::A, 0, &ask), (Peer::B, 1, &colored)]),
+            [text("gbk", true, "你好吗"), text("gbk", true, "\x1b[31m谢谢\x07")]
+        );
+        // Nobody said anything before; and what is no such word stays what it is.
+        assert_eq!(texts(&[(Peer::B, 0, &thanks)]), [text("gbk", true, "谢谢")]);
+        assert_eq!(texts(&[(Peer::B, 0, "привет".as_bytes())]), [text("utf-8", true, "привет")]);
+        assert_eq!(texts(&[(Peer::B, 0, cafe)]), [text("utf-8", true, "café")]);
+        // Chinese in UTF-8 tells itself, whatever the other side speaks.
+        assert_eq!(
+            texts(&[(Peer::A, 0, &ask), (Peer::B, 1, "你好".as_bytes())]),
+            [text("gbk", true, "你好吗"), text("utf-8", true, "你好")]
         );
     }
 
