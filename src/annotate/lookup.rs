@@ -2,6 +2,7 @@
 
 use crate::timeline::amount::{some, span, times};
 use crate::timeline::{Asked, Attempt, Lookup, LookupAddress, LookupOutcome, OpenKind, Text};
+use std::net::{IpAddr, Ipv6Addr};
 
 /// Addresses told in the sentence; the others are counted.
 const MOST_TOLD: usize = 4;
@@ -170,6 +171,9 @@ fn choice(lookup: &Lookup, text: &mut Text) {
         );
     } else if lookup.addresses.len() > 1 {
         push(text, &format!("; {} is tried first", used.ip), &format!("；先试 {}", used.ip));
+    } else if matches!(lookup.asked, Asked::Rule { .. }) && used.ip == IpAddr::V6(Ipv6Addr::LOCALHOST) {
+        // What the rule adds is only what the hosts file lacks: there it is 127.0.0.1.
+        push(text, "; ::1 is tried first, IPv6 before IPv4 (RFC 6724 6)", "；先试 ::1，IPv6 先于 IPv4（RFC 6724 6）");
     }
 }
 
@@ -226,6 +230,16 @@ mod tests {
             text.zh,
             "查询 www.lab.test → 10.0.0.2（A，60 s），由 DNS 服务器 10.0.0.53 给出，用时 1.2 ms；私有地址"
         );
+    }
+
+    #[test]
+    fn what_a_rule_adds_for_localhost_is_tried_first() {
+        let rule = Asked::Rule { rfc: "RFC 6761 6.3".into() };
+        let told = |ip| sentence(&lookup(rule.clone(), LookupOutcome::Addresses, vec![address(ip, true)]), 0);
+        let text = told("::1");
+        assert!(text.en.ends_with("; ::1 is tried first, IPv6 before IPv4 (RFC 6724 6)"), "{}", text.en);
+        assert!(text.zh.ends_with("；先试 ::1，IPv6 先于 IPv4（RFC 6724 6）"), "{}", text.zh);
+        assert!(!told("127.0.0.1").en.contains("tried"));
     }
 
     #[test]
