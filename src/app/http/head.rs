@@ -72,7 +72,7 @@ impl Head {
             if headers.len() >= MOST_HEADERS {
                 dropped += 1;
             } else {
-                header(bare, number, &mut headers, draft);
+                header(bare, number, kind, &mut headers, draft);
             }
         }
         if dropped > 0 {
@@ -94,7 +94,7 @@ fn without_end(line: &[u8]) -> &[u8] {
 }
 
 /// `field-name ":" OWS field-value OWS` (RFC 9112 5).
-fn header(line: &[u8], number: usize, headers: &mut Vec<Header>, draft: &mut Draft) {
+fn header(line: &[u8], number: usize, kind: Kind, headers: &mut Vec<Header>, draft: &mut Draft) {
     if line.first().is_some_and(|octet| matches!(octet, b' ' | b'\t'))
         && let Some(last) = headers.last_mut()
     {
@@ -114,11 +114,13 @@ fn header(line: &[u8], number: usize, headers: &mut Vec<Header>, draft: &mut Dra
     let (name, value) = line.split_at(colon);
     let value = value.get(1..).unwrap_or_default();
     if name.last().is_some_and(u8::is_ascii_whitespace) {
+        let (en, zh) = match kind {
+            Kind::Requests => ("a server must refuse it", "服务器必须拒绝"),
+            Kind::Responses => ("a proxy must remove it", "代理转发前必须将其删除"),
+        };
         draft.problem(
-            format!(
-                "line {number}: a blank between the field's name and the colon: a server must refuse it (RFC 9112 5.1)"
-            ),
-            format!("第 {number} 行：字段名与冒号之间有空格，服务器必须拒绝（RFC 9112 5.1）"),
+            format!("line {number}: a blank between the field's name and the colon: {en} (RFC 9112 5.1)"),
+            format!("第 {number} 行：字段名与冒号之间有空格，{zh}（RFC 9112 5.1）"),
         );
     } else if name.is_empty() || !name.iter().all(|octet| is_token(*octet)) {
         draft.problem(

@@ -241,6 +241,14 @@ fn malformed_heads_are_read_as_far_as_they_go_and_it_is_said_what_is_wrong() {
 }
 
 #[test]
+fn a_blank_before_the_colon_is_judged_by_who_sends_it() {
+    let sent = |octets: &str| problems(&told(octets.as_bytes(), b"", 1000)[0]);
+    let (asked, answered) = ("GET / HTTP/1.1\r\nHost : x\r\n\r\n", "HTTP/1.1 204 No Content\r\nServer : x\r\n\r\n");
+    assert!(sent(asked).contains("a server must refuse it (RFC 9112 5.1)"), "{}", sent(asked));
+    assert!(sent(answered).contains("a proxy must remove it (RFC 9112 5.1)"), "{}", sent(answered));
+}
+
+#[test]
 fn start_lines_that_are_nearly_right_are_shown_and_it_is_said_what_is_wrong() {
     for (octets, line, what) in [
         (
