@@ -1,7 +1,7 @@
 //! What stands in the columns of one request.
 
 use super::led;
-use crate::exchange::{Exchange, Outcome};
+use crate::exchange::{Exchange, Outcome, Times};
 use crate::render::ink::Ink;
 use crate::render::{Style, time, width};
 use crate::timeline::Header;
@@ -41,7 +41,7 @@ impl Row {
             kind: if kind.is_empty() { "-".into() } else { width::clean(&kind, 10, style) },
             size: response.map_or_else(|| "-".into(), |said| time::octets(said.message.len)),
             connection: exchange.connection.id.to_string(),
-            time: width::clean(&time::span(exchange.times.len_ns()), 20, style),
+            time: width::clean(&time::span(own_ns(&exchange.times)), 20, style),
         }
     }
 }
@@ -61,6 +61,12 @@ pub(super) fn target<'t>(exchange: &'t Exchange<'_>) -> Target<'t> {
         Some(said) if said.content.target == "*" => Target::Asterisk,
         _ => Target::Path,
     }
+}
+
+/// How long it took from when it began itself: while the connection had been opened beforehand and stood idle, nobody waited.
+/// (The `time` of HAR counts the same.)
+fn own_ns(times: &Times) -> i64 {
+    times.ended_ns().saturating_sub(times.start_ns()).max(0)
 }
 
 fn status(exchange: &Exchange<'_>) -> (String, Ink) {
