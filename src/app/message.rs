@@ -55,9 +55,10 @@ impl MessageWord {
             _ => (&[][..], &None),
         };
         let headers: usize = headers.iter().map(|header| header.name.len() + header.value.len() + EACH).sum();
-        let body = body
-            .as_ref()
-            .map_or(0, |body| body.text.as_ref().map_or(0, String::len) + body.base64.as_ref().map_or(0, String::len));
+        let body = body.as_ref().map_or(0, |body| {
+            let gaps = body.gaps.iter().map(|gap| EACH + kept(&gap.text, &gap.base64));
+            kept(&body.text, &body.base64) + gaps.sum::<usize>()
+        });
         let target = match &self.content {
             Content::HttpRequest(request) => request.target.len(),
             Content::Text(text) => text.text.len(),
@@ -80,13 +81,21 @@ impl MessageWord {
             Content::HttpResponse(response) => response.body.as_mut(),
             _ => None,
         };
-        body.is_some_and(|body| body.text.take().is_some() | body.base64.take().is_some())
+        body.is_some_and(|body| {
+            let had_behind = body.gaps.iter_mut().any(|gap| gap.text.take().is_some() | gap.base64.take().is_some());
+            body.gaps.clear();
+            body.text.take().is_some() | body.base64.take().is_some() | had_behind
+        })
     }
 
     /// When it began: with the segment that carries its first octet.
     pub fn began(&self) -> Timestamp {
         self.carriers.first().unwrap_or(&self.last).at
     }
+}
+
+fn kept(text: &Option<String>, base64: &Option<String>) -> usize {
+    text.as_ref().map_or(0, String::len) + base64.as_ref().map_or(0, String::len)
 }
 
 /// Where a message lies in what its sender sent.
@@ -171,7 +180,7 @@ impl Draft {
 
     pub(super) fn part(&mut self, part: PartKind, offset: u64, len: u64) {
         if self.parts.len() < MOST_PARTS && len > 0 {
-            self.parts.push(Part { part, offset, len, line: None, event: None });
+            self.parts.push(Part { part, offset, len, line: None, event: None, frames: Vec::new() });
         }
     }
 
@@ -188,7 +197,7 @@ impl Draft {
     pub(super) fn chunk(&mut self, part: PartKind, offset: u64, len: u64, octets: Option<&[u8]>) {
         if self.chunks.len() < MOST_PARTS && len > 0 {
             let line = octets.map(|octets| readable(octets.get(..LONGEST_LINE).unwrap_or(octets)));
-            self.chunks.push(Part { part, offset, len, line, event: None });
+            self.chunks.push(Part { part, offset, len, line, event: None, frames: Vec::new() });
         }
     }
 

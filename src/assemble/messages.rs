@@ -87,8 +87,13 @@ pub(super) fn message(
     };
     let part = |part: &Part| Part {
         event: carrier_of(part.offset).and_then(|carrier| event_of(carrier.ordinal)),
+        frames: frames_of(word, part),
         ..part.clone()
     };
+    // (0: nobody counted.)
+    let mut frames: Vec<u64> = word.carriers.iter().chain([&word.last]).map(|carrier| carrier.frame).collect();
+    frames.retain(|frame| *frame > 0);
+    frames.dedup();
     Message {
         from: word.peer.of(ids).clone(),
         to: (!word.peer).of(ids).clone(),
@@ -102,6 +107,7 @@ pub(super) fn message(
         missing: word.span.missing,
         carried_by,
         segments: word.segments,
+        frames,
         answers: None,
         follows: None,
         parts: word.parts.iter().map(part).collect(),
@@ -109,4 +115,18 @@ pub(super) fn message(
         problems: word.problems.clone(),
         content: word.content.clone(),
     }
+}
+
+/// The frames that carry a part: those whose first octet lies before its end, from the last one that lies not behind its
+/// beginning. Of very many segments only the first ones are remembered one by one.
+fn frames_of(word: &MessageWord, part: &Part) -> Vec<u64> {
+    let carriers = word.carriers.as_slice();
+    let end = part.offset.saturating_add(part.len);
+    let after = carriers.partition_point(|carrier| carrier.first <= part.offset);
+    let is_known = carriers.len() as u64 == word.segments || after < carriers.len();
+    let Some(begin) = after.checked_sub(1).filter(|_| is_known) else { return Vec::new() };
+    let own = carriers.iter().skip(begin).take_while(|carrier| carrier.first < end).map(|carrier| carrier.frame);
+    let mut frames: Vec<u64> = own.filter(|frame| *frame > 0).take(Part::MOST_FRAMES).collect();
+    frames.dedup();
+    frames
 }

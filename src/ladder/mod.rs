@@ -19,7 +19,7 @@ pub use lane::{Lane, Lanes, Side};
 pub use part::part;
 pub use progress::Progress;
 pub use row::{Arrival, Arrow, Change, Content, Folded, FoldedFlow, Lifeline, Remark, Row, Wait, WaitAction};
-pub use said::{Said, encoding};
+pub use said::{Said, encoding, in_words};
 pub use view::{Detail, Numbers, Stretch, View};
 
 use crate::timeline::{Connection, Event, Source, Step, Timeline};

@@ -101,6 +101,15 @@ impl Said {
     }
 }
 
+/// What a message says that no line of its own tells: a ClientHello, a DNS message.
+pub fn in_words(content: &Content) -> Option<Text> {
+    match content {
+        Content::TlsClientHello(hello) => Some(client_hello(hello)),
+        Content::Dns(message) => Some(dns(message)),
+        _ => None,
+    }
+}
+
 fn client_hello(hello: &TlsClientHello) -> Text {
     let TlsClientHello { version, server_name, alpn } = hello;
     let (mut en, mut zh) = (format!("ClientHello: TLS {version}"), format!("ClientHello：TLS {version}"));

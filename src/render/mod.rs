@@ -3,6 +3,7 @@
 mod capture;
 pub mod cast;
 mod cells;
+mod charset;
 pub mod check;
 pub mod compare;
 pub mod csv;

@@ -35,6 +35,9 @@ pub struct Message {
     pub carried_by: Vec<u64>,
     /// Segments that carry it.
     pub segments: u64,
+    /// Numbers of the frames that carry it, in order, whether or not events show them; of very many the first ones and the last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frames: Vec<u64>,
     /// Id of the message that this one answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answers: Option<u64>,
@@ -71,6 +74,14 @@ pub struct Part {
     /// Id of the event whose segment carries its first octet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<u64>,
+    /// Numbers of the frames that carry it, in order, whether or not events show them; of many the first ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frames: Vec<u64>,
+}
+
+impl Part {
+    /// Frames that are told of one part at most.
+    pub const MOST_FRAMES: usize = 16;
 }
 
 /// A part of a message (RFC 9112 2.1).
@@ -203,6 +214,24 @@ pub struct Body {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// Its beginning in Base64 (RFC 4648 4), where it is no such text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base64: Option<String>,
+    /// Its gaps in order, each with what was captured behind it; of many the first ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<Gap>,
+}
+
+/// Octets of a body that are not in the capture, and what came behind them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Gap {
+    /// Place of the first missing octet in the body, without the frames of chunks, from 0.
+    pub at: u64,
+    /// Octets that are missing.
+    pub len: u64,
+    /// What came behind it up to the next gap, where that is text in UTF-8; not more than was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The same in Base64 (RFC 4648 4), where it is no such text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base64: Option<String>,
 }

@@ -39,8 +39,8 @@ pub use event::{
 pub use kernel::{KernelAct, KernelAgreement, KernelDeed, KernelDifference, KernelSample, KernelState};
 pub use lookup::{Asked, Attempt, DnsTransport, Lookup, LookupAddress, LookupOutcome, LookupRecord, OtherLookup};
 pub use message::{
-    Body, Content, Framing, Header, Http2KnownBy, Http2Preface, HttpRequest, HttpResponse, Message, Part, PartKind,
-    RawData, TextMessage, TlsClientHello, protocol,
+    Body, Content, Framing, Gap, Header, Http2KnownBy, Http2Preface, HttpRequest, HttpResponse, Message, Part,
+    PartKind, RawData, TextMessage, TlsClientHello, protocol,
 };
 pub use open::{Negotiated, Open, OpenKind};
 pub use overview::{Closed, Loss, Opened, Overview, RoundTrips, Route, Selection, Standout, Standouts, TimeWaits};

@@ -280,6 +280,11 @@ fn a_preconnected_request_stands_where_it_began() {
         ]
     );
     let picture = drawn(&timeline, Lang::En, Charset::Unicode, 100);
+    // The waterfall counts the same.
+    for (place, ms) in [("/first", "30 ms"), ("/second", "20 ms"), ("/before-third", "25 ms"), ("/third", "20 ms")] {
+        let row = picture.lines().find(|line| line.contains(&format!(" {place} "))).unwrap();
+        assert!(row.contains(&format!(" {ms} ")), "{ms}: {row}");
+    }
     assert!(picture.contains(" request: the method \"get\" is not GET"), "{picture}");
     assert!(picture.contains(" response: no blank behind the status code"), "{picture}");
     assert!(drawn(&timeline, Lang::Zh, Charset::Unicode, 100).contains(" 响应：状态码之后没有空格"));
@@ -301,7 +306,7 @@ fn a_chunked_body_is_drawn_with_its_frames() {
     contract::json(&timeline);
     let english = messages(&timeline, Lang::En);
     let expected = r#"
-       47  body · 66 B, with the frames of 2 chunks · UTF-8
+       47  body · frames 5, 6 · 66 B, with the frames of 2 chunks · UTF-8
        47  │5│;│lang=en│CR│LF│   chunk size 5
        58  chunk data · 5 B
              Hello
@@ -320,7 +325,11 @@ fn a_chunked_body_is_drawn_with_its_frames() {
 }
 
 fn messages(timeline: &Timeline, lang: Lang) -> String {
-    let style = Style::new(lang, Charset::Unicode, 90);
+    messages_in(90, timeline, lang)
+}
+
+fn messages_in(width: usize, timeline: &Timeline, lang: Lang) -> String {
+    let style = Style::new(lang, Charset::Unicode, width);
     let mut out = Vec::new();
     render::write(timeline, &View::default(), Format::Messages, &style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
@@ -448,4 +457,114 @@ fn what_is_no_whole_request_is_paired_and_counted_as_what_it_is() {
         }
         assert!(drawn.contains("CONNECT x:443 ") && !drawn.contains("x:443/"), "{drawn}");
     }
+}
+
+/// Which frames carry what is known without the events of the segments, and of a line that is cut by segments too.
+#[test]
+fn each_part_is_tied_to_its_frames_also_where_no_segment_is_told() {
+    let mut web = Web::default();
+    let one = web.open(0);
+    web.ask(one, 11, "GET / HTTP/1.1\r\nHo");
+    web.ask(one, 12, "st: x\r\nX-A: b\r\n");
+    web.ask(one, 13, "\r\n");
+    web.answer(one, 21, "HTTP/1.1 200 OK\r\nContent-Length: 4000\r\n\r\n");
+    for n in 0..40 {
+        web.answer(one, 22 + n, &"x".repeat(100));
+    }
+    let bare = Wishes { watch: Watch::One(0), reads: Reads::First(10), ..Wishes::default() };
+    let bare = web.timeline(bare);
+    contract::json(&bare);
+    assert!(bare.events.iter().all(|event| matches!(event.detail, Detail::Message(_))));
+    let [english, chinese] = [Lang::En, Lang::Zh].map(|lang| messages(&bare, lang));
+    for words in [
+        "│HTTP/1.1│CR│LF│   request line: method, target, version · frame 4\n",
+        "│Host│:│SP│x│CR│LF│   header · frames 4, 5\n",
+        "│X-A│:│SP│b│CR│LF│   header\n",
+        "blank line: the head ends here · frame 6\n",
+        "body · frames 8–23, … · 4000 B",
+    ] {
+        assert!(english.contains(words), "{words}: {english}");
+    }
+    assert!(chinese.contains("头部字段 · 帧 4, 5\n") && chinese.contains("正文 · 帧 8–23, … · "), "{chinese}");
+    assert_eq!(messages(&web.timeline(Wishes::default()), Lang::En), english);
+    let frames = |timeline: &Timeline| {
+        timeline.events.iter().any(|event| match &event.detail {
+            Detail::Message(message) => {
+                message.frames.len() > 100 || message.parts.iter().any(|part| part.frames.len() > 16)
+            }
+            _ => false,
+        })
+    };
+    assert!(!frames(&bare));
+}
+
+/// What was captured behind a gap is drawn behind it, also amid a chunk; and who has no body says why.
+#[test]
+fn a_gap_is_drawn_where_it_is_and_each_head_says_why_no_body_follows() {
+    let mut web = Web::default();
+    let one = web.open(0);
+    web.ask(one, 11, "GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+    web.answer(one, 21, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 16\r\n\r\nbefore");
+    web.miss(one, Peer::B, 22, 4);
+    web.answer(one, 23, "behind");
+    web.ask(one, 31, "GET /b HTTP/1.1\r\nHost: x\r\n\r\n");
+    web.answer(one, 41, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\na\r\nab");
+    web.miss(one, Peer::B, 42, 5);
+    web.answer(one, 43, "xyz\r\n2\r\nup\r\n0\r\n\r\n");
+    web.ask(one, 51, "POST /c HTTP/1.1\r\nHost: x\r\n\r\n");
+    web.answer(one, 61, "HTTP/1.1 204 No Content\r\n\r\n");
+    web.ask(one, 71, "HEAD /d HTTP/1.1\r\nHost: x\r\n\r\n");
+    web.answer(one, 81, "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n");
+    web.ask(one, 91, "GET /e HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+    web.answer(one, 92, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n\u{1}\u{2}");
+    let timeline = web.timeline(Wishes::default());
+    contract::json(&timeline);
+    let [english, chinese] = [Lang::En, Lang::Zh].map(|lang| messages_in(160, &timeline, lang));
+    for words in [
+        "             before\n             ╌╌ 4 B not in the capture ╌╌\n             behind\n",
+        "             ab\n             ╌╌ 5 B not in the capture ╌╌\n             xyz\n",
+        "chunk data · 2 B\n             up\n",
+        "no body: neither Content-Length nor Transfer-Encoding announces one (RFC 9112 6.3)",
+        "no body: status 204 never has one (RFC 9112 6.3)",
+        "no body: it answers HEAD (RFC 9112 6.3); Content-Length counts what GET would get",
+        "no body; what follows both ways is no longer HTTP/1.1 but websocket",
+    ] {
+        assert!(english.contains(words), "{words}: {english}");
+    }
+    for words in [
+        "             ╌╌ 4 B 不在抓包中 ╌╌\n             behind\n",
+        "状态码 204 的响应从不带正文",
+        "它是对 HEAD 的应答",
+        "此后双向都不再是 HTTP/1.1，而是 websocket",
+    ] {
+        assert!(chinese.contains(words), "{words}: {chinese}");
+    }
+}
+
+#[test]
+fn a_client_hello_says_whom_it_asks_for_and_that_nothing_else_can_be_read() {
+    let mut web = Web::default();
+    let one = web.open(0);
+    web.say(one, Peer::A, 11, client_hello());
+    let timeline = web.timeline(Wishes::default());
+    assert!(
+        messages_in(160, &timeline, Lang::En)
+            .contains("ClientHello: TLS 1.2 for a.b, would speak h2; the rest is encrypted")
+    );
+    assert!(
+        messages_in(160, &timeline, Lang::Zh).contains("ClientHello：TLS 1.2，目标 a.b，可用协议 h2；其后内容均已加密")
+    );
+}
+
+/// With a name and one protocol (RFC 8446 4.1.2).
+fn client_hello() -> Vec<u8> {
+    let name = [&[0, 0, 0, 8, 0, 6, 0, 0, 3][..], b"a.b"].concat();
+    let alpn = [&[0, 16, 0, 5, 0, 3, 2][..], b"h2"].concat();
+    let mut body = vec![3, 3];
+    body.extend([0; 32]);
+    body.extend([0, 0, 2, 0x13, 0x01, 1, 0]);
+    body.extend([0, (name.len() + alpn.len()) as u8]);
+    body.extend(name.iter().chain(&alpn));
+    let message = [&[1, 0, 0, body.len() as u8][..], &body].concat();
+    [&[22, 3, 1, 0, message.len() as u8][..], &message].concat()
 }

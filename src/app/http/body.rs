@@ -10,6 +10,8 @@ use data_encoding::BASE64;
 const MOST_LINE: usize = 8 * 1024;
 /// Octets of all lines behind the last chunk at most.
 const MOST_TRAILER: u64 = 64 * 1024;
+/// Gaps that are told of one body at most.
+const MOST_GAPS: usize = 16;
 
 /// A body that is being read.
 #[derive(Debug)]
@@ -19,6 +21,7 @@ pub(super) struct Body {
     /// Data so far.
     len: u64,
     sample: Vec<u8>,
+    gaps: Vec<Behind>,
     /// Octets of it that are kept at most.
     most: usize,
     chunks: u64,
@@ -36,6 +39,14 @@ pub(super) struct Body {
     shows_secrets: bool,
     /// Its length is one of two that differ.
     is_doubtful: bool,
+}
+
+/// A gap in its data, and what came behind it.
+#[derive(Debug)]
+struct Behind {
+    at: u64,
+    len: u64,
+    sample: Vec<u8>,
 }
 
 /// Where in the body.
@@ -88,6 +99,7 @@ impl Body {
             promised,
             len: 0,
             sample: Vec::new(),
+            gaps: Vec::new(),
             most: Manner::SAMPLE,
             chunks: 0,
             at,
@@ -117,7 +129,12 @@ impl Body {
             At::Size(line) | At::Behind(line) | At::Trailer(line, _) => line.len(),
             At::Data(_) | At::End => 0,
         };
-        self.sample.len() + line
+        self.kept() + line
+    }
+
+    /// Octets of its data that are.
+    fn kept(&self) -> usize {
+        self.sample.len() + self.gaps.iter().map(|gap| gap.sample.len()).sum::<usize>()
     }
 
     /// Whether nothing of it has to be read.
@@ -127,20 +144,16 @@ impl Body {
 
     /// As the contract has it; `None`: the message has no body.
     pub(super) fn told(self) -> Option<timeline::Body> {
-        let Body { framing, promised, len, sample, chunks, at, .. } = self;
+        let Body { framing, promised, len, sample, gaps, chunks, at, .. } = self;
         let has_none = matches!(at, At::End) && promised.is_none() && framing == Framing::ContentLength;
-        let text = match std::str::from_utf8(&sample) {
-            Ok(text) => Some(text),
-            // The last character may be cut.
-            Err(error) if error.error_len().is_none() => {
-                sample.get(..error.valid_up_to()).and_then(|whole| std::str::from_utf8(whole).ok())
-            }
-            Err(_) => None,
-        };
-        let text: Option<String> = text.filter(|text| !text.is_empty() && !text.contains('\0')).map(Into::into);
-        let base64 = (text.is_none() && !sample.is_empty()).then(|| BASE64.encode(&sample));
+        let (text, base64) = told(&sample);
+        let gaps = gaps.into_iter().map(|Behind { at, len, sample }| {
+            let (text, base64) = told(&sample);
+            timeline::Gap { at, len, text, base64 }
+        });
+        let gaps = gaps.collect();
         let chunks = (framing == Framing::Chunked).then_some(chunks);
-        (!has_none).then_some(timeline::Body { framing, len, promised, chunks, text, base64 })
+        (!has_none).then_some(timeline::Body { framing, len, promised, chunks, text, base64, gaps })
     }
 
     pub(super) fn read(&mut self, unread: &mut Unread<'_>, draft: &mut Draft) -> End {
@@ -160,8 +173,6 @@ impl Body {
     /// Octets that were not captured.
     pub(super) fn miss(&mut self, offset: u64, len: u64, draft: &mut Draft) -> End {
         self.began.get_or_insert(offset);
-        // What comes behind a gap is not what came next.
-        self.most = self.sample.len();
         match &mut self.at {
             At::Data(None) => {}
             At::Data(Some(left)) if *left >= len => *left -= len,
@@ -175,9 +186,21 @@ impl Body {
             }
         }
         draft.miss(len);
+        self.gap(len);
         self.here = offset.saturating_add(len);
         (self.len, self.taken) = (self.len + len, self.taken + len);
         if matches!(self.at, At::Data(Some(0))) { self.end_of_data(draft) } else { End::NotYet }
+    }
+
+    /// What comes behind a gap is not what came next: it is kept for itself.
+    fn gap(&mut self, len: u64) {
+        let is_full = self.gaps.len() >= MOST_GAPS;
+        match self.gaps.last_mut() {
+            Some(last) if last.at + last.len == self.len => last.len += len,
+            _ if !is_full => self.gaps.push(Behind { at: self.len, len, sample: Vec::new() }),
+            // Nor is what comes behind one that is not told.
+            _ => self.most = 0,
+        }
     }
 
     /// The connection has ended: says whether that is the body's end.
@@ -226,12 +249,13 @@ impl Body {
 
     fn read_some(&mut self, unread: &mut Unread<'_>, draft: &mut Draft) -> End {
         let offset = unread.offset;
+        let room = self.most.saturating_sub(self.kept());
         let (taken, end) = match &mut self.at {
             At::Data(left) => {
                 let most = left.map_or(usize::MAX, |left| usize::try_from(left).unwrap_or(usize::MAX));
                 let data = unread.split(most);
-                let room = self.most.saturating_sub(self.sample.len()).min(data.len());
-                self.sample.extend_from_slice(data.get(..room).unwrap_or_default());
+                let sample = self.gaps.last_mut().map_or(&mut self.sample, |gap| &mut gap.sample);
+                sample.extend_from_slice(data.get(..room.min(data.len())).unwrap_or_default());
                 self.len += data.len() as u64;
                 *left = left.map(|left| left - data.len() as u64);
                 (data.len(), End::NotYet)
@@ -421,4 +445,18 @@ fn endless(en: &str, zh: &str, is_request: bool, draft: &mut Draft) -> Body {
         );
     }
     Body::new(Framing::UntilClose, None, At::Data(None))
+}
+/// As text where it is text in UTF-8, else in Base64.
+fn told(sample: &[u8]) -> (Option<String>, Option<String>) {
+    let text = match std::str::from_utf8(sample) {
+        Ok(text) => Some(text),
+        // The last character may be cut.
+        Err(error) if error.error_len().is_none() => {
+            sample.get(..error.valid_up_to()).and_then(|whole| std::str::from_utf8(whole).ok())
+        }
+        Err(_) => None,
+    };
+    let text: Option<String> = text.filter(|text| !text.is_empty() && !text.contains('\0')).map(Into::into);
+    let base64 = (text.is_none() && !sample.is_empty()).then(|| BASE64.encode(sample));
+    (text, base64)
 }

@@ -1,8 +1,9 @@
 //! What a body holds: its media type, the encoding of its text, and where it is no text its first octets.
 
-use crate::timeline::{Body, Content, Header, Lang};
+use crate::render::charset;
+use crate::timeline::{Content, Gap, Header, Lang};
 use data_encoding::BASE64;
-use encoding_rs::{Encoding, GBK};
+use encoding_rs::{Encoding, GBK, UTF_8};
 use std::borrow::Cow;
 
 /// Octets shown of what is no text.
@@ -35,16 +36,37 @@ impl<'m> Shown<'m> {
             _ => return Shown::default(),
         };
         let Some(body) = body else { return Shown::default() };
+        let whole = Kept { text: body.text.as_deref(), base64: body.base64.as_deref(), len: body.len };
+        Shown::kept(whole, headers, lang)
+    }
+
+    /// What came behind a gap in a body.
+    pub(super) fn behind(gap: &'m Gap, content: &'m Content, lang: Lang) -> Shown<'m> {
+        let headers = match content {
+            Content::HttpRequest(request) => request.headers.as_slice(),
+            Content::HttpResponse(response) => response.headers.as_slice(),
+            _ => &[],
+        };
+        Shown::kept(Kept { text: gap.text.as_deref(), base64: gap.base64.as_deref(), len: 0 }, headers, lang)
+    }
+
+    fn kept(kept: Kept<'m>, headers: &'m [Header], lang: Lang) -> Shown<'m> {
         let value = |name: &str| {
             headers.iter().find(|header: &&Header| header.name.eq_ignore_ascii_case(name)).map(|own| own.value.as_str())
         };
         let media_type = value("content-type");
         let shown = Shown { media_type, ..Shown::default() };
-        if let Some(text) = &body.text {
+        let declared = media_type.and_then(charset::declared);
+        if let Some(text) = kept.text {
+            // Octets of another encoding may look like UTF-8.
+            let other = declared.filter(|own| *own != UTF_8 && !text.is_ascii());
+            if let Some((encoding, text)) = other.and_then(|own| Some((own, charset::read(own, text.as_bytes())?))) {
+                return Shown { text: Cow::Owned(text), encoding: Some(named(encoding, lang)), ..shown };
+            }
             let name = if text.is_ascii() { "ASCII" } else { "UTF-8" };
             return Shown { text: Cow::Borrowed(text), encoding: Some(name.into()), ..shown };
         }
-        let octets = octets(body);
+        let octets = kept.base64.and_then(|base64| BASE64.decode(base64.as_bytes()).ok()).unwrap_or_default();
         if octets.is_empty() {
             return shown;
         }
@@ -57,40 +79,36 @@ impl<'m> Shown<'m> {
             (false, Lang::En) => "no text".into(),
             (false, Lang::Zh) => "非文本".into(),
         };
-        Shown { encoding: Some(no_text), octets: dump(&octets), has_more: body.len > MOST_OCTETS as u64, ..shown }
+        let has_more = kept.len.max(octets.len() as u64) > MOST_OCTETS as u64;
+        Shown { encoding: Some(no_text), octets: dump(&octets), has_more, ..shown }
     }
 }
 
-fn octets(body: &Body) -> Vec<u8> {
-    body.base64.as_ref().and_then(|base64| BASE64.decode(base64.as_bytes()).ok()).unwrap_or_default()
+/// Octets of a body as the contract has them.
+struct Kept<'m> {
+    text: Option<&'m str>,
+    base64: Option<&'m str>,
+    /// How many there were, kept or not.
+    len: u64,
+}
+
+fn named(encoding: &'static Encoding, lang: Lang) -> String {
+    let name = encoding.name().to_ascii_uppercase();
+    match lang {
+        Lang::En => format!("{name}, as its charset says"),
+        Lang::Zh => format!("{name}（由 charset 指明）"),
+    }
 }
 
 /// Text in the encoding that the media type names, or in the one that is guessed. (What is UTF-8 was told as such before.)
 fn decoded(octets: &[u8], media_type: Option<&str>, lang: Lang) -> Option<(String, String)> {
     let media_type = media_type.unwrap_or_default();
-    let parameters = media_type.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
-    let charset = parameters.into_iter().find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
-    let label = charset.map(|(_, label)| label.trim().trim_matches('"'));
     let is_text = media_type.trim_start().get(..5).is_some_and(|own| own.eq_ignore_ascii_case("text/"));
-    // Its beginning may end within a character: that one is left out.
-    let read = |encoding: &'static Encoding| {
-        let (text, _) = encoding.decode_without_bom_handling(octets);
-        let is_cut = |text: &str| text.ends_with('\u{fffd}');
-        let text = if is_cut(&text) { text.trim_end_matches('\u{fffd}').to_string() } else { text.into_owned() };
-        (!text.contains('\u{fffd}') && !text.is_empty()).then_some(text)
-    };
-    match label.and_then(|label| Encoding::for_label(label.as_bytes())) {
-        Some(encoding) => {
-            let name = encoding.name().to_ascii_uppercase();
-            let named = match lang {
-                Lang::En => format!("{name}, as its charset says"),
-                Lang::Zh => format!("{name}（由 charset 指明）"),
-            };
-            read(encoding).map(|text| (text, named))
-        }
+    match charset::declared(media_type) {
+        Some(encoding) => charset::read(encoding, octets).map(|text| (text, named(encoding, lang))),
         None if is_text && !octets.contains(&0) => {
             let guessed = lang.pick("GBK as far as one can guess", "编码推测为 GBK").to_string();
-            read(GBK).map(|text| (text, guessed))
+            charset::read(GBK, octets).map(|text| (text, guessed))
         }
         None => None,
     }
@@ -111,13 +129,21 @@ fn line(octets: &[u8]) -> String {
 mod tests {
     #![allow(clippy::indexing_slicing)]
     use super::*;
-    use crate::timeline::{Framing, HttpResponse};
+    use crate::timeline::{Body, Framing, HttpResponse};
 
     fn response(fields: &[(&str, &str)], octets: &[u8]) -> Content {
         let headers =
             fields.iter().map(|(name, value)| Header { name: (*name).into(), value: (*value).into(), masked: false });
         let base64 = Some(BASE64.encode(octets));
-        let body = Body { framing: Framing::UntilClose, len: 40, promised: None, chunks: None, text: None, base64 };
+        let body = Body {
+            framing: Framing::UntilClose,
+            len: 40,
+            promised: None,
+            chunks: None,
+            text: None,
+            base64,
+            gaps: Vec::new(),
+        };
         let (version, reason) = ("1.1".into(), "OK".into());
         Content::HttpResponse(HttpResponse {
             version,

@@ -1,6 +1,6 @@
 //! The lines of a message as the octets between their ends: what is written, the spaces that part it, CR and LF.
 
-use crate::timeline::{Content, Header, Http2KnownBy, Lang, Message, Part, PartKind};
+use crate::timeline::{Content, Header, Lang, Part, PartKind};
 
 /// A stretch of a line. (RFC 9112 2.2: a line ends by CR and LF; 3: one space stands between the words of the start line.)
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,36 +139,13 @@ pub(super) fn slice(text: &str, from: u64, len: u64) -> &str {
     text.get(place(from)..place(from.saturating_add(len))).unwrap_or_default()
 }
 
-/// Why a request has no body, or what stands behind a message that is read as no other.
-pub(super) fn without_body(message: &Message, lang: Lang) -> Option<&'static str> {
-    if let Content::Http2Preface(preface) = &message.content {
-        return Some(match preface.known_by {
-            Http2KnownBy::PriorKnowledge => lang.pick(
-                "HTTP/2 with prior knowledge (RFC 9113 3.3): frames follow both ways, which are not decoded",
-                "客户端预先知道对方支持 HTTP/2（RFC 9113 3.3）：其后双向都是帧，不作解析",
-            ),
-            Http2KnownBy::Upgrade => lang.pick(
-                "HTTP/2 after the upgrade (RFC 9113 3.4): frames follow both ways, which are not decoded",
-                "升级为 HTTP/2（RFC 9113 3.4）：其后双向都是帧，不作解析",
-            ),
-        });
-    }
-    let Content::HttpRequest(request) = &message.content else { return None };
-    match (request.method.as_str(), &request.body) {
-        // (Of a head that is not whole nobody knows what else it asks for.)
-        ("GET" | "HEAD", None) if message.complete => {
-            Some(lang.pick("no body: all that it asks for stands in its head", "没有正文：所请求的一切都写在头部"))
-        }
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn drawn(part: PartKind, line: &str) -> String {
-        let part = Part { part, offset: 0, len: line.len() as u64, line: Some(line.into()), event: None };
+        let part =
+            Part { part, offset: 0, len: line.len() as u64, line: Some(line.into()), event: None, frames: Vec::new() };
         let pieces = line_of(&Content::Unknown, &part, 0).into_iter().map(|piece| match piece {
             Piece::Text(text) => text,
             Piece::Space => "SP".into(),

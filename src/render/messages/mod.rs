@@ -1,7 +1,9 @@
 //! Each message octet by octet, as the course draws it: the start line, the header lines, the blank line, the body; where each
 //! begins, and which segment carries it.
 
+mod bodiless;
 mod body;
+mod frames;
 mod lines;
 
 use super::ink::Ink;
@@ -9,11 +11,11 @@ use super::line::Line;
 use super::text::{Glyphs, joined};
 use super::time::octets;
 use super::{Charset, Style, capture, summary, width};
-use crate::ladder::encoding;
+use crate::ladder::{encoding, in_words};
 use crate::timeline::amount::some;
-use crate::timeline::{Content, Detail, Event, Lang, Message, Part, PartKind, Timeline};
+use crate::timeline::{Content, Detail, Event, Gap, Lang, Message, Part, PartKind, Timeline};
 use body::Shown;
-use lines::{Piece, chunks, line_of, without_body};
+use lines::{Piece, chunks, line_of};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io;
@@ -24,8 +26,6 @@ const LEFT: usize = 11;
 const MOST_LINES: usize = 24;
 /// Lines of chunks, and stretches of their data, that are shown.
 const MOST_CHUNK_LINES: usize = 48;
-/// Frames that are named.
-const MOST_FRAMES: usize = 8;
 /// Characters of one field.
 const LONGEST: usize = 400;
 
@@ -36,11 +36,16 @@ pub fn write(timeline: &Timeline, style: &Style, out: &mut impl io::Write) -> io
     let frames: HashMap<u64, u64> =
         timeline.events.iter().filter_map(|event| Some((event.id, frame(event)?))).collect();
     let mut numbers = HashMap::new();
+    let messages = timeline.events.iter().filter_map(|event| match &event.detail {
+        Detail::Message(message) => Some((event.id, message)),
+        _ => None,
+    });
+    let messages: HashMap<u64, &Message> = messages.collect();
     for event in &timeline.events {
         if let Detail::Message(message) = &event.detail {
             Line::new(style).write(out)?;
             numbers.insert(event.id, numbers.len() + 1);
-            let drawing = Drawing { timeline, frames: &frames, numbers: &numbers, style };
+            let drawing = Drawing { timeline, frames: &frames, numbers: &numbers, messages: &messages, style };
             drawing.head(event, message, out)?;
             drawing.parts(message, out)?;
         }
@@ -72,6 +77,8 @@ struct Drawing<'d> {
     frames: &'d HashMap<u64, u64>,
     /// By event: the how-manieth message it is.
     numbers: &'d HashMap<u64, usize>,
+    /// By event.
+    messages: &'d HashMap<u64, &'d Message>,
     style: &'d Style,
 }
 
@@ -137,36 +144,45 @@ impl Drawing<'_> {
 
     /// ` (frames 4, 6)`: what has no parts has no line that tells where it is.
     fn carriers(&self, message: &Message) -> String {
-        let mut frames: Vec<u64> = message.carried_by.iter().filter_map(|id| self.frames.get(id)).copied().collect();
-        frames.dedup();
+        let mut frames = message.frames.clone();
         if frames.is_empty() {
-            return String::new();
+            frames = message.carried_by.iter().filter_map(|id| self.frames.get(id)).copied().collect();
+            frames.dedup();
         }
-        let more = (frames.len() > MOST_FRAMES).then(|| self.more().to_string());
-        let list: Vec<String> = frames.iter().take(MOST_FRAMES).map(u64::to_string).chain(more).collect();
-        let list = list.join(", ");
-        match (self.style.lang, frames.len()) {
-            (Lang::En, 1) => format!(" (frame {list})"),
-            (Lang::En, _) => format!(" (frames {list})"),
-            (Lang::Zh, _) => format!("（帧 {list}）"),
-        }
+        let list = frames::named(&frames, self.style);
+        list.map_or_else(String::new, |list| match self.style.lang {
+            Lang::En => format!(" ({list})"),
+            Lang::Zh => format!("（{list}）"),
+        })
+    }
+
+    /// ` · frames 4, 5`, where a part is not just in the frame that carried what stands before it. (A timeline of an earlier
+    /// version knows the event of its first octet only.)
+    fn fresh(&self, part: &Part, carried: &mut Option<u64>) -> String {
+        let first: Vec<u64> = part.event.and_then(|id| self.frames.get(&id)).copied().into_iter().collect();
+        let own = if part.frames.is_empty() { &first } else { &part.frames };
+        let told = frames::fresh(own, carried, self.style);
+        told.map_or_else(String::new, |told| format!("{}{told}", Glyphs::between(self.style)))
     }
 
     fn parts(&self, message: &Message, out: &mut impl io::Write) -> io::Result<()> {
-        let mut hidden = 0;
-        let mut carried = None;
+        let (mut hidden, mut carried) = (0, None);
         for part in &message.parts {
-            let frame = part.event.and_then(|id| self.frames.get(&id)).copied();
-            let is_new = frame.is_some() && frame != carried;
-            carried = frame.or(carried);
-            self.part(message, part, hidden, carried.filter(|_| is_new), out)?;
+            self.part(message, part, hidden, &mut carried, out)?;
             hidden += usize::from(part.part == PartKind::Header && part.line.is_none());
         }
         if message.parts.is_empty() {
             self.lines_of(&Shown::of(&message.content, self.style.lang).text, out)?;
         }
-        if let Some(why) = without_body(message, self.style.lang) {
-            Line::new(self.style).to(LEFT).push(why, Ink::Lesson).write(out)?;
+        if let Some(words) = in_words(&message.content) {
+            self.text(None, words.get(self.style.lang), out)?;
+        }
+        let asked = message.answers.and_then(|id| self.messages.get(&id)).map(|asked| &asked.content);
+        let why = bodiless::why(&message.content, asked, self.style.lang).filter(|_| message.complete);
+        for text in why.iter().flat_map(|why| {
+            width::wrap(&width::clean(why, LONGEST, self.style), self.style.width.saturating_sub(LEFT).max(16))
+        }) {
+            Line::new(self.style).to(LEFT).push(&text, Ink::Lesson).write(out)?;
         }
         for problem in &message.problems {
             let problem = width::clean(problem.get(self.style.lang), LONGEST, self.style);
@@ -177,21 +193,19 @@ impl Drawing<'_> {
         Ok(())
     }
 
-    /// One part. `frame`: it begins in another segment than the one before it.
+    /// One part. `carried`: the frame that carried what stands before it.
     fn part(
         &self,
         message: &Message,
         part: &Part,
         hidden: usize,
-        frame: Option<u64>,
+        carried: &mut Option<u64>,
         out: &mut impl io::Write,
     ) -> io::Result<()> {
         let lang = self.style.lang;
         let place = part.offset.saturating_sub(message.offset);
-        let mut name = lines::name(part.part, lang).to_string();
-        if let Some(frame) = frame {
-            name.push_str(&format!("{}{} {frame}", Glyphs::between(self.style), lang.pick("frame", "帧")));
-        }
+        let before = *carried;
+        let name = format!("{}{}", lines::name(part.part, lang), self.fresh(part, carried));
         if matches!(part.part, PartKind::Body | PartKind::Trailer) {
             let mut line = Line::new(self.style);
             line.push_before(LEFT - 2, &place.to_string(), Ink::Dim).to(LEFT);
@@ -212,37 +226,50 @@ impl Drawing<'_> {
             }
             line.push(&about, Ink::Dim).write(out)?;
             if !message.chunks.is_empty() {
-                return self.chunks(message, out);
+                return self.chunks(message, before, out);
             }
             self.lines_of(&shown.text, out)?;
-            return self.octets(&shown, out);
+            self.octets(&shown, out)?;
+            for gap in gaps(&message.content).iter().filter(|_| part.part == PartKind::Body) {
+                self.gap(gap, out)?;
+                let behind = Shown::behind(gap, &message.content, lang);
+                self.lines_of(&behind.text, out)?;
+                self.octets(&behind, out)?;
+            }
+            return Ok(());
         }
         self.fields(place, &line_of(&message.content, part, hidden), &name, out)
     }
 
-    /// A chunked body as it was sent: each size, its data, and what ends it.
-    fn chunks(&self, message: &Message, out: &mut impl io::Write) -> io::Result<()> {
+    /// `10 B not in the capture`, amid a body.
+    fn gap(&self, gap: &Gap, out: &mut impl io::Write) -> io::Result<()> {
+        let missing = octets(gap.len);
+        let bars = if self.style.charset == Charset::Ascii { "~~" } else { "╌╌" };
+        let text = match self.style.lang {
+            Lang::En => format!("{bars} {missing} not in the capture {bars}"),
+            Lang::Zh => format!("{bars} {missing} 不在抓包中 {bars}"),
+        };
+        Line::new(self.style).to(LEFT + 2).push(&text, Ink::Warning).write(out)
+    }
+
+    /// A chunked body as it was sent: each size, its data, and what ends it. `carried`: the frame that carried what stands
+    /// before it.
+    fn chunks(&self, message: &Message, mut carried: Option<u64>, out: &mut impl io::Write) -> io::Result<()> {
         let lang = self.style.lang;
         let body = Shown::of(&message.content, lang);
         // Where a chunk's data begins is known of octets, not of characters that were other octets.
         let text: &str = if matches!(body.text, Cow::Borrowed(_)) { &body.text } else { "" };
-        // How much data came so far, and which segment carries it.
-        let whole = message.parts.iter().find(|part| part.part == PartKind::Body);
-        let begins = whole.and_then(|part| self.frames.get(&part.event?)).copied();
-        let (mut before, mut carried) = (0_u64, begins);
+        // How much data came so far.
+        let mut before = 0_u64;
         let mut shown = message.chunks.iter();
         for part in shown.by_ref().take(MOST_CHUNK_LINES) {
-            let frame = part.event.and_then(|id| self.frames.get(&id)).copied();
-            let is_new = frame.is_some() && frame != carried;
-            carried = frame.or(carried);
+            let fresh = self.fresh(part, &mut carried);
             let mut name = match (part.part, part.line.as_deref().and_then(lines::size)) {
                 (PartKind::ChunkSize, Some(size)) => format!("{} {size}", lines::name(part.part, lang)),
                 (PartKind::BlankLine, _) => lang.pick("blank line: the body ends here", "空行：正文到此结束").into(),
                 (kind, _) => lines::name(kind, lang).to_string(),
             };
-            if is_new && let Some(frame) = frame {
-                name.push_str(&format!("{}{} {frame}", Glyphs::between(self.style), lang.pick("frame", "帧")));
-            }
+            name.push_str(&fresh);
             let place = part.offset.saturating_sub(message.offset);
             if part.part != PartKind::ChunkData {
                 let secret = || vec![Piece::Text("…".into()), Piece::CarriageReturn, Piece::LineFeed];
@@ -258,10 +285,30 @@ impl Drawing<'_> {
                 self.lines_of(&body.text, out)?;
                 self.octets(&body, out)?;
             }
-            before = before.saturating_add(part.len);
+            let end = before.saturating_add(part.len);
+            self.behind(message, before, end, out)?;
+            before = end;
         }
         if shown.next().is_some() {
             Line::new(self.style).to(LEFT).push("…", Ink::Dim).write(out)?;
+        }
+        Ok(())
+    }
+
+    /// What stands behind the gaps, of a chunk's data from one place of the body to another.
+    fn behind(&self, message: &Message, from: u64, end: u64, out: &mut impl io::Write) -> io::Result<()> {
+        for gap in gaps(&message.content) {
+            let begins = gap.at.saturating_add(gap.len);
+            if (from..end).contains(&gap.at) {
+                self.gap(gap, out)?;
+            }
+            let behind = Shown::behind(gap, &message.content, self.style.lang);
+            let skipped = from.saturating_sub(begins);
+            let room = end.saturating_sub(begins.max(from));
+            self.lines_of(lines::slice(&behind.text, skipped, room), out)?;
+            if (from..end).contains(&begins) {
+                self.octets(&behind, out)?;
+            }
         }
         Ok(())
     }
@@ -340,4 +387,13 @@ impl Drawing<'_> {
         }
         Ok(())
     }
+}
+
+fn gaps(content: &Content) -> &[Gap] {
+    let body = match content {
+        Content::HttpRequest(request) => request.body.as_ref(),
+        Content::HttpResponse(response) => response.body.as_ref(),
+        _ => None,
+    };
+    body.map_or(&[], |body| body.gaps.as_slice())
 }
