@@ -2,9 +2,12 @@
 
 use super::form;
 use super::shape::{Content, PostData};
+use crate::render::charset;
 use crate::timeline::Body;
 use data_encoding::BASE64;
+use encoding_rs::UTF_8;
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
+use std::borrow::Cow;
 use std::io::Read;
 
 /// What stands for the type of a body that has none.
@@ -29,7 +32,9 @@ pub(super) fn received<'t>(body: Option<&'t Body>, kind: Option<&'t str>, coding
     };
     let compression = unpacked.is_some().then_some(saved);
     let octets = unpacked.unwrap_or(octets);
-    let (text, encoding) = match String::from_utf8(octets) {
+    let still_packed = coding.is_some() && compression.is_none();
+    let decoded = kind.filter(|_| !still_packed).and_then(|kind| decoded(&octets, kind));
+    let (text, encoding) = match decoded.map_or_else(|| String::from_utf8(octets), Ok) {
         Ok(text) => ((!text.is_empty()).then_some(text), None),
         Err(error) => (Some(BASE64.encode(error.as_bytes())), Some("base64")),
     };
@@ -39,18 +44,26 @@ pub(super) fn received<'t>(body: Option<&'t Body>, kind: Option<&'t str>, coding
 /// The body of a request.
 pub(super) fn posted<'t>(body: &'t Body, kind: Option<&'t str>) -> PostData<'t> {
     let mime_type = kind.unwrap_or(UNKNOWN);
-    let text = body.text.as_deref();
     let kept = octets(body);
+    let text = match decoded(&kept.0, mime_type) {
+        Some(text) => Some(Cow::Owned(text)),
+        None => body.text.as_deref().map(Cow::Borrowed),
+    };
     let comment = (!kept.1).then(|| part(kept.0.len(), body));
     let is_form = mime_type.split(';').next().unwrap_or_default().trim();
     let is_form = is_form.eq_ignore_ascii_case("application/x-www-form-urlencoded");
     let (params, text, encoding) = match (text, &body.base64) {
-        (Some(text), _) if is_form && comment.is_none() => (Some(form::pairs(text)), None, None),
+        (Some(text), _) if is_form && comment.is_none() => (Some(form::pairs(&text)), None, None),
         (Some(text), _) => (None, Some(text), None),
-        (None, Some(base64)) => (None, Some(base64.as_str()), Some("base64")),
-        (None, None) => (None, Some(""), None),
+        (None, Some(base64)) => (None, Some(Cow::Borrowed(base64.as_str())), Some("base64")),
+        (None, None) => (None, Some(Cow::Borrowed("")), None),
     };
     PostData { mime_type, params, text, encoding, comment }
+}
+
+/// The text in octets whose media type names another encoding than UTF-8, where all of them are of that.
+fn decoded(octets: &[u8], kind: &str) -> Option<String> {
+    charset::declared(kind).filter(|own| *own != UTF_8).and_then(|own| charset::read(own, octets))
 }
 
 /// What is kept of a body, and whether that is all.
@@ -95,7 +108,7 @@ mod tests {
     fn body(octets: &[u8], len: u64) -> Body {
         let text = std::str::from_utf8(octets).ok().map(String::from);
         let base64 = text.is_none().then(|| BASE64.encode(octets));
-        Body { framing: Framing::ContentLength, len, promised: Some(len), chunks: None, text, base64 }
+        Body { framing: Framing::ContentLength, len, promised: Some(len), chunks: None, text, base64, gaps: Vec::new() }
     }
 
     fn gzip(octets: &[u8]) -> Vec<u8> {
@@ -134,7 +147,26 @@ mod tests {
         let form = Some("application/x-www-form-urlencoded; charset=utf-8");
         let [whole, part, binary] = [body(b"a=1", 3), body(b"a=1", 4), body(b"\xff", 1)];
         assert_eq!(posted(&whole, form).params.map(|all| all.len()), Some(1));
-        assert_eq!(posted(&part, form).text, Some("a=1"));
+        assert_eq!(posted(&part, form).text.as_deref(), Some("a=1"));
         assert_eq!(posted(&binary, None).encoding, Some("base64"));
+    }
+
+    #[test]
+    fn text_in_a_charset_that_is_named_is_told_as_text() {
+        for (octets, kind, text) in [
+            (&b"h\0i\0`O}Y"[..], "text/plain; charset=utf-16le", "hi你好"),
+            (b"\xc4\xe3\xba\xc3", "text/html; charset=GBK", "你好"),
+            // Looks like UTF-8.
+            (b"\xd0\xbb\xd0\xbb", "text/html; charset=gb2312", "谢谢"),
+        ] {
+            let kept = body(octets, octets.len() as u64);
+            let told = received(Some(&kept), Some(kind), None);
+            assert_eq!((told.text.as_deref(), told.encoding, told.size), (Some(text), None, octets.len() as u64));
+            let sent = posted(&kept, Some(kind));
+            assert_eq!((sent.text.as_deref(), sent.encoding), (Some(text), None));
+        }
+        let wrong = body(b"\xff\xff", 2);
+        let wrong = received(Some(&wrong), Some("text/plain; charset=gbk"), None);
+        assert_eq!(wrong.encoding, Some("base64"));
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::timeline::Header;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 #[derive(Serialize)]
@@ -188,7 +189,7 @@ pub(super) struct PostData<'t> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) params: Option<Vec<Pair>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) text: Option<&'t str>,
+    pub(super) text: Option<Cow<'t, str>>,
     /// `base64`: HAR names no encoding of what is sent.
     #[serde(rename = "_encoding", skip_serializing_if = "Option::is_none")]
     pub(super) encoding: Option<&'static str>,
