@@ -78,7 +78,7 @@ fn what_does_not_come_is_told() {
     let program = Program::new();
     let Some((code, _, err)) = lab("what_does_not_come_is_told", program.command(), &["run", name]) else { return };
     assert_eq!(code, 1, "{err}");
-    assert!(err.contains("client, line 1: 'connect 9' gave ECONNREFUSED"), "{err}");
+    assert!(err.contains("client, line 8: 'connect 9' gave ECONNREFUSED"), "{err}");
     assert!(err.contains("SYN-ACK") && err.contains("RST"), "{err}");
 }
 
@@ -213,8 +213,8 @@ fn a_call_that_never_returns_is_told() {
                 [program.client]\ncalls = \"connect 8080\"\n";
     fs::write(&file, text).unwrap();
     for (lang, told) in [
-        ("en", "server, line 3: 'recv 100' gave nothing until the scenario was over"),
-        ("zh", "server 第 3 行：'recv 100' 直到场景结束也没有返回"),
+        ("en", "server, line 8: 'recv 100' gave nothing until the scenario was over"),
+        ("zh", "server 第 8 行：'recv 100' 直到场景结束也没有返回"),
     ] {
         let program = Program::new();
         let mut command = program.command();
