@@ -8,6 +8,7 @@ use serde_json::Value;
 use std::io::Write;
 use std::path::Path;
 use std::process::Command;
+use support::exported::{export, timeline};
 use support::hostile;
 use synfin::ladder::View;
 use synfin::render::{self, Charset, Format, Style};
@@ -18,23 +19,6 @@ const FORMATS: [Format; 5] =
 
 const CAPTURES: [(&str, Lang); 3] =
     [("lab/syn-lost.pcapng", Lang::En), ("refused.pcap", Lang::Zh), ("lab/simultaneous-close.pcapng", Lang::En)];
-
-fn timeline(capture: &str) -> Timeline {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures").join(capture);
-    let mut program = Command::new(env!("CARGO_BIN_EXE_synfin"));
-    let output = program.args(["replay", "--format", "json"]).arg(&path).output().unwrap();
-    assert!(output.status.success(), "{capture}: {}", String::from_utf8_lossy(&output.stderr));
-    let mut timeline: Timeline = serde_json::from_slice(&output.stdout).unwrap();
-    timeline.generator.version = "…".into();
-    timeline
-}
-
-fn export(timeline: &Timeline, format: Format, lang: Lang) -> String {
-    let mut out = Vec::new();
-    let style = Style::new(lang, Charset::Unicode, 100);
-    render::write(timeline, &View::default(), format, &style, &mut out).unwrap();
-    String::from_utf8(out).unwrap()
-}
 
 /// A timeline in which every word of others is evil.
 fn evil() -> Timeline {

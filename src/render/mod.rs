@@ -41,11 +41,13 @@ pub mod waterfall;
 mod width;
 mod window;
 mod words;
+mod write;
 
 pub use crate::safe::safe;
-pub use format::{Error, Format, write};
+pub use format::Format;
 pub use lines::Lines;
 pub use window::MOST_WAITING;
+pub use write::{Error, write};
 
 use crate::ladder::Detail;
 use crate::timeline::Lang;

@@ -10,6 +10,7 @@
 
 pub mod any_timeline;
 pub mod contract;
+pub mod exported;
 pub mod harness;
 pub mod hostile;
 pub mod life;

@@ -160,7 +160,7 @@ impl Messages {
     /// Lets go of what may still become HTTP, and as yet is nothing that surely is.
     pub(super) fn give_up(&mut self, shared: &mut Shared) -> Option<Refused> {
         match &self.state {
-            State::Head(octets) if self.told == 0 && !self.is_sure(octets) && !shared.is_begun_answered() => {
+            State::Head(octets) if self.told == 0 && !is_sure(octets, self.is_bare) && !shared.is_begun_answered() => {
                 self.refuse(shared)
             }
             _ => {}
@@ -189,7 +189,7 @@ impl Messages {
     /// The direction has ended.
     pub(super) fn close(mut self, whose: Whose, shared: &mut Shared, out: &mut dyn FnMut(MessageWord)) {
         let (is_answered, is_bare) = (self.is_answered(shared), self.is_bare);
-        let is_sure = |octets: &[u8]| is_surely(octets) || is_bare && start::is_bare_surely(octets);
+        let is_sure = |octets: &[u8]| is_sure(octets, is_bare);
         let complete = match &mut self.state {
             State::Body(body) => body.ends_with_connection(&mut self.draft),
             State::Preface(octets) => preface::end(octets, &mut self.draft),
@@ -299,11 +299,6 @@ impl Messages {
         }
     }
 
-    /// Whether octets surely begin a message in this direction.
-    fn is_sure(&self, octets: &[u8]) -> bool {
-        is_surely(octets) || self.is_bare && start::is_bare_surely(octets)
-    }
-
     /// Whether it is the beginning of a request that has an answer.
     fn is_answered(&self, shared: &Shared) -> bool {
         self.kind == Kind::Requests && shared.is_begun_answered()
@@ -390,7 +385,7 @@ impl Messages {
     /// Octets that were not captured.
     fn miss(&mut self, offset: u64, len: u64, whose: Whose, shared: &mut Shared, out: &mut dyn FnMut(MessageWord)) {
         let (is_answered, is_bare) = (self.is_answered(shared), self.is_bare);
-        let is_sure = |octets: &[u8]| is_surely(octets) || is_bare && start::is_bare_surely(octets);
+        let is_sure = |octets: &[u8]| is_sure(octets, is_bare);
         let end = match &mut self.state {
             State::Lost => return,
             State::Head(octets) if octets.is_empty() => {
@@ -451,6 +446,11 @@ impl Messages {
         let draft = std::mem::take(&mut self.draft);
         out(draft.done(whose, open.number, open.answers, complete, open.content));
     }
+}
+
+/// Whether octets surely begin a message, in a direction that may leave out the version or not.
+fn is_sure(octets: &[u8], is_bare: bool) -> bool {
+    is_surely(octets) || is_bare && start::is_bare_surely(octets)
 }
 
 fn content(head: Head, shows_secrets: bool) -> Content {
